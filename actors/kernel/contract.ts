@@ -1,0 +1,149 @@
+import type { Address, Reply } from '../../protocol/address.js';
+import type { Cancel, Clock } from '../../protocol/clock.js';
+import type { Logger } from '../../protocol/log.js';
+
+/**
+ * The address of an actor of this process. It survives restarts (messages sent meanwhile are held for the next
+ * incarnation) and dies when the actor ends for good; a later actor of the same name has another ref.
+ */
+export interface ActorRef<in M> extends Address<M> {
+  /** Unique in the process, never reused. */
+  readonly id: number;
+}
+
+/** A ref whose messages do not matter: for watching and stopping. */
+export type AnyRef = ActorRef<never>;
+
+/**
+ * When an actor that ended is started again. permanent: always, after a crash as after an end of its own;
+ * transient: only after a crash; temporary: never. A stop by the parent is never answered by a restart.
+ */
+export type RestartType = 'permanent' | 'transient' | 'temporary';
+
+/** Which children are restarted when one must be: itself; itself and those started after it; all of them. */
+export type Strategy = 'one-for-one' | 'rest-for-one' | 'all-for-one';
+
+/** How an actor supervises its children. */
+export interface Supervision {
+  readonly strategy: Strategy;
+  /** More than `restarts` restarts within `withinMs` make the supervisor itself fail (escalation). */
+  readonly intensity: { readonly restarts: number; readonly withinMs: number };
+  /** Delay before the n-th restart in a row: min * 2^(n-1), at most max, spread by +-jitter (a fraction, 0..1). */
+  readonly backoff: { readonly minMs: number; readonly maxMs: number; readonly jitter: number };
+}
+
+/**
+ * What happens when a mailbox is full. A full `drop-oldest` loses its oldest message, a `reject` refuses the new
+ * one (tell returns false), a `coalesce` keeps only the newest message of each key, in the place of the older one.
+ * What is lost is a dead letter, and its question is answered with MGL_MAILBOX_FULL.
+ */
+export type MailboxPolicy<M> =
+  | { readonly kind: 'unbounded' }
+  | { readonly kind: 'drop-oldest'; readonly capacity: number }
+  | { readonly kind: 'reject'; readonly capacity: number }
+  | { readonly kind: 'coalesce'; readonly capacity: number; readonly key: (message: M) => string | null };
+
+/** What one incarnation does. It is made anew at every (re)start, so that no state outlives a crash. */
+export interface Behavior<M> {
+  /**
+   * Called with one message at a time; the next one waits until the promise settles. To throw is to crash: the
+   * message is lost (its question is answered with MGL_ACTOR_CRASHED) and the supervisor decides.
+   */
+  readonly receive: (message: M) => void | Promise<void>;
+  /** Releases what this incarnation holds. Runs once, after its children have ended, also after a crash. */
+  readonly stop?: () => void | Promise<void>;
+}
+
+export interface ActorSpec<M> {
+  /** Unique among its siblings; any characters but '/'. */
+  readonly name: string;
+  readonly start: (context: Context<M>) => Behavior<M> | Promise<Behavior<M>>;
+  /** Default permanent. */
+  readonly restart?: RestartType;
+  /** Default unbounded. Messages held during a restart count against the capacity; unbounded holds 10,000. */
+  readonly mailbox?: MailboxPolicy<M>;
+  /** How this actor supervises its own children. Default one-for-one, 3 restarts in 5 s, backoff 50 ms .. 1 s. */
+  readonly supervision?: Supervision;
+  /** How long its stop may take before it is abandoned; default 5000. */
+  readonly stopDeadlineMs?: number;
+}
+
+/** Why an actor ended for good. */
+export interface ActorEnd {
+  readonly ref: AnyRef;
+  readonly reason: 'stopped' | 'finished' | 'crashed' | 'escalated';
+  readonly error: Error | null;
+}
+
+export interface AskOptions {
+  /** Default 5000. Any positive number, Infinity included. */
+  readonly timeoutMs?: number;
+}
+
+/** What an incarnation can do. Everything in it is bound to that incarnation: after its end nothing of it acts. */
+export interface Context<M> {
+  readonly self: ActorRef<M>;
+  /** `/root/vpp/connection`. */
+  readonly path: string;
+  /** Aborted when this incarnation is told to end, before its stop(). */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Returns at once; children start one after the other, in the order of the calls. Throws on a taken name. */
+  readonly spawn: <C>(spec: ActorSpec<C>) => ActorRef<C>;
+  /** Resolves when the child and everything below it has ended. No-op for an ended child. */
+  readonly stopChild: (child: AnyRef) => Promise<void>;
+  /** Ends this actor: `finished`, or a crash when an error is given. Messages not yet handled are dead letters. */
+  readonly stopSelf: (error?: Error) => void;
+  /**
+   * Asks and awaits. Rejects with a MaglevError: the callee's own, MGL_ASK_TIMEOUT, MGL_ACTOR_CRASHED,
+   * MGL_ACTOR_STOPPED (the callee ended, or this incarnation did) or MGL_MAILBOX_FULL.
+   */
+  readonly ask: <Q, R>(target: Address<Q>, make: (reply: Reply<R>) => Q, options?: AskOptions) => Promise<R>;
+  /** Sends itself `message` after `ms`. */
+  readonly after: (ms: number, message: M) => Cancel;
+  /** Sends itself `message` every `ms`, spread by +-jitter (0..1, default 0); the first at once if `immediate`. */
+  readonly every: (
+    ms: number,
+    message: M,
+    options?: { readonly immediate?: boolean; readonly jitter?: number },
+  ) => Cancel;
+  /** Turns the outcome of a promise into a message to itself. Never an unhandled rejection. */
+  readonly pipe: <T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M) => void;
+  /** Sends itself one message when the actor behind `ref` ends for good; at once if it already has. */
+  readonly watch: (ref: AnyRef, message: (end: ActorEnd) => M) => Cancel;
+}
+
+/** The live tree, for people: one node an actor. */
+export interface ActorDescription {
+  readonly name: string;
+  readonly path: string;
+  readonly state: 'starting' | 'running' | 'restarting' | 'stopping' | 'ended';
+  /** 1 at first, +1 for every restart. */
+  readonly incarnation: number;
+  /** Messages waiting, the one being handled not counted. */
+  readonly mailbox: number;
+  readonly restarts: number;
+  readonly lastError: string | null;
+  readonly children: readonly ActorDescription[];
+}
+
+export interface DeadLetter {
+  readonly to: string;
+  readonly reason: 'ended' | 'crashed' | 'full' | 'stale';
+  readonly message: unknown;
+}
+
+export interface ActorSystem {
+  /** Starts the root of the tree. Once only. */
+  readonly start: <M>(root: ActorSpec<M>) => ActorRef<M>;
+  /** As Context.ask, for the world outside the tree. */
+  readonly ask: <Q, R>(target: Address<Q>, make: (reply: Reply<R>) => Q, options?: AskOptions) => Promise<R>;
+  /** Stops the tree, children first; resolves when all have ended (or were abandoned at their deadline). */
+  readonly stop: () => Promise<void>;
+  /** Resolves when the root has ended, however. */
+  readonly ended: Promise<ActorEnd>;
+  /** null before start. */
+  readonly describe: () => ActorDescription | null;
+  readonly deadLetters: () => { readonly count: number; readonly recent: readonly DeadLetter[] };
+}

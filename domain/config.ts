@@ -1,0 +1,124 @@
+import type { IpAddress } from './ip.js';
+
+/** The running configuration, checked and with every default filled in. Durations are in milliseconds. */
+export interface MaglevConfig {
+  readonly healthchecker: {
+    /** Transitions kept per backend. */
+    readonly transitionHistory: number;
+    /** Linux network namespace of all probes; '' = the one of maglevd. */
+    readonly netns: string;
+  };
+  readonly lb: LbSettings;
+  readonly healthchecks: ReadonlyMap<string, HealthCheck>;
+  readonly backends: ReadonlyMap<string, Backend>;
+  /** In the order of the file. */
+  readonly frontends: ReadonlyMap<string, Frontend>;
+}
+
+export interface LbSettings {
+  readonly syncInterval: number;
+  readonly ipv4Source: IpAddress;
+  readonly ipv6Source: IpAddress;
+  readonly stickyBucketsPerCore: number;
+  /** A whole number of seconds, in milliseconds like every duration. */
+  readonly flowTimeout: number;
+  readonly startupMinDelay: number;
+  readonly startupMaxDelay: number;
+  readonly newFlowsTableLength: number;
+}
+
+export interface HealthCheck {
+  readonly name: string;
+  readonly interval: number;
+  readonly fastInterval: number;
+  readonly downInterval: number;
+  readonly timeout: number;
+  readonly rise: number;
+  readonly fall: number;
+  /** null = the kernel's choice. */
+  readonly probeIpv4Source: IpAddress | null;
+  readonly probeIpv6Source: IpAddress | null;
+  readonly probe: ProbeParams;
+}
+
+export type ProbeParams =
+  | { readonly type: 'icmp' }
+  | { readonly type: 'tcp'; readonly port: number; readonly tls: TlsParams | null }
+  | { readonly type: 'http'; readonly port: number; readonly http: HttpParams }
+  | { readonly type: 'https'; readonly port: number; readonly http: HttpParams; readonly tls: TlsParams };
+
+export interface TlsParams {
+  /** null: the server name that the request names, or none. */
+  readonly serverName: string | null;
+  readonly insecureSkipVerify: boolean;
+}
+
+export interface HttpParams {
+  readonly method: 'GET' | 'HEAD';
+  readonly path: string;
+  /** null = the backend's address. */
+  readonly host: string | null;
+  /** Inclusive ranges of expected status codes. */
+  readonly responseCodes: readonly { readonly from: number; readonly to: number }[];
+  /** Source of the expression that the body must match; null = any body. */
+  readonly responseRegexp: string | null;
+}
+
+export interface Backend {
+  readonly name: string;
+  readonly address: IpAddress;
+  /** null = not probed, always up. */
+  readonly healthcheck: string | null;
+  readonly enabled: boolean;
+}
+
+export interface Frontend {
+  readonly name: string;
+  readonly description: string;
+  readonly address: IpAddress;
+  readonly protocol: 'tcp' | 'udp' | 'any';
+  /** 0 = all ports, with protocol any. */
+  readonly port: number;
+  readonly srcIpSticky: boolean;
+  readonly flushOnDown: boolean;
+  /** In order of preference; never empty. */
+  readonly pools: readonly Pool[];
+}
+
+export interface Pool {
+  readonly name: string;
+  readonly backends: readonly PoolBackend[];
+}
+
+export interface PoolBackend {
+  readonly name: string;
+  /** 0..100. */
+  readonly weight: number;
+}
+
+/** A place in a config file. Lines and columns count from 1. */
+export interface ConfigPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing wrong, or worth a warning, in a config file. Printed as `file:line:col path: message`. */
+export interface ConfigIssue {
+  readonly place: ConfigPlace;
+  /** `maglev.backends.web1.address`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** read: no such file, no permission, not text. parse: YAML, unknown keys, wrong types. semantic: wrong together. */
+export type ConfigStage = 'read' | 'parse' | 'semantic';
+
+export type ConfigVerdict =
+  | { readonly ok: true; readonly config: MaglevConfig; readonly warnings: readonly ConfigIssue[] }
+  | {
+      readonly ok: false;
+      readonly stage: ConfigStage;
+      readonly issues: readonly ConfigIssue[];
+      readonly warnings: readonly ConfigIssue[];
+    };

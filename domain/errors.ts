@@ -1,0 +1,57 @@
+/**
+ * The catalogue of errors that a person can meet. `advice` is the one sentence of what to do; the sentence of what
+ * happened is given where the error is made, because it names the thing. docs/errors.md lists every code, and a
+ * spec keeps that list equal to this one.
+ */
+export const errorCatalogue = {
+  MGL_INTERNAL: 'This is a bug in vpp-maglev: please report it with the log around it.',
+  MGL_ACTOR_STOPPED: 'The part that should have answered was stopped or restarted; try again.',
+  MGL_ACTOR_CRASHED:
+    'The part that should have answered failed and is being restarted; look for actor-crash in the log.',
+  MGL_ASK_TIMEOUT:
+    'Try again; if it keeps happening, look at the log at level debug for what the daemon waits for.',
+  MGL_MAILBOX_FULL: 'The daemon is overloaded with requests; slow down and try again.',
+  MGL_CONFIG_READ: 'Check the path, and that the user of maglevd may read the file.',
+  MGL_CONFIG_PARSE: 'Correct the place that is named; docs/config-guide.md lists every key.',
+  MGL_CONFIG_SEMANTIC: 'Correct the values that are named; docs/config-guide.md explains the rules.',
+  MGL_FRONTEND_UNKNOWN: 'List the names with `maglevc show frontends`.',
+  MGL_BACKEND_UNKNOWN: 'List the names with `maglevc show backends`.',
+  MGL_VPP_DISABLED: 'Start maglevd with --vpp-api-addr to let it talk to VPP.',
+  MGL_VPP_DISCONNECTED: 'Check that VPP runs and that maglevd may open its API socket; maglevd keeps trying.',
+  MGL_VPP_CONNECT:
+    'Check that VPP runs, the path of --vpp-api-addr, and that maglevd is in the group of the socket.',
+  MGL_VPP_INCOMPATIBLE:
+    'Install VPP 26.10 or newer with its lb plugin enabled; older releases lack these messages.',
+  MGL_VPP_TIMEOUT: 'VPP did not answer in time; maglevd reads back what VPP has and tries again.',
+  MGL_VPP_RETVAL: "VPP refused the request; the code's meaning is in the message.",
+  MGL_VPP_PROTOCOL:
+    'VPP sent bytes that are not its API; check that the socket is VPP API socket, and its version.',
+  MGL_VPP_GUARD:
+    'The request would crash or corrupt VPP, so it was not sent; correct the value that is named.',
+  MGL_VPP_SYNC: 'Part of a sync failed; the log names each change. It is repeated at the next sync interval.',
+  MGL_USAGE: 'Run the command with --help.',
+  MGL_LISTEN: 'Choose another address, or end the process that uses it.',
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** An error that is meant for people and programs: a stable code, what happened, and what to do about it. */
+export class MaglevError extends Error {
+  override readonly name = 'MaglevError';
+  readonly code: ErrorCode;
+  /** What the reader can do, one sentence. */
+  readonly advice: string;
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.advice = errorCatalogue[code];
+  }
+}
+
+/** Anything thrown, as a MaglevError: itself if it is one, otherwise MGL_INTERNAL with the original as cause. */
+export function asMaglevError(thrown: unknown): MaglevError {
+  if (thrown instanceof MaglevError) return thrown;
+  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new MaglevError('MGL_INTERNAL', text, { cause: thrown });
+}

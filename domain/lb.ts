@@ -1,0 +1,144 @@
+import type { IpAddress, IpPrefix } from './ip.js';
+
+/** How VPP carries packets to the servers of a VIP. maglevd itself only asks for gre4 and gre6. */
+export type Encap = 'gre4' | 'gre6' | 'l3dsr' | 'nat4' | 'nat6';
+
+/** IP protocol numbers of a VIP; 255 stands for all, and always comes with port 0. */
+export const PROTOCOL_TCP = 6;
+export const PROTOCOL_UDP = 17;
+export const PROTOCOL_ANY = 255;
+
+/** What makes a VIP itself: VPP knows at most one live VIP with the same three. */
+export interface VipKey {
+  readonly prefix: IpPrefix;
+  /** 0..255. */
+  readonly protocol: number;
+  /** 0 = all ports. */
+  readonly port: number;
+}
+
+/** A VipKey as text that can be the key of a Map and that people read: `192.0.2.1/32,tcp,443`. */
+export type VipId = string;
+
+export function vipId(key: VipKey): VipId {
+  return `${key.prefix},${protocolName(key.protocol)},${key.port}`;
+}
+
+export function protocolName(protocol: number): string {
+  switch (protocol) {
+    case PROTOCOL_TCP:
+      return 'tcp';
+    case PROTOCOL_UDP:
+      return 'udp';
+    case PROTOCOL_ANY:
+      return 'any';
+    default:
+      return String(protocol);
+  }
+}
+
+/** The plugin's global settings (`lb_conf`). */
+export interface LbConf {
+  readonly ipv4Source: IpAddress;
+  readonly ipv6Source: IpAddress;
+  readonly stickyBucketsPerCore: number;
+  /** Seconds. */
+  readonly flowTimeout: number;
+}
+
+/** An application server as VPP reports it. Only servers in use: removed ones that linger are left out. */
+export interface AsState {
+  readonly address: IpAddress;
+  /** 0..255: VPP takes more than the 0..100 that maglevd sends. */
+  readonly weight: number;
+  /** Buckets of the VIP's new-flow table that lead to this server. */
+  readonly buckets: number;
+}
+
+/** A VIP as VPP reports it. */
+export interface VipState {
+  readonly key: VipKey;
+  readonly encap: Encap;
+  /**
+   * Length of the new-flow table. When `exact` is false it is only known modulo 65536, because the binary API
+   * reports it in 16 bits.
+   */
+  readonly tableLength: { readonly value: number; readonly exact: boolean };
+  /** null: not known (it is in no API message, only in VPP's CLI text). */
+  readonly srcIpSticky: boolean | null;
+  readonly ases: readonly AsState[];
+}
+
+/** Everything that the lb plugin holds. */
+export interface LbState {
+  readonly conf: LbConf;
+  readonly vips: readonly VipState[];
+}
+
+/** A server as the decision wants it. */
+export interface DesiredAs {
+  readonly address: IpAddress;
+  /** Name of the backend in the config. */
+  readonly backend: string;
+  /** 0..100; null = keep what VPP has (0 if it has none), because no verdict exists yet. */
+  readonly weight: number | null;
+  /** Whether existing flows are cut when the weight goes to 0. */
+  readonly flush: boolean;
+  /** Why the weight is what it is, in words an operator can act on. */
+  readonly reason: string;
+}
+
+/** A VIP as the decision wants it. */
+export interface DesiredVip {
+  /** Name of the frontend in the config. */
+  readonly frontend: string;
+  readonly key: VipKey;
+  readonly encap: Encap;
+  readonly tableLength: number;
+  readonly srcIpSticky: boolean;
+  /** In numeric order, IPv4 before IPv6; each address once. */
+  readonly ases: readonly DesiredAs[];
+}
+
+/** What VPP should be equal to. */
+export interface Decision {
+  readonly conf: LbConf;
+  /** Between two full syncs, in milliseconds. */
+  readonly syncInterval: number;
+  readonly vips: readonly DesiredVip[];
+}
+
+/** One change to VPP, with the reason why it is made. */
+export type LbOperation =
+  | {
+      readonly op: 'vip-add';
+      readonly key: VipKey;
+      readonly encap: Encap;
+      readonly tableLength: number;
+      readonly srcIpSticky: boolean;
+      readonly reason: string;
+    }
+  | { readonly op: 'vip-del'; readonly key: VipKey; readonly reason: string }
+  | {
+      readonly op: 'as-add';
+      readonly key: VipKey;
+      readonly address: IpAddress;
+      readonly weight: number;
+      readonly reason: string;
+    }
+  | {
+      readonly op: 'as-del';
+      readonly key: VipKey;
+      readonly address: IpAddress;
+      readonly flush: boolean;
+      readonly reason: string;
+    }
+  | {
+      readonly op: 'as-weight';
+      readonly key: VipKey;
+      readonly address: IpAddress;
+      readonly from: number;
+      readonly weight: number;
+      readonly flush: boolean;
+      readonly reason: string;
+    };

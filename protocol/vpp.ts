@@ -1,0 +1,79 @@
+import type { MaglevError } from '../domain/errors.js';
+import type { Decision, LbConf, LbOperation, LbState, VipKey, VipState } from '../domain/lb.js';
+import type { Address, Reply } from './address.js';
+
+/** Who VPP is, as it said when the connection came up. */
+export interface VppInfo {
+  readonly version: string;
+  readonly buildDate: string;
+  readonly buildDirectory: string;
+  readonly pid: number;
+  /** Milliseconds since the epoch. */
+  readonly connectedAt: number;
+}
+
+/** How one operation of an `apply` ended. */
+export type OperationOutcome =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly error: MaglevError;
+      /** VPP's return code, when VPP answered. */
+      readonly retval: number | null;
+    };
+
+/**
+ * What the actors of a session ask of VPP, through the mailbox of the connection actor. It is all that they know of
+ * VPP: a spec mocks VPP by answering these. Every request is answered, at the latest when the connection ends
+ * (MGL_VPP_DISCONNECTED). Requests of one sender are executed in the order they were sent.
+ */
+export type VppRequest =
+  | { readonly type: 'read-conf'; readonly reply: Reply<LbConf> }
+  | { readonly type: 'write-conf'; readonly conf: LbConf; readonly reply: Reply<void> }
+  | { readonly type: 'read-state'; readonly reply: Reply<LbState> }
+  | { readonly type: 'read-vip'; readonly key: VipKey; readonly reply: Reply<VipState | null> }
+  | {
+      readonly type: 'apply';
+      readonly operations: readonly LbOperation[];
+      /** One outcome an operation, in order. Operations behind a failed one are executed all the same. */
+      readonly reply: Reply<readonly OperationOutcome[]>;
+    };
+
+/** A live connection to one VPP. A new one is made for every connect; it is dead after the disconnect. */
+export interface VppLink {
+  readonly info: VppInfo;
+  readonly requests: Address<VppRequest>;
+}
+
+/** What the connection actor tells its supervisor. */
+export type ConnectionReport =
+  | { readonly type: 'link-up'; readonly link: VppLink }
+  | { readonly type: 'link-down'; readonly error: MaglevError };
+
+/** What a sync changed. */
+export interface SyncCounts {
+  readonly vipAdded: number;
+  readonly vipRemoved: number;
+  readonly asAdded: number;
+  readonly asRemoved: number;
+  readonly asWeightUpdated: number;
+}
+
+export interface SyncReport {
+  readonly scope: 'all' | 'vip';
+  readonly counts: SyncCounts;
+  /** Operations that failed; empty when VPP now equals the decision. */
+  readonly failures: readonly { readonly operation: LbOperation; readonly error: MaglevError }[];
+}
+
+/** What the rest of the tree asks of the vpp supervisor. Without a connection it answers MGL_VPP_... at once. */
+export type VppControl =
+  | { readonly type: 'decision'; readonly decision: Decision }
+  | { readonly type: 'get-info'; readonly reply: Reply<VppInfo> }
+  | { readonly type: 'get-lb-state'; readonly reply: Reply<LbState> }
+  | {
+      readonly type: 'sync';
+      /** null = everything, which may remove stale VIPs; a name = that frontend's VIP only, never removing one. */
+      readonly frontend: string | null;
+      readonly reply: Reply<SyncReport>;
+    };
