@@ -1,8 +1,8 @@
+import type { BackendState, FrontendState } from '../domain/health.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { Reply } from './address.js';
 
-export type BackendState = 'unknown' | 'up' | 'down' | 'paused' | 'disabled' | 'removed';
-export type FrontendState = 'unknown' | 'up' | 'down';
+export type { BackendState, FrontendState };
 
 /** A frontend and what was decided for it. */
 export interface FrontendView {

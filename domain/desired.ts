@@ -1,0 +1,79 @@
+import type { Frontend, LbSettings, MaglevConfig } from './config.js';
+import { compareIps, hostPrefix, type IpAddress, ipFamily } from './ip.js';
+import {
+  type Decision,
+  type DesiredAs,
+  type DesiredVip,
+  type LbConf,
+  PROTOCOL_ANY,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  type VipKey,
+} from './lb.js';
+import { type BackendStates, decideWeight } from './weights.js';
+
+const protocolNumbers = { tcp: PROTOCOL_TCP, udp: PROTOCOL_UDP, any: PROTOCOL_ANY } as const;
+
+export function vipKeyOf(frontend: Frontend): VipKey {
+  return {
+    prefix: hostPrefix(frontend.address),
+    protocol: protocolNumbers[frontend.protocol],
+    port: frontend.port,
+  };
+}
+
+export function lbConfOf(settings: LbSettings): LbConf {
+  return {
+    ipv4Source: settings.ipv4Source,
+    ipv6Source: settings.ipv6Source,
+    stickyBucketsPerCore: settings.stickyBucketsPerCore,
+    flowTimeout: settings.flowTimeout / 1000,
+  };
+}
+
+/**
+ * The VIP that a frontend wants. All its backends are in it, also those of pools that are not active: a failover
+ * then only changes weights. The encapsulation follows the backends' family, not the VIP's: it is the outer header.
+ */
+export function desiredVip(frontend: Frontend, config: MaglevConfig, states: BackendStates): DesiredVip {
+  const byAddress = new Map<IpAddress, DesiredAs>();
+  for (const [poolIndex, pool] of frontend.pools.entries()) {
+    for (const backend of pool.backends) {
+      const address = config.backends.get(backend.name)?.address;
+      if (address === undefined)
+        throw new Error(`frontend ${frontend.name} names no backend ${backend.name}`);
+      const decision = decideWeight(frontend, poolIndex, backend, states);
+      const candidate = { address, backend: backend.name, ...decision };
+      const rival = byAddress.get(address);
+      if (rival === undefined || rank(candidate) > rank(rival)) byAddress.set(address, candidate);
+    }
+  }
+  const ases = [...byAddress.values()].sort((a, b) => compareIps(a.address, b.address));
+  const first = ases[0];
+  return {
+    frontend: frontend.name,
+    key: vipKeyOf(frontend),
+    encap: first !== undefined && ipFamily(first.address) === 6 ? 'gre6' : 'gre4',
+    tableLength: config.lb.newFlowsTableLength,
+    srcIpSticky: frontend.srcIpSticky,
+    ases,
+  };
+}
+
+/** Everything that VPP should be equal to. VIPs are in the order of the config file. */
+export function decide(config: MaglevConfig, states: BackendStates): Decision {
+  return {
+    conf: lbConfOf(config.lb),
+    syncInterval: config.lb.syncInterval,
+    vips: [...config.frontends.values()].map((frontend) => desiredVip(frontend, config, states)),
+  };
+}
+
+/**
+ * VPP has one server per address, the config may have two backends with one address in a frontend. The one that
+ * serves wins, then the one without a verdict; among equals the first pool's.
+ */
+function rank(as: DesiredAs): number {
+  if (as.weight === null) return 1;
+  return as.weight > 0 ? 2 : 0;
+}

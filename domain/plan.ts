@@ -1,0 +1,169 @@
+import { compareIps, type IpAddress } from './ip.js';
+import {
+  type AsState,
+  type DesiredAs,
+  type DesiredVip,
+  type LbConf,
+  type LbOperation,
+  type LbState,
+  type VipKey,
+  type VipState,
+  vipId,
+} from './lb.js';
+
+/**
+ * Why a live VIP cannot be changed into the wanted one, or null when it can: VPP has no message that changes the
+ * encapsulation, the table length or the stickiness of a VIP, so it must be torn down and made again.
+ */
+export function mustReplace(desired: DesiredVip, found: VipState): string | null {
+  if (desired.encap !== found.encap) return `its encapsulation is ${found.encap}, not ${desired.encap}`;
+  const { value, exact } = found.tableLength;
+  if (exact ? value !== desired.tableLength : value !== desired.tableLength % 65536) {
+    return `its new-flow table has ${value} buckets, not ${desired.tableLength}`;
+  }
+  if (found.srcIpSticky !== null && found.srcIpSticky !== desired.srcIpSticky) {
+    return desired.srcIpSticky ? 'it is not sticky by source address' : 'it is sticky by source address';
+  }
+  return null;
+}
+
+/** Servers first, each with its flows flushed, then the VIP: otherwise VPP keeps both for as long as flows live. */
+export function planTeardown(vip: VipState, reason: string): LbOperation[] {
+  const { key } = vip;
+  const servers = [...vip.ases].sort(byAddress);
+  return [
+    ...servers.map(({ address }): LbOperation => ({ op: 'as-del', key, address, flush: true, reason })),
+    { op: 'vip-del', key, reason },
+  ];
+}
+
+/** A VIP that has to go before the wanted ones can be made. */
+export interface StaleVip {
+  readonly vip: VipState;
+  readonly reason: string;
+  /** What to make in its place, with the weights that must be kept filled in; null when nothing is wanted there. */
+  readonly replacement: DesiredVip | null;
+  readonly operations: readonly LbOperation[];
+}
+
+/**
+ * The VIPs of VPP that no frontend wants, or that must be replaced. They all go before any VIP is added: VPP refuses
+ * a VIP whose neighbours on the same prefix have another encapsulation, or are all-port where it is per-port.
+ */
+export function planStale(desired: readonly DesiredVip[], state: LbState): StaleVip[] {
+  const wanted = new Map(desired.map((vip) => [vipId(vip.key), vip]));
+  const stale: StaleVip[] = [];
+  for (const vip of state.vips) {
+    const want = wanted.get(vipId(vip.key));
+    const replace = want === undefined ? 'no frontend wants it' : mustReplace(want, vip);
+    if (replace !== null) {
+      const reason = want === undefined ? replace : `replaced: ${replace}`;
+      const replacement = want === undefined ? null : withKeptWeights(want, vip);
+      stale.push({ vip, reason, replacement, operations: planTeardown(vip, reason) });
+    }
+  }
+  return stale;
+}
+
+/**
+ * What makes `found` equal to `desired`, in the order in which it must be done: add the VIP, add servers, raise
+ * weights, lower weights, delete servers. Raising comes before lowering so that a VIP never passes through "no server".
+ *
+ * `found` is null when VPP lacks the VIP. `previous` is what was wanted the last time, if anything was: a server
+ * whose flows must be cut although its weight is 0 already (paused, then disabled) is told from one that was cut.
+ * An empty plan means that VPP needs no write.
+ */
+export function planVip(
+  desired: DesiredVip,
+  found: VipState | null,
+  previous: DesiredVip | null,
+): LbOperation[] {
+  const { key } = desired;
+  const replace = found === null ? null : mustReplace(desired, found);
+  if (found !== null && replace !== null) {
+    return [
+      ...planTeardown(found, `replaced: ${replace}`),
+      ...planVip(withKeptWeights(desired, found), null, null),
+    ];
+  }
+  const operations: LbOperation[] = [];
+  if (found === null) {
+    const { encap, tableLength, srcIpSticky, frontend } = desired;
+    const reason = `wanted by frontend ${frontend}`;
+    operations.push({ op: 'vip-add', key, encap, tableLength, srcIpSticky, reason });
+  }
+  const present = new Map((found?.ases ?? []).map((as) => [as.address, as]));
+  const before = new Map((previous?.ases ?? []).map((as) => [as.address, as]));
+  const adds: LbOperation[] = [];
+  const raises: LbOperation[] = [];
+  const lowers: LbOperation[] = [];
+  for (const as of desired.ases) {
+    const have = present.get(as.address);
+    if (have === undefined) {
+      const reason = `backend ${as.backend}: ${as.reason}`;
+      adds.push({ op: 'as-add', key, address: as.address, weight: as.weight ?? 0, reason });
+      continue;
+    }
+    const change = planWeight(key, as, have, before.get(as.address));
+    if (change !== null) (change.weight > change.from ? raises : lowers).push(change);
+  }
+  const wanted = new Set<IpAddress>(desired.ases.map(({ address }) => address));
+  const deletes = (found?.ases ?? [])
+    .filter(({ address }) => !wanted.has(address))
+    .sort(byAddress)
+    .map(({ address }): LbOperation => {
+      return {
+        op: 'as-del',
+        key,
+        address,
+        flush: true,
+        reason: `no backend of frontend ${desired.frontend}`,
+      };
+    });
+  return [...operations, ...adds, ...raises, ...lowers, ...deletes];
+}
+
+/** Are the global settings equal? */
+export function sameConf(a: LbConf, b: LbConf): boolean {
+  return (
+    a.ipv4Source === b.ipv4Source &&
+    a.ipv6Source === b.ipv6Source &&
+    a.stickyBucketsPerCore === b.stickyBucketsPerCore &&
+    a.flowTimeout === b.flowTimeout
+  );
+}
+
+type WeightOperation = Extract<LbOperation, { op: 'as-weight' }>;
+
+function planWeight(
+  key: VipKey,
+  as: DesiredAs,
+  have: AsState,
+  previous: DesiredAs | undefined,
+): WeightOperation | null {
+  if (as.weight === null) return null;
+  const flushOnly = as.flush && as.weight === 0 && previous !== undefined && !previous.flush;
+  if (have.weight === as.weight && !flushOnly) return null;
+  return {
+    op: 'as-weight',
+    key,
+    address: as.address,
+    from: have.weight,
+    weight: as.weight,
+    flush: as.flush && as.weight === 0,
+    reason: `backend ${as.backend}: ${as.reason}`,
+  };
+}
+
+/** A server without a verdict keeps its weight also when its VIP is made anew. */
+function withKeptWeights(desired: DesiredVip, found: VipState): DesiredVip {
+  const weights = new Map(found.ases.map((as) => [as.address, Math.min(as.weight, 100)]));
+  const ases = desired.ases.map((as) =>
+    as.weight === null ? { ...as, weight: weights.get(as.address) ?? 0 } : as,
+  );
+  return { ...desired, ases };
+}
+
+function byAddress(a: AsState, b: AsState): number {
+  return compareIps(a.address, b.address);
+}

@@ -1,0 +1,204 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { IpAddress } from '../../domain/ip.js';
+import type { AsState, LbConf, LbOperation, VipState } from '../../domain/lb.js';
+import { mustReplace, planStale, planVip } from '../../domain/plan.js';
+import {
+  anyAsStates,
+  anyDesiredAses,
+  desiredAs,
+  desiredVip,
+  ip,
+  vipKey,
+  vipState,
+} from '../support/domain-samples.js';
+
+const conf: LbConf = {
+  ipv4Source: ip('198.51.100.1'),
+  ipv6Source: ip('2001:db8::1'),
+  stickyBucketsPerCore: 1024,
+  flowTimeout: 40,
+};
+
+/** Executes a plan on a model of one VIP; calls `seen` with the weights after each operation. */
+function execute(
+  found: VipState | null,
+  plan: readonly LbOperation[],
+  seen: (servers: ReadonlyMap<IpAddress, number>) => void = () => {},
+): { exists: boolean; servers: ReadonlyMap<IpAddress, number> } {
+  let exists = found !== null;
+  const servers = new Map((found?.ases ?? []).map((as) => [as.address, as.weight]));
+  for (const operation of plan) {
+    switch (operation.op) {
+      case 'vip-add':
+        expect(exists, 'add of a VIP that exists').to.equal(false);
+        exists = true;
+        break;
+      case 'vip-del':
+        expect(exists, 'delete of a VIP that does not exist').to.equal(true);
+        expect([...servers.keys()], 'servers left behind').to.deep.equal([]);
+        exists = false;
+        break;
+      case 'as-add':
+        expect(exists && !servers.has(operation.address), 'add of a server that exists').to.equal(true);
+        servers.set(operation.address, operation.weight);
+        break;
+      case 'as-del':
+        expect(servers.delete(operation.address), 'delete of an unknown server').to.equal(true);
+        break;
+      case 'as-weight':
+        expect(servers.get(operation.address), 'from').to.equal(operation.from);
+        servers.set(operation.address, operation.weight);
+        break;
+    }
+    seen(servers);
+  }
+  return { exists, servers };
+}
+
+const total = (servers: ReadonlyMap<IpAddress, number>) => [...servers.values()].reduce((a, b) => a + b, 0);
+
+describe('domain/plan', () => {
+  const anyFound = fc.option(anyAsStates);
+
+  it('makes VPP equal to the decision, and then plans nothing more', () => {
+    fc.assert(
+      fc.property(anyDesiredAses, anyFound, (ases, foundAses) => {
+        const desired = desiredVip('192.0.2.1/32', ases);
+        const found = foundAses && vipState(desired, { ases: foundAses });
+        const after = execute(found, planVip(desired, found, null));
+        const had = new Map((foundAses ?? []).map((as) => [as.address, as.weight]));
+        const expected = new Map(ases.map((as) => [as.address, as.weight ?? had.get(as.address) ?? 0]));
+        expect(after.exists).to.equal(true);
+        expect(new Map([...after.servers].sort())).to.deep.equal(new Map([...expected].sort()));
+        const settled = [...after.servers].map(
+          ([address, weight]): AsState => ({ address, weight, buckets: 0 }),
+        );
+        expect(planVip(desired, vipState(desired, { ases: settled }), desired)).to.deep.equal([]);
+      }),
+    );
+  });
+
+  it('never leaves a VIP without a server on the way from one that serves to one that serves', () => {
+    fc.assert(
+      fc.property(anyDesiredAses, anyAsStates, (ases, foundAses) => {
+        const desired = desiredVip('192.0.2.1/32', ases);
+        const found = vipState(desired, { ases: foundAses });
+        const plan = planVip(desired, found, null);
+        fc.pre(total(execute(found, []).servers) > 0 && total(execute(found, plan).servers) > 0);
+        execute(found, plan, (servers) => expect(total(servers)).to.be.above(0));
+      }),
+    );
+  });
+
+  it('adds, raises, lowers and deletes in this order, servers in numeric order', () => {
+    const desired = desiredVip('192.0.2.1/32', [
+      desiredAs('10.0.0.2', 50),
+      desiredAs('10.0.0.3', 0),
+      desiredAs('10.0.0.10', 7),
+    ]);
+    const found = vipState(desired, {
+      ases: [
+        { address: ip('10.0.0.9'), weight: 100, buckets: 0 },
+        { address: ip('10.0.0.3'), weight: 100, buckets: 0 },
+        { address: ip('10.0.0.2'), weight: 10, buckets: 0 },
+        { address: ip('10.0.0.1'), weight: 100, buckets: 0 },
+      ],
+    });
+    const short = planVip(desired, found, null).map((o) =>
+      'address' in o ? `${o.op} ${o.address}${'weight' in o ? ` ${o.weight}` : ''}` : o.op,
+    );
+    expect(short).to.deep.equal([
+      'as-add 10.0.0.10 7',
+      'as-weight 10.0.0.2 50',
+      'as-weight 10.0.0.3 0',
+      'as-del 10.0.0.1',
+      'as-del 10.0.0.9',
+    ]);
+  });
+
+  it('keeps the weight of a server without a verdict, and installs an unknown one with 0', () => {
+    const desired = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', null), desiredAs('10.0.0.2', null)]);
+    const found = vipState(desired, { ases: [{ address: ip('10.0.0.1'), weight: 70, buckets: 1024 }] });
+    const plan = planVip(desired, found, null);
+    expect(plan).to.have.length(1);
+    expect(plan[0]).to.include({ op: 'as-add', address: '10.0.0.2', weight: 0 });
+  });
+
+  it('flushes on the way to 0 only where the decision says so', () => {
+    const up = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', 100), desiredAs('10.0.0.2', 100)]);
+    const down = desiredVip('192.0.2.1/32', [
+      desiredAs('10.0.0.1', 0, true),
+      desiredAs('10.0.0.2', 0, false),
+    ]);
+    expect(planVip(down, vipState(up), up)).to.deep.include.members([
+      {
+        op: 'as-weight',
+        key: up.key,
+        address: '10.0.0.1',
+        from: 100,
+        weight: 0,
+        flush: true,
+        reason: 'backend b-10.0.0.1: spec',
+      },
+    ]);
+    expect(planVip(down, vipState(up), up).map((o) => 'flush' in o && o.flush)).to.deep.equal([true, false]);
+  });
+
+  it('cuts the flows of a server that weighs 0 already, once, when it comes to be flushed', () => {
+    const paused = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', 0, false)]);
+    const disabled = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', 0, true)]);
+    const edge = planVip(disabled, vipState(paused), paused);
+    expect(edge).to.have.length(1);
+    expect(edge[0]).to.include({ op: 'as-weight', from: 0, weight: 0, flush: true });
+    expect(planVip(disabled, vipState(disabled), disabled)).to.deep.equal([]);
+    expect(planVip(disabled, vipState(disabled), null), 'after a restart').to.deep.equal([]);
+  });
+
+  it('replaces a VIP whose encapsulation, table length or stickiness is another', () => {
+    const desired = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', null), desiredAs('10.0.0.2', 5)]);
+    const others: Partial<VipState>[] = [
+      { encap: 'gre6' },
+      { tableLength: { value: 2048, exact: true } },
+      { tableLength: { value: 0, exact: false } },
+      { srcIpSticky: true },
+    ];
+    for (const other of others) {
+      const found = vipState(desired, {
+        ...other,
+        ases: [{ address: ip('10.0.0.1'), weight: 30, buckets: 0 }],
+      });
+      const plan = planVip(desired, found, desired);
+      expect(plan.map(({ op }) => op)).to.deep.equal(['as-del', 'vip-del', 'vip-add', 'as-add', 'as-add']);
+      expect(plan[0]).to.include({ flush: true });
+      expect(plan[1]?.reason).to.match(/^replaced: its|^replaced: it is/);
+      expect(execute(found, plan).servers.get(ip('10.0.0.1')), 'a weight without verdict is kept').to.equal(
+        30,
+      );
+      const stale = planStale([desired], { conf, vips: [found] });
+      expect(stale).to.have.length(1);
+      expect(stale[0]?.replacement?.ases.map(({ weight }) => weight)).to.deep.equal([30, 5]);
+    }
+  });
+
+  it('takes a table length that is known modulo 65536, or a stickiness that is not known, for equal', () => {
+    const desired = desiredVip('192.0.2.1/32', [], { tableLength: 65536, srcIpSticky: true });
+    const tableLength = { value: 0, exact: false };
+    expect(mustReplace(desired, vipState(desired, { tableLength, srcIpSticky: null }))).to.equal(null);
+  });
+
+  it('tears down what no frontend wants, servers first and flushed', () => {
+    const wanted = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')]);
+    const alien = vipState(desiredVip('192.0.2.9/32', [desiredAs('10.0.0.2'), desiredAs('10.0.0.1')]));
+    const otherPort = { ...vipState(wanted), key: vipKey('192.0.2.1/32', 6, 81) };
+    const stale = planStale([wanted], { conf, vips: [vipState(wanted), alien, otherPort] });
+    expect(stale.map(({ vip }) => vip)).to.deep.equal([alien, otherPort]);
+    expect(stale[0]?.operations.map((o) => ('address' in o ? `${o.op} ${o.address}` : o.op))).to.deep.equal([
+      'as-del 10.0.0.1',
+      'as-del 10.0.0.2',
+      'vip-del',
+    ]);
+    expect(stale[0]?.operations[0]).to.include({ flush: true, reason: 'no frontend wants it' });
+    expect(stale[0]?.replacement).to.equal(null);
+  });
+});

@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import type { Backend, Frontend, MaglevConfig, Pool } from '../../domain/config.js';
+import { compareIps, type IpAddress, ipFromBytes, parseIp, parsePrefix } from '../../domain/ip.js';
+import type { AsState, DesiredAs, DesiredVip, VipKey, VipState } from '../../domain/lb.js';
+
+/** An address that the spec knows to be one. */
+export function ip(text: string): IpAddress {
+  const address = parseIp(text);
+  if (address === null) throw new Error(`not an address: ${text}`);
+  return address;
+}
+
+export function vipKey(prefix: string, protocol = 6, port = 80): VipKey {
+  const parsed = parsePrefix(prefix);
+  if (parsed === null) throw new Error(`not a prefix: ${prefix}`);
+  return { prefix: parsed, protocol, port };
+}
+
+export function desiredAs(address: string, weight: number | null = 100, flush = false): DesiredAs {
+  return { address: ip(address), backend: `b-${address}`, weight, flush, reason: 'spec' };
+}
+
+export function desiredVip(
+  prefix: string,
+  ases: readonly DesiredAs[],
+  more: Partial<DesiredVip> = {},
+): DesiredVip {
+  return {
+    frontend: `f-${prefix}`,
+    key: vipKey(prefix),
+    encap: 'gre4',
+    tableLength: 1024,
+    srcIpSticky: false,
+    ases,
+    ...more,
+  };
+}
+
+/** What VPP reports for a VIP that was made exactly as `desired` says. Buckets are not modelled. */
+export function vipState(desired: DesiredVip, more: Partial<VipState> = {}): VipState {
+  return {
+    key: desired.key,
+    encap: desired.encap,
+    tableLength: { value: desired.tableLength, exact: true },
+    srcIpSticky: desired.srcIpSticky,
+    ases: desired.ases.map(({ address, weight }) => ({ address, weight: weight ?? 0, buckets: 0 })),
+    ...more,
+  };
+}
+
+const serverAddress = fc.nat(15).map((n) => ipFromBytes(Uint8Array.of(10, 0, 0, n + 1)));
+
+/** Wanted servers in numeric order, each address once. */
+export const anyDesiredAses: fc.Arbitrary<DesiredAs[]> = fc
+  .uniqueArray(
+    fc.record({
+      address: serverAddress,
+      weight: fc.option(fc.integer({ min: 0, max: 100 }), { freq: 4 }),
+      flush: fc.boolean(),
+    }),
+    { selector: ({ address }) => address, maxLength: 8 },
+  )
+  .map((ases) =>
+    ases
+      .map(({ address, weight, flush }) => ({
+        address,
+        backend: `b-${address}`,
+        weight,
+        flush,
+        reason: 'spec',
+      }))
+      .sort((a, b) => compareIps(a.address, b.address)),
+  );
+
+/** Servers as VPP may hold them, in any order. */
+export const anyAsStates: fc.Arbitrary<AsState[]> = fc.uniqueArray(
+  fc.record({
+    address: serverAddress,
+    weight: fc.integer({ min: 0, max: 255 }),
+    buckets: fc.nat(1024),
+  }),
+  { selector: ({ address }) => address, maxLength: 8 },
+);
+
+interface SampleBackend {
+  readonly address: string;
+  readonly enabled?: boolean;
+  readonly healthcheck?: string;
+}
+
+/** A checked config without health checks, for specs that do not read YAML. */
+export function sampleConfig(
+  backends: Readonly<Record<string, SampleBackend>>,
+  frontends: readonly Frontend[],
+): MaglevConfig {
+  return {
+    healthchecker: { transitionHistory: 5, netns: '' },
+    lb: {
+      syncInterval: 30_000,
+      ipv4Source: ip('198.51.100.1'),
+      ipv6Source: ip('2001:db8::1'),
+      stickyBucketsPerCore: 65536,
+      flowTimeout: 40_000,
+      startupMinDelay: 5000,
+      startupMaxDelay: 30_000,
+      newFlowsTableLength: 1024,
+    },
+    healthchecks: new Map(),
+    backends: new Map(
+      Object.entries(backends).map(
+        ([name, { address, enabled = true, healthcheck = null }]): [string, Backend] => [
+          name,
+          { name, address: ip(address), enabled, healthcheck },
+        ],
+      ),
+    ),
+    frontends: new Map(frontends.map((frontend) => [frontend.name, frontend])),
+  };
+}
+
+/** A frontend on tcp/80; each pool is given as backend name -> weight. */
+export function sampleFrontend(
+  name: string,
+  address: string,
+  pools: readonly Readonly<Record<string, number>>[],
+  more: Partial<Frontend> = {},
+): Frontend {
+  return {
+    name,
+    description: '',
+    address: ip(address),
+    protocol: 'tcp',
+    port: 80,
+    srcIpSticky: false,
+    flushOnDown: true,
+    pools: pools.map(
+      (backends, i): Pool => ({
+        name: `pool${i}`,
+        backends: Object.entries(backends).map(([backend, weight]) => ({ name: backend, weight })),
+      }),
+    ),
+    ...more,
+  };
+}
