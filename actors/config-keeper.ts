@@ -1,0 +1,70 @@
+import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import type { Address } from '../protocol/address.js';
+import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
+import type { ActorSpec, Context } from './kernel/contract.js';
+
+export interface ConfigKeeperOptions {
+  /** The config that was checked before the tree was started. */
+  readonly initial: MaglevConfig;
+  /** Reads and checks the file. Rejects never, or with a bug. */
+  readonly load: () => Promise<ConfigVerdict>;
+  /** Told of every new running config. */
+  readonly report: Address<ConfigChanged>;
+}
+
+/**
+ * Holds the running config. A reload is all or nothing: an invalid file changes nothing, and says why. The running
+ * config survives a crash of this actor: going back to an older one, or on to an unchecked one, would be worse.
+ */
+export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<ConfigControl> {
+  let running = options.initial;
+  return {
+    name: 'config-keeper',
+    mailbox: { kind: 'reject', capacity: 100 },
+    start: (context) => ({
+      receive: async (message) => {
+        switch (message.type) {
+          case 'get-config':
+            message.reply.ok(running);
+            break;
+          case 'check-config': {
+            const verdict = await options.load();
+            if (!verdict.ok) logRefusal(context, verdict);
+            message.reply.ok(verdict);
+            break;
+          }
+          case 'reload-config': {
+            context.log.log('info', 'config-reload-start');
+            const verdict = await options.load();
+            if (verdict.ok) {
+              running = verdict.config;
+              logAccepted(context, verdict);
+              options.report.tell({ type: 'config-changed', config: running });
+            } else {
+              logRefusal(context, verdict);
+              context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });
+            }
+            message.reply.ok(verdict);
+            break;
+          }
+        }
+      },
+    }),
+  };
+}
+
+function logAccepted(context: Context<never>, verdict: Extract<ConfigVerdict, { ok: true }>): void {
+  const { config, warnings } = verdict;
+  context.log.log('info', 'config-reload-done', {
+    ok: true,
+    frontends: config.frontends.size,
+    backends: config.backends.size,
+    warnings: warnings.length,
+  });
+}
+
+function logRefusal(context: Context<never>, verdict: Extract<ConfigVerdict, { ok: false }>): void {
+  for (const { place, path, message } of verdict.issues) {
+    context.log.log('error', 'config-check-failed', { stage: verdict.stage, ...place, path, error: message });
+  }
+}

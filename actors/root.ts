@@ -1,0 +1,84 @@
+import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import type { MaglevError } from '../domain/errors.js';
+import type { Address } from '../protocol/address.js';
+import type { ConfigChanged } from '../protocol/config.js';
+import type { DecisionChanged } from '../protocol/decision.js';
+import type { VppControl } from '../protocol/vpp.js';
+import { configKeeperActor } from './config-keeper.js';
+import { frontendsActor } from './frontends.js';
+import { type GatewayOptions, gatewayActor } from './gateway.js';
+import type { ActorRef, ActorSpec } from './kernel/contract.js';
+import type { OpenVpp } from './vpp/api.js';
+import { vppActor } from './vpp/vpp.js';
+
+export interface RootOptions {
+  /** Checked before the tree is started: maglevd refuses to start on an invalid one. */
+  readonly config: MaglevConfig;
+  readonly loadConfig: () => Promise<ConfigVerdict>;
+  /** null: VPP is disabled. */
+  readonly openVpp: OpenVpp | null;
+  readonly rpc: GatewayOptions['rpc'];
+}
+
+/** SIGHUP, and what the children report: the root passes each on to whom it concerns. */
+export type RootMessage =
+  | { readonly type: 'reload' }
+  | { readonly type: 'cannot-listen'; readonly error: MaglevError }
+  | ConfigChanged
+  | DecisionChanged;
+
+/**
+ * The whole tree. A child asks those above it in this list for what it needs when it starts, and is told of changes
+ * by the root; so each can be restarted alone, and comes back with what is true then.
+ */
+export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
+  return {
+    name: 'root',
+    supervision: {
+      strategy: 'one-for-one',
+      intensity: { restarts: 20, withinMs: 60_000 },
+      backoff: { minMs: 100, maxMs: 5000, jitter: 0.2 },
+    },
+    start: (context) => {
+      const report = context.self;
+      const config = context.spawn(
+        configKeeperActor({ initial: options.config, load: options.loadConfig, report }),
+      );
+      const frontends = context.spawn(frontendsActor({ config, report }));
+      let vpp: ActorRef<VppControl> | null = null;
+      // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
+      // must not begin to govern VPP. So the gateway gets a door to the actor that is started after it.
+      const door: Address<VppControl> = { name: 'vpp', tell: (message) => vpp?.tell(message) ?? false };
+      context.spawn(
+        gatewayActor({
+          targets: { config, views: frontends, vpp: options.openVpp === null ? null : door },
+          rpc: options.rpc,
+          cannotListen: (error) => report.tell({ type: 'cannot-listen', error }),
+        }),
+      );
+      if (options.openVpp !== null)
+        vpp = context.spawn(vppActor({ open: options.openVpp, decisions: frontends }));
+      return {
+        receive: (message) => {
+          switch (message.type) {
+            case 'reload':
+              config.tell({ type: 'reload-config', reply: unheard });
+              break;
+            case 'cannot-listen':
+              context.stopSelf(message.error);
+              break;
+            case 'config-changed':
+              frontends.tell(message);
+              break;
+            case 'decision':
+              vpp?.tell(message);
+              break;
+          }
+        },
+      };
+    },
+  };
+}
+
+/** For a reload that nobody waits for: the config-keeper logs what came of it. */
+const unheard = { ok: () => false, fail: () => false };

@@ -1,0 +1,29 @@
+import type { MaglevError } from '../../domain/errors.js';
+import type { LbConf, LbOperation, LbState, VipKey, VipState } from '../../domain/lb.js';
+import type { VppInfo } from '../../protocol/vpp.js';
+
+/**
+ * One live connection to one VPP, as the connection actor needs it. Every promise settles: with VPP's answer, with
+ * MGL_VPP_TIMEOUT, or with MGL_VPP_DISCONNECTED when the connection ends.
+ */
+export interface VppApi {
+  readonly info: Omit<VppInfo, 'connectedAt'>;
+  readonly getLbConf: () => Promise<LbConf>;
+  readonly setLbConf: (conf: LbConf) => Promise<void>;
+  readonly getLbState: () => Promise<LbState>;
+  readonly getLbStateVip: (key: VipKey) => Promise<VipState | null>;
+  /** Calls made in one turn of the event loop reach VPP in one write, and are executed in their order. */
+  readonly apply: (operation: LbOperation) => Promise<void>;
+  readonly ping: () => Promise<unknown>;
+  /** Requests that VPP has not answered yet. */
+  readonly pendingCount: () => number;
+  /** When the last message of VPP arrived, on the clock's monotonic scale. */
+  readonly lastReplyAt: () => number;
+  /** Why the connection ended. Never rejects. */
+  readonly closed: Promise<MaglevError>;
+  /** Says goodbye to VPP and closes; settles soon, whatever VPP does. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens a connection to a VPP that can do all that is needed of it. Rejects with a MaglevError. */
+export type OpenVpp = (signal: AbortSignal) => Promise<VppApi>;

@@ -1,0 +1,184 @@
+import { asMaglevError, MaglevError } from '../../domain/errors.js';
+import type { Address } from '../../protocol/address.js';
+import type { Cancel } from '../../protocol/clock.js';
+import type { ConnectionReport } from '../../protocol/vpp.js';
+import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import type { OpenVpp, VppApi } from './api.js';
+import { linkActor } from './link.js';
+
+export interface ConnectionOptions {
+  readonly open: OpenVpp;
+  /** Told of every link that comes up or goes down. */
+  readonly report: Address<ConnectionReport>;
+}
+
+type ConnectionMessage =
+  | { readonly type: 'connect' }
+  | { readonly type: 'opened'; readonly api: VppApi }
+  | { readonly type: 'open-failed'; readonly error: MaglevError }
+  | { readonly type: 'closed'; readonly api: VppApi; readonly error: MaglevError }
+  | { readonly type: 'watch' };
+
+/** Between two attempts: 100 ms, doubled each time, at most 5 s, for ever; spread by +-20 %. */
+const RETRY_MIN_MS = 100;
+const RETRY_MAX_MS = 5000;
+const RETRY_JITTER = 0.2;
+/** How often the health of a live connection is looked at. */
+const WATCH_MS = 1000;
+/** An idle VPP is asked whether it lives every 10 s. */
+const IDLE_PING_MS = 10_000;
+/** A VPP that says nothing for this long, although it was asked, hangs: the connection is given up. */
+const SILENCE_MAX_MS = 6000;
+
+/** Keeps a connection to VPP: connects for ever, watches it, and says when it is up and when it is down. */
+export function connectionActor(options: ConnectionOptions): ActorSpec<ConnectionMessage> {
+  return { name: 'connection', start: (context) => new Connection(context, options).behavior() };
+}
+
+class Connection {
+  /** null: not connected. */
+  private live: { readonly api: VppApi; readonly link: ActorRef<never> } | null = null;
+  /** Opened, but not yet taken over by `opened`: to be closed if this incarnation ends before. */
+  private opening: VppApi | null = null;
+  private attempts = 0;
+  private lastFailure = '';
+  /** Since when requests have been waiting without a word from VPP; null: none waits. */
+  private waitingSince: number | null = null;
+  private pinging = false;
+  private stopWatch: Cancel = () => {};
+
+  constructor(
+    private readonly context: Context<ConnectionMessage>,
+    private readonly options: ConnectionOptions,
+  ) {}
+
+  behavior() {
+    this.context.self.tell({ type: 'connect' });
+    return {
+      receive: (message: ConnectionMessage) => this.receive(message),
+      stop: async () => {
+        await this.opening?.close();
+        await this.end(new MaglevError('MGL_VPP_DISCONNECTED', 'maglevd closed its connection to VPP'));
+      },
+    };
+  }
+
+  private async receive(message: ConnectionMessage): Promise<void> {
+    switch (message.type) {
+      case 'connect':
+        this.connect();
+        break;
+      case 'opened':
+        this.opened(message.api);
+        break;
+      case 'open-failed':
+        this.openFailed(message.error);
+        break;
+      case 'closed':
+        if (message.api === this.live?.api) await this.down(message.error);
+        break;
+      case 'watch':
+        await this.watch();
+        break;
+    }
+  }
+
+  private connect(): void {
+    const { signal } = this.context;
+    const opening = this.options.open(signal).then((api) => {
+      if (signal.aborted) void api.close();
+      else this.opening = api;
+      return api;
+    });
+    this.context.pipe(
+      opening,
+      (api) => ({ type: 'opened', api }),
+      (error) => ({ type: 'open-failed', error: asMaglevError(error) }),
+    );
+  }
+
+  private opened(api: VppApi): void {
+    const { context } = this;
+    this.opening = null;
+    const link = context.spawn(linkActor(api));
+    this.live = { api, link };
+    this.attempts = 0;
+    this.lastFailure = '';
+    this.waitingSince = null;
+    this.pinging = false;
+    this.stopWatch = context.every(WATCH_MS, { type: 'watch' });
+    context.pipe(
+      api.closed,
+      (error) => ({ type: 'closed', api, error }),
+      (error) => ({ type: 'closed', api, error: asMaglevError(error) }),
+    );
+    context.log.log('info', 'vpp-connect', { ...api.info });
+    const info = { ...api.info, connectedAt: context.clock.now() };
+    this.options.report.tell({ type: 'link-up', link: { info, requests: link } });
+  }
+
+  private openFailed(error: MaglevError): void {
+    // The same failure over and over is one piece of news: later ones are for those who look closely.
+    const news = this.lastFailure !== error.message;
+    this.lastFailure = error.message;
+    const delayMs = this.retryLater();
+    const { code, message, advice } = error;
+    const level = news ? 'warn' : 'debug';
+    this.context.log.log(level, 'vpp-connect-failed', { code, error: message, advice, retryMs: delayMs });
+    this.options.report.tell({ type: 'link-down', error });
+  }
+
+  private retryLater(): number {
+    const { clock } = this.context;
+    const base = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(this.attempts, 16));
+    this.attempts++;
+    const delayMs = Math.round(base * (1 + RETRY_JITTER * (2 * clock.random() - 1)));
+    this.context.after(delayMs, { type: 'connect' });
+    return delayMs;
+  }
+
+  private async down(error: MaglevError): Promise<void> {
+    await this.end(error);
+    this.retryLater();
+  }
+
+  /** Takes down what is live. The report goes out first: who asks from now on gets a clear answer at once. */
+  private async end(error: MaglevError): Promise<void> {
+    const { live } = this;
+    if (live === null) return;
+    this.live = null;
+    this.stopWatch();
+    const { code, message } = error;
+    this.context.log.log('warn', 'vpp-disconnect', { code, error: message });
+    this.options.report.tell({ type: 'link-down', error });
+    await this.context.stopChild(live.link);
+    await live.api.close();
+  }
+
+  /** Asks a VPP that owes answers, or has been idle, whether it lives; gives up one that stays silent. */
+  private async watch(): Promise<void> {
+    const { live, context } = this;
+    if (live === null) return;
+    const now = context.clock.monotonic();
+    const quietFor = now - live.api.lastReplyAt();
+    if (live.api.pendingCount() === 0) this.waitingSince = null;
+    else this.waitingSince ??= now;
+    const silentFor = this.waitingSince === null ? 0 : Math.min(quietFor, now - this.waitingSince);
+    if (silentFor >= SILENCE_MAX_MS) {
+      const seconds = Math.round(silentFor / 1000);
+      await this.down(new MaglevError('MGL_VPP_TIMEOUT', `VPP has not answered for ${seconds} s`));
+    } else if (silentFor >= WATCH_MS || quietFor >= IDLE_PING_MS) {
+      this.ping(live.api);
+    }
+  }
+
+  private ping(api: VppApi): void {
+    if (this.pinging) return;
+    this.pinging = true;
+    const done = () => {
+      this.pinging = false;
+    };
+    // A ping that fails says nothing new: the silence is measured, and the end of the connection is told by `closed`.
+    api.ping().then(done, done);
+  }
+}

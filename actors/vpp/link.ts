@@ -1,0 +1,62 @@
+import { asMaglevError, MaglevError } from '../../domain/errors.js';
+import type { LbOperation } from '../../domain/lb.js';
+import type { Reply } from '../../protocol/address.js';
+import type { OperationOutcome, VppRequest } from '../../protocol/vpp.js';
+import type { ActorSpec } from '../kernel/contract.js';
+import type { VppApi } from './api.js';
+
+/**
+ * The mailbox through which a session talks to VPP. It lives as long as one connection; its death is how everybody
+ * who still holds the address learns that this VPP is gone. Requests are sent on as they come, without waiting for
+ * the answers of earlier ones.
+ */
+export function linkActor(api: VppApi): ActorSpec<VppRequest> {
+  return {
+    name: 'link',
+    restart: 'temporary',
+    start: () => ({
+      receive: (request) => {
+        switch (request.type) {
+          case 'read-conf':
+            return answer(api.getLbConf(), request.reply);
+          case 'write-conf':
+            return answer(api.setLbConf(request.conf), request.reply);
+          case 'read-state':
+            return answer(api.getLbState(), request.reply);
+          case 'read-vip':
+            return answer(api.getLbStateVip(request.key), request.reply);
+          case 'apply':
+            return answer(
+              Promise.all(request.operations.map((operation) => outcome(api, operation))),
+              request.reply,
+            );
+        }
+      },
+    }),
+  };
+}
+
+/** Not awaited by the actor: the next request goes out while VPP works on this one. */
+function answer<R>(promise: Promise<R>, reply: Reply<R>): void {
+  promise.then(
+    (value) => reply.ok(value),
+    (error: unknown) => reply.fail(asMaglevError(error)),
+  );
+}
+
+function outcome(api: VppApi, operation: LbOperation): Promise<OperationOutcome> {
+  return api.apply(operation).then(
+    (): OperationOutcome => ({ ok: true }),
+    (error: unknown): OperationOutcome => ({
+      ok: false,
+      error: asMaglevError(error),
+      retval: retvalOf(error),
+    }),
+  );
+}
+
+function retvalOf(error: unknown): number | null {
+  return error instanceof MaglevError && 'retval' in error && typeof error.retval === 'number'
+    ? error.retval
+    : null;
+}

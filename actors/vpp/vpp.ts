@@ -1,0 +1,99 @@
+import { MaglevError } from '../../domain/errors.js';
+import type { Decision } from '../../domain/lb.js';
+import type { Address, Reply } from '../../protocol/address.js';
+import type { DecisionRequest } from '../../protocol/decision.js';
+import type { ConnectionReport, VppControl, VppLink } from '../../protocol/vpp.js';
+import { ask, untilAnswered } from '../ask.js';
+import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import type { OpenVpp } from './api.js';
+import { connectionActor } from './connection.js';
+import { type SessionMessage, sessionActor } from './session.js';
+
+export interface VppOptions {
+  readonly open: OpenVpp;
+  /** Who knows the decision; asked at every start, told of changes by messages. */
+  readonly decisions: Address<DecisionRequest>;
+}
+
+type VppMessage = VppControl | ConnectionReport;
+
+/**
+ * The supervisor of everything that concerns VPP. A session exists exactly while a connection is up: it is stopped,
+ * children first, when the connection goes down, and a fresh one is made when it comes up again. So no cache, ticker
+ * or reconciler ever outlives the VPP that it knew.
+ */
+export function vppActor(options: VppOptions): ActorSpec<VppMessage> {
+  return {
+    name: 'vpp',
+    supervision: {
+      strategy: 'rest-for-one',
+      intensity: { restarts: 5, withinMs: 10_000 },
+      backoff: { minMs: 100, maxMs: 5000, jitter: 0.2 },
+    },
+    start: async (context) => {
+      const decision = await ask(context, options.decisions, { type: 'get-decision' }, untilAnswered);
+      return new Vpp(context, options, decision).behavior();
+    },
+  };
+}
+
+class Vpp {
+  private live: { readonly link: VppLink; readonly session: ActorRef<SessionMessage> } | null = null;
+  private lastError = new MaglevError('MGL_VPP_DISCONNECTED', 'not connected to VPP yet');
+
+  constructor(
+    private readonly context: Context<VppMessage>,
+    private readonly options: VppOptions,
+    private decision: Decision,
+  ) {}
+
+  behavior() {
+    this.context.spawn(connectionActor({ open: this.options.open, report: this.context.self }));
+    return { receive: (message: VppMessage) => this.receive(message) };
+  }
+
+  private async receive(message: VppMessage): Promise<void> {
+    switch (message.type) {
+      case 'link-up':
+        await this.endSession();
+        this.live = {
+          link: message.link,
+          session: this.context.spawn(sessionActor({ link: message.link.requests, decision: this.decision })),
+        };
+        break;
+      case 'link-down':
+        this.lastError = message.error;
+        await this.endSession();
+        break;
+      case 'decision':
+        this.decision = message.decision;
+        this.live?.session.tell(message);
+        break;
+      case 'get-info':
+        if (this.live === null) this.unavailable(message.reply);
+        else message.reply.ok(this.live.link.info);
+        break;
+      case 'get-lb-state':
+        // Straight to the link: a look at VPP does not wait for a sync that is under way.
+        if (!this.live?.link.requests.tell({ type: 'read-state', reply: message.reply }))
+          this.unavailable(message.reply);
+        break;
+      case 'sync':
+        if (!this.live?.session.tell(message)) this.unavailable(message.reply);
+        break;
+    }
+  }
+
+  private async endSession(): Promise<void> {
+    const { live } = this;
+    this.live = null;
+    if (live !== null) await this.context.stopChild(live.session);
+  }
+
+  private unavailable(reply: Reply<never>): void {
+    const { lastError } = this;
+    const text = `not connected to VPP: ${lastError.message}`;
+    const code = lastError.code === 'MGL_VPP_INCOMPATIBLE' ? lastError.code : 'MGL_VPP_DISCONNECTED';
+    reply.fail(new MaglevError(code, text, { cause: lastError }));
+  }
+}

@@ -1,0 +1,167 @@
+import { parseArgs } from 'node:util';
+import { MaglevError } from '../domain/errors.js';
+import type { LogLevel } from '../protocol/log.js';
+
+export interface DaemonSettings {
+  readonly config: string;
+  readonly grpcAddress: string;
+  /** '' = VPP is disabled. */
+  readonly vppApiAddress: string;
+  readonly logLevel: LogLevel;
+  readonly reflection: boolean;
+  readonly insecure: boolean;
+}
+
+export type DaemonCommand =
+  | { readonly kind: 'run'; readonly settings: DaemonSettings }
+  | { readonly kind: 'check'; readonly config: string }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'help'; readonly text: string };
+
+interface Flag {
+  readonly env: string;
+  readonly fallback: string;
+  readonly value: string;
+  readonly help: string;
+}
+
+const valueFlags = {
+  config: {
+    env: 'MAGLEV_CONFIG',
+    fallback: '/etc/vpp-maglev/maglev.yaml',
+    value: 'FILE',
+    help: 'the config file',
+  },
+  'grpc-addr': {
+    env: 'MAGLEV_GRPC_ADDR',
+    fallback: '127.0.0.1:9090',
+    value: 'ADDR',
+    help: 'where gRPC listens: host:port, :port or unix:/path',
+  },
+  'vpp-api-addr': {
+    env: 'MAGLEV_VPP_API_ADDR',
+    fallback: '/run/vpp/api.sock',
+    value: 'PATH',
+    help: "VPP's binary API socket; empty disables VPP",
+  },
+  'log-level': {
+    env: 'MAGLEV_LOG_LEVEL',
+    fallback: 'info',
+    value: 'LEVEL',
+    help: 'debug, info, warn or error',
+  },
+} as const satisfies Record<string, Flag>;
+
+const switches = {
+  reflection: {
+    env: 'MAGLEV_REFLECTION',
+    fallback: true,
+    help: 'serve gRPC reflection (--no-reflection: do not)',
+  },
+  insecure: {
+    env: 'MAGLEV_INSECURE',
+    fallback: false,
+    help: 'allow plaintext gRPC on addresses other than loopback',
+  },
+} as const;
+
+const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+/**
+ * What the command line and the environment ask for. A flag beats its variable; an empty variable of a flag that may
+ * be empty counts, any other empty variable is as if it were not set. Throws MGL_USAGE.
+ */
+export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessEnv): DaemonCommand {
+  const values = parse(argv);
+  if (values['help'] === true) return { kind: 'help', text: helpText() };
+  if (values['version'] === true) return { kind: 'version' };
+  const text = (name: keyof typeof valueFlags): string => {
+    const given = values[name];
+    if (typeof given === 'string') return given;
+    const flag = valueFlags[name];
+    const variable = env[flag.env];
+    return variable === undefined || (variable === '' && name !== 'vpp-api-addr') ? flag.fallback : variable;
+  };
+  const flip = (name: keyof typeof switches): boolean => {
+    const given = values[name];
+    if (typeof given === 'boolean') return given;
+    const { env: variable, fallback } = switches[name];
+    const word = env[variable] ?? '';
+    if (word === '') return fallback;
+    if (!/^(true|false|1|0)$/.test(word)) throw usage(`${variable} is "${word}"; it must be true or false`);
+    return word === 'true' || word === '1';
+  };
+  const config = text('config');
+  if (config === '') throw usage('--config needs the path of a file');
+  if (values['check'] === true) return { kind: 'check', config };
+  const logLevel = levels.find((level) => level === text('log-level'));
+  if (logLevel === undefined) throw usage(`"${text('log-level')}" is no log level: use ${levels.join(', ')}`);
+  return {
+    kind: 'run',
+    settings: {
+      config,
+      grpcAddress: text('grpc-addr'),
+      vppApiAddress: text('vpp-api-addr'),
+      logLevel,
+      reflection: flip('reflection'),
+      insecure: flip('insecure'),
+    },
+  };
+}
+
+function parse(argv: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {
+  try {
+    const { values } = parseArgs({
+      // `--reflection=false` as Go programs take it.
+      args: argv.map((arg) =>
+        arg.replace(/^--(\w[\w-]*)=true$/, '--$1').replace(/^--(\w[\w-]*)=false$/, '--no-$1'),
+      ),
+      allowNegative: true,
+      options: {
+        config: { type: 'string' },
+        'grpc-addr': { type: 'string' },
+        'vpp-api-addr': { type: 'string' },
+        'log-level': { type: 'string' },
+        reflection: { type: 'boolean' },
+        insecure: { type: 'boolean' },
+        check: { type: 'boolean' },
+        version: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function usage(message: string): MaglevError {
+  return new MaglevError('MGL_USAGE', message);
+}
+
+function helpText(): string {
+  const rows: [string, string][] = [
+    ...Object.entries(valueFlags).map(([name, flag]): [string, string] => {
+      return [`--${name} ${flag.value}`, `${flag.help} (${flag.env}; default ${flag.fallback})`];
+    }),
+    ...Object.entries(switches).map(([name, { env, fallback, help }]): [string, string] => {
+      return [`--${name}`, `${help} (${env}; default ${fallback})`];
+    }),
+    [
+      '--check',
+      'check the config file, print every error and warning, and exit: 0 valid, 1 unreadable, 2 wrong',
+    ],
+    ['--version', 'print the version and exit'],
+    ['-h, --help', 'print this and exit'],
+  ];
+  const width = Math.max(...rows.map(([flag]) => flag.length));
+  return [
+    'maglevd - keeps the load balancer of VPP equal to its config file',
+    '',
+    'usage: maglevd [flags]',
+    '',
+    ...rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`),
+    '',
+    'Signals: SIGHUP reloads the config if it is valid; SIGTERM and SIGINT end maglevd and leave VPP as it is.',
+  ].join('\n');
+}

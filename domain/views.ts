@@ -1,0 +1,68 @@
+import type { Backend, Frontend, MaglevConfig } from './config.js';
+import type { BackendState, FrontendState } from './health.js';
+import type { IpAddress } from './ip.js';
+import { activePool, type BackendStates, decideWeight, frontendState, stateOf } from './weights.js';
+
+/** A frontend and what was decided for it. */
+export interface FrontendView {
+  readonly name: string;
+  readonly description: string;
+  readonly address: IpAddress;
+  readonly protocol: 'tcp' | 'udp' | 'any';
+  readonly port: number;
+  readonly srcIpSticky: boolean;
+  readonly flushOnDown: boolean;
+  readonly state: FrontendState;
+  readonly pools: readonly PoolView[];
+}
+
+export interface PoolView {
+  readonly name: string;
+  /** Does this pool get the new flows? */
+  readonly active: boolean;
+  readonly backends: readonly PoolBackendView[];
+}
+
+export interface PoolBackendView {
+  readonly name: string;
+  readonly state: BackendState;
+  /** Configured, 0..100. */
+  readonly weight: number;
+  /** Decided, 0..100; null = what VPP has is kept. */
+  readonly effectiveWeight: number | null;
+  readonly reason: string;
+}
+
+export interface BackendView {
+  readonly name: string;
+  readonly address: IpAddress;
+  /** '' = none. */
+  readonly healthcheck: string;
+  readonly enabled: boolean;
+  readonly state: BackendState;
+  /** Names of the frontends that use it. */
+  readonly frontends: readonly string[];
+}
+
+export function viewFrontend(frontend: Frontend, states: BackendStates): FrontendView {
+  const { name, description, address, protocol, port, srcIpSticky, flushOnDown } = frontend;
+  const active = activePool(frontend, states);
+  const pools = frontend.pools.map((pool, index): PoolView => {
+    const backends = pool.backends.map((backend): PoolBackendView => {
+      const { weight, reason } = decideWeight(frontend, index, backend, states);
+      const state = stateOf(states, backend.name);
+      return { name: backend.name, state, weight: backend.weight, effectiveWeight: weight, reason };
+    });
+    return { name: pool.name, active: index === active, backends };
+  });
+  const state = frontendState(frontend, states);
+  return { name, description, address, protocol, port, srcIpSticky, flushOnDown, state, pools };
+}
+
+export function viewBackend(backend: Backend, config: MaglevConfig, states: BackendStates): BackendView {
+  const { name, address, healthcheck, enabled } = backend;
+  const frontends = [...config.frontends.values()]
+    .filter(({ pools }) => pools.some((pool) => pool.backends.some((one) => one.name === name)))
+    .map((frontend) => frontend.name);
+  return { name, address, healthcheck: healthcheck ?? '', enabled, state: stateOf(states, name), frontends };
+}

@@ -1,0 +1,159 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+
+/** Compiled specs run from out/spec/architecture. */
+const root = path.resolve(import.meta.dirname, '../../..');
+
+/**
+ * Which rooms a room may import from, besides itself. A kernel is a room of its own, because only it may import nact.
+ * What is not listed is not allowed.
+ */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  protocol: ['domain'],
+  linux: ['domain', 'protocol'],
+  binapi: ['domain', 'protocol', 'linux'],
+  config: ['domain', 'protocol'],
+  probes: ['domain', 'protocol', 'linux'],
+  sim: ['domain', 'protocol', 'binapi', 'linux'],
+  'actors/kernel': ['domain', 'protocol'],
+  actors: ['actors/kernel', 'domain', 'protocol', 'binapi', 'config', 'probes', 'linux'],
+  rpc: ['domain', 'protocol'],
+  cli: ['rpc', 'domain', 'protocol'],
+  daemon: ['actors', 'actors/kernel', 'rpc', 'binapi', 'config', 'domain', 'protocol'],
+  bin: ['actors', 'actors/kernel', 'binapi', 'cli', 'config', 'daemon', 'domain', 'protocol', 'rpc', 'sim'],
+  demo: ['actors/kernel', 'binapi', 'domain', 'protocol', 'rpc', 'sim'],
+};
+
+/** Packages that only one room may import. */
+const reserved: Readonly<Record<string, string>> = { nact: 'actors/kernel', koffi: 'linux' };
+
+/** Time and chance come from a Clock everywhere but here. */
+const mayTouchTime = ['actors/kernel', 'bin', 'bench', 'spec', 'demo'];
+
+interface Source {
+  readonly file: string;
+  readonly room: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+function roomOf(file: string): string {
+  return file.startsWith('actors/kernel/') ? 'actors/kernel' : (file.split('/')[0] ?? '');
+}
+
+function readSources(): Source[] {
+  const folders = readdirSync(root, { withFileTypes: true })
+    .filter(
+      (entry) =>
+        entry.isDirectory() && !entry.name.startsWith('.') && !['node_modules', 'out'].includes(entry.name),
+    )
+    .map((entry) => entry.name);
+  return folders
+    .flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => {
+      const file = path.relative(root, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/');
+      const text = readFileSync(path.join(root, file), 'utf8');
+      const imports = [
+        ...text.matchAll(
+          /(?:^|\n)\s*(?:import|export)\b[^;'"]*?\bfrom\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]|(?:^|\n)import\s+['"]([^'"]+)['"]/g,
+        ),
+      ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+      return { file, room: roomOf(file), text, imports };
+    });
+}
+
+function resolve(from: string, specifier: string): string {
+  return path.posix.join(path.posix.dirname(from), specifier).replace(/\.js$/, '.ts');
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+describe('architecture', () => {
+  const sources = readSources();
+  const files = new Map(sources.map((source) => [source.file, source]));
+  const product = sources.filter(({ room }) => !['spec', 'bench'].includes(room));
+
+  it('sees the whole tree', () => {
+    expect(product.length).to.be.above(20);
+    expect(product.reduce((sum, { imports }) => sum + imports.length, 0)).to.be.above(product.length);
+    expect([...new Set(product.map(({ room }) => room))].filter((room) => !(room in allowed))).to.deep.equal(
+      [],
+    );
+  });
+
+  it('resolves every relative import to a file', () => {
+    const broken = sources.flatMap(({ file, imports }) =>
+      imports
+        .filter((specifier) => specifier.startsWith('.') && !files.has(resolve(file, specifier)))
+        .map((specifier) => `${file} -> ${specifier}`),
+    );
+    expect(broken).to.deep.equal([]);
+  });
+
+  it('imports point one way', () => {
+    const wrong = product.flatMap(({ file, room, imports }) =>
+      imports
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => roomOf(resolve(file, specifier)))
+        .filter((target) => target !== room && !(allowed[room] ?? []).includes(target))
+        .map((target) => `${file} imports from ${target}`),
+    );
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('nobody but its room imports a reserved package', () => {
+    const wrong = sources.flatMap(({ file, room, imports }) =>
+      imports
+        .map(packageOf)
+        .filter((name) => name in reserved && reserved[name] !== room && room !== 'spec')
+        .map((name) => `${file} imports ${name}`),
+    );
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('has no circle of imports', () => {
+    const state = new Map<string, 'open' | 'done'>();
+    const circles: string[] = [];
+    const visit = (file: string, trail: readonly string[]) => {
+      if (state.get(file) === 'done') return;
+      if (state.get(file) === 'open') {
+        circles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '));
+        return;
+      }
+      state.set(file, 'open');
+      for (const specifier of files.get(file)?.imports ?? []) {
+        if (specifier.startsWith('.')) visit(resolve(file, specifier), [...trail, file]);
+      }
+      state.set(file, 'done');
+    };
+    for (const file of files.keys()) visit(file, []);
+    expect(circles).to.deep.equal([]);
+  });
+
+  it('takes time and chance from a Clock', () => {
+    const forbidden =
+      /\bDate\.now\b|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bMath\.random\b|\bperformance\.now\b/;
+    const wrong = product
+      .filter(({ room }) => !mayTouchTime.includes(room))
+      .filter(({ text }) => forbidden.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
+      .map(({ file }) => file);
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('keeps bin thin and every file readable', () => {
+    const lines = (text: string) => text.split('\n').length;
+    const generated = (file: string) => file.includes('/generated/');
+    const long = product
+      .filter(({ file, room, text }) => !generated(file) && lines(text) > (room === 'bin' ? 80 : 500))
+      .map(({ file, text }) => `${file}: ${lines(text)} lines`);
+    expect(long).to.deep.equal([]);
+  });
+});
