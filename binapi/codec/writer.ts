@@ -1,0 +1,158 @@
+import { MaglevError } from '../../domain/errors.js';
+
+const FIRST_CAPACITY = 1024;
+const empty = new DataView(new ArrayBuffer(0));
+
+/**
+ * Writes messages of VPP's binary API one behind the other into one buffer that grows. The encoding is the one
+ * that Reader reads. A value that does not fit its field throws MGL_VPP_ENCODE: it would reach VPP as another value.
+ */
+export class Writer {
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view: DataView = empty;
+  #length = 0;
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  u8(value: number): void {
+    const at = this.#reserve(1);
+    this.#view.setUint8(at, integer(value, 0, 0xff, 'u8'));
+  }
+
+  i8(value: number): void {
+    const at = this.#reserve(1);
+    this.#view.setInt8(at, integer(value, -0x80, 0x7f, 'i8'));
+  }
+
+  u16(value: number): void {
+    const at = this.#reserve(2);
+    this.#view.setUint16(at, integer(value, 0, 0xffff, 'u16'));
+  }
+
+  i16(value: number): void {
+    const at = this.#reserve(2);
+    this.#view.setInt16(at, integer(value, -0x8000, 0x7fff, 'i16'));
+  }
+
+  u32(value: number): void {
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, integer(value, 0, 0xffffffff, 'u32'));
+  }
+
+  i32(value: number): void {
+    const at = this.#reserve(4);
+    this.#view.setInt32(at, integer(value, -0x80000000, 0x7fffffff, 'i32'));
+  }
+
+  u64(value: bigint): void {
+    if (BigInt.asUintN(64, value) !== value) throw misfit(`${value} in u64`);
+    const at = this.#reserve(8);
+    this.#view.setBigUint64(at, value);
+  }
+
+  i64(value: bigint): void {
+    if (BigInt.asIntN(64, value) !== value) throw misfit(`${value} in i64`);
+    const at = this.#reserve(8);
+    this.#view.setBigInt64(at, value);
+  }
+
+  f64(value: number): void {
+    const at = this.#reserve(8);
+    this.#view.setFloat64(at, value, true);
+  }
+
+  bool(value: boolean): void {
+    this.u8(value ? 1 : 0);
+  }
+
+  /** Exactly `length` bytes. */
+  bytes(value: Uint8Array, length: number): void {
+    if (value.length !== length) throw misfit(`${value.length} bytes in a field of ${length}`);
+    const at = this.#reserve(length);
+    this.#bytes.set(value, at);
+  }
+
+  /** A string in a field of `size` bytes. One of them is for the NUL that VPP relies on. */
+  fixedString(value: string, size: number): void {
+    const length = Buffer.byteLength(value);
+    if (length >= size) throw misfit(`a string of ${length} bytes in a field of ${size - 1}`);
+    // VPP would silently take what is before the NUL for the whole string.
+    if (value.includes('\0')) throw misfit('a string with a NUL in it');
+    const at = this.#reserve(size);
+    this.#bytes.fill(0, at + length, at + size);
+    this.#text(value, at, length);
+  }
+
+  /** A string with its length in 32 bits before it and no NUL behind it. */
+  variableString(value: string): void {
+    const length = Buffer.byteLength(value);
+    this.u32(length);
+    const at = this.#reserve(length);
+    this.#text(value, at, length);
+  }
+
+  /** Exactly `length` items. */
+  array<T>(items: readonly T[], length: number, write: (writer: Writer, item: T) => void): void {
+    if (items.length !== length) throw misfit(`${items.length} items in a field of ${length}`);
+    for (const item of items) write(this, item);
+  }
+
+  zeros(length: number): void {
+    const at = this.#reserve(length);
+    this.#bytes.fill(0, at, at + length);
+  }
+
+  /** Replaces four bytes that were written before. */
+  patchU32(at: number, value: number): void {
+    if (at + 4 > this.#length) throw new RangeError(`nothing is written at ${at}`);
+    this.#view.setUint32(at, integer(value, 0, 0xffffffff, 'u32'));
+  }
+
+  /** Forgets what was written behind the first `length` bytes. */
+  truncate(length: number): void {
+    if (length > this.#length) throw new RangeError(`only ${this.#length} bytes are written`);
+    this.#length = length;
+  }
+
+  /** Hands over what was written and starts again with a buffer of its own. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(0, this.#length);
+    this.#bytes = new Uint8Array(0);
+    this.#view = empty;
+    this.#length = 0;
+    return taken;
+  }
+
+  #reserve(length: number): number {
+    const start = this.#length;
+    const end = start + length;
+    if (end > this.#bytes.length) this.#grow(end);
+    this.#length = end;
+    return start;
+  }
+
+  #grow(needed: number): void {
+    // Not zeroed: every byte that is reserved is written by the same call.
+    const grown = Buffer.allocUnsafe(Math.max(FIRST_CAPACITY, this.#bytes.length * 2, needed));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer, grown.byteOffset, grown.byteLength);
+  }
+
+  #text(value: string, at: number, length: number): void {
+    const { buffer, byteOffset } = this.#bytes;
+    Buffer.from(buffer, byteOffset + at, length).write(value, 'utf8');
+  }
+}
+
+function integer(value: number, min: number, max: number, type: string): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw misfit(`${value} in ${type}`);
+}
+
+function misfit(what: string): MaglevError {
+  return new MaglevError('MGL_VPP_ENCODE', `cannot encode ${what}`);
+}
