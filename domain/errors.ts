@@ -28,11 +28,11 @@ export const errorCatalogue = {
     'VPP sent bytes that are not its API; check that the socket is VPP API socket, and its version.',
   MGL_VPP_GUARD:
     'The request would crash or corrupt VPP, so it was not sent; correct the value that is named.',
-  MGL_VPP_ENCODE: 'The value that is named does not fit VPP API, so nothing was sent; correct it.',
-  MGL_API_FILE: 'Give the folder in which VPP installs its *.api.json files, and modules that are in it.',
+  MGL_VPP_ENCODE: 'The value that is named does not fit the message, so nothing was sent; correct it.',
   MGL_VPP_SYNC: 'Part of a sync failed; the log names each change. It is repeated at the next sync interval.',
   MGL_USAGE: 'Run the command with --help.',
   MGL_LISTEN: 'Choose another address, or end the process that uses it.',
+  MGL_API_FILE: 'Give the folder in which VPP installs its *.api.json files, and modules that are in it.',
 } as const;
 
 export type ErrorCode = keyof typeof errorCatalogue;
