@@ -31,6 +31,11 @@ export const errorCatalogue = {
   MGL_VPP_ENCODE: 'The value that is named does not fit the message, so nothing was sent; correct it.',
   MGL_VPP_SYNC: 'Part of a sync failed; the log names each change. It is repeated at the next sync interval.',
   MGL_USAGE: 'Run the command with --help.',
+  MGL_REQUEST_INVALID: 'Correct the field that is named; rpc/maglev.proto describes every field.',
+  MGL_SERVER_UNREACHABLE:
+    'Check that maglevd runs and listens there; --server or MAGLEV_SERVER names another address.',
+  MGL_SERVER_DENIED: 'Use credentials that maglevd accepts for this request.',
+  MGL_SERVER_UNSUPPORTED: 'Check that maglevd listens there, and that it is as new as this client.',
   MGL_LISTEN: 'Choose another address, or end the process that uses it.',
   MGL_API_FILE: 'Give the folder in which VPP installs its *.api.json files, and modules that are in it.',
 } as const;

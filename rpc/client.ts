@@ -1,0 +1,101 @@
+import {
+  Client,
+  credentials,
+  logVerbosity,
+  Metadata,
+  type MethodDefinition,
+  setLogVerbosity,
+} from '@grpc/grpc-js';
+import type { Clock } from '../protocol/clock.js';
+import { formatRpcAddress, type RpcAddress } from './address.js';
+import {
+  type BackendInfo,
+  type CheckConfigResponse,
+  type FrontendInfo,
+  type ListBackendsResponse,
+  type ListFrontendsResponse,
+  MaglevService,
+  type ReloadConfigResponse,
+  type SyncVPPLBStateResponse,
+  type VPPInfo,
+  type VPPLBState,
+} from './generated/maglev.js';
+import { rpcErrorOf } from './rpc-error.js';
+
+export interface ClientOptions {
+  readonly address: RpcAddress;
+  /** Deadline of every call, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** Every RPC of maglevd as a function. All reject with an RpcError, and with nothing else. */
+export interface MaglevClient {
+  readonly checkConfig: () => Promise<CheckConfigResponse>;
+  readonly reloadConfig: () => Promise<ReloadConfigResponse>;
+  readonly listFrontends: () => Promise<ListFrontendsResponse>;
+  readonly getFrontend: (name: string) => Promise<FrontendInfo>;
+  readonly listBackends: () => Promise<ListBackendsResponse>;
+  readonly getBackend: (name: string) => Promise<BackendInfo>;
+  readonly getVppInfo: () => Promise<VPPInfo>;
+  readonly getLbState: () => Promise<VPPLBState>;
+  /** undefined = everything. */
+  readonly syncLbState: (frontendName: string | undefined) => Promise<SyncVPPLBStateResponse>;
+  /** Drops the connection; calls that are under way fail. */
+  readonly close: () => void;
+}
+
+const channelOptions = {
+  // The state of thousands of VIPs is larger than the 4 MiB that gRPC takes by default.
+  'grpc.max_receive_message_length': 256 * 1024 * 1024,
+  // An operator's http_proxy is not for the daemon next to him.
+  'grpc.enable_http_proxy': 0,
+  // No DNS query for settings that nobody publishes.
+  'grpc.service_config_disable_resolution': 1,
+};
+
+/** Connects at the first call. */
+export function createMaglevClient(options: ClientOptions): MaglevClient {
+  // What grpc-js would print of its own accord is in the errors already.
+  setLogVerbosity(logVerbosity.NONE);
+  const { clock, timeoutMs } = options;
+  const client = new Client(targetOf(options.address), credentials.createInsecure(), channelOptions);
+  const server = formatRpcAddress(options.address);
+
+  const call = <Request, Response>(method: MethodDefinition<Request, Response>, request: Request) =>
+    new Promise<Response>((resolve, reject) => {
+      client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        new Metadata(),
+        { deadline: clock.now() + timeoutMs },
+        (error, response) => {
+          if (error === null && response !== undefined) resolve(response);
+          else reject(rpcErrorOf(error, { server, timeoutMs }));
+        },
+      );
+    });
+
+  return {
+    checkConfig: () => call(MaglevService.checkConfig, {}),
+    reloadConfig: () => call(MaglevService.reloadConfig, {}),
+    listFrontends: () => call(MaglevService.listFrontends, {}),
+    getFrontend: (name) => call(MaglevService.getFrontend, { name }),
+    listBackends: () => call(MaglevService.listBackends, {}),
+    getBackend: (name) => call(MaglevService.getBackend, { name }),
+    getVppInfo: () => call(MaglevService.getVppInfo, {}),
+    getLbState: () => call(MaglevService.getVpplbState, {}),
+    syncLbState: (frontendName) => call(MaglevService.syncVpplbState, { frontendName }),
+    close: () => client.close(),
+  };
+}
+
+/** The name of an address in gRPC's naming scheme. A host name is tried with all its addresses, IPv4 and IPv6. */
+function targetOf(address: RpcAddress): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  const host = address.host === '' ? 'localhost' : address.host;
+  if (host.includes(':')) return `ipv6:[${host}]:${address.port}`;
+  return /^[\d.]+$/.test(host) ? `ipv4:${host}:${address.port}` : `dns:${host}:${address.port}`;
+}

@@ -1,0 +1,143 @@
+import { lookup } from 'node:dns/promises';
+import net from 'node:net';
+import { MaglevError } from '../domain/errors.js';
+import { type IpPrefix, parseIp, prefixContains } from '../domain/ip.js';
+import { formatRpcAddress, type RpcAddress } from './address.js';
+import { claimSocketPath, listenOnPath } from './unix-socket.js';
+
+export interface ListenOptions {
+  readonly address: RpcAddress;
+  /** Allows plaintext on addresses that other machines can reach. */
+  readonly insecure: boolean;
+  readonly onConnection: (socket: net.Socket) => void;
+  /** Connections beyond it are closed at once. */
+  readonly maxConnections: number;
+}
+
+/** Open listening sockets. */
+export interface Listener {
+  /** As bound, in the form that parseRpcAddress reads: port 0 has become the port that was found. */
+  readonly address: string;
+  /** Takes no more connections, and removes a unix socket's file; open connections are left alone. */
+  readonly close: () => void;
+}
+
+const loopback: readonly string[] = ['127.0.0.0/8', '::1/128'];
+
+/** Listens on every IP address that `address` means. Rejects with MGL_LISTEN. */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { address } = options;
+  if (address.kind === 'unix') {
+    await claimSocketPath(address.path);
+    const server = newServer(options);
+    await listening(server, address, () => listenOnPath(server, address.path));
+    return { address: formatRpcAddress(address), close: () => server.close() };
+  }
+  const ips = await resolveHost(address);
+  const open = ips.find((ip) => !isLoopback(ip));
+  if (open !== undefined && !options.insecure) {
+    throw new MaglevError(
+      'MGL_LISTEN',
+      `${formatRpcAddress(address)} can be reached from other machines, and without encryption gRPC is served on ` +
+        'loopback addresses and unix sockets only, unless --insecure allows it',
+    );
+  }
+  return listenOnIps(address, ips, options);
+}
+
+async function listenOnIps(
+  address: RpcAddress & { kind: 'tcp' },
+  ips: readonly string[],
+  options: ListenOptions,
+): Promise<Listener> {
+  const servers: net.Server[] = [];
+  const close = () => {
+    for (const server of servers) server.close();
+  };
+  let { port } = address;
+  let failure: unknown = null;
+  for (const host of ips) {
+    const server = newServer(options);
+    const found = port;
+    try {
+      await listening(server, { ...address, host, port }, () => server.listen({ host, port: found }));
+    } catch (error) {
+      failure = error;
+      // A machine without IPv6 still names ::1; any other failure means that a part would silently be missing.
+      if (lacksFamily(error)) continue;
+      close();
+      throw error;
+    }
+    servers.push(server);
+    const bound = server.address();
+    if (bound !== null && typeof bound === 'object') port = bound.port;
+    // `::` takes IPv4 as well.
+    if (address.host === '') break;
+  }
+  if (servers.length === 0) throw failure;
+  return { address: formatRpcAddress({ ...address, port }), close };
+}
+
+function newServer(options: ListenOptions): net.Server {
+  const server = net.createServer({ noDelay: true, keepAlive: true }, options.onConnection);
+  server.maxConnections = options.maxConnections;
+  return server;
+}
+
+/** Resolves when `server` listens; rejects with MGL_LISTEN in words when it cannot. */
+async function listening(server: net.Server, address: RpcAddress, start: () => void): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const what = formatRpcAddress(address);
+      reject(new MaglevError('MGL_LISTEN', `cannot listen on ${what}: ${reasonOf(cause)}`, { cause }));
+    });
+    server.once('listening', resolve);
+    start();
+  });
+  // From here on an error is one of accepting a single connection, for example too many open files.
+  server.removeAllListeners('error');
+  server.on('error', () => undefined);
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return 'another process listens there';
+    case 'EACCES':
+      return 'permission denied';
+    case 'EADDRNOTAVAIL':
+      return 'this machine does not have that address';
+    default:
+      return error.message;
+  }
+}
+
+function lacksFamily(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  return code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL';
+}
+
+/** The IP addresses that a host means, in the order in which they are tried; never none. */
+async function resolveHost(address: RpcAddress & { kind: 'tcp' }): Promise<string[]> {
+  const { host } = address;
+  if (host === '') return ['::', '0.0.0.0'];
+  if (parseIp(host) !== null) return [host];
+  try {
+    const found = await lookup(host, { all: true });
+    return [...new Set(found.map((entry) => entry.address))];
+  } catch (cause) {
+    throw new MaglevError(
+      'MGL_LISTEN',
+      `cannot listen on ${formatRpcAddress(address)}: ${host} has no address`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function isLoopback(ip: string): boolean {
+  const parsed = parseIp(ip);
+  return parsed !== null && loopback.some((prefix) => prefixContains(prefix as IpPrefix, parsed));
+}

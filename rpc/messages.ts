@@ -1,0 +1,150 @@
+import type { ConfigIssue, ConfigVerdict } from '../domain/config.js';
+import { type LbState, protocolName, type VipState } from '../domain/lb.js';
+import type { BackendView, FrontendView, PoolBackendView } from '../protocol/views.js';
+import type { SyncReport, VppInfo as VppIdentity } from '../protocol/vpp.js';
+import type {
+  BackendInfo,
+  CheckConfigResponse,
+  FrontendInfo,
+  PoolBackendInfo,
+  SyncVPPLBStateResponse,
+  VPPInfo,
+  VPPLBState,
+  VPPLBVIP,
+} from './generated/maglev.js';
+import { operationText } from './operation-text.js';
+
+/** From what actors say to what travels. Nothing is decided here. */
+
+export function frontendMessage(view: FrontendView): FrontendInfo {
+  return {
+    name: view.name,
+    address: view.address,
+    protocol: view.protocol,
+    port: view.port,
+    pools: view.pools.map((pool) => ({
+      name: pool.name,
+      backends: pool.backends.map(poolBackendMessage),
+      active: pool.active,
+    })),
+    description: view.description,
+    srcIpSticky: view.srcIpSticky,
+    flushOnDown: view.flushOnDown,
+    state: view.state,
+  };
+}
+
+function poolBackendMessage(view: PoolBackendView): PoolBackendInfo {
+  return {
+    name: view.name,
+    weight: view.weight,
+    effectiveWeight: view.effectiveWeight ?? undefined,
+    state: view.state,
+    reason: view.reason,
+  };
+}
+
+export function backendMessage(view: BackendView): BackendInfo {
+  return {
+    name: view.name,
+    address: view.address,
+    healthcheck: view.healthcheck,
+    enabled: view.enabled,
+    state: view.state,
+    frontends: [...view.frontends],
+  };
+}
+
+/** CheckConfigResponse and ReloadConfigResponse have the same fields. */
+export function verdictMessage(verdict: ConfigVerdict): CheckConfigResponse {
+  const warnings = [...verdict.warnings];
+  if (verdict.ok) return verdictFields('', [], warnings);
+  return verdictFields(verdict.stage, verdict.issues, warnings);
+}
+
+function verdictFields(
+  stage: string,
+  issues: readonly ConfigIssue[],
+  warnings: readonly ConfigIssue[],
+): CheckConfigResponse {
+  const text = issues.map(issueLine).join('\n');
+  return {
+    ok: stage === '',
+    parseError: stage === 'semantic' ? '' : text,
+    semanticError: stage === 'semantic' ? text : '',
+    stage,
+    errors: issues.map(issueMessage),
+    warnings: warnings.map(issueMessage),
+  };
+}
+
+function issueMessage(issue: ConfigIssue) {
+  return { ...issue.place, path: issue.path, message: issue.message };
+}
+
+function issueLine(issue: ConfigIssue): string {
+  return configIssueText(issueMessage(issue));
+}
+
+/** `file:line:col path: message`, without the parts that an issue does not have. */
+export function configIssueText(issue: ReturnType<typeof issueMessage>): string {
+  const place = issue.line > 0 ? `${issue.file}:${issue.line}:${issue.column}` : issue.file;
+  const subject = issue.path === '' ? `${place}:` : `${place} ${issue.path}:`;
+  return `${subject} ${issue.message}`;
+}
+
+export function vppInfoMessage(info: VppIdentity): VPPInfo {
+  return {
+    version: info.version,
+    buildDate: info.buildDate,
+    buildDirectory: info.buildDirectory,
+    pid: info.pid,
+    boottimeNs: undefined,
+    connecttimeNs: BigInt(Math.round(info.connectedAt)) * 1_000_000n,
+  };
+}
+
+export function lbStateMessage(state: LbState): VPPLBState {
+  return {
+    conf: {
+      ipv4SrcAddress: state.conf.ipv4Source,
+      ipv6SrcAddress: state.conf.ipv6Source,
+      stickyBucketsPerCore: state.conf.stickyBucketsPerCore,
+      flowTimeout: state.conf.flowTimeout,
+    },
+    vips: state.vips.map(vipMessage),
+  };
+}
+
+function vipMessage(vip: VipState): VPPLBVIP {
+  return {
+    prefix: vip.key.prefix,
+    protocol: protocolName(vip.key.protocol),
+    port: vip.key.port,
+    encap: vip.encap,
+    flowTableLength: vip.tableLength.value,
+    flowTableLengthExact: vip.tableLength.exact,
+    srcIpSticky: vip.srcIpSticky ?? undefined,
+    applicationServers: vip.ases.map((as) => ({
+      address: as.address,
+      weight: as.weight,
+      numBuckets: as.buckets,
+    })),
+  };
+}
+
+export function syncMessage(report: SyncReport): SyncVPPLBStateResponse {
+  return {
+    scope: report.scope,
+    vipAdded: report.counts.vipAdded,
+    vipRemoved: report.counts.vipRemoved,
+    asAdded: report.counts.asAdded,
+    asRemoved: report.counts.asRemoved,
+    asWeightUpdated: report.counts.asWeightUpdated,
+    failures: report.failures.map(({ operation, error }) => ({
+      operation: operationText(operation),
+      code: error.code,
+      message: error.message,
+    })),
+  };
+}

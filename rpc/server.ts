@@ -1,0 +1,121 @@
+import type net from 'node:net';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { MaglevError } from '../domain/errors.js';
+import type { Clock } from '../protocol/clock.js';
+import type { Logger } from '../protocol/log.js';
+import { parseRpcAddress } from './address.js';
+import { indexDescriptors } from './descriptor-index.js';
+import { descriptorSetBase64 } from './generated/descriptors.js';
+import { HealthService } from './generated/grpc/health/v1/health.js';
+import { ServerReflectionService as ReflectionV1 } from './generated/grpc/reflection/v1/reflection.js';
+import { ServerReflectionService as ReflectionV1Alpha } from './generated/grpc/reflection/v1alpha/reflection.js';
+import { type MaglevServer, MaglevService } from './generated/maglev.js';
+import { createHealthService } from './health.js';
+import { listen } from './listen.js';
+import { createReflectionService } from './reflection.js';
+
+export interface RpcServerOptions {
+  /** `host:port`, `[IPv6]:port`, `:port` or `unix:/path`. */
+  readonly address: string;
+  /** The implementation of service maglev.Maglev; see createGateway. */
+  readonly handlers: MaglevServer;
+  /** Serve the reflection service? */
+  readonly reflection: boolean;
+  /** Allows plaintext on addresses that other machines can reach. */
+  readonly insecure: boolean;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** When it aborts, the server stops as by stop(); it rejects a start that is under way. */
+  readonly signal: AbortSignal;
+  /** How long stop() waits for calls that are under way, in milliseconds; default 3000. */
+  readonly drainMs?: number;
+}
+
+export interface RpcServer {
+  /** As bound: with the port that was found when the port asked for was 0. */
+  readonly address: string;
+  /**
+   * Takes no more calls, ends the streams, lets the other calls finish for drainMs, then cuts what is left. Never
+   * rejects; every call returns the same promise.
+   */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * What keeps one client from hurting the others. Requests are a name at most, so that a large one is an error. Dead
+ * peers are found by pings, idle connections are closed; both concern clients that vanished without a word.
+ */
+const limits = {
+  'grpc.max_receive_message_length': 64 * 1024,
+  'grpc.max_concurrent_streams': 100,
+  'grpc.keepalive_time_ms': 60_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+  'grpc.max_connection_idle_ms': 30 * 60_000,
+};
+
+const maxConnections = 1000;
+
+/** Serves maglev.Maglev, grpc.health.v1 and, if wanted, reflection. Rejects with MGL_LISTEN. */
+export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
+  const address = parseRpcAddress(options.address);
+  if (isLeft(address)) throw new MaglevError('MGL_LISTEN', `cannot listen: ${address.left}`);
+
+  const stopping = new AbortController();
+  const server = new Server(limits);
+  server.addService(MaglevService, options.handlers);
+  server.addService(HealthService, createHealthService(['maglev.Maglev'], stopping.signal));
+  if (options.reflection) {
+    const index = indexDescriptors(Buffer.from(descriptorSetBase64, 'base64'));
+    server.addService(ReflectionV1, createReflectionService(index, stopping.signal));
+    server.addService(ReflectionV1Alpha, createReflectionService(index, stopping.signal));
+  }
+
+  // The server listens on sockets of our own, because grpc-js can neither set the mode of a unix socket's file nor
+  // bound the number of connections, and tells why it cannot bind in text only.
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const sockets = new Set<net.Socket>();
+  const listener = await listen({
+    address: address.right,
+    insecure: options.insecure,
+    maxConnections,
+    onConnection: (socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      socket.on('error', () => undefined);
+      injector.injectConnection(socket);
+    },
+  });
+
+  let stopped: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      listener.close();
+      stopping.abort();
+      await drained(server, options.clock, options.drainMs ?? 3000);
+      server.forceShutdown();
+      for (const socket of sockets) socket.destroy();
+      options.log.log('info', 'grpc-stopped', { address: listener.address });
+    })();
+    return stopped;
+  };
+
+  if (options.signal.aborted) {
+    await stop();
+    throw new MaglevError('MGL_ACTOR_STOPPED', 'the gRPC server was stopped while it started');
+  }
+  options.signal.addEventListener('abort', () => void stop(), { once: true });
+  options.log.log('info', 'grpc-listening', { address: listener.address, reflection: options.reflection });
+  return { address: listener.address, stop };
+}
+
+/** Resolves when no call is under way any more, or after `ms`. */
+function drained(server: Server, clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.schedule(ms, resolve);
+    server.tryShutdown(() => {
+      cancel();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,57 @@
+import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
+import { asMaglevError, type ErrorCode, type MaglevError } from '../domain/errors.js';
+
+/** Key of the trailing metadata that carries the stable code of an error (`MGL_...`). */
+export const errorCodeKey = 'maglev-error-code';
+
+/** Longest status message, in characters: it travels in an HTTP/2 header, whose size is limited. */
+const longestDetails = 2000;
+
+/** gRPC status of every error that can be the answer to a request. Codes that are not listed are INTERNAL. */
+const statusOfCode: Partial<Record<ErrorCode, status>> = {
+  MGL_REQUEST_INVALID: status.INVALID_ARGUMENT,
+  MGL_USAGE: status.INVALID_ARGUMENT,
+  MGL_FRONTEND_UNKNOWN: status.NOT_FOUND,
+  MGL_BACKEND_UNKNOWN: status.NOT_FOUND,
+  MGL_CONFIG_READ: status.FAILED_PRECONDITION,
+  MGL_CONFIG_PARSE: status.FAILED_PRECONDITION,
+  MGL_CONFIG_SEMANTIC: status.FAILED_PRECONDITION,
+  MGL_VPP_GUARD: status.FAILED_PRECONDITION,
+  MGL_MAILBOX_FULL: status.RESOURCE_EXHAUSTED,
+  MGL_ACTOR_STOPPED: status.UNAVAILABLE,
+  MGL_ACTOR_CRASHED: status.UNAVAILABLE,
+  MGL_ASK_TIMEOUT: status.UNAVAILABLE,
+  MGL_VPP_DISABLED: status.UNAVAILABLE,
+  MGL_VPP_DISCONNECTED: status.UNAVAILABLE,
+  MGL_VPP_CONNECT: status.UNAVAILABLE,
+  MGL_VPP_INCOMPATIBLE: status.UNAVAILABLE,
+  MGL_VPP_TIMEOUT: status.UNAVAILABLE,
+};
+
+export function statusCodeOf(code: ErrorCode): status {
+  return statusOfCode[code] ?? status.INTERNAL;
+}
+
+/**
+ * What the client gets for anything thrown: the status of its code, the sentence and the advice as message, and
+ * the code in the trailing metadata. `code` overrides the status where the place knows better than the error.
+ */
+export function grpcStatusOf(thrown: unknown, code?: status): StatusObject {
+  const error = asMaglevError(thrown);
+  const metadata = new Metadata();
+  metadata.set(errorCodeKey, error.code);
+  return { code: code ?? statusCodeOf(error.code), details: detailsOf(error), metadata };
+}
+
+/** `sentence. advice`, the sentence cut when it is very long: it may contain what a stranger sent. */
+function detailsOf(error: MaglevError): string {
+  const sentence = closed(error.message);
+  const characters = [...sentence];
+  const shown =
+    characters.length > longestDetails ? `${characters.slice(0, longestDetails).join('')}...` : sentence;
+  return `${shown} ${error.advice}`;
+}
+
+function closed(sentence: string): string {
+  return /[.!?:]$/.test(sentence) ? sentence : `${sentence}.`;
+}

@@ -1,0 +1,109 @@
+import { type handleUnaryCall, type ServerUnaryCall, type StatusObject, status } from '@grpc/grpc-js';
+import { asMaglevError, MaglevError } from '../domain/errors.js';
+import type { Clock } from '../protocol/clock.js';
+import type { Logger } from '../protocol/log.js';
+import type { Ask, BoundedAsk } from './ask.js';
+import { grpcStatusOf } from './status.js';
+
+export interface UnaryContext {
+  readonly ask: Ask;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Questions that may be under way at once, over all clients; more are RESOURCE_EXHAUSTED. */
+  readonly maxInFlight: number;
+}
+
+/** Makes the handler of one RPC. `limitMs`: the longest wait, for clients that set no deadline or a late one. */
+export type Unary = <Request, Response>(
+  limitMs: number,
+  answer: (request: Request, ask: BoundedAsk) => Promise<Response>,
+) => handleUnaryCall<Request, Response>;
+
+/**
+ * What all unary RPCs share: the client's deadline bounds the question, a cancelled call is forgotten at once, and
+ * whatever is thrown becomes a status.
+ *
+ * A question cannot be taken back from the actor that works on it. It therefore counts as under way until it has
+ * ended, even if its call was cancelled: a client cannot flood the actors by calling and hanging up.
+ */
+export function unaryHandlers(context: UnaryContext): Unary {
+  const { ask, clock, log } = context;
+  let inFlight = 0;
+
+  return (limitMs, answer) => (call, callback) => {
+    const began = clock.monotonic();
+    const left = remainingMs(call, clock);
+    const timeoutMs = Math.min(limitMs, left);
+    let finish: typeof callback | null = callback;
+    const fail = (failure: StatusObject) => {
+      log.log('debug', 'grpc-call', {
+        method: call.getPath(),
+        peer: call.getPeer(),
+        status: status[failure.code],
+        message: failure.details,
+        ms: clock.monotonic() - began,
+      });
+      finish?.(failure);
+    };
+
+    if (timeoutMs <= 0) {
+      fail(grpcStatusOf(tooLate(), status.DEADLINE_EXCEEDED));
+      return;
+    }
+    if (inFlight >= context.maxInFlight) {
+      fail(grpcStatusOf(new MaglevError('MGL_MAILBOX_FULL', `${inFlight} requests are under way already`)));
+      return;
+    }
+    call.once('cancelled', () => {
+      finish = null;
+    });
+    inFlight++;
+    const bounded: BoundedAsk = (target, make) => ask(target, make, { timeoutMs });
+    // In a promise, so that a synchronous throw of a handler is caught as well.
+    Promise.resolve()
+      .then(() => answer(call.request, bounded))
+      .finally(() => {
+        inFlight--;
+      })
+      .then(
+        (response) => {
+          if (log.enabled('debug')) {
+            log.log('debug', 'grpc-call', {
+              method: call.getPath(),
+              peer: call.getPeer(),
+              status: 'OK',
+              ms: clock.monotonic() - began,
+            });
+          }
+          finish?.(null, response);
+        },
+        (thrown: unknown) => {
+          const error = asMaglevError(thrown);
+          if (error.code === 'MGL_INTERNAL') {
+            log.log('error', 'grpc-error', {
+              method: call.getPath(),
+              error: error.message,
+              stack: stackOf(error),
+            });
+          }
+          const expired = error.code === 'MGL_ASK_TIMEOUT' && left <= limitMs;
+          fail(expired ? grpcStatusOf(error, status.DEADLINE_EXCEEDED) : grpcStatusOf(error));
+        },
+      );
+  };
+}
+
+/** Milliseconds until the client's deadline; Infinity when it set none. */
+function remainingMs<Request, Response>(call: ServerUnaryCall<Request, Response>, clock: Clock): number {
+  const deadline = call.getDeadline();
+  return (typeof deadline === 'number' ? deadline : deadline.getTime()) - clock.now();
+}
+
+function tooLate(): MaglevError {
+  return new MaglevError('MGL_ASK_TIMEOUT', 'the deadline of the request had passed when it arrived');
+}
+
+function stackOf(error: MaglevError): string | null {
+  const origin = error.cause instanceof Error ? error.cause : error;
+  return origin.stack ?? null;
+}

@@ -1,0 +1,74 @@
+import type { Stats } from 'node:fs';
+import { lstat, stat, unlink } from 'node:fs/promises';
+import net from 'node:net';
+import path from 'node:path';
+import { MaglevError } from '../domain/errors.js';
+
+/** Owner and group may connect: rw-rw----. */
+const socketUmask = 0o117;
+
+/**
+ * Makes `file` free for a new socket: the socket file of a server that has died is removed. Rejects with MGL_LISTEN
+ * when a live server listens there, when something else than a socket is there, or when the folder is missing.
+ */
+export async function claimSocketPath(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  const found = await orNull(file, stat(folder));
+  if (!found?.isDirectory()) throw refusal(file, `the folder ${folder} does not exist`);
+  const present = await orNull(file, lstat(file));
+  if (present === null) return;
+  if (!present.isSocket()) throw refusal(file, 'there is a file of that name which is no socket');
+  const outcome = await probe(file);
+  if (outcome === null) throw refusal(file, 'another process listens there');
+  if (outcome.code === 'ENOENT') return;
+  if (outcome.code !== 'ECONNREFUSED') {
+    throw refusal(file, `whether another process listens there is unknown: ${outcome.message}`);
+  }
+  try {
+    await unlink(file);
+  } catch (cause) {
+    throw refusal(file, `the socket that a dead process left cannot be removed: ${textOf(cause)}`);
+  }
+}
+
+/** Starts to listen so that the file is never, not even for a moment, open to more than owner and group. */
+export function listenOnPath(server: net.Server, file: string): void {
+  // Node binds a unix socket before listen() returns, so that the mask holds for this file alone.
+  const before = process.umask(socketUmask);
+  try {
+    server.listen({ path: file });
+  } finally {
+    process.umask(before);
+  }
+}
+
+/** Null: somebody answers. Otherwise why not. */
+function probe(file: string): Promise<NodeJS.ErrnoException | null> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ path: file });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(null);
+    });
+    socket.once('error', resolve);
+  });
+}
+
+async function orNull(file: string, lookup: Promise<Stats>): Promise<Stats | null> {
+  try {
+    return await lookup;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+      return null;
+    }
+    throw refusal(file, textOf(error));
+  }
+}
+
+function refusal(file: string, reason: string): MaglevError {
+  return new MaglevError('MGL_LISTEN', `cannot listen on unix:${file}: ${reason}`);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

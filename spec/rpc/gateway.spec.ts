@@ -1,0 +1,292 @@
+import { expect } from 'chai';
+import type { ConfigVerdict } from '../../domain/config.js';
+import { MaglevError } from '../../domain/errors.js';
+import type { ConfigControl } from '../../protocol/config.js';
+import type { ViewRequest } from '../../protocol/views.js';
+import type { VppControl } from '../../protocol/vpp.js';
+import { RpcError } from '../../rpc/rpc-error.js';
+import {
+  type Callees,
+  type Fixture,
+  type FixtureOptions,
+  rejectionOf,
+  startFixture,
+} from '../support/rpc-fixture.js';
+import * as samples from '../support/rpc-samples.js';
+
+describe('rpc/gateway', () => {
+  let fixture: Fixture | null = null;
+  const start = async (callees: Callees, options?: FixtureOptions): Promise<Fixture> => {
+    fixture = await startFixture(callees, options);
+    return fixture;
+  };
+  afterEach(async () => {
+    await fixture?.stop();
+    fixture = null;
+  });
+
+  describe('views', () => {
+    const views = (message: ViewRequest) => {
+      switch (message.type) {
+        case 'list-frontends':
+          message.reply.ok(samples.frontends);
+          break;
+        case 'list-backends':
+          message.reply.ok(samples.backends);
+          break;
+        case 'get-frontend': {
+          const found = samples.frontends.find(({ name }) => name === message.name);
+          if (found !== undefined) message.reply.ok(found);
+          else
+            message.reply.fail(
+              new MaglevError('MGL_FRONTEND_UNKNOWN', `there is no frontend '${message.name}'`),
+            );
+          break;
+        }
+        case 'get-backend': {
+          const found = samples.backends.find(({ name }) => name === message.name);
+          if (found !== undefined) message.reply.ok(found);
+          else
+            message.reply.fail(
+              new MaglevError('MGL_BACKEND_UNKNOWN', `there is no backend '${message.name}'`),
+            );
+          break;
+        }
+      }
+    };
+
+    it('lists frontends in the order of the config, complete', async () => {
+      const { client } = await start({ views });
+      const { frontends } = await client.listFrontends();
+      expect(frontends.map(({ name }) => name)).to.deep.equal(['web', 'dns6']);
+      expect(frontends[0]).to.deep.equal(await client.getFrontend('web'));
+    });
+
+    it('tells an effective weight of 0 from none', async () => {
+      const { client } = await start({ views });
+      const { pools } = await client.getFrontend('web');
+      const weights = pools.flatMap((pool) => pool.backends.map((backend) => backend.effectiveWeight));
+      expect(weights).to.deep.equal([100, 0, undefined]);
+      expect(pools.map(({ active }) => active)).to.deep.equal([true, false]);
+    });
+
+    it('carries every field of a frontend', async () => {
+      const { client } = await start({ views });
+      const { pools, ...fields } = await client.getFrontend('dns6');
+      expect(fields).to.deep.equal({
+        name: 'dns6',
+        description: '',
+        address: '2001:db8::53',
+        protocol: 'any',
+        port: 0,
+        srcIpSticky: true,
+        flushOnDown: false,
+        state: 'unknown',
+      });
+      expect(pools).to.deep.equal([{ name: 'all', active: true, backends: [] }]);
+    });
+
+    it('carries every field of a backend', async () => {
+      const { client } = await start({ views });
+      expect(await client.listBackends()).to.deep.equal({ backends: samples.backends });
+      expect(await client.getBackend('spare')).to.deep.equal(samples.backends[1]);
+    });
+
+    it('answers NOT_FOUND with the code, what happened and what to do', async () => {
+      const { client } = await start({ views });
+      const error = await rejectionOf(client.getFrontend('wbe'));
+      expect(error).to.be.instanceOf(RpcError).and.to.deep.include({
+        status: 'NOT_FOUND',
+        code: 'MGL_FRONTEND_UNKNOWN',
+        message: "there is no frontend 'wbe'.",
+        advice: 'List the names with `maglevc show frontends`.',
+      });
+      expect(await rejectionOf(client.getBackend('x'))).to.include({
+        status: 'NOT_FOUND',
+        code: 'MGL_BACKEND_UNKNOWN',
+      });
+    });
+
+    for (const [what, name] of [
+      ['an empty name', ''],
+      ['a name that is too long', 'x'.repeat(65)],
+    ] as const) {
+      it(`refuses ${what} without asking anybody`, async () => {
+        const { client } = await start({});
+        const error = await rejectionOf(client.getFrontend(name));
+        expect(error).to.include({ status: 'INVALID_ARGUMENT', code: 'MGL_REQUEST_INVALID' });
+      });
+    }
+  });
+
+  describe('config', () => {
+    const answering = (verdict: ConfigVerdict) => {
+      const asked: string[] = [];
+      const config = (message: ConfigControl) => {
+        asked.push(message.type);
+        if (message.type !== 'get-config') message.reply.ok(verdict);
+      };
+      return { asked, config };
+    };
+
+    it('says that a file is valid, with its warnings', async () => {
+      const { asked, config } = answering({
+        ok: true,
+        config: samples.anyConfig,
+        warnings: [samples.warning],
+      });
+      const { client } = await start({ config });
+      const verdict = await client.checkConfig();
+      expect(verdict).to.deep.equal({
+        ok: true,
+        parseError: '',
+        semanticError: '',
+        stage: '',
+        errors: [],
+        warnings: [
+          {
+            file: '/etc/vpp-maglev/maglev.yaml',
+            line: 12,
+            column: 5,
+            path: 'maglev.backends.spare',
+            message: 'no frontend uses this backend',
+          },
+        ],
+      });
+      expect(await client.reloadConfig()).to.deep.equal(verdict);
+      expect(asked).to.deep.equal(['check-config', 'reload-config']);
+    });
+
+    const line =
+      "/etc/vpp-maglev/maglev.yaml:7:14 maglev.backends.web1.address: '10.0.0.300' is not an IP address";
+    for (const [stage, parseError, semanticError] of [
+      ['read', line, ''],
+      ['parse', line, ''],
+      ['semantic', '', line],
+    ] as const) {
+      it(`puts the errors of stage ${stage} where the reference implementation has them`, async () => {
+        const { config } = answering({ ok: false, stage, issues: [samples.mistake], warnings: [] });
+        const { client } = await start({ config });
+        const verdict = await client.reloadConfig();
+        expect(verdict).to.include({ ok: false, parseError, semanticError, stage });
+        expect(verdict.errors).to.have.length(1);
+      });
+    }
+  });
+
+  describe('VPP', () => {
+    const vpp = (message: VppControl) => {
+      if (message.type === 'get-info') message.reply.ok(samples.vppInfo);
+      if (message.type === 'get-lb-state') message.reply.ok(samples.lbState);
+    };
+
+    it('says who VPP is, times in nanoseconds', async () => {
+      const { client } = await start({ vpp });
+      expect(await client.getVppInfo()).to.deep.equal({
+        version: '26.10-release',
+        buildDate: '2026-10-28T09:00:00',
+        buildDirectory: '/build/vpp',
+        pid: 4711,
+        boottimeNs: undefined,
+        connecttimeNs: 1_795_343_400_250_000_000n,
+      });
+    });
+
+    it('reports the state of the load balancer', async () => {
+      const { client } = await start({ vpp });
+      const { conf, vips } = await client.getLbState();
+      expect(conf).to.deep.equal({
+        ipv4SrcAddress: '10.9.9.9',
+        ipv6SrcAddress: '2001:db8:9::9',
+        stickyBucketsPerCore: 65536,
+        flowTimeout: 40,
+      });
+      expect(vips).to.deep.equal([
+        {
+          prefix: '192.0.2.1/32',
+          protocol: 'tcp',
+          port: 443,
+          encap: 'gre4',
+          flowTableLength: 1024,
+          flowTableLengthExact: true,
+          srcIpSticky: false,
+          applicationServers: [
+            { address: '10.0.0.1', weight: 100, numBuckets: 1024 },
+            { address: '10.0.0.2', weight: 0, numBuckets: 0 },
+          ],
+        },
+        {
+          prefix: '2001:db8::53/128',
+          protocol: 'any',
+          port: 0,
+          encap: 'gre6',
+          flowTableLength: 0,
+          flowTableLengthExact: false,
+          srcIpSticky: undefined,
+          applicationServers: [],
+        },
+      ]);
+    });
+
+    it('syncs everything, or one frontend', async () => {
+      const asked: (string | null)[] = [];
+      const { client } = await start({
+        vpp: (message) => {
+          if (message.type !== 'sync') return;
+          asked.push(message.frontend);
+          message.reply.ok({ ...samples.quietSync, scope: message.frontend === null ? 'all' : 'vip' });
+        },
+      });
+      expect((await client.syncLbState(undefined)).scope).to.equal('all');
+      expect((await client.syncLbState('web')).scope).to.equal('vip');
+      expect(asked).to.deep.equal([null, 'web']);
+    });
+
+    it('refuses an empty frontend name: it must not mean everything', async () => {
+      const { client } = await start({ vpp });
+      expect(await rejectionOf(client.syncLbState(''))).to.include({ status: 'INVALID_ARGUMENT' });
+    });
+
+    it('reports what a sync changed and what failed', async () => {
+      const [vip] = samples.lbState.vips;
+      if (vip === undefined) throw new Error('no sample');
+      const { client } = await start({
+        vpp: (message) => {
+          if (message.type !== 'sync') return;
+          message.reply.ok({
+            scope: 'all',
+            counts: { vipAdded: 1, vipRemoved: 2, asAdded: 3, asRemoved: 4, asWeightUpdated: 5 },
+            failures: [
+              {
+                operation: { op: 'vip-del', key: vip.key, reason: 'no frontend wants it' },
+                error: new MaglevError('MGL_VPP_RETVAL', 'lb_add_del_vip_v2: -6 no such entry'),
+              },
+            ],
+          });
+        },
+      });
+      expect(await client.syncLbState(undefined)).to.deep.equal({
+        scope: 'all',
+        vipAdded: 1,
+        vipRemoved: 2,
+        asAdded: 3,
+        asRemoved: 4,
+        asWeightUpdated: 5,
+        failures: [
+          {
+            operation: 'delete VIP 192.0.2.1/32,tcp,443',
+            code: 'MGL_VPP_RETVAL',
+            message: 'lb_add_del_vip_v2: -6 no such entry',
+          },
+        ],
+      });
+    });
+
+    it('is UNAVAILABLE at once without VPP', async () => {
+      const { client } = await start({ vpp: null });
+      for (const call of [client.getVppInfo(), client.getLbState(), client.syncLbState('web')]) {
+        expect(await rejectionOf(call)).to.include({ status: 'UNAVAILABLE', code: 'MGL_VPP_DISABLED' });
+      }
+    });
+  });
+});

@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { MaglevError } from '../../domain/errors.js';
+import type { Address } from '../../protocol/address.js';
+import type { Clock } from '../../protocol/clock.js';
+import type { ConfigControl } from '../../protocol/config.js';
+import type { LogFields, Logger, LogLevel } from '../../protocol/log.js';
+import type { ViewRequest } from '../../protocol/views.js';
+import type { VppControl } from '../../protocol/vpp.js';
+import { parseRpcAddress } from '../../rpc/address.js';
+import type { Ask } from '../../rpc/ask.js';
+import { createMaglevClient, type MaglevClient } from '../../rpc/client.js';
+import { createGateway } from '../../rpc/gateway.js';
+import { type RpcServer, startRpcServer } from '../../rpc/server.js';
+
+/** Real time: gRPC's own deadlines know no other. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  schedule: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+  random: () => Math.random(),
+};
+
+export interface LogRecord {
+  readonly level: LogLevel;
+  readonly event: string;
+  readonly fields: LogFields;
+}
+
+export function memoryLog(): Logger & { readonly records: LogRecord[] } {
+  const records: LogRecord[] = [];
+  return {
+    records,
+    enabled: () => true,
+    log: (level, event, fields = {}) => {
+      records.push({ level, event, fields });
+    },
+  };
+}
+
+/** An actor that is played by a function. */
+export function mailbox<M>(name: string, receive: (message: M) => void): Address<M> {
+  return {
+    name,
+    tell: (message) => {
+      receive(message);
+      return true;
+    },
+  };
+}
+
+/** Asks as an actor's context does: the answer, the callee's error, or MGL_ASK_TIMEOUT. */
+export const realAsk: Ask = (target, make, options) =>
+  new Promise((resolve, reject) => {
+    const timeoutMs = options?.timeoutMs ?? 5000;
+    const timer = setTimeout(() => {
+      reject(new MaglevError('MGL_ASK_TIMEOUT', `${target.name} did not answer within ${timeoutMs} ms`));
+    }, timeoutMs);
+    const settle = (run: () => void) => {
+      clearTimeout(timer);
+      run();
+      return true;
+    };
+    const taken = target.tell(
+      make({ ok: (value) => settle(() => resolve(value)), fail: (error) => settle(() => reject(error)) }),
+    );
+    if (!taken)
+      settle(() => reject(new MaglevError('MGL_MAILBOX_FULL', `the mailbox of ${target.name} is full`)));
+  });
+
+export interface Callees {
+  readonly views?: (message: ViewRequest) => void;
+  readonly config?: (message: ConfigControl) => void;
+  readonly vpp?: ((message: VppControl) => void) | null;
+}
+
+export interface Fixture {
+  readonly server: RpcServer;
+  readonly client: MaglevClient;
+  readonly log: ReturnType<typeof memoryLog>;
+  readonly folder: string;
+  readonly stop: () => Promise<void>;
+}
+
+export interface FixtureOptions {
+  readonly address?: string;
+  readonly timeoutMs?: number;
+  readonly maxInFlight?: number;
+  readonly drainMs?: number;
+  readonly reflection?: boolean;
+  readonly ask?: Ask;
+}
+
+/** A whole server with played actors behind it, on a unix socket unless told otherwise, and a client of it. */
+export async function startFixture(callees: Callees, options: FixtureOptions = {}): Promise<Fixture> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'maglev-rpc-'));
+  const log = memoryLog();
+  const nobody = (message: { readonly type: string }) => {
+    throw new Error(`nobody expected ${message.type}`);
+  };
+  const server = await startRpcServer({
+    address: options.address ?? `unix:${folder}/grpc.sock`,
+    handlers: createGateway({
+      views: mailbox('views', callees.views ?? nobody),
+      config: mailbox('config', callees.config ?? nobody),
+      vpp: callees.vpp === null ? null : mailbox('vpp', callees.vpp ?? nobody),
+      ask: options.ask ?? realAsk,
+      clock: realClock,
+      log,
+      ...(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight }),
+    }),
+    reflection: options.reflection ?? true,
+    insecure: false,
+    log,
+    clock: realClock,
+    signal: new AbortController().signal,
+    drainMs: options.drainMs ?? 1000,
+  });
+  const client = clientOf(server.address, options.timeoutMs);
+  return {
+    server,
+    client,
+    log,
+    folder,
+    stop: async () => {
+      client.close();
+      await server.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+export function clientOf(address: string, timeoutMs = 5000): MaglevClient {
+  const parsed = parseRpcAddress(address);
+  if (isLeft(parsed)) throw new Error(parsed.left);
+  return createMaglevClient({ address: parsed.right, timeoutMs, clock: realClock });
+}
+
+/** What a promise rejects with; fails when it does not. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it was expected to fail');
+}

@@ -1,0 +1,141 @@
+import type { ConfigIssue, MaglevConfig } from '../../domain/config.js';
+import { type IpAddress, type IpPrefix, parseIp, parsePrefix } from '../../domain/ip.js';
+import type { LbState } from '../../domain/lb.js';
+import type { BackendView, FrontendView } from '../../protocol/views.js';
+import type { SyncReport, VppInfo } from '../../protocol/vpp.js';
+
+const ip = (text: string) => parseIp(text) as IpAddress;
+const prefix = (text: string) => parsePrefix(text) as IpPrefix;
+
+/** What the actors of a small site answer: one TCP frontend with two pools, and one for all ports. */
+export const frontends: readonly FrontendView[] = [
+  {
+    name: 'web',
+    description: 'the shop',
+    address: ip('192.0.2.1'),
+    protocol: 'tcp',
+    port: 443,
+    srcIpSticky: false,
+    flushOnDown: true,
+    state: 'up',
+    pools: [
+      {
+        name: 'primary',
+        active: true,
+        backends: [
+          { name: 'web1', state: 'up', weight: 100, effectiveWeight: 100, reason: 'up in the active pool' },
+          { name: 'web2-long-name', state: 'down', weight: 50, effectiveWeight: 0, reason: 'down' },
+        ],
+      },
+      {
+        name: 'fallback',
+        active: false,
+        backends: [
+          { name: 'spare', state: 'unknown', weight: 7, effectiveWeight: null, reason: 'no verdict yet' },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'dns6',
+    description: '',
+    address: ip('2001:db8::53'),
+    protocol: 'any',
+    port: 0,
+    srcIpSticky: true,
+    flushOnDown: false,
+    state: 'unknown',
+    pools: [{ name: 'all', active: true, backends: [] }],
+  },
+];
+
+export const backends: readonly BackendView[] = [
+  {
+    name: 'web1',
+    address: ip('10.0.0.1'),
+    healthcheck: 'https',
+    enabled: true,
+    state: 'up',
+    frontends: ['web', 'dns6'],
+  },
+  {
+    name: 'spare',
+    address: ip('2001:db8::9'),
+    healthcheck: '',
+    enabled: false,
+    state: 'disabled',
+    frontends: [],
+  },
+];
+
+export const vppInfo: VppInfo = {
+  version: '26.10-release',
+  buildDate: '2026-10-28T09:00:00',
+  buildDirectory: '/build/vpp',
+  pid: 4711,
+  connectedAt: Date.UTC(2026, 10, 22, 10, 30, 0, 250),
+};
+
+export const lbState: LbState = {
+  conf: {
+    ipv4Source: ip('10.9.9.9'),
+    ipv6Source: ip('2001:db8:9::9'),
+    stickyBucketsPerCore: 65536,
+    flowTimeout: 40,
+  },
+  vips: [
+    {
+      key: { prefix: prefix('192.0.2.1/32'), protocol: 6, port: 443 },
+      encap: 'gre4',
+      tableLength: { value: 1024, exact: true },
+      srcIpSticky: false,
+      ases: [
+        { address: ip('10.0.0.1'), weight: 100, buckets: 1024 },
+        { address: ip('10.0.0.2'), weight: 0, buckets: 0 },
+      ],
+    },
+    {
+      key: { prefix: prefix('2001:db8::53/128'), protocol: 255, port: 0 },
+      encap: 'gre6',
+      tableLength: { value: 0, exact: false },
+      srcIpSticky: null,
+      ases: [],
+    },
+  ],
+};
+
+export const quietSync: SyncReport = {
+  scope: 'all',
+  counts: { vipAdded: 0, vipRemoved: 0, asAdded: 0, asRemoved: 0, asWeightUpdated: 0 },
+  failures: [],
+};
+
+export const warning: ConfigIssue = {
+  place: { file: '/etc/vpp-maglev/maglev.yaml', line: 12, column: 5 },
+  path: 'maglev.backends.spare',
+  message: 'no frontend uses this backend',
+};
+
+export const mistake: ConfigIssue = {
+  place: { file: '/etc/vpp-maglev/maglev.yaml', line: 7, column: 14 },
+  path: 'maglev.backends.web1.address',
+  message: "'10.0.0.300' is not an IP address",
+};
+
+/** A config that is valid as far as these specs care: nothing looks into it. */
+export const anyConfig: MaglevConfig = {
+  healthchecker: { transitionHistory: 5, netns: '' },
+  lb: {
+    syncInterval: 30_000,
+    ipv4Source: ip('10.9.9.9'),
+    ipv6Source: ip('2001:db8:9::9'),
+    stickyBucketsPerCore: 65536,
+    flowTimeout: 40_000,
+    startupMinDelay: 5_000,
+    startupMaxDelay: 30_000,
+    newFlowsTableLength: 1024,
+  },
+  healthchecks: new Map(),
+  backends: new Map(),
+  frontends: new Map(),
+};
