@@ -1,0 +1,157 @@
+import { MaglevError } from '../../domain/errors.js';
+import type { Address, Reply } from '../../protocol/address.js';
+import type { Cancel, Clock } from '../../protocol/clock.js';
+import { ask } from './ask.js';
+import type { ActorEnd, ActorRef, ActorSpec, AnyRef, AskOptions, Context } from './contract.js';
+import { runAs } from './fence.js';
+import type { Incarnation } from './incarnation.js';
+import { actorBehind } from './known-actors.js';
+import type { Envelope } from './mailbox.js';
+import { askerStopped } from './question.js';
+import type { Services } from './services.js';
+import { finished } from './supervision.js';
+import { toError } from './thrown.js';
+
+/** The actor that a context is made for. */
+export interface ContextHost<M> {
+  readonly ref: ActorRef<M>;
+  readonly path: string;
+  /** Takes a message into the actor's mailbox. */
+  readonly accept: (envelope: Envelope<M>) => boolean;
+  /** Makes an actor and adds it to the family of `incarnation`. */
+  readonly adopt: <C>(incarnation: Incarnation<M>, spec: ActorSpec<C>) => ActorRef<C>;
+}
+
+const nothing: Cancel = () => {};
+
+/** What one incarnation can do. Every function checks that the incarnation still may. */
+export function makeContext<M>(
+  host: ContextHost<M>,
+  incarnation: Incarnation<M>,
+  services: Services,
+): Context<M> {
+  const { path } = host;
+  const { deadLetters } = services;
+
+  const toSelf = (message: M): void => {
+    host.accept({ message, question: null, origin: incarnation });
+  };
+
+  /** Makes a message of what happened, and sends it to the incarnation; to nobody once it was told to end. */
+  const deliver = (happened: unknown, make: () => M): void => {
+    if (!incarnation.active) {
+      deadLetters.record(path, 'stale', happened);
+      return;
+    }
+    let message: M;
+    try {
+      message = runAs(incarnation, make);
+    } catch (thrown) {
+      incarnation.fail(thrown);
+      return;
+    }
+    toSelf(message);
+  };
+
+  return {
+    self: host.ref,
+    path,
+    log: services.log,
+    clock: boundClock(services.clock, incarnation),
+    get signal() {
+      return incarnation.signal;
+    },
+
+    spawn: <C>(spec: ActorSpec<C>): ActorRef<C> => {
+      if (!incarnation.active) {
+        throw new MaglevError('MGL_ACTOR_STOPPED', `${path} is ending and cannot spawn ${spec.name}`);
+      }
+      return host.adopt(incarnation, spec);
+    },
+
+    stopChild: async (child: AnyRef): Promise<void> => {
+      const actor = actorBehind(child);
+      if (actor.hasEnded()) return;
+      const { family } = incarnation;
+      if (family === null || !family.includes(actor)) {
+        throw new Error(`${path} cannot stop ${actor.path}, which is not its child`);
+      }
+      await family.stop(actor);
+    },
+
+    stopSelf: (error?: Error): void => {
+      if (error !== undefined) incarnation.fail(error);
+      else incarnation.end(finished);
+    },
+
+    ask: <Q, R>(target: Address<Q>, make: (reply: Reply<R>) => Q, options?: AskOptions): Promise<R> => {
+      if (incarnation.mayAsk) return ask(services.clock, incarnation.asked, target, make, options);
+      deadLetters.record(target.name, 'stale', `a question of ${path}`);
+      const refused = Promise.reject(askerStopped(path));
+      refused.catch(() => {});
+      return refused;
+    },
+
+    after: (ms: number, message: M): Cancel => {
+      if (incarnation.active) return incarnation.timers.after(ms, () => toSelf(message));
+      deadLetters.record(path, 'stale', message);
+      return nothing;
+    },
+
+    every: (
+      ms: number,
+      message: M,
+      options?: { readonly immediate?: boolean; readonly jitter?: number },
+    ): Cancel => {
+      if (!incarnation.active) {
+        deadLetters.record(path, 'stale', message);
+        return nothing;
+      }
+      const cancel = incarnation.timers.every(ms, options?.jitter ?? 0, () => toSelf(message));
+      if (options?.immediate === true) toSelf(message);
+      return cancel;
+    },
+
+    pipe: <T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M): void => {
+      promise.then(
+        (value) => deliver(value, () => ok(value)),
+        (thrown: unknown) => deliver(thrown, () => failed(toError(thrown))),
+      );
+    },
+
+    watch: (ref: AnyRef, message: (end: ActorEnd) => M): Cancel => {
+      const actor = actorBehind(ref);
+      if (!incarnation.active) return nothing;
+      let unlisten: Cancel = nothing;
+      const cancel = (): void => {
+        incarnation.watches.delete(cancel);
+        unlisten();
+      };
+      incarnation.watches.add(cancel);
+      unlisten = actor.onEnd((end) => {
+        incarnation.watches.delete(cancel);
+        deliver(end, () => message(end));
+      });
+      return cancel;
+    },
+  };
+}
+
+/** `clock`, with timers that end with the incarnation, and that crash it when they throw. */
+function boundClock<M>(clock: Clock, incarnation: Incarnation<M>): Clock {
+  return {
+    now: clock.now,
+    monotonic: clock.monotonic,
+    random: clock.random,
+    schedule: (ms, run) => {
+      if (incarnation.phase === 'ended') return nothing;
+      return incarnation.codeTimers.after(ms, () => {
+        try {
+          runAs(incarnation, run);
+        } catch (thrown) {
+          incarnation.fail(thrown);
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Logger } from '../../protocol/log.js';
+import type { DeadLetter } from './contract.js';
+import { messageType } from './message-type.js';
+
+/** Counts every message that reached nobody, and keeps the newest for people. */
+export class DeadLetters {
+  readonly #log: Logger;
+  readonly #kept: number;
+  readonly #recent: DeadLetter[] = [];
+  #count = 0;
+
+  constructor(log: Logger, kept: number) {
+    this.#log = log;
+    this.#kept = kept;
+  }
+
+  record(to: string, reason: DeadLetter['reason'], message: unknown): void {
+    // The ring's next place is count modulo its length; the oldest letter is overwritten.
+    this.#recent[this.#count % this.#kept] = { to, reason, message };
+    this.#count += 1;
+    if (this.#log.enabled('debug')) {
+      this.#log.log('debug', 'dead-letter', { to, reason, message: messageType(message) });
+    }
+  }
+
+  /** `recent` is ordered from the oldest to the newest. */
+  view(): { readonly count: number; readonly recent: readonly DeadLetter[] } {
+    const split = this.#count > this.#kept ? this.#count % this.#kept : 0;
+    return { count: this.#count, recent: [...this.#recent.slice(split), ...this.#recent.slice(0, split)] };
+  }
+}

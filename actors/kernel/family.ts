@@ -1,0 +1,299 @@
+import type { Cancel, Clock } from '../../protocol/clock.js';
+import type { Logger } from '../../protocol/log.js';
+import { backoffDelay } from './backoff.js';
+import type { ActorDescription, RestartType, Supervision } from './contract.js';
+import { RestartIntensity } from './restart-intensity.js';
+import { SiblingGroup } from './sibling-group.js';
+import { type Cause, isRestarted, isRestartedWithSibling, stopped } from './supervision.js';
+
+/** What a supervisor needs of a child. None of these calls back before it has returned. */
+export interface Child {
+  readonly name: string;
+  readonly path: string;
+  readonly restart: RestartType;
+  readonly incarnation: number;
+  /** Starts its next incarnation; answered by Family.started or Family.ended. */
+  readonly launch: () => void;
+  /** Tells its incarnation to end; answered by Family.ended. */
+  readonly terminate: () => void;
+  /** It will never be launched again. */
+  readonly bury: (cause: Cause) => void;
+  readonly describe: () => ActorDescription;
+}
+
+/** The supervisor, as its family sees it. */
+export interface Owner {
+  readonly path: string;
+  /** Its children failed too often: it must end, and fail. */
+  readonly escalate: (error: Error) => void;
+}
+
+/**
+ * queued: waits for its turn to start. down: waits for the end of a backoff, or for its siblings to end.
+ * ending: was told to end, for good or for a restart. gone: ended for good.
+ */
+type MemberState = 'queued' | 'starting' | 'running' | 'ending' | 'down' | 'gone';
+
+interface Member {
+  readonly child: Child;
+  state: MemberState;
+  /** It was stopped by its parent: no restart, whatever happens. */
+  condemned: boolean;
+  readonly awaitEnd: (() => void)[];
+  /** Restarts in a row. */
+  row: number;
+  runningSince: number | null;
+  cancelBackoff: Cancel | null;
+}
+
+/**
+ * The children of one incarnation (or the root of the tree): starts them in order, restarts those that fail as the
+ * strategy says, gives up when they fail too often, stops them in reverse order.
+ *
+ * Invariants: a child has at most one incarnation that has not ended; under rest-for-one and all-for-one no child
+ * is launched while one of its group has not ended; after close() nothing is launched.
+ */
+export class Family {
+  readonly #owner: Owner;
+  readonly #supervision: Supervision;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #intensity: RestartIntensity;
+  /** In start order. */
+  readonly #members = new Map<string, Member>();
+  /** Who starts next; entries whose member is not `queued` any more are passed over. */
+  #queue: Member[] = [];
+  /** How many of #queue are done. */
+  #served = 0;
+  /** The one that the queue waits for. */
+  #starting: Member | null = null;
+  /** A restart of several children that is under way. */
+  #group: SiblingGroup<Member> | null = null;
+  #closed = false;
+  #allEnded: Promise<void> | null = null;
+
+  constructor(owner: Owner, supervision: Supervision, clock: Clock, log: Logger) {
+    this.#owner = owner;
+    this.#supervision = supervision;
+    this.#clock = clock;
+    this.#log = log;
+    this.#intensity = new RestartIntensity(supervision.intensity);
+  }
+
+  has(name: string): boolean {
+    return this.#members.has(name);
+  }
+
+  includes(child: Child): boolean {
+    return this.#members.get(child.name)?.child === child;
+  }
+
+  children(): readonly Child[] {
+    return Array.from(this.#members.values(), (member) => member.child);
+  }
+
+  /** Starts `child` when all that were added before it have started. Its name must be free. */
+  add(child: Child): void {
+    const member: Member = {
+      child,
+      state: 'queued',
+      condemned: false,
+      awaitEnd: [],
+      row: 0,
+      runningSince: null,
+      cancelBackoff: null,
+    };
+    this.#members.set(child.name, member);
+    this.#queue.push(member);
+    this.#startNext();
+  }
+
+  /** Resolves when `child` and all below it have ended; at once if it is not of this family any more. */
+  stop(child: Child): Promise<void> {
+    const member = this.#members.get(child.name);
+    if (member === undefined || member.child !== child) return Promise.resolve();
+    member.condemned = true;
+    const ended = new Promise<void>((resolve) => {
+      member.awaitEnd.push(resolve);
+    });
+    if (member.state === 'queued' || member.state === 'down') {
+      this.#bury(member, stopped);
+      this.#proceed();
+    } else {
+      this.#tellToEnd(member);
+    }
+    return ended;
+  }
+
+  /** Stops all, in reverse order, one after the other; nothing starts any more. */
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#allEnded ??= this.#stopAll();
+    return this.#allEnded;
+  }
+
+  /** A launched child runs. */
+  started(child: Child): void {
+    const member = this.#memberOf(child);
+    // One that was told to end meanwhile is no longer `starting`; its end will be reported.
+    if (member.state === 'starting') {
+      member.state = 'running';
+      member.runningSince = this.#clock.monotonic();
+    }
+    if (this.#starting === member) this.#starting = null;
+    this.#proceed();
+  }
+
+  /** The incarnation of a launched child has ended, whether it ever ran or not. */
+  ended(child: Child, cause: Cause): void {
+    const member = this.#memberOf(child);
+    const now = this.#clock.monotonic();
+    const calm =
+      member.runningSince !== null && now - member.runningSince >= this.#supervision.intensity.withinMs;
+    if (calm) member.row = 0;
+    member.runningSince = null;
+    member.state = 'down';
+    if (this.#starting === member) this.#starting = null;
+
+    if (this.#closed || member.condemned) this.#bury(member, cause);
+    else if (this.#group?.has(member) === true) {
+      if (!isRestartedWithSibling(child.restart, cause)) this.#bury(member, cause);
+    } else if (isRestarted(child.restart, cause)) this.#restart(member, cause, now);
+    else this.#bury(member, cause);
+    this.#proceed();
+  }
+
+  #restart(member: Member, cause: Cause, now: number): void {
+    const { child } = member;
+    if (!this.#intensity.admit(now)) {
+      this.#giveUp(member, cause);
+      return;
+    }
+    member.row += 1;
+    const delayMs = backoffDelay(this.#supervision.backoff, member.row, this.#clock.random());
+    const siblings = this.#restartedWith(member);
+    this.#log.log('warn', 'actor-restart', {
+      path: child.path,
+      reason: cause.kind,
+      restarts: child.incarnation,
+      delayMs: Math.round(delayMs),
+      siblings: siblings.length - 1,
+    });
+    if (this.#supervision.strategy === 'one-for-one') {
+      member.cancelBackoff = this.#clock.schedule(delayMs, () => {
+        member.cancelBackoff = null;
+        this.#launch(member);
+      });
+      return;
+    }
+    // When a group is under way already, the failed one is not of it (ended() saw to that), so it was started
+    // before the group: what is restarted with it contains the group.
+    this.#group ??= new SiblingGroup(this.#clock, () => this.#proceed());
+    this.#group.widen(siblings, now + delayMs);
+  }
+
+  /** Who is restarted with `failed`, itself included, in start order. */
+  #restartedWith(failed: Member): readonly Member[] {
+    switch (this.#supervision.strategy) {
+      case 'one-for-one':
+        return [failed];
+      case 'rest-for-one': {
+        const all = Array.from(this.#members.values());
+        return all.slice(all.indexOf(failed));
+      }
+      case 'all-for-one':
+        return Array.from(this.#members.values());
+    }
+  }
+
+  #giveUp(member: Member, cause: Cause): void {
+    const { child } = member;
+    const { restarts, withinMs } = this.#supervision.intensity;
+    this.#closed = true;
+    const why = cause.error?.message ?? 'it ended by itself';
+    const error = new Error(
+      `${child.path} would need more than ${restarts} restarts within ${withinMs} ms: ${why}`,
+      { cause: cause.error },
+    );
+    this.#log.log('error', 'actor-escalate', {
+      path: this.#owner.path,
+      child: child.path,
+      restarts: child.incarnation - 1,
+      error: error.message,
+    });
+    this.#bury(member, cause);
+    this.#owner.escalate(error);
+  }
+
+  /** Does what can be done now: goes on with the restart of a group, or else with the queue. */
+  #proceed(): void {
+    if (this.#closed) return;
+    if (this.#group !== null) {
+      const last = this.#group.lastAlive(isAlive);
+      if (last !== null) {
+        this.#tellToEnd(last);
+        return;
+      }
+      if (!this.#group.isDue()) return;
+      this.#group = null;
+      this.#queue = Array.from(this.#members.values()).filter(
+        ({ state }) => state === 'queued' || state === 'down',
+      );
+      this.#served = 0;
+      for (const member of this.#queue) member.state = 'queued';
+    }
+    this.#startNext();
+  }
+
+  #startNext(): void {
+    while (!this.#closed && this.#group === null && this.#starting === null) {
+      const next = this.#queue[this.#served];
+      if (next === undefined) {
+        this.#queue = [];
+        this.#served = 0;
+        return;
+      }
+      this.#served += 1;
+      if (next.state === 'queued') {
+        this.#starting = next;
+        this.#launch(next);
+      }
+    }
+  }
+
+  #launch(member: Member): void {
+    member.state = 'starting';
+    member.child.launch();
+  }
+
+  #tellToEnd(member: Member): void {
+    if (member.state === 'ending') return;
+    member.state = 'ending';
+    member.child.terminate();
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#group?.cancel();
+    this.#group = null;
+    for (const member of this.#members.values()) member.cancelBackoff?.();
+    for (const member of Array.from(this.#members.values()).reverse()) await this.stop(member.child);
+  }
+
+  #bury(member: Member, cause: Cause): void {
+    member.cancelBackoff?.();
+    member.state = 'gone';
+    this.#members.delete(member.child.name);
+    member.child.bury(cause);
+    for (const resolve of member.awaitEnd) resolve();
+  }
+
+  #memberOf(child: Child): Member {
+    const member = this.#members.get(child.name);
+    if (member === undefined || member.child !== child) throw new Error(`${child.path} is not in its family`);
+    return member;
+  }
+}
+
+function isAlive(member: Member): boolean {
+  return member.state === 'starting' || member.state === 'running' || member.state === 'ending';
+}

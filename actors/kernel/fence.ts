@@ -1,0 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What code can run on behalf of. */
+export interface Agent {
+  /** It missed its deadline: whatever it still does must reach nobody. */
+  readonly abandoned: boolean;
+}
+
+/**
+ * Which incarnation the running code belongs to, across every await. A handler that was abandoned at its deadline
+ * cannot be killed in JavaScript; this is how its late words are told from those of the living. Only abandoned
+ * agents are silenced: a callback that merely outlives its actor may belong to something shared.
+ */
+const running = new AsyncLocalStorage<Agent>();
+
+/** Runs `work`, and everything that it starts, on behalf of `agent`. */
+export function runAs<T>(agent: Agent, work: () => T): T {
+  return running.run(agent, work);
+}
+
+/** Does the running code belong to an abandoned incarnation? */
+export function isFenced(): boolean {
+  return running.getStore()?.abandoned === true;
+}

@@ -1,0 +1,337 @@
+import type { MaglevError } from '../../domain/errors.js';
+import type { Cancel } from '../../protocol/clock.js';
+import type { LogLevel } from '../../protocol/log.js';
+import type { ActorSpec, Behavior, Context } from './contract.js';
+import { Family } from './family.js';
+import { type Agent, runAs } from './fence.js';
+import { IncarnationTimers } from './incarnation-timers.js';
+import type { Envelope } from './mailbox.js';
+import { messageType } from './message-type.js';
+import type { Worker } from './nact-engine.js';
+import { askerStopped, calleeCrashed, calleeStopped, type Question } from './question.js';
+import type { Services } from './services.js';
+import { type Cause, defaultSupervision } from './supervision.js';
+import { toError } from './thrown.js';
+
+/** How long an actor's stop may take unless it says otherwise. */
+const defaultStopDeadlineMs = 5000;
+
+/**
+ * starting: its start() has not returned. running: takes messages. draining: was told to end; the handler under way
+ * may return, the children end. releasing: its stop() runs. ended: nothing of it acts any more.
+ */
+export type Phase = 'starting' | 'running' | 'draining' | 'releasing' | 'ended';
+
+/** The actor that an incarnation is a life of. */
+export interface Host<M> {
+  readonly path: string;
+  readonly spec: ActorSpec<M>;
+  /** Takes the next message to handle; null when there is none. */
+  readonly take: () => Envelope<M> | null;
+  readonly hasMail: () => boolean;
+  /** The first thing that went wrong in this incarnation. */
+  readonly failedWith: (error: Error) => void;
+  readonly started: () => void;
+  /** Called once, when everything of the incarnation has ended. */
+  readonly ended: (cause: Cause) => void;
+  readonly makeContext: (incarnation: Incarnation<M>) => Context<M>;
+}
+
+/**
+ * One life of an actor: start(), then one message at a time, then stop(). Everything that belongs to it (children,
+ * timers, questions, watches, the abort signal) is gone when it has ended.
+ *
+ * Invariants: start(), receive() and stop() never overlap, except that stop() does not wait for one of the others
+ * that missed the deadline; the children have ended before stop() runs; `ended` is reported exactly once.
+ */
+export class Incarnation<M> implements Agent {
+  readonly number: number;
+  /** Of messages to itself: they end when it is told to end. */
+  readonly timers: IncarnationTimers;
+  /** Of its own code: they live until it has ended, for stop() may need them. */
+  readonly codeTimers: IncarnationTimers;
+  /** Questions that it asked. */
+  readonly asked = new Set<Question>();
+  /** What to call at its end, to stop watching. */
+  readonly watches = new Set<Cancel>();
+  readonly #host: Host<M>;
+  readonly #services: Services;
+  /** Questions that were put to it and wait for its answer. */
+  readonly #unanswered = new Set<Question>();
+  readonly #deadlineMs: number;
+  #worker: Worker;
+  #phase: Phase = 'starting';
+  #abandoned = false;
+  #begun = false;
+  /** start() or receive() is under way. */
+  #busy = false;
+  /** The type of the message that is being handled. */
+  #handling: string | null = null;
+  #behavior: Behavior<M> | null = null;
+  #cause: Cause | null = null;
+  #family: Family | null = null;
+  #childrenEnded = false;
+  #cancelDeadline: Cancel | null = null;
+  #abort: AbortController | null = null;
+
+  constructor(host: Host<M>, services: Services, number: number) {
+    this.#host = host;
+    this.#services = services;
+    this.number = number;
+    this.timers = new IncarnationTimers(services.clock);
+    this.codeTimers = new IncarnationTimers(services.clock);
+    this.#deadlineMs = host.spec.stopDeadlineMs ?? defaultStopDeadlineMs;
+    this.#worker = services.engine.worker(host.path, this.#turn);
+    this.#worker.wake();
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
+  /** May it do new things: send itself messages, spawn, watch? */
+  get active(): boolean {
+    return this.#phase === 'starting' || this.#phase === 'running';
+  }
+
+  /** May it ask? Not between being told to end and its stop(): a handler that goes on asking would never end. */
+  get mayAsk(): boolean {
+    return (this.active || this.#phase === 'releasing') && !this.#abandoned;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController();
+      if (!this.active) this.#abort.abort();
+    }
+    return this.#abort.signal;
+  }
+
+  /** Its children; null when it never had any. */
+  get family(): Family | null {
+    return this.#family;
+  }
+
+  /** Its children; made at the first one. */
+  foundFamily(): Family {
+    if (this.#family === null) {
+      const { path, spec } = this.#host;
+      const owner = { path, escalate: (error: Error) => this.end({ kind: 'escalated', error }) };
+      const { clock, log } = this.#services;
+      this.#family = new Family(owner, spec.supervision ?? defaultSupervision, clock, log);
+    }
+    return this.#family;
+  }
+
+  /** There is mail. */
+  wake(): void {
+    if (this.#phase === 'running') this.#worker.wake();
+  }
+
+  /** Something that the kernel did on its behalf failed: that is a crash like any other. */
+  fail(thrown: unknown): void {
+    const error = toError(thrown);
+    this.#logCrash(this.active ? 'error' : 'debug', this.#handling, error);
+    this.end({ kind: 'crashed', error });
+  }
+
+  /** Tells it to end. The first cause stays. */
+  end(cause: Cause): void {
+    if (this.#cause !== null) return;
+    this.#cause = cause;
+    if (cause.error !== null) this.#host.failedWith(cause.error);
+    this.#phase = 'draining';
+    this.timers.cancelAll();
+    for (const unwatch of this.watches) unwatch();
+    this.#failAll(this.asked, askerStopped(this.#host.path));
+    this.#abort?.abort();
+    if (this.#busy)
+      this.#cancelDeadline = this.#services.clock.schedule(this.#deadlineMs, this.#abandonHandler);
+    const childrenEnded = this.#family?.close() ?? Promise.resolve();
+    void childrenEnded.then(() => {
+      this.#childrenEnded = true;
+      this.#releaseIfQuiet();
+    });
+  }
+
+  /** One turn of the worker; nothing may be thrown from here. */
+  readonly #turn = (): void | Promise<void> => {
+    if (this.#phase === 'releasing') return this.#release();
+    if (!this.#begun) return this.#start();
+    if (this.#phase === 'running') return this.#receiveNext();
+  };
+
+  async #start(): Promise<void> {
+    this.#begun = true;
+    if (this.#phase !== 'starting') return;
+    this.#busy = true;
+    this.#handling = 'start';
+    try {
+      const context = this.#host.makeContext(this);
+      this.#begin(await runAs(this, () => this.#host.spec.start(context)));
+    } catch (thrown) {
+      this.#failed(toError(thrown));
+    }
+  }
+
+  #begin(behavior: Behavior<M>): void {
+    if (this.#phase === 'releasing' || this.#phase === 'ended') {
+      this.#releaseLate(behavior);
+      return;
+    }
+    this.#behavior = behavior;
+    this.#idle();
+    if (this.#phase === 'starting') {
+      this.#phase = 'running';
+      this.#host.started();
+      if (this.#host.hasMail()) this.#worker.wake();
+    } else {
+      this.#releaseIfQuiet();
+    }
+  }
+
+  #receiveNext(): void | Promise<void> {
+    const envelope = this.#host.take();
+    const behavior = this.#behavior;
+    if (envelope === null || behavior === null) return;
+    const { message, question } = envelope;
+    question?.deliveredTo(this.#unanswered);
+    this.#busy = true;
+    this.#handling = messageType(message);
+    try {
+      const handled = runAs(this, () => behavior.receive(message));
+      if (handled !== undefined) {
+        return Promise.resolve(handled).then(
+          () => this.#received(question),
+          (thrown: unknown) => this.#crashed(toError(thrown), envelope),
+        );
+      }
+    } catch (thrown) {
+      this.#crashed(toError(thrown), envelope);
+      return;
+    }
+    this.#received(question);
+  }
+
+  #received(question: Question | null): void {
+    if (this.#abandoned) return;
+    this.#idle();
+    if (this.#phase === 'running') {
+      if (this.#host.hasMail()) this.#worker.wake();
+      return;
+    }
+    if (this.#cause?.kind === 'crashed') question?.fail(calleeCrashed(this.#host.path, this.#cause.error));
+    this.#releaseIfQuiet();
+  }
+
+  /** receive() threw: the message is lost. */
+  #crashed(error: Error, { message, question }: Envelope<M>): void {
+    question?.fail(calleeCrashed(this.#host.path, error));
+    this.#services.deadLetters.record(this.#host.path, 'crashed', message);
+    this.#failed(error);
+  }
+
+  /** start() or receive() threw. */
+  #failed(error: Error): void {
+    // What is thrown after it was told to end is most often the consequence, such as the ask that was cut off.
+    this.#logCrash(this.active ? 'error' : 'debug', this.#handling, error);
+    if (this.#abandoned) return;
+    this.#idle();
+    if (this.active) this.end({ kind: 'crashed', error });
+    else this.#releaseIfQuiet();
+  }
+
+  #idle(): void {
+    this.#busy = false;
+    this.#handling = null;
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = null;
+  }
+
+  readonly #abandonHandler = (): void => {
+    this.#abandon(this.#handling);
+    // The worker is stuck in the handler for ever: stop() needs another one.
+    this.#worker.stop();
+    this.#worker = this.#services.engine.worker(this.#host.path, this.#turn);
+    this.#releaseIfQuiet();
+  };
+
+  #abandon(waitedFor: string | null): void {
+    this.#abandoned = true;
+    this.#services.log.log('error', 'actor-abandoned', {
+      path: this.#host.path,
+      incarnation: this.number,
+      message: waitedFor,
+      deadlineMs: this.#deadlineMs,
+    });
+    this.#silence();
+  }
+
+  /** Goes on to stop() when the children have ended and no handler is under way. */
+  #releaseIfQuiet(): void {
+    if (this.#phase !== 'draining' || !this.#childrenEnded || (this.#busy && !this.#abandoned)) return;
+    this.#phase = 'releasing';
+    if (this.#behavior?.stop === undefined) this.#finish();
+    else this.#worker.wake();
+  }
+
+  async #release(): Promise<void> {
+    const behavior = this.#behavior;
+    this.#cancelDeadline = this.#services.clock.schedule(this.#deadlineMs, () => {
+      this.#abandon('stop');
+      this.#finish();
+    });
+    try {
+      await runAs(this, () => behavior?.stop?.());
+    } catch (thrown) {
+      this.#logCrash(this.#phase === 'releasing' ? 'error' : 'debug', 'stop', toError(thrown));
+    }
+    this.#finish();
+  }
+
+  /** start() returned after its deadline: what it made is released, for nobody else knows of it. */
+  #releaseLate(behavior: Behavior<M>): void {
+    const failed = (thrown: unknown): void => this.#logCrash('debug', 'stop', toError(thrown));
+    try {
+      const stopping = runAs(this, () => behavior.stop?.());
+      if (stopping !== undefined) Promise.resolve(stopping).catch(failed);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+
+  #finish(): void {
+    if (this.#phase === 'ended' || this.#cause === null) return;
+    this.#phase = 'ended';
+    this.#cancelDeadline?.();
+    this.#worker.stop();
+    this.#silence();
+    this.#host.ended(this.#cause);
+  }
+
+  /** Ends what it still waits for, and what others still expect of it. */
+  #silence(): void {
+    this.codeTimers.cancelAll();
+    this.#failAll(this.#unanswered, calleeStopped(this.#host.path));
+    this.#failAll(this.asked, askerStopped(this.#host.path));
+  }
+
+  #failAll(questions: ReadonlySet<Question>, error: MaglevError): void {
+    for (const question of questions) question.fail(error);
+  }
+
+  #logCrash(level: LogLevel, message: string | null, error: Error): void {
+    if (level === 'error') this.#host.failedWith(error);
+    this.#services.log.log(level, 'actor-crash', {
+      path: this.#host.path,
+      incarnation: this.number,
+      message,
+      error: error.message,
+      stack: error.stack,
+    });
+  }
+}

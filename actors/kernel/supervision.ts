@@ -1,0 +1,56 @@
+import type { RestartType, Supervision } from './contract.js';
+
+/** How an actor supervises its children unless it says otherwise. */
+export const defaultSupervision: Supervision = {
+  strategy: 'one-for-one',
+  intensity: { restarts: 3, withinMs: 5000 },
+  backoff: { minMs: 50, maxMs: 1000, jitter: 0.1 },
+};
+
+/** Why an incarnation ended. */
+export type Cause =
+  /** Its supervisor told it to. */
+  | { readonly kind: 'stopped'; readonly error: null }
+  /** It ended itself, content. */
+  | { readonly kind: 'finished'; readonly error: null }
+  | { readonly kind: 'crashed'; readonly error: Error }
+  /** Its children failed too often. */
+  | { readonly kind: 'escalated'; readonly error: Error };
+
+export const stopped: Cause = { kind: 'stopped', error: null };
+export const finished: Cause = { kind: 'finished', error: null };
+
+/** Is an actor that ended of its own accord started again? */
+export function isRestarted(restart: RestartType, cause: Cause): boolean {
+  switch (restart) {
+    case 'permanent':
+      return cause.kind !== 'stopped';
+    case 'transient':
+      return cause.kind === 'crashed' || cause.kind === 'escalated';
+    case 'temporary':
+      return false;
+  }
+}
+
+/**
+ * Is an actor that ended together with a sibling, for the sibling's restart, started again with it? A temporary one
+ * never is, and a transient one is not if it had just finished its work.
+ */
+export function isRestartedWithSibling(restart: RestartType, cause: Cause): boolean {
+  return restart === 'permanent' || (restart === 'transient' && cause.kind !== 'finished');
+}
+
+/** RangeError when a number of it makes no sense. */
+export function checkSupervision(supervision: Supervision): void {
+  const { intensity, backoff } = supervision;
+  const rules: readonly (readonly [string, boolean])[] = [
+    ['intensity.restarts', intensity.restarts >= 0],
+    ['intensity.withinMs', intensity.withinMs >= 0],
+    ['backoff.minMs', backoff.minMs >= 0 && backoff.minMs < Number.POSITIVE_INFINITY],
+    ['backoff.maxMs', backoff.maxMs >= backoff.minMs && backoff.maxMs < Number.POSITIVE_INFINITY],
+    ['backoff.jitter', backoff.jitter >= 0 && backoff.jitter <= 1],
+  ];
+  for (const [field, holds] of rules) {
+    if (!holds) throw new RangeError(`supervision: ${field} is out of range`);
+  }
+}
