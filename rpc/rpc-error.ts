@@ -76,5 +76,6 @@ function statusName(code: number): StatusName {
 
 /** The operating system's part of what gRPC says about a connection. */
 function reasonOf(details: string): string {
-  return /Last error: (?:Error: )?(.*?)(?: \(.*\))?$/s.exec(details)?.[1] ?? details;
+  const text = /Last error: (?:Error: )?(.*?)\. Resolution note:/s.exec(details)?.[1] ?? details;
+  return text.replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)$/, '');
 }

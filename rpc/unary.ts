@@ -32,8 +32,7 @@ export function unaryHandlers(context: UnaryContext): Unary {
 
   return (limitMs, answer) => (call, callback) => {
     const began = clock.monotonic();
-    const left = remainingMs(call, clock);
-    const timeoutMs = Math.min(limitMs, left);
+    const timeoutMs = Math.min(limitMs, remainingMs(call, clock));
     let finish: typeof callback | null = callback;
     const fail = (failure: StatusObject) => {
       log.log('debug', 'grpc-call', {
@@ -86,7 +85,8 @@ export function unaryHandlers(context: UnaryContext): Unary {
               stack: stackOf(error),
             });
           }
-          const expired = error.code === 'MGL_ASK_TIMEOUT' && left <= limitMs;
+          // A timer may fire a millisecond before the wall clock agrees.
+          const expired = error.code === 'MGL_ASK_TIMEOUT' && remainingMs(call, clock) <= 1;
           fail(expired ? grpcStatusOf(error, status.DEADLINE_EXCEEDED) : grpcStatusOf(error));
         },
       );

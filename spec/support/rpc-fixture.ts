@@ -13,6 +13,7 @@ import { parseRpcAddress } from '../../rpc/address.js';
 import type { Ask } from '../../rpc/ask.js';
 import { createMaglevClient, type MaglevClient } from '../../rpc/client.js';
 import { createGateway } from '../../rpc/gateway.js';
+import type { MaglevServer } from '../../rpc/generated/maglev.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
 
 /** Real time: gRPC's own deadlines know no other. */
@@ -81,6 +82,7 @@ export interface Callees {
 
 export interface Fixture {
   readonly server: RpcServer;
+  readonly handlers: MaglevServer;
   readonly client: MaglevClient;
   readonly log: ReturnType<typeof memoryLog>;
   readonly folder: string;
@@ -103,17 +105,18 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
   const nobody = (message: { readonly type: string }) => {
     throw new Error(`nobody expected ${message.type}`);
   };
+  const handlers = createGateway({
+    views: mailbox('views', callees.views ?? nobody),
+    config: mailbox('config', callees.config ?? nobody),
+    vpp: callees.vpp === null ? null : mailbox('vpp', callees.vpp ?? nobody),
+    ask: options.ask ?? realAsk,
+    clock: realClock,
+    log,
+    ...(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight }),
+  });
   const server = await startRpcServer({
     address: options.address ?? `unix:${folder}/grpc.sock`,
-    handlers: createGateway({
-      views: mailbox('views', callees.views ?? nobody),
-      config: mailbox('config', callees.config ?? nobody),
-      vpp: callees.vpp === null ? null : mailbox('vpp', callees.vpp ?? nobody),
-      ask: options.ask ?? realAsk,
-      clock: realClock,
-      log,
-      ...(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight }),
-    }),
+    handlers,
     reflection: options.reflection ?? true,
     insecure: false,
     log,
@@ -124,6 +127,7 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
   const client = clientOf(server.address, options.timeoutMs);
   return {
     server,
+    handlers,
     client,
     log,
     folder,

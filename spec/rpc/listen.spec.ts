@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import type { MaglevError } from '../../domain/errors.js';
+import type { ViewRequest } from '../../protocol/views.js';
+import { createGateway } from '../../rpc/gateway.js';
+import { type RpcServer, startRpcServer } from '../../rpc/server.js';
+import { clientOf, mailbox, memoryLog, realAsk, realClock, rejectionOf } from '../support/rpc-fixture.js';
+import * as samples from '../support/rpc-samples.js';
+
+const answer = (message: ViewRequest) => {
+  if (message.type === 'list-backends') message.reply.ok(samples.backends);
+};
+
+describe('rpc/server addresses', () => {
+  let folder: string;
+  const servers: RpcServer[] = [];
+
+  const start = async (address: string, insecure = false): Promise<RpcServer> => {
+    const log = memoryLog();
+    const server = await startRpcServer({
+      address,
+      handlers: createGateway({
+        views: mailbox('views', answer),
+        config: mailbox('config', () => undefined),
+        vpp: null,
+        ask: realAsk,
+        clock: realClock,
+        log,
+      }),
+      reflection: false,
+      insecure,
+      log,
+      clock: realClock,
+      signal: new AbortController().signal,
+    });
+    servers.push(server);
+    return server;
+  };
+
+  const serves = async (address: string): Promise<boolean> => {
+    const client = clientOf(address);
+    try {
+      return (await client.listBackends()).backends.length === samples.backends.length;
+    } finally {
+      client.close();
+    }
+  };
+
+  const refusal = async (address: string, insecure = false): Promise<MaglevError> => {
+    const error = await rejectionOf(start(address, insecure));
+    expect(error).to.have.property('code', 'MGL_LISTEN');
+    return error as MaglevError;
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'maglev-listen-'));
+  });
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.stop()));
+    rmSync(folder, { recursive: true });
+  });
+
+  it('finds a free port and says which', async () => {
+    const { address } = await start('127.0.0.1:0');
+    expect(address).to.match(/^127\.0\.0\.1:[1-9]\d+$/);
+    expect(await serves(address)).to.equal(true);
+  });
+
+  it('serves localhost on every address that it has, on one port', async () => {
+    const { address } = await start('localhost:0');
+    expect(address).to.match(/^localhost:[1-9]\d+$/);
+    expect(await serves(address)).to.equal(true);
+    expect(await serves(address.replace('localhost', '127.0.0.1'))).to.equal(true);
+  });
+
+  it('refuses plaintext on addresses that others can reach, unless told otherwise', async () => {
+    for (const address of [':0', '0.0.0.0:0', '[::]:0']) {
+      expect((await refusal(address)).message)
+        .to.contain('without encryption')
+        .and.to.contain('--insecure');
+    }
+    const { address } = await start(':0', true);
+    expect(address).to.match(/^:[1-9]\d+$/);
+    expect(await serves(`127.0.0.1${address}`)).to.equal(true);
+  });
+
+  it('says that a port is taken, that an address is not of this machine, that a name is unknown', async () => {
+    const { address } = await start('127.0.0.1:0');
+    expect((await refusal(address)).message).to.equal(
+      `cannot listen on ${address}: another process listens there`,
+    );
+    expect((await refusal('192.0.2.77:9090', true)).message).to.contain('does not have that address');
+    expect((await refusal('no-such-host.invalid:9090', true)).message).to.contain('has no address');
+    expect((await refusal('9090')).message).to.contain('has no port');
+  });
+
+  it('opens a unix socket to owner and group only, and removes it at the end', async () => {
+    const file = path.join(folder, 'grpc.sock');
+    const before = process.umask(0);
+    try {
+      const server = await start(`unix:${file}`);
+      expect(server.address).to.equal(`unix:${file}`);
+      expect(statSync(file).mode & 0o777).to.equal(0o660);
+      expect(await serves(server.address)).to.equal(true);
+      expect(process.umask()).to.equal(0);
+      await server.stop();
+      expect(existsSync(file)).to.equal(false);
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('replaces the socket file of a process that was killed', async () => {
+    const file = path.join(folder, 'grpc.sock');
+    const script = `require('net').createServer().listen(${JSON.stringify(file)}, () => console.log('up'))`;
+    const dead = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(dead.stdout, 'data');
+    dead.kill('SIGKILL');
+    await once(dead, 'exit');
+    expect(statSync(file).isSocket()).to.equal(true);
+    await start(`unix:${file}`);
+    expect(await serves(`unix:${file}`)).to.equal(true);
+  });
+
+  it('leaves the socket of a live process alone', async () => {
+    const file = path.join(folder, 'grpc.sock');
+    await start(`unix:${file}`);
+    expect((await refusal(`unix:${file}`)).message).to.contain('another process listens there');
+    expect(await serves(`unix:${file}`)).to.equal(true);
+  });
+
+  it('leaves a file that is no socket alone, and asks for the folder', async () => {
+    const file = path.join(folder, 'notes.txt');
+    writeFileSync(file, 'keep');
+    expect((await refusal(`unix:${file}`)).message).to.contain('no socket');
+    expect(existsSync(file)).to.equal(true);
+    expect((await refusal(`unix:${folder}/none/x.sock`)).message).to.contain(`${folder}/none does not exist`);
+    expect((await refusal(`unix:${file}/x.sock`)).message).to.contain('does not exist');
+  });
+
+  it('reaches a server that has only one of the addresses of localhost', async () => {
+    const { address } = await start('127.0.0.1:0');
+    expect(await serves(address.replace('127.0.0.1', 'localhost'))).to.equal(true);
+    // What localhost means is up to the machine; where it is ::1 as well, that alone must do.
+    if ((await lookup('localhost', { all: true })).some((entry) => entry.address === '::1')) {
+      const six = await start('[::1]:0');
+      expect(await serves(six.address.replace('[::1]', 'localhost'))).to.equal(true);
+    }
+  });
+});
