@@ -65,7 +65,6 @@ describe('rpc/reflection', () => {
     expect(JSON.parse(output)).to.deep.include({
       name: 'web',
       address: '192.0.2.1',
-      srcIpSticky: undefined,
       port: 443,
     });
   });
