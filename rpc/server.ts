@@ -3,7 +3,6 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { MaglevError } from '../domain/errors.js';
 import type { Clock } from '../protocol/clock.js';
-import type { Logger } from '../protocol/log.js';
 import { parseRpcAddress } from './address.js';
 import { indexDescriptors } from './descriptor-index.js';
 import { descriptorSetBase64 } from './generated/descriptors.js';
@@ -24,10 +23,9 @@ export interface RpcServerOptions {
   readonly reflection: boolean;
   /** Allows plaintext on addresses that other machines can reach. */
   readonly insecure: boolean;
-  readonly log: Logger;
   readonly clock: Clock;
   /** When it aborts, the server stops as by stop(); it rejects a start that is under way. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   /** How long stop() waits for calls that are under way, in milliseconds; default 3000. */
   readonly drainMs?: number;
 }
@@ -95,17 +93,15 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       await drained(server, options.clock, options.drainMs ?? 3000);
       server.forceShutdown();
       for (const socket of sockets) socket.destroy();
-      options.log.log('info', 'grpc-stopped', { address: listener.address });
     })();
     return stopped;
   };
 
-  if (options.signal.aborted) {
+  if (options.signal?.aborted) {
     await stop();
     throw new MaglevError('MGL_ACTOR_STOPPED', 'the gRPC server was stopped while it started');
   }
-  options.signal.addEventListener('abort', () => void stop(), { once: true });
-  options.log.log('info', 'grpc-listening', { address: listener.address, reflection: options.reflection });
+  options.signal?.addEventListener('abort', () => void stop(), { once: true });
   return { address: listener.address, stop };
 }
 

@@ -5,11 +5,12 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
+import { realClock } from '../../actors/kernel/real-clock.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import { createGateway } from '../../rpc/gateway.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
-import { clientOf, mailbox, memoryLog, realAsk, realClock, rejectionOf } from '../support/rpc-fixture.js';
+import { clientOf, mailbox, memoryLog, realAsk, rejectionOf } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
 
 const answer = (message: ViewRequest) => {
@@ -21,7 +22,6 @@ describe('rpc/server addresses', () => {
   const servers: RpcServer[] = [];
 
   const start = async (address: string, insecure = false): Promise<RpcServer> => {
-    const log = memoryLog();
     const server = await startRpcServer({
       address,
       handlers: createGateway({
@@ -30,13 +30,11 @@ describe('rpc/server addresses', () => {
         vpp: null,
         ask: realAsk,
         clock: realClock,
-        log,
+        log: memoryLog(),
       }),
       reflection: false,
       insecure,
-      log,
       clock: realClock,
-      signal: new AbortController().signal,
     });
     servers.push(server);
     return server;

@@ -3,6 +3,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import { Client, type ClientReadableStream, credentials, Metadata, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
+import { realClock } from '../../actors/kernel/real-clock.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import {
   type HealthCheckResponse,
@@ -15,8 +16,6 @@ import {
   clientOf,
   type Fixture,
   type FixtureOptions,
-  memoryLog,
-  realClock,
   rejectionOf,
   startFixture,
 } from '../support/rpc-fixture.js';
@@ -126,7 +125,6 @@ describe('rpc/server', () => {
         handlers: (await start()).handlers,
         reflection: true,
         insecure: false,
-        log: memoryLog(),
         clock: realClock,
         signal: controller.signal,
       };

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
+import { realClock } from '../../actors/kernel/real-clock.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
-import type { Clock } from '../../protocol/clock.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { LogFields, Logger, LogLevel } from '../../protocol/log.js';
 import type { ViewRequest } from '../../protocol/views.js';
@@ -15,17 +15,6 @@ import { createMaglevClient, type MaglevClient } from '../../rpc/client.js';
 import { createGateway } from '../../rpc/gateway.js';
 import type { MaglevServer } from '../../rpc/generated/maglev.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
-
-/** Real time: gRPC's own deadlines know no other. */
-export const realClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  schedule: (ms, run) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-  random: () => Math.random(),
-};
 
 export interface LogRecord {
   readonly level: LogLevel;
@@ -119,9 +108,7 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     handlers,
     reflection: options.reflection ?? true,
     insecure: false,
-    log,
     clock: realClock,
-    signal: new AbortController().signal,
     drainMs: options.drainMs ?? 1000,
   });
   const client = clientOf(server.address, options.timeoutMs);
