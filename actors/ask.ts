@@ -1,3 +1,4 @@
+import { asMaglevError } from '../domain/errors.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { AskOptions, Context } from './kernel/contract.js';
 
@@ -21,6 +22,22 @@ export function ask<Q, K extends Question<Q> & { readonly type: string }>(
 ): Promise<Answer<Q, K['type']>> {
   type R = Answer<Q, K['type']>;
   return context.ask<unknown, R>(target as Address<unknown>, (reply) => ({ ...question, reply }), options);
+}
+
+/**
+ * Passes a question on, and its answer back. Unlike a message that is merely told on, with its reply in it, this one
+ * is answered also when the callee crashes or ends. Does not wait.
+ */
+export function relay<Q, K extends Question<Q> & { readonly type: string }>(
+  context: Pick<Context<never>, 'ask'>,
+  target: Address<Q>,
+  question: K,
+  reply: Reply<Answer<Q, K['type']>>,
+): void {
+  ask(context, target, question, untilAnswered).then(
+    (value) => reply.ok(value),
+    (error: unknown) => reply.fail(asMaglevError(error)),
+  );
 }
 
 /** For callees that answer every question by themselves, at the latest when what they stand for ends. */

@@ -21,40 +21,47 @@ export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<Confi
   return {
     name: 'config-keeper',
     mailbox: { kind: 'reject', capacity: 100 },
-    start: (context) => ({
-      receive: async (message) => {
-        switch (message.type) {
-          case 'get-config':
-            message.reply.ok(running);
-            break;
-          case 'check-config': {
-            const verdict = await options.load();
-            if (!verdict.ok) logRefusal(context, verdict);
-            message.reply.ok(verdict);
-            break;
-          }
-          case 'reload-config': {
-            context.log.log('info', 'config-reload-start');
-            const verdict = await options.load();
-            if (verdict.ok) {
-              running = verdict.config;
-              logAccepted(context, verdict);
-              options.report.tell({ type: 'config-changed', config: running });
-            } else {
-              logRefusal(context, verdict);
-              context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });
-            }
-            message.reply.ok(verdict);
-            break;
-          }
-        }
-      },
-    }),
+    start: (context) => {
+      // For the case that the last incarnation failed between accepting a config and telling of it.
+      options.report.tell({ type: 'config-changed', config: running });
+      return { receive: (message) => receive(context, message) };
+    },
   };
+
+  async function receive(context: Context<ConfigControl>, message: ConfigControl): Promise<void> {
+    switch (message.type) {
+      case 'get-config':
+        message.reply.ok(running);
+        break;
+      case 'check-config': {
+        const verdict = await options.load();
+        if (!verdict.ok) logRefusal(context, verdict);
+        message.reply.ok(verdict);
+        break;
+      }
+      case 'reload-config': {
+        context.log.log('info', 'config-reload-start');
+        const verdict = await options.load();
+        if (verdict.ok) {
+          running = verdict.config;
+          logAccepted(context, verdict);
+          options.report.tell({ type: 'config-changed', config: running });
+        } else {
+          logRefusal(context, verdict);
+          context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });
+        }
+        message.reply.ok(verdict);
+        break;
+      }
+    }
+  }
 }
 
 function logAccepted(context: Context<never>, verdict: Extract<ConfigVerdict, { ok: true }>): void {
   const { config, warnings } = verdict;
+  for (const { place, path, message } of warnings) {
+    context.log.log('warn', 'config-warning', { ...place, path, warning: message });
+  }
   context.log.log('info', 'config-reload-done', {
     ok: true,
     frontends: config.frontends.size,

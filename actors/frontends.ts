@@ -26,13 +26,16 @@ export function frontendsActor(options: FrontendsOptions): ActorSpec<FrontendsMe
     start: async (context) => {
       let config = await ask(context, options.config, { type: 'get-config' }, untilAnswered);
       let states = statesOf(config);
+      const report = () => options.report.tell({ type: 'decision', decision: decide(config, states) });
+      // After a restart the decision may be another: the change that this actor failed on is in the config by now.
+      report();
       return {
         receive: (message) => {
           switch (message.type) {
             case 'config-changed':
               config = message.config;
               states = statesOf(config);
-              options.report.tell({ type: 'decision', decision: decide(config, states) });
+              report();
               break;
             case 'get-decision':
               message.reply.ok(decide(config, states));

@@ -1,5 +1,6 @@
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { Address } from '../protocol/address.js';
+import type { Clock } from '../protocol/clock.js';
 import type { ConfigControl } from '../protocol/config.js';
 import type { Logger } from '../protocol/log.js';
 import type { ViewRequest } from '../protocol/views.js';
@@ -14,6 +15,9 @@ export interface RpcTargets {
   readonly vpp: Address<VppControl> | null;
   readonly ask: Context<never>['ask'];
   readonly log: Logger;
+  readonly clock: Clock;
+  /** Aborted when the gateway is to end. */
+  readonly signal: AbortSignal;
 }
 
 export interface RpcServer {
@@ -22,10 +26,12 @@ export interface RpcServer {
   readonly stop: () => Promise<void>;
 }
 
+/** Starts serving gRPC. Rejects with MGL_LISTEN. */
+export type StartRpc = (targets: RpcTargets) => Promise<RpcServer>;
+
 export interface GatewayOptions {
-  readonly targets: Omit<RpcTargets, 'ask' | 'log'>;
-  /** Starts serving gRPC. Rejects with MGL_LISTEN. */
-  readonly rpc: (targets: RpcTargets) => Promise<RpcServer>;
+  readonly targets: Pick<RpcTargets, 'config' | 'views' | 'vpp'>;
+  readonly rpc: StartRpc;
   /** Told when the very first attempt to listen fails: then nothing was served yet, and the process should end. */
   readonly cannotListen: (error: MaglevError) => void;
 }
@@ -36,12 +42,13 @@ export function gatewayActor({ targets, rpc, cannotListen }: GatewayOptions): Ac
   return {
     name: 'gateway',
     start: async (context) => {
-      const server = await rpc({ ...targets, ask: context.ask, log: context.log }).catch((error: unknown) => {
+      const { ask, log, clock, signal } = context;
+      const server = await rpc({ ...targets, ask, log, clock, signal }).catch((error: unknown) => {
         if (!listened) cannotListen(asMaglevError(error));
         throw error;
       });
       listened = true;
-      context.log.log('info', 'grpc-listening', { address: server.address });
+      log.log('info', 'grpc-listening', { address: server.address });
       return { receive: () => {}, stop: () => server.stop() };
     },
   };

@@ -6,7 +6,7 @@ import type { DecisionChanged } from '../protocol/decision.js';
 import type { VppControl } from '../protocol/vpp.js';
 import { configKeeperActor } from './config-keeper.js';
 import { frontendsActor } from './frontends.js';
-import { type GatewayOptions, gatewayActor } from './gateway.js';
+import { gatewayActor, type StartRpc } from './gateway.js';
 import type { ActorRef, ActorSpec } from './kernel/contract.js';
 import type { OpenVpp } from './vpp/api.js';
 import { vppActor } from './vpp/vpp.js';
@@ -17,7 +17,9 @@ export interface RootOptions {
   readonly loadConfig: () => Promise<ConfigVerdict>;
   /** null: VPP is disabled. */
   readonly openVpp: OpenVpp | null;
-  readonly rpc: GatewayOptions['rpc'];
+  readonly rpc: StartRpc;
+  /** Told why the tree ends, when it ends because it can never do its work. */
+  readonly fatal: (error: MaglevError) => void;
 }
 
 /** SIGHUP, and what the children report: the root passes each on to whom it concerns. */
@@ -34,6 +36,8 @@ export type RootMessage =
 export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
   return {
     name: 'root',
+    // Restarted after a crash, but not when it ends by itself.
+    restart: 'transient',
     supervision: {
       strategy: 'one-for-one',
       intensity: { restarts: 20, withinMs: 60_000 },
@@ -65,7 +69,8 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
               config.tell({ type: 'reload-config', reply: unheard });
               break;
             case 'cannot-listen':
-              context.stopSelf(message.error);
+              options.fatal(message.error);
+              context.stopSelf();
               break;
             case 'config-changed':
               frontends.tell(message);

@@ -2,7 +2,7 @@ import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { ConnectionReport } from '../../protocol/vpp.js';
-import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import type { ActorSpec, AnyRef, Context } from '../kernel/contract.js';
 import type { OpenVpp, VppApi } from './api.js';
 import { linkActor } from './link.js';
 
@@ -17,6 +17,8 @@ type ConnectionMessage =
   | { readonly type: 'opened'; readonly api: VppApi }
   | { readonly type: 'open-failed'; readonly error: MaglevError }
   | { readonly type: 'closed'; readonly api: VppApi; readonly error: MaglevError }
+  /** The link failed, which is a bug; the connection behind it must not stay without one. */
+  | { readonly type: 'link-ended'; readonly link: AnyRef }
   | { readonly type: 'watch' };
 
 /** Between two attempts: 100 ms, doubled each time, at most 5 s, for ever; spread by +-20 %. */
@@ -37,7 +39,7 @@ export function connectionActor(options: ConnectionOptions): ActorSpec<Connectio
 
 class Connection {
   /** null: not connected. */
-  private live: { readonly api: VppApi; readonly link: ActorRef<never> } | null = null;
+  private live: { readonly api: VppApi; readonly link: AnyRef } | null = null;
   /** Opened, but not yet taken over by `opened`: to be closed if this incarnation ends before. */
   private opening: VppApi | null = null;
   private attempts = 0;
@@ -77,6 +79,10 @@ class Connection {
       case 'closed':
         if (message.api === this.live?.api) await this.down(message.error);
         break;
+      case 'link-ended':
+        if (message.link === this.live?.link)
+          await this.down(new MaglevError('MGL_INTERNAL', 'the link failed'));
+        break;
       case 'watch':
         await this.watch();
         break;
@@ -106,6 +112,7 @@ class Connection {
     this.lastFailure = '';
     this.waitingSince = null;
     this.pinging = false;
+    context.watch(link, () => ({ type: 'link-ended', link }));
     this.stopWatch = context.every(WATCH_MS, { type: 'watch' });
     context.pipe(
       api.closed,
@@ -151,8 +158,9 @@ class Connection {
     const { code, message } = error;
     this.context.log.log('warn', 'vpp-disconnect', { code, error: message });
     this.options.report.tell({ type: 'link-down', error });
-    await this.context.stopChild(live.link);
+    // Closing answers what is under way, with the reason; only then may the link go.
     await live.api.close();
+    await this.context.stopChild(live.link);
   }
 
   /** Asks a VPP that owes answers, or has been idle, whether it lives; gives up one that stays silent. */

@@ -1,6 +1,7 @@
 import type { Decision } from '../../domain/lb.js';
 import type { Address } from '../../protocol/address.js';
 import type { VppControl, VppRequest } from '../../protocol/vpp.js';
+import { relay } from '../ask.js';
 import type { ActorSpec } from '../kernel/contract.js';
 import { confPusherActor } from './conf-pusher.js';
 import { lbActor } from './lb.js';
@@ -8,18 +9,17 @@ import { syncTickerActor } from './sync-ticker.js';
 
 export interface SessionOptions {
   readonly link: Address<VppRequest>;
-  /** What is wanted when the session begins. */
-  readonly decision: Decision;
+  /** What is wanted now: looked at anew at every start and every change. */
+  readonly decision: () => Decision;
 }
 
-export type SessionMessage = Extract<VppControl, { type: 'decision' | 'sync' }>;
+export type SessionMessage = { readonly type: 'wanted-changed' } | Extract<VppControl, { type: 'sync' }>;
 
 /**
  * Everything that lives as long as one connection. The order of the children matters: VPP gets its global settings
  * before its VIPs, and the ticker, whose first tick is immediate, comes last.
  */
-export function sessionActor({ link, decision: initial }: SessionOptions): ActorSpec<SessionMessage> {
-  let decision = initial;
+export function sessionActor({ link, decision }: SessionOptions): ActorSpec<SessionMessage> {
   return {
     name: 'session',
     supervision: {
@@ -28,19 +28,17 @@ export function sessionActor({ link, decision: initial }: SessionOptions): Actor
       backoff: { minMs: 100, maxMs: 5000, jitter: 0.2 },
     },
     start: (context) => {
-      const confPusher = context.spawn(confPusherActor({ link, conf: () => decision.conf }));
-      const lb = context.spawn(lbActor({ link, confPusher, decision: () => decision }));
-      const ticker = context.spawn(syncTickerActor({ lb, interval: () => decision.syncInterval }));
+      const confPusher = context.spawn(confPusherActor({ link, conf: () => decision().conf }));
+      const lb = context.spawn(lbActor({ link, confPusher, decision }));
+      const ticker = context.spawn(syncTickerActor({ lb, interval: () => decision().syncInterval }));
       return {
         receive: (message) => {
-          if (message.type === 'decision') {
-            // Kept outside the incarnation: a restart goes on with what is wanted now, not with what was at first.
-            decision = message.decision;
-            confPusher.tell({ type: 'wanted-changed' });
-            lb.tell({ type: 'wanted-changed' });
+          if (message.type === 'wanted-changed') {
+            confPusher.tell(message);
+            lb.tell(message);
             ticker.tell({ type: 'interval-changed' });
           } else {
-            lb.tell(message);
+            relay(context, lb, { type: 'sync', frontend: message.frontend }, message.reply);
           }
         },
       };

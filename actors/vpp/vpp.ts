@@ -3,7 +3,7 @@ import type { Decision } from '../../domain/lb.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
 import type { ConnectionReport, VppControl, VppLink } from '../../protocol/vpp.js';
-import { ask, untilAnswered } from '../ask.js';
+import { ask, relay, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import type { OpenVpp } from './api.js';
 import { connectionActor } from './connection.js';
@@ -58,7 +58,9 @@ class Vpp {
         await this.endSession();
         this.live = {
           link: message.link,
-          session: this.context.spawn(sessionActor({ link: message.link.requests, decision: this.decision })),
+          session: this.context.spawn(
+            sessionActor({ link: message.link.requests, decision: () => this.decision }),
+          ),
         };
         break;
       case 'link-down':
@@ -67,7 +69,7 @@ class Vpp {
         break;
       case 'decision':
         this.decision = message.decision;
-        this.live?.session.tell(message);
+        this.live?.session.tell({ type: 'wanted-changed' });
         break;
       case 'get-info':
         if (this.live === null) this.unavailable(message.reply);
@@ -75,11 +77,13 @@ class Vpp {
         break;
       case 'get-lb-state':
         // Straight to the link: a look at VPP does not wait for a sync that is under way.
-        if (!this.live?.link.requests.tell({ type: 'read-state', reply: message.reply }))
-          this.unavailable(message.reply);
+        if (this.live === null) this.unavailable(message.reply);
+        else relay(this.context, this.live.link.requests, { type: 'read-state' }, message.reply);
         break;
       case 'sync':
-        if (!this.live?.session.tell(message)) this.unavailable(message.reply);
+        if (this.live === null) this.unavailable(message.reply);
+        else
+          relay(this.context, this.live.session, { type: 'sync', frontend: message.frontend }, message.reply);
         break;
     }
   }

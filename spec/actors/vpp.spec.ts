@@ -1,0 +1,192 @@
+import { expect } from 'chai';
+import type { ActorRef } from '../../actors/kernel/contract.js';
+import { vppActor } from '../../actors/vpp/vpp.js';
+import { MaglevError } from '../../domain/errors.js';
+import { type Decision, type LbState, vipId } from '../../domain/lb.js';
+import type { DecisionRequest } from '../../protocol/decision.js';
+import type { SyncReport, VppControl, VppInfo } from '../../protocol/vpp.js';
+import { desiredAs, desiredVip, ip } from '../support/domain-samples.js';
+import { type Hook, instrument } from '../support/instrument.js';
+import { Machine } from '../support/machine.js';
+import { answering, Tree } from '../support/tree.js';
+
+const conf = {
+  ipv4Source: ip('198.51.100.1'),
+  ipv6Source: ip('2001:db8::1'),
+  stickyBucketsPerCore: 65536,
+  flowTimeout: 40,
+};
+const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')], { frontend: 'web' });
+const decision: Decision = { conf, syncInterval: 30_000, vips: [web] };
+
+describe('actors/vpp', () => {
+  let tree: Tree;
+  let machine: Machine;
+  let vpp: ActorRef<VppControl>;
+
+  const begin = async (hook: Hook = () => {}) => {
+    const decisions = answering<DecisionRequest>('frontends', ({ reply }) => reply.ok(decision));
+    vpp = tree.start(instrument(vppActor({ open: machine.open, decisions }), hook));
+    await tree.clock.settle();
+  };
+  const ask = async <R>(
+    make: (reply: { ok: (value: R) => boolean; fail: (e: MaglevError) => boolean }) => VppControl,
+  ) => {
+    const asked = tree.system.ask<VppControl, R>(vpp, make).catch((error: MaglevError) => error);
+    await tree.clock.settle();
+    return asked;
+  };
+  const info = () => ask<VppInfo>((reply) => ({ type: 'get-info', reply }));
+  const state = () => ask<LbState>((reply) => ({ type: 'get-lb-state', reply }));
+  const sync = () => ask<SyncReport>((reply) => ({ type: 'sync', frontend: null, reply }));
+  const installed = () => [...machine.vpp.vips.keys()];
+
+  beforeEach(() => {
+    tree = new Tree();
+    machine = new Machine(tree.clock.monotonic);
+  });
+  afterEach(() => tree.end());
+
+  it('tries to connect for ever, from 100 ms to 5 s apart', async () => {
+    await begin();
+    await tree.clock.advance(3_600_000);
+    const gaps = machine.openTimes.slice(1).map((time, i) => time - (machine.openTimes[i] ?? 0));
+    expect(gaps[0]).to.be.within(80, 120);
+    expect(gaps[1]).to.be.within(160, 240);
+    expect(Math.max(...gaps)).to.be.within(5000, 6000);
+    expect(machine.opens, 'an hour, 5 s apart').to.be.above(600);
+    const warnings = tree.log.of('vpp-connect-failed').filter(({ level }) => level === 'warn');
+    expect(warnings.length, 'the same failure is told once').to.equal(1);
+  });
+
+  it('answers at once, with the reason, while there is no VPP', async () => {
+    await begin();
+    for (const answer of [await info(), await state(), await sync()]) {
+      expect(answer).to.include({ code: 'MGL_VPP_DISCONNECTED' });
+      expect(answer).to.have.property('message', 'not connected to VPP: no such socket');
+    }
+    expect(tree.clock.monotonic()).to.equal(0);
+  });
+
+  it('tells of a VPP that is too old, and goes on trying', async () => {
+    machine.refusal = new MaglevError('MGL_VPP_INCOMPATIBLE', 'VPP 26.06 lacks lb_as_set_weight');
+    await begin();
+    expect(await info()).to.include({ code: 'MGL_VPP_INCOMPATIBLE' });
+    machine.start();
+    await tree.clock.advance(6000);
+    expect(await info()).to.include({ version: '26.10-spec' });
+  });
+
+  it('syncs as soon as VPP is there, and says who it is', async () => {
+    machine.start();
+    await begin();
+    expect(installed()).to.deep.equal([vipId(web.key)]);
+    expect(await info()).to.include({ version: '26.10-spec', pid: 101, connectedAt: tree.clock.now() });
+    expect(await state()).to.have.nested.property('vips.length', 1);
+    expect(await sync()).to.have.nested.property('failures.length', 0);
+    expect(tree.log.of('vpp-connect')).to.have.length(1);
+  });
+
+  it('builds a new session after every disconnect, with conf and VIPs pushed anew', async () => {
+    machine.start();
+    await begin();
+    for (let i = 1; i <= 3; i++) {
+      machine.kill();
+      await tree.clock.settle();
+      expect(await state()).to.include({ code: 'MGL_VPP_DISCONNECTED' });
+      machine.start();
+      await tree.clock.advance(6000);
+      expect(installed(), `life ${i}`).to.deep.equal([vipId(web.key)]);
+      expect(machine.vpp.writes.filter(({ op }) => op === 'conf').length, 'once a connection').to.equal(1);
+      expect(await info()).to.include({ pid: 101 + i });
+    }
+    expect(tree.log.of('vpp-disconnect')).to.have.length(3);
+    expect(tree.log.of('actor-crash')).to.deep.equal([]);
+  });
+
+  it('does not tick while there is no connection', async () => {
+    machine.start();
+    await begin();
+    machine.kill();
+    await tree.clock.settle();
+    const before = machine.reads;
+    await tree.clock.advance(3_600_000);
+    expect(machine.reads).to.equal(before);
+  });
+
+  it('asks an idle VPP every 10 s whether it lives', async () => {
+    machine.start();
+    await begin();
+    const before = machine.pings;
+    await tree.clock.advance(29_000);
+    expect(machine.pings - before).to.equal(2);
+  });
+
+  it('gives up a VPP that hangs, and governs it again when it is back', async () => {
+    machine.start();
+    await begin();
+    machine.hangs = true;
+    // The next tick asks; nobody answers.
+    await tree.clock.advance(30_000);
+    const asked = ask<LbState>((reply) => ({ type: 'get-lb-state', reply }));
+    await tree.clock.advance(8000);
+    expect(await asked, 'whoever waits is told').to.include({ code: 'MGL_VPP_DISCONNECTED' });
+    expect(tree.log.of('vpp-disconnect')[0]?.fields).to.include({ code: 'MGL_VPP_TIMEOUT' });
+    machine.hangs = false;
+    await tree.clock.advance(6000);
+    expect(await sync()).to.have.nested.property('failures.length', 0);
+  });
+
+  it('is not put off by a VPP that is merely slow', async () => {
+    machine.start();
+    await begin();
+    machine.hangs = true;
+    const asked = ask<LbState>((reply) => ({ type: 'get-lb-state', reply }));
+    await tree.clock.advance(4500);
+    expect(tree.log.of('vpp-disconnect')).to.deep.equal([]);
+    machine.kill();
+    expect(await asked).to.include({ code: 'MGL_VPP_DISCONNECTED' });
+  });
+
+  it('closes its connection when it ends', async () => {
+    machine.start();
+    await begin();
+    await tree.end();
+    expect(machine.closes).to.equal(1);
+  });
+
+  for (const actor of ['connection', 'link', 'session']) {
+    it(`comes back when ${actor} crashes at any message`, async () => {
+      const points = new Set<string>();
+      const text = (point: Parameters<Hook>[0]) => `${point.actor} ${point.message} ${point.phase}`;
+      const life = async (hook: Hook) => {
+        tree = new Tree();
+        machine = new Machine(tree.clock.monotonic);
+        machine.start();
+        await begin(hook);
+        await tree.clock.advance(40_000);
+        await state();
+        await tree.clock.advance(40_000);
+        const answer = await sync();
+        if (answer instanceof MaglevError)
+          expect(answer.code).to.be.oneOf(['MGL_ACTOR_CRASHED', 'MGL_ACTOR_STOPPED']);
+        await tree.clock.advance(10_000);
+        expect(await sync()).to.have.nested.property('failures.length', 0);
+        expect(installed()).to.deep.equal([vipId(web.key)]);
+        expect(machine.vpp.writes.filter(({ op }) => op.endsWith('-del'))).to.deep.equal([]);
+        await tree.end();
+      };
+      await life((point) => {
+        if (point.actor === actor) points.add(text(point));
+      });
+      expect(points.size).to.be.above(0);
+      for (const crashAt of points) {
+        let crashes = 0;
+        await life((point) => {
+          if (text(point) === crashAt && crashes++ === 0) throw new Error(`crash at ${crashAt}`);
+        });
+        expect(crashes, crashAt).to.be.above(0);
+      }
+    });
+  }
+});

@@ -1,0 +1,102 @@
+import { MaglevError } from '../../domain/errors.js';
+import type { IpAddress } from '../../domain/ip.js';
+import type { AsState, LbConf, LbOperation, LbState, VipState } from '../../domain/lb.js';
+import { vipId } from '../../domain/lb.js';
+import type { OperationOutcome, VppRequest } from '../../protocol/vpp.js';
+import { ip } from './domain-samples.js';
+
+interface Vip {
+  state: Omit<VipState, 'ases'>;
+  readonly servers: Map<IpAddress, number>;
+}
+
+/** What VPP has before anybody configured it. */
+export const pristineConf: LbConf = {
+  ipv4Source: ip('255.255.255.255'),
+  ipv6Source: ip('ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'),
+  stickyBucketsPerCore: 1024,
+  flowTimeout: 40,
+};
+
+/** The lb plugin's state, in the domain's terms: what a mocked VPP mailbox answers from. */
+export class FakeVpp {
+  conf: LbConf = pristineConf;
+  readonly vips = new Map<string, Vip>();
+  /** Every write that was executed, in order. */
+  readonly writes: (LbOperation | { readonly op: 'conf'; readonly conf: LbConf })[] = [];
+  /** Called before each write; an error it returns is VPP's answer, and the write is not executed. */
+  refuse: (operation: LbOperation) => MaglevError | null = () => null;
+
+  state(): LbState {
+    return { conf: this.conf, vips: [...this.vips.values()].map(stateOf) };
+  }
+
+  apply(operation: LbOperation): OperationOutcome {
+    const refusal = this.refuse(operation) ?? this.execute(operation);
+    if (refusal !== null) return { ok: false, error: refusal, retval: null };
+    this.writes.push(operation);
+    return { ok: true };
+  }
+
+  /** Answers one request at once, as a live VPP would. */
+  answer(request: VppRequest): void {
+    switch (request.type) {
+      case 'read-conf':
+        request.reply.ok(this.conf);
+        break;
+      case 'write-conf':
+        this.conf = request.conf;
+        this.writes.push({ op: 'conf', conf: request.conf });
+        request.reply.ok(undefined);
+        break;
+      case 'read-state':
+        request.reply.ok(this.state());
+        break;
+      case 'read-vip': {
+        const vip = this.vips.get(vipId(request.key));
+        request.reply.ok(vip === undefined ? null : stateOf(vip));
+        break;
+      }
+      case 'apply':
+        request.reply.ok(request.operations.map((operation) => this.apply(operation)));
+        break;
+    }
+  }
+
+  private execute(operation: LbOperation): MaglevError | null {
+    const id = vipId(operation.key);
+    const vip = this.vips.get(id);
+    if (operation.op === 'vip-add') {
+      if (vip !== undefined) return retval(-81);
+      const { key, encap, tableLength, srcIpSticky } = operation;
+      const state = { key, encap, tableLength: { value: tableLength, exact: true }, srcIpSticky };
+      this.vips.set(id, { state, servers: new Map() });
+      return null;
+    }
+    if (vip === undefined) return retval(-6);
+    switch (operation.op) {
+      case 'vip-del':
+        this.vips.delete(id);
+        return null;
+      case 'as-add':
+        if (vip.servers.has(operation.address)) return retval(-81);
+        vip.servers.set(operation.address, operation.weight);
+        return null;
+      case 'as-del':
+        return vip.servers.delete(operation.address) ? null : retval(-6);
+      case 'as-weight':
+        if (!vip.servers.has(operation.address)) return retval(-6);
+        vip.servers.set(operation.address, operation.weight);
+        return null;
+    }
+  }
+}
+
+function stateOf(vip: Vip): VipState {
+  const ases = [...vip.servers].map(([address, weight]): AsState => ({ address, weight, buckets: 0 }));
+  return { ...vip.state, ases };
+}
+
+function retval(code: number): MaglevError {
+  return new MaglevError('MGL_VPP_RETVAL', `VPP answered ${code}`);
+}

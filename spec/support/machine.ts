@@ -1,0 +1,93 @@
+import type { VppApi } from '../../actors/vpp/api.js';
+import { MaglevError } from '../../domain/errors.js';
+import type { VppRequest } from '../../protocol/vpp.js';
+import { FakeVpp } from './fake-vpp.js';
+
+/** A VPP that can be started, killed and made to hang; it counts what it is asked. */
+export class Machine {
+  vpp = new FakeVpp();
+  opens = 0;
+  openTimes: number[] = [];
+  reads = 0;
+  pings = 0;
+  closes = 0;
+  hangs = false;
+  refusal: MaglevError | null = new MaglevError('MGL_VPP_CONNECT', 'no such socket');
+  private pid = 100;
+  private pending = 0;
+  private lastReply = 0;
+  private disconnect: (error: MaglevError) => void = () => {};
+
+  constructor(private readonly now: () => number) {}
+
+  start(): void {
+    this.refusal = null;
+  }
+
+  /** Killed: what it held is gone. */
+  kill(): void {
+    this.refusal = new MaglevError('MGL_VPP_CONNECT', 'connection refused');
+    this.vpp = new FakeVpp();
+    this.hangs = false;
+    this.disconnect(new MaglevError('MGL_VPP_DISCONNECTED', 'VPP closed the connection'));
+  }
+
+  readonly open = async (): Promise<VppApi> => {
+    this.opens++;
+    this.openTimes.push(this.now());
+    if (this.refusal !== null) throw this.refusal;
+    const { vpp } = this;
+    const pid = ++this.pid;
+    this.pending = 0;
+    this.lastReply = this.now();
+    let fail: (error: MaglevError) => void = () => {};
+    const closed = new Promise<MaglevError>((resolve) => {
+      fail = resolve;
+    });
+    this.disconnect = fail;
+    const reply = async <T>(value: () => T): Promise<T> => {
+      this.pending++;
+      if (this.hangs) throw await closed;
+      await Promise.resolve();
+      this.pending--;
+      this.lastReply = this.now();
+      return value();
+    };
+    const ask = <R>(make: (answer: { ok: (value: R) => boolean; fail: () => boolean }) => VppRequest) =>
+      reply(() => {
+        let result: R | undefined;
+        const ok = (value: R) => {
+          result = value;
+          return true;
+        };
+        vpp.answer(make({ ok, fail: () => true }));
+        return result as R;
+      });
+    return {
+      info: { version: '26.10-spec', buildDate: 'today', buildDirectory: '/build', pid },
+      getLbConf: () => ask((r) => ({ type: 'read-conf', reply: r })),
+      setLbConf: (wanted) => ask((r) => ({ type: 'write-conf', conf: wanted, reply: r })),
+      getLbState: () => {
+        this.reads++;
+        return ask((r) => ({ type: 'read-state', reply: r }));
+      },
+      getLbStateVip: (key) => ask((r) => ({ type: 'read-vip', key, reply: r })),
+      apply: (operation) =>
+        reply(() => {
+          const outcome = vpp.apply(operation);
+          if (!outcome.ok) throw outcome.error;
+        }),
+      ping: () => {
+        this.pings++;
+        return reply(() => pid);
+      },
+      pendingCount: () => this.pending,
+      lastReplyAt: () => this.lastReply,
+      closed,
+      close: async () => {
+        this.closes++;
+        fail(new MaglevError('MGL_VPP_DISCONNECTED', 'closed by maglevd'));
+      },
+    };
+  };
+}
