@@ -8,6 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Clock } from '../protocol/clock.js';
 import { formatRpcAddress, type RpcAddress } from './address.js';
+import { rpcErrorOf } from './explain.js';
 import {
   type BackendInfo,
   type CheckConfigResponse,
@@ -20,7 +21,6 @@ import {
   type VPPInfo,
   type VPPLBState,
 } from './generated/maglev.js';
-import { rpcErrorOf } from './rpc-error.js';
 
 export interface ClientOptions {
   readonly address: RpcAddress;

@@ -2,9 +2,11 @@ import type { ConfigIssue, ConfigVerdict } from '../domain/config.js';
 import { type LbState, protocolName, type VipState } from '../domain/lb.js';
 import type { BackendView, FrontendView, PoolBackendView } from '../protocol/views.js';
 import type { SyncReport, VppInfo as VppIdentity } from '../protocol/vpp.js';
+import { configIssueText } from './config-issue.js';
 import type {
   BackendInfo,
   CheckConfigResponse,
+  ConfigIssue as ConfigIssueMessage,
   FrontendInfo,
   PoolBackendInfo,
   SyncVPPLBStateResponse,
@@ -67,7 +69,7 @@ function verdictFields(
   issues: readonly ConfigIssue[],
   warnings: readonly ConfigIssue[],
 ): CheckConfigResponse {
-  const text = issues.map(issueLine).join('\n');
+  const text = issues.map((issue) => configIssueText(issueMessage(issue))).join('\n');
   return {
     ok: stage === '',
     parseError: stage === 'semantic' ? '' : text,
@@ -78,19 +80,8 @@ function verdictFields(
   };
 }
 
-function issueMessage(issue: ConfigIssue) {
+function issueMessage(issue: ConfigIssue): ConfigIssueMessage {
   return { ...issue.place, path: issue.path, message: issue.message };
-}
-
-function issueLine(issue: ConfigIssue): string {
-  return configIssueText(issueMessage(issue));
-}
-
-/** `file:line:col path: message`, without the parts that an issue does not have. */
-export function configIssueText(issue: ReturnType<typeof issueMessage>): string {
-  const place = issue.line > 0 ? `${issue.file}:${issue.line}:${issue.column}` : issue.file;
-  const subject = issue.path === '' ? `${place}:` : `${place} ${issue.path}:`;
-  return `${subject} ${issue.message}`;
 }
 
 export function vppInfoMessage(info: VppIdentity): VPPInfo {

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import type { ConfigVerdict } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { ConfigControl } from '../../protocol/config.js';
-import type { ViewRequest } from '../../protocol/views.js';
 import type { VppControl } from '../../protocol/vpp.js';
 import { RpcError } from '../../rpc/rpc-error.js';
 import {
@@ -13,6 +12,7 @@ import {
   startFixture,
 } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
+import { siteCallees } from '../support/rpc-site.js';
 
 describe('rpc/gateway', () => {
   let fixture: Fixture | null = null;
@@ -26,34 +26,7 @@ describe('rpc/gateway', () => {
   });
 
   describe('views', () => {
-    const views = (message: ViewRequest) => {
-      switch (message.type) {
-        case 'list-frontends':
-          message.reply.ok(samples.frontends);
-          break;
-        case 'list-backends':
-          message.reply.ok(samples.backends);
-          break;
-        case 'get-frontend': {
-          const found = samples.frontends.find(({ name }) => name === message.name);
-          if (found !== undefined) message.reply.ok(found);
-          else
-            message.reply.fail(
-              new MaglevError('MGL_FRONTEND_UNKNOWN', `there is no frontend '${message.name}'`),
-            );
-          break;
-        }
-        case 'get-backend': {
-          const found = samples.backends.find(({ name }) => name === message.name);
-          if (found !== undefined) message.reply.ok(found);
-          else
-            message.reply.fail(
-              new MaglevError('MGL_BACKEND_UNKNOWN', `there is no backend '${message.name}'`),
-            );
-          break;
-        }
-      }
-    };
+    const { views } = siteCallees();
 
     it('lists frontends in the order of the config, complete', async () => {
       const { client } = await start({ views });

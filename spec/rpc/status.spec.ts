@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type ErrorCode, errorCatalogue, MaglevError } from '../../domain/errors.js';
-import { rpcErrorOf } from '../../rpc/rpc-error.js';
+import { rpcErrorOf } from '../../rpc/explain.js';
 import { errorCodeKey, grpcStatusOf } from '../../rpc/status.js';
 import { type Fixture, rejectionOf, startFixture } from '../support/rpc-fixture.js';
 

@@ -1,0 +1,38 @@
+import type { ErrorCode } from '../domain/errors.js';
+import type { Clock } from '../protocol/clock.js';
+import type { MaglevClient } from '../rpc/client.js';
+import type { Line } from './text.js';
+
+/** What a command can use. */
+export interface Session {
+  /** Connects at the first call of a function of it. */
+  readonly client: () => Promise<MaglevClient>;
+  readonly clock: Clock;
+  readonly commands: readonly Command[];
+}
+
+/** What came out, for people and for programs. */
+export interface Outcome {
+  readonly text: readonly Line[];
+  /** Printed as one JSON document; bigint becomes a decimal string, as proto3's JSON has it. */
+  readonly json: unknown;
+  /** null = success; otherwise the command did its work, and the result is bad news: exit code 1. */
+  readonly failure: Failure | null;
+}
+
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** Words of the slots, by slot name. */
+export type SlotValues = Readonly<Record<string, string>>;
+
+export interface Command {
+  /** As the user guide writes it: `show frontend <name>`; a last word in brackets may be left out. */
+  readonly usage: string;
+  readonly help: string;
+  /** Writes, or reads files: the daemon may need longer than for a look into its memory. */
+  readonly slow?: boolean;
+  readonly run: (session: Session, slots: SlotValues) => Promise<Outcome>;
+}

@@ -1,0 +1,115 @@
+import type { SyncVPPLBStateResponse, VPPInfo, VPPLBState, VPPLBVIP } from '../rpc/generated/maglev.js';
+import { momentWithAge } from './age.js';
+import type { Command, Outcome, Session } from './command.js';
+import { fields, sentence } from './layout.js';
+import { errorText, type Line, plain } from './text.js';
+
+const showLbState: Omit<Command, 'usage'> = {
+  help: "what VPP's load balancer holds: VIPs, servers, weights and buckets",
+  run: async ({ client }) => {
+    const response = await (await client()).getLbState();
+    return { text: lbStateText(response), json: response, failure: null };
+  },
+};
+
+const syncLbState: Omit<Command, 'usage'> = {
+  help: 'make VPP equal to the decision now; with a name, only that frontend',
+  slow: true,
+  run: async ({ client }, { name }) => syncOutcome(await (await client()).syncLbState(name)),
+};
+
+export const vppCommands: readonly Command[] = [
+  {
+    usage: 'show vpp info',
+    help: 'which VPP maglevd is connected to, and since when',
+    run: async ({ client, clock }: Session) => {
+      const response = await (await client()).getVppInfo();
+      return { text: vppInfoText(response, clock.now()), json: response, failure: null };
+    },
+  },
+  { usage: 'show vpp lbstate', ...showLbState },
+  { usage: 'show vpp lb state', ...showLbState },
+  { usage: 'sync vpp lbstate [<name>]', ...syncLbState },
+  { usage: 'sync vpp lb state [<name>]', ...syncLbState },
+];
+
+function vppInfoText(info: VPPInfo, nowMs: number): Line[] {
+  return fields([
+    ['version', info.version],
+    ['build-date', info.buildDate],
+    ['build-dir', info.buildDirectory],
+    ['vpp-pid', info.pid],
+    ...(info.boottimeNs === undefined
+      ? []
+      : [['vpp-boottime', momentWithAge(info.boottimeNs, nowMs)] as const]),
+    ['connected', momentWithAge(info.connecttimeNs, nowMs)],
+  ]);
+}
+
+function lbStateText({ conf, vips }: VPPLBState): Line[] {
+  const head = fields([
+    ['ipv4-src-address', conf?.ipv4SrcAddress ?? ''],
+    ['ipv6-src-address', conf?.ipv6SrcAddress ?? ''],
+    ['sticky-buckets-per-core', conf?.stickyBucketsPerCore ?? ''],
+    ['flow-timeout', `${conf?.flowTimeout ?? ''}s`],
+    ['vips', vips.length],
+  ]);
+  return [...head, ...vips.flatMap(vipText)];
+}
+
+/** What only matters for other encapsulations than GRE is not in the message, and so never shown. */
+function vipText(vip: VPPLBVIP): Line[] {
+  const length = vip.flowTableLengthExact
+    ? `${vip.flowTableLength}`
+    : `${vip.flowTableLength} (modulo 65536)`;
+  return [
+    sentence([
+      ['vip', vip.prefix],
+      ['protocol', vip.protocol],
+      ['port', vip.port],
+    ]),
+    ...fields(
+      [
+        ['encap', vip.encap],
+        ['flow-table-length', length],
+        ...(vip.srcIpSticky === undefined ? [] : [['src-ip-sticky', vip.srcIpSticky] as const]),
+      ],
+      '  ',
+    ),
+    ...vip.applicationServers.map(({ address, weight, numBuckets }) =>
+      sentence(
+        [
+          ['address', address],
+          ['weight', weight],
+          ['flow-table-buckets', numBuckets],
+        ],
+        '  ',
+      ),
+    ),
+  ];
+}
+
+function syncOutcome(response: SyncVPPLBStateResponse): Outcome {
+  const changes = (
+    [
+      ['vips-added', response.vipAdded],
+      ['vips-removed', response.vipRemoved],
+      ['servers-added', response.asAdded],
+      ['servers-removed', response.asRemoved],
+      ['weights-changed', response.asWeightUpdated],
+    ] as const
+  ).filter(([, count]) => count > 0);
+  const failures = response.failures.map(({ operation, code, message }) => [
+    errorText(`failed to ${operation}: ${message} [${code}]`),
+  ]);
+  const quiet = changes.length === 0 && failures.length === 0;
+  const count = failures.length === 1 ? 'a change' : `${failures.length} changes`;
+  return {
+    text: quiet
+      ? [[plain('nothing to change: VPP is equal to the decision')]]
+      : [...fields(changes), ...failures],
+    json: response,
+    failure:
+      failures.length === 0 ? null : { code: 'MGL_VPP_SYNC', message: `${count} could not be made in VPP` },
+  };
+}

@@ -1,0 +1,62 @@
+import { productVersion } from '../domain/version.js';
+import type { Command } from './command.js';
+import { columns } from './layout.js';
+import { defaultServer } from './options.js';
+import { type Line, label, plain } from './text.js';
+
+const options: readonly (readonly [string, string])[] = [
+  [
+    '--server ADDRESS',
+    `maglevd: host:port, [IPv6]:port or unix:/path; default MAGLEV_SERVER or ${defaultServer}`,
+  ],
+  [
+    '--timeout TIME',
+    'how long to wait for maglevd, as in 500ms or 5s; default 5s, or 2m for sync and config',
+  ],
+  ['--json', 'print one JSON document'],
+  [
+    '--color[=BOOL]',
+    'colour, also where there is no terminal; default where there is one and NO_COLOR is not set',
+  ],
+  ['--help', 'print this; behind a command, what can follow it'],
+  ['--version', 'print the version'],
+];
+
+const exitCodes: readonly (readonly [string, string])[] = [
+  ['0', 'done'],
+  ['1', 'failed'],
+  ['2', 'the command line makes no sense'],
+  ['3', 'no frontend or backend of that name'],
+  ['4', 'denied'],
+  ['5', 'maglevd or VPP is not available'],
+];
+
+/** Everything on one page; the commands are those given. */
+export function helpText(commands: readonly Command[]): Line[] {
+  return [
+    [plain(`maglevc ${productVersion}, the command line of maglevd`)],
+    [],
+    [label('usage: '), plain('maglevc [options] command...')],
+    [],
+    [label('commands'), plain(', of which every word may be shortened as far as it stays clear')],
+    ...commandList(commands),
+    [],
+    [label('options')],
+    ...list(options),
+    [],
+    [label('exit codes')],
+    ...list(exitCodes),
+  ];
+}
+
+/** Usage and explanation, one command a line. */
+export function commandList(commands: readonly Command[]): Line[] {
+  return list(commands.map(({ usage, help }) => [usage, help]));
+}
+
+function list(entries: readonly (readonly [string, string])[]): Line[] {
+  return columns(
+    entries.map(([name, text]) => [plain(name), plain(text)]),
+    '  ',
+  );
+}

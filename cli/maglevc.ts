@@ -1,0 +1,140 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { asMaglevError, type ErrorCode, errorCatalogue } from '../domain/errors.js';
+import { productVersion } from '../domain/version.js';
+import type { Clock } from '../protocol/clock.js';
+import type { MaglevClient } from '../rpc/client.js';
+import { RpcError } from '../rpc/rpc-error.js';
+import type { Command, Session } from './command.js';
+import { buildTree, expandUsage } from './command-tree.js';
+import { commands } from './commands.js';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.js';
+import { commandList, helpText } from './help.js';
+import { type Options, parseOptions } from './options.js';
+import { failureText, resolve, wordsFor } from './resolve.js';
+import { errorText, type Line, plain, render } from './text.js';
+
+/** Where text goes: a stream of the process, or what a spec collects. */
+export interface Output {
+  readonly write: (text: string) => unknown;
+  readonly isTTY?: boolean | undefined;
+}
+
+export interface Surroundings {
+  /** Without the names of the interpreter and the program. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+const patienceMs = { quick: 5_000, slow: 120_000 };
+
+/** Runs one command line to its end. Never rejects: what goes wrong is printed, and becomes the exit code. */
+export async function runMaglevc(surroundings: Surroundings): Promise<ExitCode> {
+  const parsed = parseOptions(surroundings.argv, surroundings.env);
+  if (isLeft(parsed)) {
+    return usageError(surroundings, colored(surroundings.stderr, null, surroundings.env), parsed.left);
+  }
+  const options = parsed.right;
+  const { stdout, stderr, env } = surroundings;
+  const print = (lines: readonly Line[]) => stdout.write(render(lines, colored(stdout, options.color, env)));
+  const errorColor = colored(stderr, options.color, env);
+
+  if (options.version) {
+    print([[plain(`maglevc ${productVersion}`)]]);
+    return exitCodes.ok;
+  }
+  if (options.help) {
+    print(options.words.length === 0 ? helpText(commands) : helpBehind(options.words));
+    return exitCodes.ok;
+  }
+  if (options.words.length === 0) {
+    stderr.write(render(helpText(commands), errorColor));
+    return exitCodes.usage;
+  }
+  const resolution = resolve(buildTree(commands), options.words);
+  if (resolution.kind !== 'command') return usageError(surroundings, errorColor, failureText(resolution));
+
+  const { command, slots } = resolution;
+  const session = openSession(options, command, surroundings.clock);
+  try {
+    const outcome = await command.run(session, slots);
+    if (options.json) stdout.write(jsonText(outcome.json));
+    else print(outcome.text);
+    if (outcome.failure === null) return exitCodes.ok;
+    const { code, message } = outcome.failure;
+    complain(stderr, errorColor, message, errorCatalogue[code], code);
+    return exitCodes.failed;
+  } catch (thrown) {
+    if (thrown instanceof RpcError) {
+      complain(stderr, errorColor, thrown.message, thrown.advice, thrown.code);
+      return exitCodeOf(thrown.status);
+    }
+    const { code, message, advice } = asMaglevError(thrown);
+    complain(stderr, errorColor, message, advice, code);
+    return exitCodes.failed;
+  } finally {
+    session.close();
+  }
+}
+
+function openSession(options: Options, command: Command, clock: Clock): Session & { close: () => void } {
+  let client: MaglevClient | null = null;
+  const timeoutMs = options.timeoutMs ?? (command.slow === true ? patienceMs.slow : patienceMs.quick);
+  return {
+    clock,
+    commands,
+    client: async () => {
+      // gRPC takes longer to load than everything else together, and not every command needs it.
+      const { createMaglevClient } = await import('../rpc/client.js');
+      client ??= createMaglevClient({ address: options.server, timeoutMs, clock });
+      return client;
+    },
+    close: () => client?.close(),
+  };
+}
+
+/** `--help` behind the beginning of a command: the commands that begin so, or everything. */
+function helpBehind(words: readonly string[]): Line[] {
+  let node = buildTree(commands);
+  const path: string[] = [];
+  for (const word of words) {
+    const [name, ...others] = wordsFor(node, word);
+    const next = name === undefined || others.length > 0 ? undefined : node.words.get(name);
+    if (name === undefined || next === undefined) break;
+    path.push(name);
+    node = next;
+  }
+  const below = commands.filter(({ usage }) =>
+    expandUsage(usage).some((parts) => path.every((word, i) => parts[i] === word)),
+  );
+  return path.length === 0 ? helpText(commands) : commandList(below);
+}
+
+function usageError({ stderr }: Surroundings, color: boolean, message: string): ExitCode {
+  complain(stderr, color, message, errorCatalogue.MGL_USAGE, 'MGL_USAGE');
+  return exitCodes.usage;
+}
+
+/** What happened; then what to do about it, and the code under which the manual explains it. */
+function complain(
+  stderr: Output,
+  color: boolean,
+  message: string,
+  advice: string,
+  code: ErrorCode | string,
+): void {
+  const second = advice === '' ? `[${code}]` : `${advice} [${code}]`;
+  stderr.write(render([[errorText(`maglevc: ${message}`)], [plain(second)]], color));
+}
+
+function colored(output: Output, wanted: boolean | null, env: Surroundings['env']): boolean {
+  // https://no-color.org: any text but the empty one switches colour off.
+  return wanted ?? (output.isTTY === true && (env['NO_COLOR'] ?? '') === '');
+}
+
+function jsonText(value: unknown): string {
+  const text = JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? part.toString() : part), 2);
+  return `${text}\n`;
+}

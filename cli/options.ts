@@ -1,0 +1,159 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { parseRpcAddress, type RpcAddress } from '../rpc/address.js';
+import { closest } from './closest.js';
+
+export interface Options {
+  readonly server: RpcAddress;
+  /** null = where the output is a terminal and NO_COLOR is not set. */
+  readonly color: boolean | null;
+  readonly json: boolean;
+  /** Milliseconds; null = as long as the command usually needs. */
+  readonly timeoutMs: number | null;
+  readonly help: boolean;
+  readonly version: boolean;
+  /** What is left: the command. */
+  readonly words: readonly string[];
+}
+
+export const defaultServer = 'localhost:9090';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the options say before they are checked. */
+interface Given {
+  server: string | null;
+  color: boolean | null;
+  json: boolean;
+  timeout: string | null;
+  help: boolean;
+  version: boolean;
+  words: string[];
+}
+
+/** How an option takes its value: always, never, or only behind `=`. */
+const takes: Readonly<Record<string, 'value' | 'nothing' | 'optional'>> = {
+  '--server': 'value',
+  '--timeout': 'value',
+  '--color': 'optional',
+  '--json': 'optional',
+  '--help': 'nothing',
+  '--version': 'nothing',
+};
+
+/**
+ * Reads a command line. Options may stand anywhere, up to `--`; the flag beats MAGLEV_SERVER. Left: one sentence of
+ * what is wrong.
+ */
+export function parseOptions(argv: readonly string[], env: Environment): Either<string, Options> {
+  const given = collect(argv);
+  if (isLeft(given)) return given;
+  const { server, timeout, ...rest } = given.right;
+
+  const variable = env['MAGLEV_SERVER'] ?? '';
+  const [source, text] =
+    server !== null
+      ? ['--server', server]
+      : variable !== ''
+        ? ['MAGLEV_SERVER', variable]
+        : ['the default', defaultServer];
+  const address = parseRpcAddress(text);
+  if (isLeft(address)) return left(`${source}: ${address.left}`);
+  if (address.right.kind === 'tcp' && address.right.port === 0) {
+    return left(`${source}: '${text}' names port 0, where nothing can listen`);
+  }
+  const timeoutMs = timeout === null ? null : parseTimeout(timeout);
+  if (timeoutMs !== null && Number.isNaN(timeoutMs)) {
+    return left(`--timeout: '${timeout}' is not a time above 0, written as 500ms, 5s, 1.5s or 2m`);
+  }
+  return right({ ...rest, server: address.right, timeoutMs });
+}
+
+function collect(argv: readonly string[]): Either<string, Given> {
+  const given: Given = {
+    server: null,
+    color: null,
+    json: false,
+    timeout: null,
+    help: false,
+    version: false,
+    words: [],
+  };
+  for (let i = 0; i < argv.length; i++) {
+    const argument = argv[i] ?? '';
+    if (argument === '--') {
+      given.words.push(...argv.slice(i + 1));
+      break;
+    }
+    if (!argument.startsWith('-') || argument === '-') {
+      given.words.push(argument);
+      continue;
+    }
+    const equals = argument.indexOf('=');
+    const name = longName(equals < 0 ? argument : argument.slice(0, equals));
+    const attached = equals < 0 ? null : argument.slice(equals + 1);
+    const kind = takes[name];
+    if (kind === undefined) return left(unknownOption(name));
+    if (kind === 'nothing' && attached !== null) return left(`${name} takes no value`);
+    let value = attached;
+    if (kind === 'value' && value === null) {
+      i++;
+      value = argv[i] ?? null;
+      if (value === null) return left(`${name} needs a value`);
+    }
+    const failure = apply(given, name, value);
+    if (failure !== null) return left(failure);
+  }
+  return right(given);
+}
+
+/** Null, or what is wrong with the value. */
+function apply(given: Given, name: string, value: string | null): string | null {
+  switch (name) {
+    case '--server':
+      given.server = value;
+      return null;
+    case '--timeout':
+      given.timeout = value;
+      return null;
+    case '--help':
+      given.help = true;
+      return null;
+    case '--version':
+      given.version = true;
+      return null;
+    default: {
+      const flag = parseBoolean(value ?? 'true');
+      if (flag === null) return `${name}: '${value}' is neither true nor false`;
+      if (name === '--json') given.json = flag;
+      else given.color = flag;
+      return null;
+    }
+  }
+}
+
+/** `-h` is the only short option; `-server` is taken as `--server`, because Go programs take both. */
+function longName(name: string): string {
+  if (name === '-h') return '--help';
+  return name.startsWith('--') ? name : `-${name}`;
+}
+
+function unknownOption(name: string): string {
+  const meant = closest(name, Object.keys(takes));
+  return meant === null ? `unknown option ${name}` : `unknown option ${name}: did you mean ${meant}?`;
+}
+
+/** The words that Go's flags take. */
+function parseBoolean(text: string): boolean | null {
+  if (/^(1|t|true)$/i.test(text)) return true;
+  if (/^(0|f|false)$/i.test(text)) return false;
+  return null;
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds, at least 1; NaN when the text is not one number with one unit. */
+function parseTimeout(text: string): number {
+  const match = /^(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h)$/.exec(text);
+  const ms = Math.round(Number(match?.[1]) * (unitMs[match?.[2] ?? ''] ?? Number.NaN));
+  return ms >= 1 ? ms : Number.NaN;
+}

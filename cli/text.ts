@@ -1,0 +1,42 @@
+/** A piece of a line. Labels are coloured, so that values stand out. */
+export interface Span {
+  readonly text: string;
+  readonly style: 'label' | 'plain' | 'error';
+}
+
+export type Line = readonly Span[];
+
+const ansi = { label: '\u001b[34m', plain: '', error: '\u001b[31m' } as const;
+const reset = '\u001b[0m';
+
+export function label(text: string): Span {
+  return { text: printable(text), style: 'label' };
+}
+
+export function plain(text: string | number | boolean): Span {
+  return { text: printable(String(text)), style: 'plain' };
+}
+
+export function errorText(text: string): Span {
+  return { text: printable(text), style: 'error' };
+}
+
+/** Every line with its line break; colour only wraps text, so that it never moves anything. */
+export function render(lines: readonly Line[], color: boolean): string {
+  return lines.map((line) => `${line.map((span) => renderSpan(span, color)).join('')}\n`).join('');
+}
+
+function renderSpan({ text, style }: Span, color: boolean): string {
+  return color && ansi[style] !== '' && text !== '' ? `${ansi[style]}${text}${reset}` : text;
+}
+
+/**
+ * Text of the server with what a terminal would obey (escape sequences, line breaks, direction marks) written as
+ * `\\xNN` or `\\u{NNNN}`: a description in a config file cannot repaint an operator's screen.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+    const hex = (character.codePointAt(0) ?? 0).toString(16);
+    return hex.length <= 2 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`;
+  });
+}

@@ -1,0 +1,63 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { type ErrorCode, errorCatalogue } from '../domain/errors.js';
+import { RpcError, type StatusName } from './rpc-error.js';
+import { errorCodeKey } from './status.js';
+
+/** Any failure of a call to `server` whose deadline was `timeoutMs` after its start. */
+export function rpcErrorOf(
+  error: ServiceError | null,
+  call: { readonly server: string; readonly timeoutMs: number },
+): RpcError {
+  if (error === null) return ownError('INTERNAL', 'MGL_SERVER_UNSUPPORTED', `${call.server} sent no answer`);
+  const name = statusName(error.code);
+  const [sent] = error.metadata?.get(errorCodeKey) ?? [];
+  const code = sent?.toString() ?? '';
+  if (code !== '') return serverError(name, code, error.details);
+
+  const what = error.details;
+  switch (name) {
+    case 'DEADLINE_EXCEEDED':
+      return ownError(
+        name,
+        'MGL_ASK_TIMEOUT',
+        `maglevd at ${call.server} did not answer within ${call.timeoutMs} ms`,
+      );
+    case 'UNAVAILABLE':
+      return ownError(
+        name,
+        'MGL_SERVER_UNREACHABLE',
+        `cannot reach maglevd at ${call.server}: ${reasonOf(what)}`,
+      );
+    case 'PERMISSION_DENIED':
+    case 'UNAUTHENTICATED':
+      return ownError(name, 'MGL_SERVER_DENIED', `maglevd at ${call.server} refused the request: ${what}`);
+    default:
+      return ownError(name, 'MGL_SERVER_UNSUPPORTED', `${call.server} answered ${name}: ${what}`);
+  }
+}
+
+/** An error that maglevd itself explained: `sentence. advice`. */
+function serverError(name: StatusName, code: string, details: string): RpcError {
+  const advice = isKnown(code) ? errorCatalogue[code] : '';
+  return advice !== '' && details.endsWith(` ${advice}`)
+    ? new RpcError(name, code, details.slice(0, -advice.length - 1), advice)
+    : new RpcError(name, code, details, '');
+}
+
+function ownError(name: StatusName, code: ErrorCode, message: string): RpcError {
+  return new RpcError(name, code, message, errorCatalogue[code]);
+}
+
+function isKnown(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalogue, code);
+}
+
+function statusName(code: number): StatusName {
+  return (status[code] ?? 'UNKNOWN') as StatusName;
+}
+
+/** The operating system's part of what gRPC says about a connection. */
+function reasonOf(details: string): string {
+  const text = /Last error: (?:Error: )?(.*?)\. Resolution note:/s.exec(details)?.[1] ?? details;
+  return text.replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)$/, '');
+}

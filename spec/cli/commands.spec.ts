@@ -1,0 +1,343 @@
+import { expect } from 'chai';
+import { MaglevError } from '../../domain/errors.js';
+import type { ConfigControl } from '../../protocol/config.js';
+import type { VppControl } from '../../protocol/vpp.js';
+import { block, type CliRun, runCli } from '../support/cli-run.js';
+import { type Callees, type Fixture, startFixture } from '../support/rpc-fixture.js';
+import * as samples from '../support/rpc-samples.js';
+import { siteCallees } from '../support/rpc-site.js';
+
+describe('maglevc commands', () => {
+  let fixture: Fixture | null = null;
+  const start = async (callees: Callees = {}) => {
+    fixture = await startFixture({ ...siteCallees(), ...callees });
+  };
+  afterEach(async () => {
+    await fixture?.stop();
+    fixture = null;
+  });
+  const run = (line: string, ...options: string[]): Promise<CliRun> =>
+    runCli(['--server', fixture?.server.address ?? 'localhost:1', ...options, ...line.split(' ')]);
+  const json = async (line: string): Promise<unknown> => JSON.parse((await run(line, '--json')).stdout);
+
+  const pages: readonly [string, string][] = [
+    ['show version', 'maglevc 0.1.0\n'],
+    [
+      'show frontends',
+      block(`
+        name  address       protocol  port  state    active-pool
+        web   192.0.2.1     tcp       443   up       primary
+        dns6  2001:db8::53  any       all   unknown  all
+      `),
+    ],
+    [
+      'show frontend web',
+      block(`
+        name           web
+        address        192.0.2.1
+        protocol       tcp
+        port           443
+        state          up
+        src-ip-sticky  false
+        flush-on-down  true
+        description    the shop
+        pool primary (active)
+          backend         state    weight  effective-weight  reason
+          web1            up       100     100               up in the active pool
+          web2-long-name  down     50      0                 down
+        pool fallback
+          backend         state    weight  effective-weight  reason
+          spare           unknown  7       keep              no verdict yet
+      `),
+    ],
+    [
+      'show frontend dns6',
+      block(`
+        name           dns6
+        address        2001:db8::53
+        protocol       any
+        port           all
+        state          unknown
+        src-ip-sticky  true
+        flush-on-down  false
+        pool all (active)
+      `),
+    ],
+    [
+      'show backends',
+      block(`
+        name   address      state     enabled  healthcheck  frontends
+        web1   10.0.0.1     up        true     https        web dns6
+        spare  2001:db8::9  disabled  false    -            -
+      `),
+    ],
+    [
+      'show backend web1',
+      block(`
+        name         web1
+        address      10.0.0.1
+        state        up
+        enabled      true
+        healthcheck  https
+        frontends    web dns6
+      `),
+    ],
+    [
+      'show vpp lbstate',
+      block(`
+        ipv4-src-address         10.9.9.9
+        ipv6-src-address         2001:db8:9::9
+        sticky-buckets-per-core  65536
+        flow-timeout             40s
+        vips                     2
+        vip 192.0.2.1/32 protocol tcp port 443
+          encap              gre4
+          flow-table-length  1024
+          src-ip-sticky      false
+          address 10.0.0.1 weight 100 flow-table-buckets 1024
+          address 10.0.0.2 weight 0 flow-table-buckets 0
+        vip 2001:db8::53/128 protocol any port 0
+          encap              gre6
+          flow-table-length  0 (modulo 65536)
+      `),
+    ],
+    ['sync vpp lbstate', 'nothing to change: VPP is equal to the decision\n'],
+    ['sync vpp lbstate web', 'nothing to change: VPP is equal to the decision\n'],
+    [
+      'config check',
+      block(`
+        /etc/vpp-maglev/maglev.yaml:12:5 maglev.backends.spare: warning: no frontend uses this backend
+        the config is valid
+      `),
+    ],
+    [
+      'config reload',
+      block(`
+        /etc/vpp-maglev/maglev.yaml:12:5 maglev.backends.spare: warning: no frontend uses this backend
+        the config is valid, and running now
+      `),
+    ],
+  ];
+  for (const [line, page] of pages) {
+    it(`prints ${line}`, async () => {
+      await start();
+      expect(await run(line)).to.deep.equal({ code: 0, stdout: page, stderr: '' });
+    });
+  }
+
+  it('prints the same for lb state as for lbstate', async () => {
+    await start();
+    expect(await run('show vpp lb state')).to.deep.equal(await run('show vpp lbstate'));
+    expect(await run('sync vpp lb state web')).to.deep.equal(await run('sync vpp lbstate web'));
+  });
+
+  it('prints show vpp info with the age of the connection', async () => {
+    const connectedAt = Date.now() - (2 * 3600 + 5 * 60 + 7) * 1000;
+    await start({
+      vpp: (message) => message.type === 'get-info' && message.reply.ok({ ...samples.vppInfo, connectedAt }),
+    });
+    const { stdout, code } = await run('show vpp info');
+    const since = new Date(connectedAt).toISOString().replace(/\.\d+/, '');
+    expect(code).to.equal(0);
+    expect(stdout).to.equal(
+      block(`
+        version     26.10-release
+        build-date  2026-10-28T09:00:00
+        build-dir   /build/vpp
+        vpp-pid     4711
+        connected   ${since} (2h5m ago)
+      `),
+    );
+  });
+
+  it('prints what a sync changed, and only that', async () => {
+    await start({
+      vpp: (message: VppControl) => {
+        if (message.type !== 'sync') return;
+        message.reply.ok({
+          scope: 'all',
+          counts: { vipAdded: 1, vipRemoved: 0, asAdded: 12, asRemoved: 0, asWeightUpdated: 3 },
+          failures: [],
+        });
+      },
+    });
+    expect(await run('sync vpp lbstate')).to.deep.equal({
+      code: 0,
+      stdout: block(`
+        vips-added       1
+        servers-added    12
+        weights-changed  3
+      `),
+      stderr: '',
+    });
+  });
+
+  it('exits 1 when a part of a sync failed, and says which', async () => {
+    const [vip] = samples.lbState.vips;
+    if (vip === undefined) throw new Error('no sample');
+    await start({
+      vpp: (message: VppControl) => {
+        if (message.type !== 'sync') return;
+        const error = new MaglevError('MGL_VPP_RETVAL', 'VPP answered -6');
+        message.reply.ok({
+          ...samples.quietSync,
+          failures: [{ operation: { op: 'vip-del', key: vip.key, reason: '' }, error }],
+        });
+      },
+    });
+    expect(await run('sync vpp lbstate')).to.deep.equal({
+      code: 1,
+      stdout: 'failed to delete VIP 192.0.2.1/32,tcp,443: VPP answered -6 [MGL_VPP_RETVAL]\n',
+      stderr: block(`
+        maglevc: a change could not be made in VPP
+        Part of a sync failed; the log names each change. It is repeated at the next sync interval. [MGL_VPP_SYNC]
+      `),
+    });
+  });
+
+  for (const verb of ['check', 'reload'] as const) {
+    it(`prints every issue of an invalid file and exits 1: config ${verb}`, async () => {
+      const asked: string[] = [];
+      await start({
+        config: (message: ConfigControl) => {
+          asked.push(message.type);
+          if (message.type === 'get-config') return;
+          message.reply.ok({
+            ok: false,
+            stage: 'parse',
+            issues: [samples.mistake, { ...samples.mistake, path: '', message: 'second mistake' }],
+            warnings: [samples.warning],
+          });
+        },
+      });
+      expect(await run(`config ${verb}`)).to.deep.equal({
+        code: 1,
+        stdout: block(`
+          /etc/vpp-maglev/maglev.yaml:7:14 maglev.backends.web1.address: '10.0.0.300' is not an IP address
+          /etc/vpp-maglev/maglev.yaml:7:14: second mistake
+          /etc/vpp-maglev/maglev.yaml:12:5 maglev.backends.spare: warning: no frontend uses this backend
+        `),
+        stderr: block(`
+          maglevc: the config has 2 errors; the running config is unchanged
+          Correct the place that is named; docs/config-guide.md lists every key. [MGL_CONFIG_PARSE]
+        `),
+      });
+      expect(asked).to.deep.equal([`${verb}-config`]);
+    });
+  }
+
+  it('tells a file that cannot be read from one that is wrong', async () => {
+    const place = { file: '/etc/vpp-maglev/maglev.yaml', line: 0, column: 0 };
+    await start({
+      config: (message: ConfigControl) => {
+        if (message.type === 'get-config') return;
+        const issues = [{ place, path: '', message: 'no such file' }];
+        message.reply.ok({ ok: false, stage: 'read', issues, warnings: [] });
+      },
+    });
+    const { stdout, stderr } = await run('config check');
+    expect(stdout).to.equal('/etc/vpp-maglev/maglev.yaml: no such file\n');
+    expect(stderr).to.contain('[MGL_CONFIG_READ]');
+  });
+
+  describe('--json', () => {
+    it('prints the messages of the contract, with their JSON names', async () => {
+      await start();
+      expect(await json('show version')).to.deep.equal({ version: '0.1.0' });
+      expect(await json('show backend web1')).to.deep.equal(samples.backends[0]);
+      expect(await json('show backends')).to.deep.equal({ backends: samples.backends });
+      expect(await json('show frontend dns6')).to.deep.equal({ ...samples.frontends[1] });
+      expect(await json('show frontends'))
+        .to.have.nested.property('frontends[0].pools[0].backends[1]')
+        .that.deep.equals({
+          name: 'web2-long-name',
+          weight: 50,
+          effectiveWeight: 0,
+          state: 'down',
+          reason: 'down',
+        });
+      expect(await json('show vpp info')).to.deep.equal({
+        version: '26.10-release',
+        buildDate: '2026-10-28T09:00:00',
+        buildDirectory: '/build/vpp',
+        pid: 4711,
+        connecttimeNs: '1795343400250000000',
+      });
+      expect(await json('show vpp lbstate'))
+        .to.have.nested.property('vips[0].applicationServers[0]')
+        .that.deep.equals({
+          address: '10.0.0.1',
+          weight: 100,
+          numBuckets: 1024,
+        });
+      expect(await json('sync vpp lbstate web')).to.deep.equal({
+        scope: 'vip',
+        vipAdded: 0,
+        vipRemoved: 0,
+        asAdded: 0,
+        asRemoved: 0,
+        asWeightUpdated: 0,
+        failures: [],
+      });
+      expect(await json('config check')).to.include({ ok: true, stage: '' });
+    });
+
+    it('prints the document also when the news are bad, and nothing on stdout when there is none', async () => {
+      await start({
+        config: (message) => {
+          if (message.type === 'get-config') return;
+          message.reply.ok({ ok: false, stage: 'semantic', issues: [samples.mistake], warnings: [] });
+        },
+      });
+      const bad = await run('config check', '--json');
+      expect(bad.code).to.equal(1);
+      expect(JSON.parse(bad.stdout)).to.have.property('ok', false);
+      expect(await run('show frontend nope', '--json')).to.deep.include({ code: 3, stdout: '' });
+    });
+  });
+
+  describe('errors', () => {
+    it('are what the server says, with advice and code', async () => {
+      await start();
+      expect(await run('show frontend nope')).to.deep.equal({
+        code: 3,
+        stdout: '',
+        stderr: block(`
+          maglevc: there is no frontend 'nope'.
+          List the names with \`maglevc show frontends\`. [MGL_FRONTEND_UNKNOWN]
+        `),
+      });
+    });
+
+    it('exit 5 without VPP, without maglevd, and when the answer takes too long', async () => {
+      await start({ vpp: null, views: () => undefined });
+      expect(await run('show vpp info')).to.deep.include({ code: 5 });
+      expect((await run('show vpp info')).stderr).to.contain('[MGL_VPP_DISABLED]');
+      const late = await run('show backends', '--timeout', '50ms');
+      expect(late.code).to.equal(5);
+      expect(late.stderr).to.contain('did not answer within 50 ms').and.to.contain('[MGL_ASK_TIMEOUT]');
+      const gone = await runCli(['--server', 'unix:/nowhere/maglevd.sock', 'show', 'backends']);
+      expect(gone.code).to.equal(5);
+      expect(gone.stderr).to.contain('cannot reach maglevd at unix:/nowhere/maglevd.sock: connect ENOENT');
+    });
+
+    it('exit 2 when the server finds the request wrong', async () => {
+      await start();
+      expect(await run(`show backend ${'x'.repeat(70)}`)).to.deep.include({ code: 2 });
+    });
+
+    it('cannot repaint the terminal', async () => {
+      const frontend = samples.frontends[0];
+      if (frontend === undefined) throw new Error('no sample');
+      await start({
+        views: (message) => {
+          if (message.type === 'get-frontend') {
+            message.reply.ok({ ...frontend, description: '\u001b[2Jshop\nname  evil \u202e\u009b1m' });
+          }
+        },
+      });
+      const { stdout } = await run('show frontend web');
+      expect(stdout).to.contain('description    \\x1b[2Jshop\\x0aname  evil \\u{202e}\\x9b1m\n');
+    });
+  });
+});

@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { isRight, left, right } from 'fp-ts/lib/Either.js';
+import { type Options, parseOptions } from '../../cli/options.js';
+
+const defaults: Options = {
+  server: { kind: 'tcp', host: 'localhost', port: 9090 },
+  color: null,
+  json: false,
+  timeoutMs: null,
+  help: false,
+  version: false,
+  words: [],
+};
+
+describe('cli/options', () => {
+  const read: readonly [string, Partial<Options>][] = [
+    ['', {}],
+    ['show frontends', { words: ['show', 'frontends'] }],
+    ['--server=10.0.0.1:1 show', { server: { kind: 'tcp', host: '10.0.0.1', port: 1 }, words: ['show'] }],
+    ['show --server unix:/run/m.sock', { server: { kind: 'unix', path: '/run/m.sock' }, words: ['show'] }],
+    ['-server :9091', { server: { kind: 'tcp', host: '', port: 9091 } }],
+    ['--color show', { color: true, words: ['show'] }],
+    ['--color=false', { color: false }],
+    ['--color=0', { color: false }],
+    ['--json --timeout 1.5s', { json: true, timeoutMs: 1500 }],
+    ['--timeout=200ms', { timeoutMs: 200 }],
+    ['--timeout 2m', { timeoutMs: 120_000 }],
+    ['-h', { help: true }],
+    ['--version', { version: true }],
+    ['show backend -- --json', { words: ['show', 'backend', '--json'] }],
+    ['show backend -', { words: ['show', 'backend', '-'] }],
+  ];
+  for (const [line, expected] of read) {
+    it(`reads '${line}'`, () => {
+      const argv = line === '' ? [] : line.split(' ');
+      expect(parseOptions(argv, {})).to.deep.equal(right({ ...defaults, ...expected }));
+    });
+  }
+
+  const refused: readonly [string, string][] = [
+    ['--servr x:1', 'unknown option --servr: did you mean --server?'],
+    ['--frobnicate', 'unknown option --frobnicate'],
+    ['--server', '--server needs a value'],
+    [
+      '--server nowhere',
+      "--server: 'nowhere' has no port; write host:port, [IPv6]:port, :port or unix:/path",
+    ],
+    ['--server localhost:0', "--server: 'localhost:0' names port 0, where nothing can listen"],
+    ['--color=blue', "--color: 'blue' is neither true nor false"],
+    ['--help=yes', '--help takes no value'],
+    ['--timeout 5', "--timeout: '5' is not a time above 0, written as 500ms, 5s, 1.5s or 2m"],
+    ['--timeout 0s', "--timeout: '0s' is not a time above 0, written as 500ms, 5s, 1.5s or 2m"],
+    ['--timeout -1s', "--timeout: '-1s' is not a time above 0, written as 500ms, 5s, 1.5s or 2m"],
+  ];
+  for (const [line, message] of refused) {
+    it(`refuses '${line}'`, () => expect(parseOptions(line.split(' '), {})).to.deep.equal(left(message)));
+  }
+
+  it('takes the server from MAGLEV_SERVER, which the flag beats and an empty text does not set', () => {
+    const server = (argv: string[], variable: string) => {
+      const options = parseOptions(argv, { MAGLEV_SERVER: variable });
+      return isRight(options) ? options.right.server : options.left;
+    };
+    expect(server([], 'unix:/a')).to.deep.equal({ kind: 'unix', path: '/a' });
+    expect(server(['--server', 'unix:/b'], 'unix:/a')).to.deep.equal({ kind: 'unix', path: '/b' });
+    expect(server([], '')).to.deep.equal(defaults.server);
+    expect(server([], 'a')).to.match(/^MAGLEV_SERVER: 'a' has no port/);
+  });
+
+  it('never throws, and loses no word', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (argv) => {
+        parseOptions(argv, {});
+        const words = parseOptions(['--', ...argv], {});
+        expect(isRight(words) && words.right.words).to.deep.equal(argv);
+      }),
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { expect } from 'chai';
+import { MaglevService } from '../../rpc/generated/maglev.js';
+import { type Fixture, startFixture } from '../support/rpc-fixture.js';
+import * as samples from '../support/rpc-samples.js';
+import { siteCallees } from '../support/rpc-site.js';
+
+/** The program as an operator runs it. */
+function start(argv: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn(process.execPath, ['out/bin/maglevc.js', ...argv], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = start(argv, env);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+}
+
+describe('the program maglevc', () => {
+  let fixture: Fixture;
+  before(async () => {
+    const [backend] = samples.backends;
+    if (backend === undefined) throw new Error('no sample');
+    const many = Array.from({ length: 20_000 }, (_, i) => ({ ...backend, name: `backend-${i}` }));
+    const site = siteCallees();
+    fixture = await startFixture({
+      ...site,
+      views: (message) => {
+        if (message.type === 'list-backends') message.reply.ok(many);
+        else site.views(message);
+      },
+      config: (message) => {
+        if (message.type === 'get-config') return;
+        message.reply.ok({ ok: false, stage: 'semantic', issues: [samples.mistake], warnings: [] });
+      },
+    });
+  });
+  after(() => fixture.stop());
+
+  const at = () => ({ MAGLEV_SERVER: fixture.server.address });
+
+  it('exits 0 after success, with all of a large answer on its stdout', async () => {
+    const { code, stdout, stderr } = await run(['--json', 'show', 'backends'], at());
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect((JSON.parse(stdout) as { backends: object[] }).backends).to.have.length(20_000);
+  });
+
+  it('exits 1 when what it was asked to do failed', async () => {
+    expect(await run(['config', 'check'], at())).to.deep.include({ code: 1 });
+  });
+
+  it('exits 2 on a command line that makes no sense, and prints its help when there is none', async () => {
+    const [wrong, none] = await Promise.all([run(['show', 'nonsense']), run([])]);
+    expect(wrong).to.deep.include({ code: 2, stdout: '' });
+    expect(none).to.deep.include({ code: 2, stdout: '' });
+    expect(none.stderr)
+      .to.contain('usage: maglevc [options] command...')
+      .and.to.contain('sync vpp lbstate [<name>]');
+  });
+
+  it('exits 3 for an unknown name', async () => {
+    expect(await run(['show', 'frontend', 'nope'], at())).to.deep.include({ code: 3 });
+  });
+
+  it('exits 4 when it is denied', async () => {
+    const server = new Server();
+    const denied = status.PERMISSION_DENIED;
+    server.addService(
+      { getVppInfo: MaglevService.getVppInfo },
+      {
+        getVppInfo: (_: unknown, callback: (error: object) => void) =>
+          callback({ code: denied, details: 'not you' }),
+      },
+    );
+    const port = await new Promise<number>((resolve) => {
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (_, bound) => resolve(bound));
+    });
+    const { code, stderr } = await run(['show', 'vpp', 'info', '--server', `127.0.0.1:${port}`]);
+    server.forceShutdown();
+    expect(code).to.equal(4);
+    expect(stderr).to.contain('not you').and.to.contain('[MGL_SERVER_DENIED]');
+  });
+
+  it('exits 5 without maglevd, at once', async () => {
+    const began = performance.now();
+    expect(await run(['show', 'vpp', 'info', '--server', 'unix:/nowhere/x.sock'])).to.deep.include({
+      code: 5,
+    });
+    expect(performance.now() - began).to.be.below(4000);
+  });
+
+  it('goes past a proxy that is set in the environment', async () => {
+    const proxy = 'http://127.0.0.1:1';
+    const env = { http_proxy: proxy, https_proxy: proxy, grpc_proxy: proxy };
+    const tcp = await startFixture(siteCallees(), { address: '127.0.0.1:0' });
+    const { code, stderr } = await run(['--server', tcp.server.address, 'show', 'vpp', 'info'], env);
+    await tcp.stop();
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+  });
+
+  it('ends quietly when nobody reads on', async () => {
+    const child = start(['show', 'backends'], at());
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const [code, signal] = await once(child, 'close');
+    expect({ code, signal, stderr }).to.deep.equal({ code: 0, signal: null, stderr: '' });
+  });
+
+  it('prints its version and its help', async () => {
+    const [version, help] = await Promise.all([run(['--version']), run(['show', 'vpp', '--help'])]);
+    expect(version).to.deep.equal({ code: 0, stdout: 'maglevc 0.1.0\n', stderr: '' });
+    expect(help.stdout.split('\n').map((line) => line.trim().split('  ')[0])).to.deep.equal([
+      'show vpp info',
+      'show vpp lbstate',
+      'show vpp lb state',
+      '',
+    ]);
+  });
+});
