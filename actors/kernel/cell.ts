@@ -1,7 +1,15 @@
 import type { Cancel } from '../../protocol/clock.js';
 import { checkName } from './actor-name.js';
 import { makeContext } from './context.js';
-import type { ActorDescription, ActorEnd, ActorRef, ActorSpec, DeadLetter, RestartType } from './contract.js';
+import type {
+  ActorDescription,
+  ActorEnd,
+  ActorRef,
+  ActorSpec,
+  Context,
+  DeadLetter,
+  RestartType,
+} from './contract.js';
 import type { Family } from './family.js';
 import { isFenced } from './fence.js';
 import { type Host, Incarnation } from './incarnation.js';
@@ -57,42 +65,50 @@ export class Cell<M> implements KnownActor, Host<M> {
     return this.#incarnation;
   }
 
-  readonly launch = (): void => {
+  launch(): void {
     this.#incarnation += 1;
     this.#life = new Incarnation(this, this.#services, this.#incarnation);
-  };
+  }
 
-  readonly terminate = (): void => {
+  terminate(): void {
     this.#life?.end({ kind: 'stopped', error: null });
-  };
+  }
 
-  readonly bury = (cause: Cause): void => {
+  bury(cause: Cause): void {
     this.#end = { ref: this.ref, reason: cause.kind, error: cause.error };
     for (let left = this.#mailbox.take(); left !== null; left = this.#mailbox.take())
       this.#lose(left, 'ended');
     for (const listener of this.#listeners) listener(this.#end);
     this.#listeners.clear();
-  };
+  }
 
-  readonly hasEnded = (): boolean => this.#end !== null;
+  hasEnded(): boolean {
+    return this.#end !== null;
+  }
 
-  readonly onEnd = (listener: (end: ActorEnd) => void): Cancel => {
+  onEnd(listener: (end: ActorEnd) => void): Cancel {
     if (this.#end !== null) listener(this.#end);
     else this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  };
+  }
 
-  readonly take = (): Envelope<M> | null => this.#mailbox.take();
+  take(): Envelope<M> | null {
+    return this.#mailbox.take();
+  }
 
-  readonly hasMail = (): boolean => this.#mailbox.size > 0;
+  hasMail(): boolean {
+    return this.#mailbox.size > 0;
+  }
 
-  readonly failedWith = (error: Error): void => {
+  failedWith(error: Error): void {
     this.#lastError = error.message;
-  };
+  }
 
-  readonly started = (): void => this.#family.started(this);
+  started(): void {
+    this.#family.started(this);
+  }
 
-  readonly ended = (cause: Cause): void => {
+  ended(cause: Cause): void {
     const ended = this.#life;
     this.#life = null;
     // What the incarnation sent to itself must not reach the next one: it may speak of things that died with it.
@@ -100,19 +116,21 @@ export class Cell<M> implements KnownActor, Host<M> {
       for (const own of this.#mailbox.remove(({ origin }) => origin === ended)) this.#lose(own, 'stale');
     }
     this.#family.ended(this, cause);
-  };
+  }
 
-  readonly makeContext = (incarnation: Incarnation<M>) => makeContext(this, incarnation, this.#services);
+  makeContext(incarnation: Incarnation<M>): Context<M> {
+    return makeContext(this, incarnation, this.#services);
+  }
 
-  readonly adopt = <C>(incarnation: Incarnation<M>, spec: ActorSpec<C>): ActorRef<C> => {
+  adopt<C>(incarnation: Incarnation<M>, spec: ActorSpec<C>): ActorRef<C> {
     const family = incarnation.foundFamily();
     if (family.has(spec.name)) throw new Error(`${this.path} has a child named ${spec.name} already`);
     const child = new Cell(spec, this.path, family, this.#services);
     family.add(child);
     return child.ref;
-  };
+  }
 
-  readonly accept = (envelope: Envelope<M>): boolean => {
+  accept(envelope: Envelope<M>): boolean {
     if (this.#end !== null) return this.#lose(envelope, 'ended');
     if (this.#isRestarting() && !this.#mailbox.bounded && this.#mailbox.size >= heldDuringRestart) {
       return this.#lose(envelope, 'full');
@@ -131,7 +149,7 @@ export class Cell<M> implements KnownActor, Host<M> {
     if (lost === envelope) return false;
     this.#life?.wake();
     return true;
-  };
+  }
 
   describe(): ActorDescription {
     return {

@@ -17,9 +17,9 @@ export interface ContextHost<M> {
   readonly ref: ActorRef<M>;
   readonly path: string;
   /** Takes a message into the actor's mailbox. */
-  readonly accept: (envelope: Envelope<M>) => boolean;
+  accept(envelope: Envelope<M>): boolean;
   /** Makes an actor and adds it to the family of `incarnation`. */
-  readonly adopt: <C>(incarnation: Incarnation<M>, spec: ActorSpec<C>) => ActorRef<C>;
+  adopt<C>(incarnation: Incarnation<M>, spec: ActorSpec<C>): ActorRef<C>;
 }
 
 const nothing: Cancel = () => {};
@@ -53,11 +53,16 @@ export function makeContext<M>(
     toSelf(message);
   };
 
+  let clock: Clock | null = null;
+
   return {
     self: host.ref,
     path,
     log: services.log,
-    clock: boundClock(services.clock, incarnation),
+    get clock() {
+      clock ??= boundClock(services.clock, incarnation);
+      return clock;
+    },
     get signal() {
       return incarnation.signal;
     },
@@ -140,9 +145,9 @@ export function makeContext<M>(
 /** `clock`, with timers that end with the incarnation, and that crash it when they throw. */
 function boundClock<M>(clock: Clock, incarnation: Incarnation<M>): Clock {
   return {
-    now: clock.now,
-    monotonic: clock.monotonic,
-    random: clock.random,
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    random: () => clock.random(),
     schedule: (ms, run) => {
       if (incarnation.phase === 'ended') return nothing;
       return incarnation.codeTimers.after(ms, () => {

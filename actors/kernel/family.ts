@@ -13,12 +13,12 @@ export interface Child {
   readonly restart: RestartType;
   readonly incarnation: number;
   /** Starts its next incarnation; answered by Family.started or Family.ended. */
-  readonly launch: () => void;
+  launch(): void;
   /** Tells its incarnation to end; answered by Family.ended. */
-  readonly terminate: () => void;
+  terminate(): void;
   /** It will never be launched again. */
-  readonly bury: (cause: Cause) => void;
-  readonly describe: () => ActorDescription;
+  bury(cause: Cause): void;
+  describe(): ActorDescription;
 }
 
 /** The supervisor, as its family sees it. */
@@ -148,9 +148,7 @@ export class Family {
   ended(child: Child, cause: Cause): void {
     const member = this.#memberOf(child);
     const now = this.#clock.monotonic();
-    const calm =
-      member.runningSince !== null && now - member.runningSince >= this.#supervision.intensity.withinMs;
-    if (calm) member.row = 0;
+    if (this.#ranCalmly(member, now)) member.row = 0;
     member.runningSince = null;
     member.state = 'down';
     if (this.#starting === member) this.#starting = null;
@@ -161,6 +159,12 @@ export class Family {
     } else if (isRestarted(child.restart, cause)) this.#restart(member, cause, now);
     else this.#bury(member, cause);
     this.#proceed();
+  }
+
+  /** Has it run long enough that a failure now is not one more of the same row? */
+  #ranCalmly({ runningSince }: Member, now: number): boolean {
+    const { intensity, backoff } = this.#supervision;
+    return runningSince !== null && now - runningSince >= Math.max(intensity.withinMs, backoff.maxMs);
   }
 
   #restart(member: Member, cause: Cause, now: number): void {

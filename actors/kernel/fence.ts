@@ -14,8 +14,8 @@ export interface Agent {
 const running = new AsyncLocalStorage<Agent>();
 
 /** Runs `work`, and everything that it starts, on behalf of `agent`. */
-export function runAs<T>(agent: Agent, work: () => T): T {
-  return running.run(agent, work);
+export function runAs<A extends unknown[], T>(agent: Agent, work: (...args: A) => T, ...args: A): T {
+  return running.run(agent, work, ...args);
 }
 
 /** Does the running code belong to an abandoned incarnation? */

@@ -1,9 +1,10 @@
 /**
  * A first-in first-out queue on a ring: push and shift take constant time and no allocation once it has grown.
  * Every element has a ticket, its number since the queue was made, by which it can be replaced in its place.
+ * Elements are anything but undefined.
  */
 export class Fifo<T> {
-  #slots: (T | undefined)[] = new Array<T | undefined>(4);
+  #slots: (T | undefined)[] = [undefined, undefined, undefined, undefined];
   /** Ticket of the head. */
   #head = 0;
   #size = 0;
@@ -36,12 +37,12 @@ export class Fifo<T> {
   }
 
   /** Puts `element` in the place of the one that holds `ticket`, and returns that one. */
-  replace(ticket: number, element: T): T | undefined {
-    if (ticket < this.#head || ticket >= this.#head + this.#size) {
-      throw new RangeError(`ticket ${ticket} is not in the queue`);
-    }
+  replace(ticket: number, element: T): T {
     const slot = ticket % this.#slots.length;
     const before = this.#slots[slot];
+    if (ticket < this.#head || ticket >= this.#head + this.#size || before === undefined) {
+      throw new RangeError(`ticket ${ticket} is not in the queue`);
+    }
     this.#slots[slot] = element;
     return before;
   }

@@ -27,14 +27,14 @@ export interface Host<M> {
   readonly path: string;
   readonly spec: ActorSpec<M>;
   /** Takes the next message to handle; null when there is none. */
-  readonly take: () => Envelope<M> | null;
-  readonly hasMail: () => boolean;
+  take(): Envelope<M> | null;
+  hasMail(): boolean;
   /** The first thing that went wrong in this incarnation. */
-  readonly failedWith: (error: Error) => void;
-  readonly started: () => void;
+  failedWith(error: Error): void;
+  started(): void;
   /** Called once, when everything of the incarnation has ended. */
-  readonly ended: (cause: Cause) => void;
-  readonly makeContext: (incarnation: Incarnation<M>) => Context<M>;
+  ended(cause: Cause): void;
+  makeContext(incarnation: Incarnation<M>): Context<M>;
 }
 
 /**
@@ -65,8 +65,8 @@ export class Incarnation<M> implements Agent {
   #begun = false;
   /** start() or receive() is under way. */
   #busy = false;
-  /** The type of the message that is being handled. */
-  #handling: string | null = null;
+  /** What is under way, if anything. */
+  #handling: Envelope<M> | 'start' | null = null;
   #behavior: Behavior<M> | null = null;
   #cause: Cause | null = null;
   #family: Family | null = null;
@@ -135,7 +135,7 @@ export class Incarnation<M> implements Agent {
   /** Something that the kernel did on its behalf failed: that is a crash like any other. */
   fail(thrown: unknown): void {
     const error = toError(thrown);
-    this.#logCrash(this.active ? 'error' : 'debug', this.#handling, error);
+    this.#logCrash(this.active ? 'error' : 'debug', this.#handled(), error);
     this.end({ kind: 'crashed', error });
   }
 
@@ -147,7 +147,7 @@ export class Incarnation<M> implements Agent {
     this.#phase = 'draining';
     this.timers.cancelAll();
     for (const unwatch of this.watches) unwatch();
-    this.#failAll(this.asked, askerStopped(this.#host.path));
+    this.#failAll(this.asked, askerStopped);
     this.#abort?.abort();
     if (this.#busy)
       this.#cancelDeadline = this.#services.clock.schedule(this.#deadlineMs, this.#abandonHandler);
@@ -201,9 +201,9 @@ export class Incarnation<M> implements Agent {
     const { message, question } = envelope;
     question?.deliveredTo(this.#unanswered);
     this.#busy = true;
-    this.#handling = messageType(message);
+    this.#handling = envelope;
     try {
-      const handled = runAs(this, () => behavior.receive(message));
+      const handled = runAs(this, receive, behavior, message);
       if (handled !== undefined) {
         return Promise.resolve(handled).then(
           () => this.#received(question),
@@ -238,7 +238,7 @@ export class Incarnation<M> implements Agent {
   /** start() or receive() threw. */
   #failed(error: Error): void {
     // What is thrown after it was told to end is most often the consequence, such as the ask that was cut off.
-    this.#logCrash(this.active ? 'error' : 'debug', this.#handling, error);
+    this.#logCrash(this.active ? 'error' : 'debug', this.#handled(), error);
     if (this.#abandoned) return;
     this.#idle();
     if (this.active) this.end({ kind: 'crashed', error });
@@ -253,7 +253,7 @@ export class Incarnation<M> implements Agent {
   }
 
   readonly #abandonHandler = (): void => {
-    this.#abandon(this.#handling);
+    this.#abandon(this.#handled());
     // The worker is stuck in the handler for ever: stop() needs another one.
     this.#worker.stop();
     this.#worker = this.#services.engine.worker(this.#host.path, this.#turn);
@@ -316,12 +316,18 @@ export class Incarnation<M> implements Agent {
   /** Ends what it still waits for, and what others still expect of it. */
   #silence(): void {
     this.codeTimers.cancelAll();
-    this.#failAll(this.#unanswered, calleeStopped(this.#host.path));
-    this.#failAll(this.asked, askerStopped(this.#host.path));
+    this.#failAll(this.#unanswered, calleeStopped);
+    this.#failAll(this.asked, askerStopped);
   }
 
-  #failAll(questions: ReadonlySet<Question>, error: MaglevError): void {
-    for (const question of questions) question.fail(error);
+  #failAll(questions: ReadonlySet<Question>, because: (path: string) => MaglevError): void {
+    for (const question of questions) question.fail(because(this.#host.path));
+  }
+
+  /** What is under way, for people. */
+  #handled(): string | null {
+    if (this.#handling === null || this.#handling === 'start') return this.#handling;
+    return messageType(this.#handling.message);
   }
 
   #logCrash(level: LogLevel, message: string | null, error: Error): void {
@@ -334,4 +340,9 @@ export class Incarnation<M> implements Agent {
       stack: error.stack,
     });
   }
+}
+
+/** A behavior may be an object of a class: its functions are called on it. */
+function receive<M>(behavior: Behavior<M>, message: M): void | Promise<void> {
+  return behavior.receive(message);
 }

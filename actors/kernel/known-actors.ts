@@ -4,9 +4,9 @@ import type { Child } from './family.js';
 
 /** What the kernel can do with an actor of which it has the ref only. */
 export interface KnownActor extends Child {
-  readonly hasEnded: () => boolean;
+  hasEnded(): boolean;
   /** Calls `listener` once, when the actor ends for good; at once if it has. */
-  readonly onEnd: (listener: (end: ActorEnd) => void) => Cancel;
+  onEnd(listener: (end: ActorEnd) => void): Cancel;
 }
 
 const known = new WeakMap<AnyRef, KnownActor>();

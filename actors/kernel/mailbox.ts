@@ -11,20 +11,16 @@ export interface Envelope<M> {
   readonly origin: object | null;
 }
 
-interface Slot<M> {
-  readonly envelope: Envelope<M>;
-  readonly key: string | null;
-}
-
 /**
  * The queue of one actor, with the policy of its type. It outlives incarnations.
  * Invariant: a bounded mailbox never holds more than its capacity.
  */
 export class Mailbox<M> {
   readonly #policy: MailboxPolicy<M>;
-  #queue = new Fifo<Slot<M>>();
-  /** coalesce only: the ticket of the one message of each key. */
+  #queue = new Fifo<Envelope<M>>();
+  /** coalesce only: the ticket of the one message of each key, and the keys of the messages that have one. */
   readonly #tickets = new Map<string, number>();
+  readonly #keys = new Map<Envelope<M>, string>();
 
   /** RangeError when the capacity is not a whole number of at least 1. */
   constructor(policy: MailboxPolicy<M>) {
@@ -46,15 +42,15 @@ export class Mailbox<M> {
   offer(envelope: Envelope<M>): Envelope<M> | null {
     switch (this.#policy.kind) {
       case 'unbounded':
-        this.#queue.push({ envelope, key: null });
+        this.#queue.push(envelope);
         return null;
       case 'reject':
         if (this.#queue.size >= this.#policy.capacity) return envelope;
-        this.#queue.push({ envelope, key: null });
+        this.#queue.push(envelope);
         return null;
       case 'drop-oldest': {
         const lost = this.#queue.size >= this.#policy.capacity ? this.take() : null;
-        this.#queue.push({ envelope, key: null });
+        this.#queue.push(envelope);
         return lost;
       }
       case 'coalesce':
@@ -64,10 +60,9 @@ export class Mailbox<M> {
 
   /** The oldest message; null when there is none. */
   take(): Envelope<M> | null {
-    const slot = this.#queue.shift();
-    if (slot === undefined) return null;
-    if (slot.key !== null) this.#tickets.delete(slot.key);
-    return slot.envelope;
+    const envelope = this.#queue.shift() ?? null;
+    if (this.#policy.kind === 'coalesce' && envelope !== null) this.#forgetKey(envelope);
+    return envelope;
   }
 
   /** Takes out every message for which `unwanted` holds, in order; the others keep their order. */
@@ -75,13 +70,14 @@ export class Mailbox<M> {
     const removed: Envelope<M>[] = [];
     const before = this.#queue;
     this.#queue = new Fifo();
-    this.#tickets.clear();
-    for (let slot = before.shift(); slot !== undefined; slot = before.shift()) {
-      if (unwanted(slot.envelope)) {
-        removed.push(slot.envelope);
+    for (let envelope = before.shift(); envelope !== undefined; envelope = before.shift()) {
+      if (unwanted(envelope)) {
+        this.#forgetKey(envelope);
+        removed.push(envelope);
       } else {
-        const ticket = this.#queue.push(slot);
-        if (slot.key !== null) this.#tickets.set(slot.key, ticket);
+        const ticket = this.#queue.push(envelope);
+        const key = this.#keys.get(envelope);
+        if (key !== undefined) this.#tickets.set(key, ticket);
       }
     }
     return removed;
@@ -89,10 +85,25 @@ export class Mailbox<M> {
 
   #coalesce(envelope: Envelope<M>, key: string | null, capacity: number): Envelope<M> | null {
     const ticket = key === null ? undefined : this.#tickets.get(key);
-    if (ticket !== undefined) return this.#queue.replace(ticket, { envelope, key })?.envelope ?? null;
+    if (key !== null && ticket !== undefined) {
+      const older = this.#queue.replace(ticket, envelope);
+      this.#keys.delete(older);
+      this.#keys.set(envelope, key);
+      return older;
+    }
     if (this.#queue.size >= capacity) return envelope;
-    const pushed = this.#queue.push({ envelope, key });
-    if (key !== null) this.#tickets.set(key, pushed);
+    const pushed = this.#queue.push(envelope);
+    if (key !== null) {
+      this.#tickets.set(key, pushed);
+      this.#keys.set(envelope, key);
+    }
     return null;
+  }
+
+  #forgetKey(envelope: Envelope<M>): void {
+    const key = this.#keys.get(envelope);
+    if (key === undefined) return;
+    this.#keys.delete(envelope);
+    this.#tickets.delete(key);
   }
 }

@@ -6,9 +6,9 @@ import { isFenced } from './fence.js';
 /** What the kernel needs of an open question, whatever its answer's type. */
 export interface Question {
   /** The message is with an incarnation now: `open` is that incarnation's set of unanswered questions. */
-  readonly deliveredTo: (open: Set<Question>) => void;
+  deliveredTo(open: Set<Question>): void;
   /** Ends it without an answer. The first end wins; false if it had ended before. */
-  readonly fail: (error: MaglevError) => boolean;
+  fail(error: MaglevError): boolean;
 }
 
 /**
@@ -51,18 +51,18 @@ export class PendingQuestion<R> implements Question {
     else this.#timer = timer;
   }
 
-  readonly deliveredTo = (open: Set<Question>): void => {
+  deliveredTo(open: Set<Question>): void {
     if (this.#settled) return;
     this.#open?.delete(this);
     this.#open = open;
     open.add(this);
-  };
+  }
 
-  readonly fail = (error: MaglevError): boolean => {
+  fail(error: MaglevError): boolean {
     if (!this.#settle()) return false;
     this.#reject(error);
     return true;
-  };
+  }
 
   #succeed(value: R): boolean {
     if (!this.#settle()) return false;

@@ -1,0 +1,285 @@
+import { expect } from 'chai';
+import { MaglevError } from '../../domain/errors.js';
+import type { Reply } from '../../protocol/address.js';
+import { mailbox } from '../support/mailbox.js';
+import { type Act, boom, calmly, gate, outcome, type Stage, stage } from '../support/stage.js';
+
+/** A stage with one actor `a`, and a function that asks it to do something with the reply. */
+async function scene(part: Partial<Parameters<Stage['play']>[0]> = {}) {
+  const play = stage();
+  await play.play({ name: 'root', supervision: calmly('one-for-one'), children: [{ name: 'a', ...part }] });
+  const a = play.ref('a');
+  const ask = (act: (reply: Reply<string>) => void | Promise<void>, timeoutMs?: number): Promise<string> =>
+    play.system.ask<Act, string>(
+      a,
+      (reply) => () => act(reply),
+      timeoutMs === undefined ? {} : { timeoutMs },
+    );
+  return { play, a, ask };
+}
+
+describe('kernel/ask', () => {
+  it('resolves with the reply', async () => {
+    const { ask, play } = await scene();
+    expect(
+      await outcome(
+        play.clock,
+        ask((reply) => void reply.ok('yes')),
+      ),
+    ).equal('yes');
+    expect(play.clock.pendingTimers, 'the timeout is gone').equal(0);
+  });
+
+  it("rejects with the callee's own error, the very object", async () => {
+    const { ask } = await scene();
+    const error = new MaglevError('MGL_FRONTEND_UNKNOWN', 'no such frontend');
+    const answer = ask((reply) => void reply.fail(error));
+    expect(await answer.catch((thrown: unknown) => thrown)).equal(error);
+  });
+
+  it('takes the first answer; later ones do nothing and say so', async () => {
+    const { ask, play } = await scene();
+    const said: boolean[] = [];
+    const answer = ask((reply) => {
+      said.push(reply.ok('first'), reply.ok('second'), reply.fail(new MaglevError('MGL_INTERNAL', 'third')));
+    });
+    expect(await outcome(play.clock, answer)).equal('first');
+    expect(said).deep.equal([true, false, false]);
+  });
+
+  it('rejects with MGL_ASK_TIMEOUT after 5 s by default; the late answer is refused', async () => {
+    const { ask, play } = await scene();
+    const late = gate();
+    const said: boolean[] = [];
+    const answer = ask(async (reply) => {
+      await late.opened;
+      said.push(reply.ok('late'));
+    });
+    await play.clock.advance(4999);
+    expect(await outcome(play.clock, answer)).equal('pending');
+    await play.clock.advance(1);
+    expect(await outcome(play.clock, answer)).equal('MGL_ASK_TIMEOUT');
+    late.open();
+    await play.clock.settle();
+    expect(said).deep.equal([false]);
+  });
+
+  for (const [timeoutMs, before, at] of [
+    [0.5, 0.25, 0.25],
+    [3e9, 3e9 - 1, 1],
+  ] as const) {
+    it(`keeps a timeout of ${timeoutMs} ms exactly`, async () => {
+      const { ask, play } = await scene();
+      const answer = ask(() => {}, timeoutMs);
+      await play.clock.advance(before);
+      expect(await outcome(play.clock, answer)).equal('pending');
+      await play.clock.advance(at);
+      expect(await outcome(play.clock, answer)).equal('MGL_ASK_TIMEOUT');
+    });
+  }
+
+  it('waits for ever when the timeout is Infinity, without a timer', async () => {
+    const { ask, play } = await scene();
+    const held: Reply<string>[] = [];
+    const answer = ask((reply) => void held.push(reply), Number.POSITIVE_INFINITY);
+    await play.clock.advance(1e12);
+    expect(play.clock.pendingTimers).equal(0);
+    held[0]?.ok('at last');
+    expect(await outcome(play.clock, answer)).equal('at last');
+  });
+
+  it('rejects a timeout that is not positive', async () => {
+    const { ask, play } = await scene();
+    for (const timeoutMs of [0, -1, Number.NaN]) {
+      expect(
+        await outcome(
+          play.clock,
+          ask((reply) => void reply.ok('yes'), timeoutMs),
+        ),
+      ).equal('MGL_INTERNAL');
+    }
+  });
+
+  it('rejects with MGL_ACTOR_CRASHED at once when the callee crashes on that very message', async () => {
+    const { ask, play } = await scene();
+    const sync = ask(() => boom(play.context('a')));
+    const answer = await sync.catch((thrown: unknown) => thrown);
+    expect(answer).instanceOf(MaglevError).include({ code: 'MGL_ACTOR_CRASHED' });
+    expect(String(answer)).contain('/root/a failed on the request: boom');
+    await play.clock.advance(100);
+    const async = ask(() => Promise.reject(new Error('later')));
+    expect(await outcome(play.clock, async)).equal('MGL_ACTOR_CRASHED');
+    await play.clock.advance(100);
+    const self = ask(() => play.context('a').stopSelf(new Error('on purpose')));
+    expect(await outcome(play.clock, self)).equal('MGL_ACTOR_CRASHED');
+  });
+
+  it('keeps an answer that was given before the crash', async () => {
+    const { ask, play } = await scene();
+    const answer = ask((reply) => {
+      reply.ok('yes');
+      throw new Error('after that');
+    });
+    expect(await outcome(play.clock, answer)).equal('yes');
+  });
+
+  it('works for a question that is kept and answered later', async () => {
+    const { a, ask, play } = await scene();
+    const held: Reply<string>[] = [];
+    const answer = ask((reply) => void held.push(reply));
+    await play.clock.settle();
+    a.tell(() => void held[0]?.ok('later'));
+    expect(await outcome(play.clock, answer)).equal('later');
+  });
+
+  it('rejects with MGL_ACTOR_STOPPED when the incarnation that keeps the question ends', async () => {
+    const { a, ask, play } = await scene();
+    const held: Reply<string>[] = [];
+    const answer = ask((reply) => void held.push(reply));
+    a.tell(boom);
+    expect(await outcome(play.clock, answer)).equal('MGL_ACTOR_STOPPED');
+    await play.clock.advance(100);
+    expect(held[0]?.ok('from the grave')).equal(false);
+  });
+
+  it('a question that waits in the mailbox survives a restart, and is answered by the next incarnation', async () => {
+    const { a, ask, play } = await scene();
+    a.tell(boom);
+    const answer = ask((reply) => void reply.ok(`by ${play.system.describe()?.children[0]?.incarnation}`));
+    await play.clock.advance(100);
+    expect(await outcome(play.clock, answer)).equal('by 2');
+  });
+
+  it('rejects with MGL_ACTOR_STOPPED when the callee ends with the question queued', async () => {
+    const { a, ask, play } = await scene();
+    const never = gate();
+    a.tell(() => never.opened);
+    const answer = ask((reply) => void reply.ok('yes'));
+    void play.context('root').stopChild(a);
+    await play.clock.advance(5000);
+    expect(await outcome(play.clock, answer)).equal('MGL_ACTOR_STOPPED');
+  });
+
+  it('rejects with MGL_ACTOR_STOPPED at once when the callee has ended', async () => {
+    const { a, ask, play } = await scene();
+    await play.context('root').stopChild(a);
+    expect(
+      await outcome(
+        play.clock,
+        ask((reply) => void reply.ok('yes')),
+      ),
+    ).equal('MGL_ACTOR_STOPPED');
+  });
+
+  it('rejects with MGL_MAILBOX_FULL when the question is refused, dropped or replaced', async () => {
+    const policies = [
+      { policy: { kind: 'reject', capacity: 1 }, expected: ['kept', 'MGL_MAILBOX_FULL'] },
+      { policy: { kind: 'drop-oldest', capacity: 1 }, expected: ['MGL_MAILBOX_FULL', 'kept'] },
+      {
+        policy: { kind: 'coalesce', capacity: 9, key: () => 'same' },
+        expected: ['MGL_MAILBOX_FULL', 'kept'],
+      },
+    ] as const;
+    for (const { policy, expected } of policies) {
+      const { a, ask, play } = await scene({ mailbox: policy });
+      const work = gate();
+      a.tell(() => work.opened);
+      await play.clock.settle();
+      const answers = [ask((reply) => void reply.ok('kept')), ask((reply) => void reply.ok('kept'))];
+      work.open();
+      expect(await Promise.all(answers.map((answer) => outcome(play.clock, answer)))).deep.equal(expected);
+    }
+  });
+
+  it('rejects what an incarnation waits for when it is told to end, so that its handler can return', async () => {
+    const { a, play } = await scene();
+    const other = mailbox<{ readonly reply: Reply<string> }>('other');
+    const codes: unknown[] = [];
+    a.tell(async ({ ask }) => {
+      const question = (reply: Reply<string>) => ({ reply });
+      for (let turn = 0; turn < 2; turn += 1) {
+        await ask(other, question).catch((thrown: MaglevError) => codes.push(thrown.code));
+      }
+    });
+    await play.clock.settle();
+    await play.context('root').stopChild(a);
+    expect(codes).deep.equal(['MGL_ACTOR_STOPPED', 'MGL_ACTOR_STOPPED']);
+    expect(other.take().reply.ok('too late')).equal(false);
+    expect(play.clock.pendingTimers).equal(0);
+  });
+
+  it('can be used in start() and in stop()', async () => {
+    const other = mailbox<{ readonly what: string; readonly reply: Reply<string> }>('other');
+    const play = stage();
+    const said = (what: string): Act => {
+      return async ({ ask }) => {
+        play.journal.push(await ask<(typeof other.received)[0], string>(other, (reply) => ({ what, reply })));
+      };
+    };
+    await play.play({ name: 'root', start: said('hello'), stop: said('bye') });
+    other.take().reply.ok('welcome');
+    await play.clock.settle();
+    const stopped = play.system.stop();
+    await play.clock.settle();
+    const { what, reply } = other.take();
+    reply.ok(`${what} then`);
+    await stopped;
+    expect(play.events()).deep.equal(['+root', 'welcome', '-root', 'bye then']);
+  });
+
+  it('an answer that nobody awaits does not end the process', async () => {
+    const { a, play } = await scene();
+    const other = mailbox<{ readonly reply: Reply<string> }>('other');
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', listen);
+    a.tell(({ ask }) => {
+      void ask<{ readonly reply: Reply<string> }, string>(other, (reply) => ({ reply }));
+    });
+    await play.clock.settle();
+    await play.system.stop();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    process.off('unhandledRejection', listen);
+    expect(unhandled).deep.equal([]);
+  });
+
+  it('rejects when the message cannot be made', async () => {
+    const { a, play } = await scene();
+    const answer = play.system.ask<Act, string>(a, () => {
+      throw new Error('no message');
+    });
+    expect(await outcome(play.clock, answer)).equal('MGL_INTERNAL');
+  });
+
+  describe('of an address that is no actor', () => {
+    interface Question {
+      readonly reply: Reply<string>;
+    }
+    const question = (reply: Reply<string>): Question => ({ reply });
+
+    it('works, and times out', async () => {
+      const play = stage();
+      const box = mailbox<Question>('mock');
+      const answer = play.system.ask(box, question);
+      box.take().reply.ok('from a mock');
+      expect(await answer).equal('from a mock');
+      const silent = play.system.ask(box, question, { timeoutMs: 10 });
+      await play.clock.advance(10);
+      const error = await silent.catch((thrown: unknown) => String(thrown));
+      expect(error).equal('MaglevError: mock did not answer within 10 ms');
+    });
+
+    it('rejects with MGL_ACTOR_STOPPED when it refuses', async () => {
+      const play = stage();
+      const box = mailbox<Question>('mock');
+      box.close();
+      expect(await outcome(play.clock, play.system.ask(box, question))).equal('MGL_ACTOR_STOPPED');
+    });
+
+    it('knows of the crash of an actor behind an address that only translates', async () => {
+      const { a, play } = await scene();
+      const adapter = { name: 'adapter', tell: (_: Question) => a.tell(boom) };
+      expect(await outcome(play.clock, play.system.ask(adapter, question))).equal('MGL_ACTOR_CRASHED');
+    });
+  });
+});

@@ -1,0 +1,285 @@
+import { expect } from 'chai';
+import type { Context } from '../../actors/kernel/contract.js';
+import type { MaglevError } from '../../domain/errors.js';
+import { type Act, boom, calmly, gate, outcome, type Stage, stage } from '../support/stage.js';
+
+describe('kernel/stop deadline', () => {
+  it('abandons a stop() that never settles, and goes on', async () => {
+    const play = stage();
+    const never = gate();
+    await play.play({
+      name: 'root',
+      children: [{ name: 'a' }, { name: 'b', stopDeadlineMs: 300, stop: () => never.opened }],
+    });
+    play.events();
+    const stopped = play.system.stop();
+    await play.clock.advance(299);
+    expect(play.events()).deep.equal(['-b']);
+    await play.clock.advance(1);
+    await stopped;
+    expect(play.events()).deep.equal(['-a', '-root']);
+    expect(play.log.of('actor-abandoned')[0]?.fields).deep.include({
+      path: '/root/b',
+      message: 'stop',
+      deadlineMs: 300,
+    });
+  });
+
+  it('waits 5 s by default, and without end when told so', async () => {
+    for (const [stopDeadlineMs, ends] of [
+      [undefined, true],
+      [Number.POSITIVE_INFINITY, false],
+    ] as const) {
+      const play = stage();
+      const never = gate();
+      await play.play({
+        name: 'root',
+        ...(stopDeadlineMs === undefined ? {} : { stopDeadlineMs }),
+        stop: () => never.opened,
+      });
+      const stopped = play.system.stop();
+      await play.clock.advance(4999);
+      expect(await outcome(play.clock, stopped)).equal('pending');
+      await play.clock.advance(3_600_000);
+      expect(await outcome(play.clock, stopped)).equal(ends ? undefined : 'pending');
+    }
+  });
+
+  it('runs stop() also when the handler was abandoned, so that what it holds is released', async () => {
+    const play = stage();
+    const never = gate();
+    const root = await play.play({ name: 'root' });
+    root.tell(() => never.opened);
+    const stopped = play.system.stop();
+    await play.clock.advance(5000);
+    await stopped;
+    expect(play.events()).deep.equal(['+root', '-root']);
+  });
+
+  it('a stop() that throws is logged and ends all the same', async () => {
+    const play = stage();
+    await play.play({
+      name: 'root',
+      children: [
+        { name: 'a' },
+        { name: 'b', stop: () => Promise.reject(new Error('cannot')) },
+        { name: 'c', stop: () => boom(play.context('c')) },
+      ],
+    });
+    await play.system.stop();
+    expect(play.events()).deep.equal(['+root', '+a', '+b', '+c', '-c', '-b', '-a', '-root']);
+    expect(
+      play.log.of('actor-crash').map(({ fields }) => [fields['path'], fields['message'], fields['error']]),
+    ).deep.equal([
+      ['/root/c', 'stop', 'boom'],
+      ['/root/b', 'stop', 'cannot'],
+    ]);
+  });
+
+  it('a stop() that throws after a crash does not keep the actor from its restart', async () => {
+    const play = stage();
+    await play.play({
+      name: 'root',
+      supervision: calmly('one-for-one'),
+      children: [{ name: 'a', stop: () => Promise.reject(new Error('cannot')) }],
+    });
+    play.ref('a').tell(boom);
+    await play.clock.advance(100);
+    expect(play.events()).deep.equal(['+root', '+a', '-a', '+a']);
+  });
+
+  it('abandons a start that never settles; when it does so later, what it made is released', async () => {
+    const play = stage();
+    const slow = gate();
+    await play.play({
+      name: 'root',
+      children: [{ name: 'a', stopDeadlineMs: 100, start: () => slow.opened }],
+    });
+    const stopped = play.context('root').stopChild(play.ref('a'));
+    await play.clock.advance(100);
+    await stopped;
+    expect(play.events()).deep.equal(['+root', '+a']);
+    slow.open();
+    await play.clock.settle();
+    expect(play.events()).deep.equal(['-a']);
+    expect(play.system.describe()?.children).deep.equal([]);
+  });
+
+  it('a restart does not wait longer than the deadline for a handler that hangs', async () => {
+    const play = stage();
+    const never = gate();
+    await play.play({
+      name: 'root',
+      supervision: calmly('all-for-one'),
+      children: [{ name: 'a' }, { name: 'b' }],
+    });
+    play.ref('b').tell(() => never.opened);
+    play.ref('a').tell(boom);
+    await play.clock.advance(4999);
+    expect(play.events()).deep.equal(['+root', '+a', '+b', '-a']);
+    await play.clock.advance(1);
+    expect(play.events()).deep.equal(['-b', '+a', '+b']);
+  });
+
+  describe('nothing of an abandoned incarnation reaches anybody', () => {
+    /**
+     * The first incarnation of `a` hangs in a handler, is abandoned, and does `act` when the second one runs.
+     * Returns the dead letters of that.
+     */
+    async function abandoned(
+      act: (context: Context<Act>, play: Stage) => void | Promise<void>,
+    ): Promise<string[]> {
+      const play = stage();
+      const late = gate();
+      const children = [{ name: 'other' }, { name: 'a' }];
+      await play.play({ name: 'root', supervision: calmly('all-for-one'), children });
+      play.ref('a').tell(async (context) => {
+        await late.opened;
+        await act(context, play);
+      });
+      play.ref('other').tell(boom);
+      await play.clock.advance(5000);
+      expect(play.events()).deep.equal(['+root', '+other', '+a', '-other', '-a', '+other', '+a']);
+      const { count } = play.system.deadLetters();
+      late.open();
+      await play.clock.advance(60_000);
+      expect(play.events()).deep.equal([]);
+      const after = play.system.deadLetters();
+      return after.recent
+        .slice(after.recent.length - (after.count - count))
+        .map(({ to, reason }) => `${reason} ${to}`);
+    }
+
+    const heard = { count: 0 };
+    const hear: Act = () => {
+      heard.count += 1;
+    };
+    beforeEach(() => {
+      heard.count = 0;
+    });
+    afterEach(() => {
+      expect(heard.count).equal(0);
+    });
+
+    it('what it tells, itself or others, at once or from a promise', async () => {
+      const taken: boolean[] = [];
+      const letters = await abandoned(async ({ self }, play) => {
+        taken.push(self.tell(hear));
+        await Promise.resolve();
+        taken.push(play.ref('other').tell(hear));
+        setImmediate(() => taken.push(play.ref('other').tell(hear)));
+      });
+      expect(taken).deep.equal([false, false, false]);
+      expect(letters).deep.equal(['stale /root/a', 'stale /root/other', 'stale /root/other']);
+    });
+
+    it('its timers', async () => {
+      const letters = await abandoned((context) => {
+        context.after(1, hear)();
+        context.after(1, hear);
+        context.every(1, hear, { immediate: true });
+      });
+      expect(letters).deep.equal(['stale /root/a', 'stale /root/a', 'stale /root/a']);
+    });
+
+    it('the timers of its clock', async () => {
+      let fired = false;
+      await abandoned(({ clock }) => {
+        clock.schedule(1, () => {
+          fired = true;
+        });
+      });
+      expect(fired).equal(false);
+    });
+
+    it('what comes of its promises', async () => {
+      const letters = await abandoned(({ pipe }) => {
+        pipe(
+          Promise.resolve(1),
+          () => hear,
+          () => hear,
+        );
+        pipe(
+          Promise.reject(new Error('no')),
+          () => hear,
+          () => hear,
+        );
+      });
+      expect(letters).deep.equal(['stale /root/a', 'stale /root/a']);
+    });
+
+    it('what it asks, through its context or through the system', async () => {
+      const codes: unknown[] = [];
+      const letters = await abandoned(async ({ ask }, play) => {
+        for (const way of [ask, play.system.ask]) {
+          const answer = way<Act, number>(play.ref('other'), (reply) => () => {
+            heard.count += 1;
+            reply.ok(1);
+          });
+          await answer.catch((thrown: MaglevError) => codes.push(thrown.code));
+        }
+      });
+      expect(codes).deep.equal(['MGL_ACTOR_STOPPED', 'MGL_ACTOR_STOPPED']);
+      expect(letters).deep.equal(['stale /root/other', 'stale /root/other']);
+    });
+
+    it('what it watches, spawns and stops', async () => {
+      let refused = '';
+      await abandoned(({ watch, spawn, stopSelf }, play) => {
+        watch(play.ref('other'), () => hear);
+        stopSelf(new Error('late'));
+        try {
+          spawn(play.spec({ name: 'late' }));
+        } catch (thrown) {
+          refused = String(thrown);
+        }
+      });
+      expect(refused).contain('/root/a is ending');
+    });
+
+    it('its answers, also to a question that it passed on', async () => {
+      const play = stage();
+      const late = gate();
+      await play.play({ name: 'root', children: [{ name: 'a', stopDeadlineMs: 100 }] });
+      const a = play.ref('a');
+      const answered: boolean[] = [];
+      const answer = play.system.ask<Act, string>(a, (reply) => async () => {
+        await late.opened;
+        answered.push(reply.ok('late'));
+      });
+      await play.clock.settle();
+      void play.context('root').stopChild(a);
+      await play.clock.advance(99);
+      expect(await outcome(play.clock, answer)).equal('pending');
+      await play.clock.advance(1);
+      expect(await outcome(play.clock, answer)).equal('MGL_ACTOR_STOPPED');
+      late.open();
+      await play.clock.settle();
+      expect(answered).deep.equal([false]);
+    });
+
+    it('the messages that it had sent to itself and that were not handled', async () => {
+      const play = stage();
+      const never = gate();
+      await play.play({ name: 'root', supervision: calmly('one-for-one'), children: [{ name: 'a' }] });
+      play.ref('a').tell(async (context) => {
+        context.after(10, hear);
+        context.pipe(
+          Promise.resolve(),
+          () => hear,
+          () => hear,
+        );
+        await Promise.resolve();
+        await Promise.resolve();
+        setImmediate(() => context.stopSelf(new Error('enough')));
+        await never.opened;
+      });
+      play.ref('a').tell(() => void play.journal.push('from others'));
+      await play.clock.advance(6000);
+      expect(play.events()).deep.equal(['+root', '+a', '-a', '+a', 'from others']);
+      expect(play.system.deadLetters().recent).deep.equal([
+        { to: '/root/a', reason: 'stale', message: hear },
+      ]);
+    });
+  });
+});

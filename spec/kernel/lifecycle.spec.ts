@@ -1,0 +1,303 @@
+import { expect } from 'chai';
+import type { ActorRef } from '../../actors/kernel/contract.js';
+import { type Act, boom, gate, outcome, stage } from '../support/stage.js';
+
+describe('kernel/start and stop', () => {
+  it('starts siblings in order, each after the start of the one before has settled', async () => {
+    const play = stage();
+    const slow = gate();
+    await play.play({
+      name: 'root',
+      children: [{ name: 'a', start: () => slow.opened }, { name: 'b' }, { name: 'c' }],
+    });
+    expect(play.events()).deep.equal(['+root', '+a']);
+    slow.open();
+    await play.clock.settle();
+    expect(play.events()).deep.equal(['+b', '+c']);
+  });
+
+  it('returns from spawn before the child starts, and starts a child while its parent is still starting', async () => {
+    const play = stage();
+    const slow = gate();
+    const seen: string[] = [];
+    await play.play({
+      name: 'root',
+      children: [{ name: 'a' }],
+      start: () => {
+        seen.push(...play.events());
+        return slow.opened;
+      },
+    });
+    expect(seen).deep.equal(['+root']);
+    expect(play.events()).deep.equal(['+a']);
+    expect(play.system.describe()?.state).equal('starting');
+  });
+
+  it('handles messages in order, one at a time, only after start() has settled', async () => {
+    const play = stage();
+    const started = gate();
+    const work = gate();
+    const seen: string[] = [];
+    const root = play.system.start(play.spec({ name: 'root', start: () => started.opened }));
+    root.tell(async () => {
+      seen.push('first begins');
+      await work.opened;
+      seen.push('first ends');
+    });
+    root.tell(() => {
+      seen.push('second');
+    });
+    await play.clock.settle();
+    expect(seen).deep.equal([]);
+    started.open();
+    await play.clock.settle();
+    expect(seen).deep.equal(['first begins']);
+    work.open();
+    await play.clock.settle();
+    expect(seen).deep.equal(['first begins', 'first ends', 'second']);
+  });
+
+  it('stops the children first, in reverse order, each awaited with everything below it', async () => {
+    const play = stage();
+    const slow = gate();
+    await play.play({
+      name: 'root',
+      children: [
+        { name: 'a', children: [{ name: 'a1' }, { name: 'a2', stop: () => slow.opened }] },
+        { name: 'b', children: [{ name: 'b1' }] },
+      ],
+    });
+    play.events();
+    const stopped = play.system.stop();
+    await play.clock.settle();
+    expect(play.events()).deep.equal(['-b1', '-b', '-a2']);
+    slow.open();
+    await stopped;
+    expect(play.events()).deep.equal(['-a1', '-a', '-root']);
+    expect(await play.system.ended).deep.include({ reason: 'stopped', error: null });
+  });
+
+  it('lets the handler under way return before stop() runs, and handles nothing after it', async () => {
+    const play = stage();
+    const work = gate();
+    const seen: string[] = [];
+    const root = await play.play({ name: 'root' });
+    root.tell(async () => {
+      await work.opened;
+      seen.push('handler returned');
+    });
+    root.tell(() => {
+      seen.push('never');
+    });
+    await play.clock.settle();
+    const stopped = play.system.stop();
+    await play.clock.settle();
+    expect(play.events()).deep.equal(['+root']);
+    work.open();
+    await stopped;
+    expect(seen).deep.equal(['handler returned']);
+    expect(play.events()).deep.equal(['-root']);
+    expect(play.system.deadLetters().recent.map(({ reason }) => reason)).deep.equal(['ended']);
+  });
+
+  it('aborts the signal of the incarnation when it is told to end, before its stop()', async () => {
+    const play = stage();
+    const seen: string[] = [];
+    await play.play({
+      name: 'root',
+      start: ({ signal }) => {
+        signal.addEventListener('abort', () => seen.push('aborted'));
+      },
+      stop: ({ signal }) => {
+        seen.push(`stop ${signal.aborted}`);
+      },
+    });
+    expect(play.context('root').signal.aborted).equal(false);
+    await play.system.stop();
+    expect(seen).deep.equal(['aborted', 'stop true']);
+  });
+
+  it('gives every incarnation a signal of its own', async () => {
+    const play = stage();
+    const root = await play.play({ name: 'root' });
+    const first = play.context('root').signal;
+    root.tell(boom);
+    await play.clock.advance(1000);
+    expect(first.aborted).equal(true);
+    expect(play.context('root').signal.aborted).equal(false);
+  });
+
+  it('waits for an async start that is under way when it is told to stop, and releases what it made', async () => {
+    const play = stage();
+    const slow = gate();
+    await play.play({ name: 'root', children: [{ name: 'a', start: () => slow.opened }, { name: 'b' }] });
+    play.events();
+    const stopped = play.system.stop();
+    await play.clock.settle();
+    expect(play.events()).deep.equal([]);
+    slow.open();
+    await stopped;
+    expect(play.events()).deep.equal(['-a', '-root']);
+  });
+
+  it('never starts a child that was stopped before its turn came', async () => {
+    const play = stage();
+    const slow = gate();
+    await play.play({ name: 'root', children: [{ name: 'a', start: () => slow.opened }] });
+    const root = play.context('root');
+    const b = root.spawn(play.spec({ name: 'b' }));
+    root.spawn(play.spec({ name: 'c' }));
+    await root.stopChild(b);
+    slow.open();
+    await play.clock.settle();
+    expect(play.events()).deep.equal(['+root', '+a', '+c']);
+    expect(b.tell(boom)).equal(false);
+  });
+
+  it('stops one child and everything below it; a stopped child is not restarted', async () => {
+    const play = stage();
+    await play.play({ name: 'root', children: [{ name: 'a', children: [{ name: 'a1' }] }, { name: 'b' }] });
+    play.events();
+    const { stopChild } = play.context('root');
+    await stopChild(play.ref('a'));
+    expect(play.events()).deep.equal(['-a1', '-a']);
+    await stopChild(play.ref('a'));
+    await play.clock.advance(60_000);
+    expect(play.events()).deep.equal([]);
+    expect(play.system.describe()?.children.map(({ name }) => name)).deep.equal(['b']);
+  });
+
+  it('stops only its own children', async () => {
+    const play = stage();
+    await play.play({ name: 'root', children: [{ name: 'a', children: [{ name: 'a1' }] }] });
+    const refused = play.context('root').stopChild(play.ref('a1'));
+    expect(await outcome(play.clock, refused)).contain('/root cannot stop /root/a/a1');
+    expect(play.system.describe()?.children[0]?.children.length).equal(1);
+  });
+
+  it('lets a handler stop its own child and spawn another of that name', async () => {
+    const play = stage();
+    const root = await play.play({ name: 'root', children: [{ name: 'a' }] });
+    const before = play.ref('a');
+    let after: ActorRef<Act> | null = null;
+    root.tell(async ({ stopChild, spawn }) => {
+      await stopChild(before);
+      after = spawn(play.spec({ name: 'a' }));
+    });
+    await play.clock.settle();
+    expect(play.events()).deep.equal(['+root', '+a', '-a', '+a']);
+    expect(before.tell(() => {})).equal(false);
+    expect(play.ref('a')).equal(after);
+    expect(play.ref('a').id).not.equal(before.id);
+  });
+
+  it('refuses a name that is taken, empty or contains a slash, and settings without sense', async () => {
+    const play = stage();
+    await play.play({ name: 'root', children: [{ name: 'a' }] });
+    const { spawn } = play.context('root');
+    expect(() => spawn(play.spec({ name: 'a' }))).throw('/root has a child named a already');
+    expect(() => spawn(play.spec({ name: '' }))).throw(RangeError);
+    expect(() => spawn(play.spec({ name: '10.0.0.0/8' }))).throw(RangeError);
+    expect(() => spawn(play.spec({ name: 'b', stopDeadlineMs: -1 }))).throw(RangeError);
+    expect(() => spawn(play.spec({ name: 'b', mailbox: { kind: 'reject', capacity: 0 } }))).throw(RangeError);
+    const backoff = { minMs: 10, maxMs: 5, jitter: 0 };
+    const supervision = {
+      strategy: 'one-for-one',
+      intensity: { restarts: 1, withinMs: 1 },
+      backoff,
+    } as const;
+    expect(() => spawn(play.spec({ name: 'b', supervision }))).throw('backoff.maxMs');
+    expect(play.system.describe()?.children.map(({ name }) => name)).deep.equal(['a']);
+  });
+
+  it('spawns nothing for an incarnation that is ending', async () => {
+    const play = stage();
+    const late: string[] = [];
+    const root = await play.play({
+      name: 'root',
+      stop: ({ spawn }) => {
+        try {
+          spawn(play.spec({ name: 'late' }));
+        } catch (thrown) {
+          late.push(String(thrown));
+        }
+      },
+    });
+    root.tell(({ stopSelf, spawn }) => {
+      stopSelf();
+      spawn(play.spec({ name: 'late' }));
+    });
+    await play.clock.advance(5);
+    await play.system.stop();
+    expect(late).deep.equal(['MaglevError: /root is ending and cannot spawn late']);
+    expect(play.events()).deep.equal(['+root', '-root']);
+  });
+
+  it('ends with `finished` when it stops itself, after the handler under way', async () => {
+    const play = stage();
+    const root = await play.play({ name: 'root', restart: 'transient' });
+    root.tell(async ({ stopSelf }) => {
+      stopSelf();
+      stopSelf(new Error('too late'));
+      await Promise.resolve();
+      play.journal.push('handler returned');
+    });
+    root.tell(boom);
+    const end = await play.system.ended;
+    expect(end).deep.equal({ ref: root, reason: 'finished', error: null });
+    expect(play.events()).deep.equal(['+root', 'handler returned', '-root']);
+    expect(play.system.deadLetters().recent).deep.equal([{ to: '/root', reason: 'ended', message: boom }]);
+  });
+
+  it('ends with `crashed` when it stops itself with an error', async () => {
+    const play = stage();
+    const root = await play.play({ name: 'root', restart: 'temporary' });
+    root.tell(({ stopSelf }) => stopSelf(new Error('no route')));
+    const end = await play.system.ended;
+    expect(end.reason).equal('crashed');
+    expect(end.error?.message).equal('no route');
+    expect(play.log.of('actor-crash').map(({ fields }) => fields['error'])).deep.equal(['no route']);
+  });
+
+  it('runs the functions of a behavior that is an object of a class', async () => {
+    class Counter {
+      count = 0;
+      receive(step: number): void {
+        this.count += step;
+      }
+      stop(): void {
+        this.count *= 10;
+      }
+    }
+    const counter = new Counter();
+    const play = stage();
+    const ref = play.system.start<number>({ name: 'root', start: () => counter });
+    ref.tell(2);
+    ref.tell(3);
+    await play.clock.settle();
+    expect(counter.count).equal(5);
+    await play.system.stop();
+    expect(counter.count).equal(50);
+  });
+
+  it('starts once only, and not after stop', async () => {
+    const play = stage();
+    expect(play.system.describe()).equal(null);
+    await play.play({ name: 'root' });
+    expect(() => play.system.start(play.spec({ name: 'root' }))).throw('once only');
+    const other = stage();
+    await other.system.stop();
+    expect(() => other.system.start(other.spec({ name: 'root' }))).throw('once only');
+  });
+
+  it('resolves every stop() of a system only when all has ended', async () => {
+    const play = stage();
+    const slow = gate();
+    await play.play({ name: 'root', children: [{ name: 'a', stop: () => slow.opened }] });
+    const stops = [play.system.stop(), play.system.stop()];
+    expect(await outcome(play.clock, Promise.race(stops))).equal('pending');
+    slow.open();
+    await Promise.all(stops);
+    expect(play.system.describe()?.state).equal('ended');
+  });
+});
