@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { decodeName, encodeName } from '../../actors/kernel/actor-name.js';
+import { backoffDelay } from '../../actors/kernel/backoff.js';
+import { messageType } from '../../actors/kernel/message-type.js';
+import { RestartIntensity } from '../../actors/kernel/restart-intensity.js';
+import { toError } from '../../actors/kernel/thrown.js';
+
+const fraction = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
+
+describe('kernel/backoff', () => {
+  it('doubles from min to max, and stays within the jitter', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 10_000 }),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fraction,
+        fc.integer({ min: 1, max: 5000 }),
+        fraction,
+        (minMs, more, jitter, n, random) => {
+          const backoff = { minMs, maxMs: minMs + more, jitter };
+          const base = Math.min(backoff.maxMs, minMs * 2 ** (n - 1));
+          const delay = backoffDelay(backoff, n, random);
+          expect(delay).within(Math.max(1, base * (1 - jitter)) - 1e-6, base * (1 + jitter) + 1e-6);
+        },
+      ),
+    );
+  });
+
+  it('is what the settings say when there is no jitter', () => {
+    const backoff = { minMs: 50, maxMs: 1000, jitter: 0 };
+    const delays = [1, 2, 3, 4, 5, 6, 100, 1e9].map((n) => backoffDelay(backoff, n, 0.7));
+    expect(delays).deep.equal([50, 100, 200, 400, 800, 1000, 1000, 1000]);
+  });
+
+  it('is never below a millisecond', () => {
+    expect(backoffDelay({ minMs: 0, maxMs: 0, jitter: 1 }, 1, 0)).equal(1);
+    expect(backoffDelay({ minMs: 0, maxMs: 1000, jitter: 0 }, 5000, 0.5)).equal(1);
+    expect(backoffDelay({ minMs: 100, maxMs: 100, jitter: 1 }, 1, 0)).equal(1);
+  });
+});
+
+describe('kernel/restart intensity', () => {
+  it('admits a restart exactly when fewer than the limit were admitted within the window', () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 100 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 5 }),
+        fc.integer({ min: 0, max: 300 }),
+        gaps,
+        (restarts, withinMs, waits) => {
+          const intensity = new RestartIntensity({ restarts, withinMs });
+          const admitted: number[] = [];
+          let now = 0;
+          for (const wait of waits) {
+            now += wait;
+            const inWindow = admitted.filter((moment) => now - moment <= withinMs).length;
+            const allowed = intensity.admit(now);
+            expect(allowed).equal(inWindow < restarts);
+            if (allowed) admitted.push(now);
+          }
+        },
+      ),
+    );
+  });
+
+  it('without a limit admits all', () => {
+    const intensity = new RestartIntensity({ restarts: Number.POSITIVE_INFINITY, withinMs: 1e9 });
+    for (let n = 0; n < 1000; n += 1) expect(intensity.admit(n)).equal(true);
+  });
+});
+
+describe('kernel/names', () => {
+  it('are encoded into what the engine allows, and back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
+        const encoded = encodeName(name);
+        expect(encoded).match(/^[a-z0-9.+$-]*$/i);
+        expect(decodeName(encoded)).equal(name);
+      }),
+    );
+  });
+});
+
+describe('kernel/what is logged', () => {
+  it('names a message by its type or kind, and never throws', () => {
+    const messages = [{ type: 'tick' }, { kind: 'up' }, { type: 7 }, null, undefined, 'word', 5, () => {}];
+    const names = ['tick', 'up', 'object', 'object', 'undefined', 'word', 'number', 'function'];
+    expect(messages.map(messageType)).deep.equal(names);
+  });
+
+  it('takes anything that is thrown for an error', () => {
+    const error = new RangeError('x');
+    expect(toError(error)).equal(error);
+    expect(toError('text').message).equal('text');
+    expect(toError(undefined).message).equal('not an Error was thrown: undefined');
+    expect(toError(Object.create(null)).message).equal('not an Error was thrown: object');
+  });
+});
