@@ -1,7 +1,9 @@
+import { EventEmitter, once } from 'node:events';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import type { ViewRequest } from '../../protocol/views.js';
 import { MaglevService } from '../../rpc/generated/maglev.js';
+import { type Inbox, inbox } from '../support/inbox.js';
 import { type Fixture, realAsk, rejectionOf, startFixture } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
 
@@ -15,28 +17,39 @@ describe('rpc/unary', () => {
     fixture = null;
   });
 
-  /** Never answers; keeps the questions. */
-  const silent = () => {
-    const asked: ViewRequest[] = [];
-    return { asked, views: (message: ViewRequest) => void asked.push(message) };
+  /** The question that comes next must be for the backends: answers it with none. */
+  const answerNext = async (asked: Inbox<ViewRequest>) => {
+    const message = await asked.take();
+    if (message.type === 'list-backends') message.reply.ok([]);
   };
 
-  const call = (deadline: Date | undefined, done: (code: status) => void) => {
+  const call = (deadline?: Date) => {
     raw ??= new Client(fixture?.server.address ?? '', credentials.createInsecure());
     const { path, requestSerialize, responseDeserialize } = MaglevService.listBackends;
-    return raw.makeUnaryRequest(
+    const options = deadline === undefined ? {} : { deadline };
+    const ended = new EventEmitter();
+    const call = raw.makeUnaryRequest(
       path,
       requestSerialize,
       responseDeserialize,
       {},
       new Metadata(),
-      deadline === undefined ? {} : { deadline },
-      (error) => done(error?.code ?? status.OK),
+      options,
+      (error) => ended.emit('status', error?.code ?? status.OK),
     );
+    return { cancel: () => call.cancel(), status: once(ended, 'status').then(([code]): status => code) };
+  };
+
+  /** Calls, and cancels the call when its question has reached the actor. */
+  const hangUp = async (asked: Inbox<ViewRequest>) => {
+    const pending = call();
+    const question = await asked.take();
+    pending.cancel();
+    return { question, status: await pending.status };
   };
 
   it('gives up at the deadline of the client', async () => {
-    fixture = await startFixture(silent(), { timeoutMs: 80 });
+    fixture = await startFixture({ views: () => undefined }, { timeoutMs: 80 });
     const began = performance.now();
     const error = await rejectionOf(fixture.client.listBackends());
     expect(error).to.include({ status: 'DEADLINE_EXCEEDED', code: 'MGL_ASK_TIMEOUT' });
@@ -56,7 +69,7 @@ describe('rpc/unary', () => {
     );
     const codes: status[] = [];
     for (const deadline of [new Date(Date.now() + 1500), new Date(Date.now() + 3_600_000), undefined]) {
-      codes.push(await new Promise<status>((resolve) => void call(deadline, resolve)));
+      codes.push(await call(deadline).status);
     }
     expect(codes).to.deep.equal([status.OK, status.OK, status.OK]);
     expect(waits[0]).to.be.within(1, 1500);
@@ -64,55 +77,44 @@ describe('rpc/unary', () => {
   });
 
   it('forgets a call that is cancelled, and stays well', async () => {
-    const { asked, views } = silent();
-    fixture = await startFixture({ views });
-    const server = fixture;
-    const code = await new Promise<status>((resolve) => {
-      const pending = call(undefined, resolve);
-      const poll = setInterval(() => {
-        if (asked.length === 0) return;
-        clearInterval(poll);
-        pending.cancel();
-      }, 2);
-    });
-    expect(code).to.equal(status.CANCELLED);
-    const [first] = asked;
-    if (first?.type !== 'list-backends') throw new Error('the wrong question');
+    const asked = inbox<ViewRequest>();
+    fixture = await startFixture({ views: asked.receive });
+    const code = await hangUp(asked);
+    expect(code.status).to.equal(status.CANCELLED);
     // The late answer goes nowhere, and hurts nobody.
-    first.reply.ok(samples.backends);
-    const next = server.client.listBackends();
-    while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 2));
-    const second = asked[1];
-    if (second?.type === 'list-backends') second.reply.ok([]);
+    if (code.question.type === 'list-backends') code.question.reply.ok(samples.backends);
+    const next = fixture.client.listBackends();
+    await answerNext(asked);
     expect(await next).to.deep.equal({ backends: [] });
   });
 
   it('takes on no more questions than it may, also from clients that hang up', async () => {
-    const { asked, views } = silent();
-    fixture = await startFixture({ views }, { maxInFlight: 2 });
-    const hangUp = async (count: number) => {
-      await new Promise<void>((resolve) => {
-        const pending = call(undefined, () => resolve());
-        const poll = setInterval(() => {
-          if (asked.length < count) return;
-          clearInterval(poll);
-          pending.cancel();
-        }, 2);
-      });
-    };
-    await hangUp(1);
-    await hangUp(2);
+    const asked = inbox<ViewRequest>();
+    fixture = await startFixture({ views: asked.receive }, { maxInFlight: 2 });
+    const first = await hangUp(asked);
+    await hangUp(asked);
     expect(await rejectionOf(fixture.client.listBackends())).to.include({
       status: 'RESOURCE_EXHAUSTED',
       code: 'MGL_MAILBOX_FULL',
     });
-    expect(asked).to.have.length(2);
+    expect(asked.count()).to.equal(2);
     // An answer frees its place.
-    for (const message of asked) if (message.type === 'list-backends') message.reply.ok([]);
+    if (first.question.type === 'list-backends') first.question.reply.ok([]);
     const next = fixture.client.listBackends();
-    while (asked.length < 3) await new Promise((resolve) => setTimeout(resolve, 2));
-    const third = asked[2];
-    if (third?.type === 'list-backends') third.reply.ok([]);
+    await answerNext(asked);
     expect(await next).to.deep.equal({ backends: [] });
+  });
+
+  it('answers INTERNAL when a value does not fit its field, and lives on', async () => {
+    const [frontend] = samples.frontends;
+    if (frontend === undefined) throw new Error('no sample');
+    fixture = await startFixture({
+      views: (message) => {
+        if (message.type === 'get-frontend') message.reply.ok({ ...frontend, port: -1 });
+        if (message.type === 'list-backends') message.reply.ok([]);
+      },
+    });
+    expect(await rejectionOf(fixture.client.getFrontend('web'))).to.include({ status: 'INTERNAL' });
+    expect(await fixture.client.listBackends()).to.deep.equal({ backends: [] });
   });
 });

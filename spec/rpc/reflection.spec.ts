@@ -136,7 +136,7 @@ describe('rpc/reflection', () => {
     });
   }
 
-  it('answers thousands of questions of a client that reads late', async () => {
+  it('answers thousands of questions in one conversation', async () => {
     const answers = await converse(V1, new Array<Question>(3000).fill({ $case: 'listServices', value: '' }));
     expect(answers).to.have.length(3000);
   });

@@ -12,6 +12,7 @@ import {
 } from '../../rpc/generated/grpc/health/v1/health.js';
 import { MaglevService } from '../../rpc/generated/maglev.js';
 import { startRpcServer } from '../../rpc/server.js';
+import { inbox } from '../support/inbox.js';
 import {
   clientOf,
   type Fixture,
@@ -74,10 +75,11 @@ describe('rpc/server', () => {
       const seen: Serving[] = [];
       const stream = watch(server.address, 'maglev.Maglev');
       const stranger = watch(server.address, 'maglev.Other');
-      stream.on('data', (response: HealthCheckResponse) => void seen.push(response.status));
-      stranger.on('data', (response: HealthCheckResponse) => void seen.push(response.status));
+      for (const one of [stream, stranger]) {
+        one.on('data', (response: HealthCheckResponse) => void seen.push(response.status));
+      }
       const ended = Promise.all([once(stream, 'end'), once(stranger, 'end')]);
-      while (seen.length < 2) await new Promise((resolve) => setTimeout(resolve, 2));
+      await Promise.all([once(stream, 'data'), once(stranger, 'data')]);
       expect(seen.sort()).to.deep.equal([Serving.SERVING, Serving.SERVICE_UNKNOWN]);
       await Promise.all([server.stop(), ended]);
       expect(seen).to.deep.equal([Serving.SERVING, Serving.SERVICE_UNKNOWN, Serving.NOT_SERVING]);
@@ -86,10 +88,10 @@ describe('rpc/server', () => {
 
   describe('stop', () => {
     it('lets a call that is under way finish, and takes no new one', async () => {
-      const asked: ViewRequest[] = [];
-      const { server, client } = await start((message) => void asked.push(message), { drainMs: 60_000 });
+      const asked = inbox<ViewRequest>();
+      const { server, client } = await start(asked.receive, { drainMs: 60_000 });
       const pending = client.listBackends();
-      while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+      const message = await asked.take();
       const stopped = server.stop();
       expect(server.stop()).to.equal(stopped);
       const late = clientOf(server.address);
@@ -98,22 +100,16 @@ describe('rpc/server', () => {
         code: 'MGL_SERVER_UNREACHABLE',
       });
       late.close();
-      const [message] = asked;
-      if (message?.type === 'list-backends') message.reply.ok([]);
+      if (message.type === 'list-backends') message.reply.ok([]);
       expect(await pending).to.deep.equal({ backends: [] });
       await stopped;
     });
 
     it('cuts a call that does not end within the drain time', async () => {
-      let asked = 0;
-      const { server, client } = await start(
-        () => {
-          asked++;
-        },
-        { drainMs: 50 },
-      );
+      const asked = inbox<ViewRequest>();
+      const { server, client } = await start(asked.receive, { drainMs: 50 });
       const pending = rejectionOf(client.listBackends());
-      while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+      await asked.take();
       await server.stop();
       expect(await pending).to.have.property('name', 'RpcError');
     });

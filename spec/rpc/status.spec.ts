@@ -6,11 +6,14 @@ import { rpcErrorOf } from '../../rpc/explain.js';
 import { errorCodeKey, grpcStatusOf } from '../../rpc/status.js';
 import { type Fixture, rejectionOf, startFixture } from '../support/rpc-fixture.js';
 
-/** Every code that is not INTERNAL: a code that is new must be thought about, or is a bug in maglevd to clients. */
+/** What is not listed is INTERNAL. */
 const expected: readonly [keyof typeof status, readonly ErrorCode[]][] = [
   ['INVALID_ARGUMENT', ['MGL_REQUEST_INVALID', 'MGL_USAGE']],
   ['NOT_FOUND', ['MGL_FRONTEND_UNKNOWN', 'MGL_BACKEND_UNKNOWN']],
-  ['FAILED_PRECONDITION', ['MGL_CONFIG_READ', 'MGL_CONFIG_PARSE', 'MGL_CONFIG_SEMANTIC', 'MGL_VPP_GUARD']],
+  [
+    'FAILED_PRECONDITION',
+    ['MGL_CONFIG_READ', 'MGL_CONFIG_PARSE', 'MGL_CONFIG_SEMANTIC', 'MGL_VPP_GUARD', 'MGL_VPP_ENCODE'],
+  ],
   ['RESOURCE_EXHAUSTED', ['MGL_MAILBOX_FULL']],
   [
     'UNAVAILABLE',
