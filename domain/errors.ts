@@ -37,6 +37,10 @@ export const errorCatalogue = {
   MGL_SERVER_DENIED: 'Use credentials that maglevd accepts for this request.',
   MGL_SERVER_UNSUPPORTED: 'Check that maglevd listens there, and that it is as new as this client.',
   MGL_LISTEN: 'Choose another address, or end the process that uses it.',
+  MGL_LINUX_UNSUPPORTED:
+    'Run it on Linux (x64 or arm64), installed with npm so that the optional packages of koffi are there.',
+  MGL_SYSCALL:
+    'The message names what failed and why; check permissions, capabilities and limits of the process.',
   MGL_API_FILE: 'Give the folder in which VPP installs its *.api.json files, and modules that are in it.',
 } as const;
 
