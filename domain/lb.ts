@@ -58,7 +58,8 @@ export interface AsState {
 /** A VIP as VPP reports it. */
 export interface VipState {
   readonly key: VipKey;
-  readonly encap: Encap;
+  /** unknown: one that a VPP newer than this program has invented. */
+  readonly encap: Encap | 'unknown';
   /**
    * Length of the new-flow table. When `exact` is false it is only known modulo 65536, because the binary API
    * reports it in 16 bits.

@@ -117,6 +117,11 @@ export class Writer {
     this.#length = length;
   }
 
+  /** What was written from `start` on, as a view that the next write may invalidate. */
+  since(start: number): Uint8Array {
+    return this.#bytes.subarray(start, this.#length);
+  }
+
   /** Hands over what was written and starts again with a buffer of its own. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);

@@ -1,4 +1,5 @@
 import {
+  hostPrefix,
   type IpAddress,
   type IpPrefix,
   ipBytes,
@@ -8,26 +9,40 @@ import {
   prefixLength,
 } from '../../domain/ip.js';
 import { type Address, AddressFamily, type AddressWithPrefix } from '../generated/ip-types.js';
+import { memo } from './memo.js';
 
-/** An address as VPP takes it: family and 16 bytes, an IPv4 address in the first four of them. */
-export function wireAddress(ip: IpAddress): Address {
+const REMEMBERED = 50_000;
+
+/**
+ * An address as VPP takes it: family and 16 bytes, an IPv4 address in the first four of them. The bytes are shared
+ * between callers: they must not be changed.
+ */
+export const wireAddress: (ip: IpAddress) => Address = memo((ip) => {
   const bytes = ipBytes(ip);
   if (bytes.length === 16) return { af: AddressFamily.ADDRESS_IP6, un: bytes };
   const un = new Uint8Array(16);
   un.set(bytes);
   return { af: AddressFamily.ADDRESS_IP4, un };
+}, REMEMBERED);
+
+export const wirePrefix: (prefix: IpPrefix) => AddressWithPrefix = memo(
+  (prefix) => ({ address: wireAddress(prefixAddress(prefix)), len: prefixLength(prefix) }),
+  REMEMBERED,
+);
+
+/** Bytes as a string of as many characters, which can be a key. */
+function keyOf(bytes: Uint8Array, length: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
 }
 
-export function wirePrefix(prefix: IpPrefix): AddressWithPrefix {
-  return { address: wireAddress(prefixAddress(prefix)), len: prefixLength(prefix) };
-}
+const ipOfKey = memo((key: string) => ipFromBytes(Buffer.from(key, 'latin1')), REMEMBERED);
 
 /**
  * The address that VPP reports. The lb plugin keeps no family: what has 12 leading zero bytes it reports as IPv4, so
  * `::1.2.3.4` comes back as `1.2.3.4`. A family that does not exist is taken for IPv6, which shows all bytes.
  */
-export function ipOfWire(address: Address): IpAddress {
-  return ipFromBytes(address.af === AddressFamily.ADDRESS_IP4 ? address.un.subarray(0, 4) : address.un);
+export function ipOfWire({ af, un }: Address): IpAddress {
+  return ipOfKey(keyOf(un, af === AddressFamily.ADDRESS_IP4 ? 4 : 16));
 }
 
 /**
@@ -35,6 +50,8 @@ export function ipOfWire(address: Address): IpAddress {
  * clients. As above, `::/0` comes back as `0.0.0.0/0`.
  */
 export function prefixOfWire({ address, len }: AddressWithPrefix): IpPrefix | null {
-  const isIp4 = address.af === AddressFamily.ADDRESS_IP4;
-  return len > (isIp4 ? 32 : 128) ? null : makePrefix(ipOfWire(address), len);
+  const longest = address.af === AddressFamily.ADDRESS_IP4 ? 32 : 128;
+  if (len > longest) return null;
+  const ip = ipOfWire(address);
+  return len === longest ? hostPrefix(ip) : makePrefix(ip, len);
 }

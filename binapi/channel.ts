@@ -1,0 +1,212 @@
+import { connect, type Socket } from 'node:net';
+import { asMaglevError, MaglevError } from '../domain/errors.js';
+import type { AnyMessage, MessageDefinition, MessageHeader } from './codec/message.js';
+import { Reader } from './codec/reader.js';
+import { Writer } from './codec/writer.js';
+import { encodeFrame, FRAME_HEADER_SIZE, FrameDecoder } from './framing.js';
+import type { ApiTrace } from './trace.js';
+
+/** Who gets a message that came in. Made by `routeTo`. */
+export interface Route {
+  readonly definition: AnyMessage;
+  /** Decodes the message and hands it over; gives back what it decoded. */
+  readonly receive: (reader: Reader) => unknown;
+}
+
+/** Messages of this definition go to `take`. */
+export function routeTo<Fields>(
+  definition: MessageDefinition<Fields>,
+  take: (fields: Fields) => void,
+): Route {
+  return {
+    definition,
+    receive: (reader) => {
+      const fields = definition.decode(reader);
+      take(fields);
+      return fields;
+    },
+  };
+}
+
+/** Why a message finds nobody. */
+export interface Undeliverable {
+  /** Its name if it is known. */
+  readonly message: string;
+  readonly why: string;
+}
+
+export interface ChannelListener {
+  /** Bytes came; what they hold is delivered next. */
+  readonly arrived: () => void;
+  /** Whose is the message? */
+  readonly find: (id: number, context: number) => Route | Undeliverable;
+  /** The channel is at its end, for this reason. Called once; nothing comes after it. */
+  readonly ended: (error: MaglevError) => void;
+}
+
+/**
+ * After so many bytes other work of the process gets its turn: libuv would go on reading as long as there is something
+ * to read, and a big dump would hold up everything for its whole length.
+ */
+const TURN_BYTES = 64 * 1024;
+
+/** Every message from VPP but one has its context here, right behind the id. */
+const CONTEXT_AT = 2;
+const SMALLEST_MESSAGE = 6;
+
+/**
+ * A socket to VPP, seen as a channel of messages. It is the only file that touches the socket, and the socket never
+ * leaves it; whatever is sent or received passes `send` or `#deliver`, and both tell the trace. That is what makes the
+ * trace complete.
+ */
+export class MessageChannel {
+  readonly #path: string;
+  readonly #trace: ApiTrace;
+  readonly #socket: Socket;
+  readonly #writer = new Writer();
+  readonly #decoder = new FrameDecoder();
+  #listener: ChannelListener = nobody;
+  #ended: MaglevError | null = null;
+  #connected = false;
+  /** Bytes read since other work had its turn. */
+  #turn = 0;
+
+  /** Connects to the unix socket at `path`. What is sent before the connection stands waits for it. */
+  constructor(path: string, trace: ApiTrace) {
+    this.#path = path;
+    this.#trace = trace;
+    this.#socket = connect(path);
+    this.#socket.on('connect', () => {
+      this.#connected = true;
+    });
+    this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    this.#socket.on('end', () => this.end(this.#ending()));
+    this.#socket.on('close', () => this.end(this.#ending()));
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.end(this.#failure(error)));
+  }
+
+  /** Whoever listened before hears nothing any more. A channel that has ended says so at once. */
+  listen(listener: ChannelListener): void {
+    this.#listener = listener;
+    if (this.#ended !== null) listener.ended(this.#ended);
+  }
+
+  /** Encodes a message; `flush` sends it. Throws MGL_VPP_ENCODE, and then nothing of it is sent. */
+  send<Input>(definition: MessageDefinition<unknown, Input>, header: MessageHeader, fields: Input): void {
+    const start = this.#writer.length;
+    encodeFrame(this.#writer, definition, header, fields);
+    if (!this.#trace.enabled()) return;
+    // Decoded from the bytes, because that is what VPP sees: with defaults, and without what has no field.
+    const sent = definition.decode(new Reader(this.#writer.since(start + FRAME_HEADER_SIZE)));
+    this.#trace.message({
+      direction: 'send',
+      message: definition.name,
+      context: header.context,
+      multi: isDumpRequest(definition),
+      fields: sent,
+      dropped: null,
+    });
+  }
+
+  /** Sends in one write all that was encoded since the last one. */
+  flush(): void {
+    if (this.#writer.length === 0) return;
+    const bytes = this.#writer.take();
+    if (this.#ended === null) this.#socket.write(bytes);
+  }
+
+  /** Closes the socket at once. The first reason counts. */
+  end(error: MaglevError): void {
+    if (this.#ended !== null) return;
+    this.#ended = error;
+    this.#socket.destroy();
+    this.#listener.ended(error);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#ended !== null) return;
+    try {
+      const messages = this.#decoder.push(chunk);
+      if (messages.length > 0) this.#listener.arrived();
+      for (const message of messages) {
+        if (this.#ended !== null) return;
+        this.#deliver(message);
+      }
+    } catch (thrown) {
+      this.end(asMaglevError(thrown));
+    }
+    this.#yield(chunk.length);
+  }
+
+  #yield(bytes: number): void {
+    this.#turn += bytes;
+    if (this.#turn < TURN_BYTES) return;
+    this.#turn = 0;
+    this.#socket.pause();
+    setImmediate(() => this.#socket.resume());
+  }
+
+  #deliver(bytes: Uint8Array): void {
+    if (bytes.length < SMALLEST_MESSAGE) {
+      throw new MaglevError('MGL_VPP_PROTOCOL', `VPP sent a message of only ${bytes.length} bytes`);
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const id = view.getUint16(0);
+    const context = view.getUint32(CONTEXT_AT);
+    const found = this.#listener.find(id, context);
+    if ('why' in found) {
+      this.#traceReceived(found.message, context, false, null, found.why);
+      return;
+    }
+    const { name, kind } = found.definition;
+    try {
+      const fields = found.receive(new Reader(bytes));
+      this.#traceReceived(name, context, kind === 'details', fields, null);
+    } catch (thrown) {
+      const error = asMaglevError(thrown);
+      this.#traceReceived(name, context, kind === 'details', null, error.message);
+      throw new MaglevError(error.code, `${name}: ${error.message}`, { cause: thrown });
+    }
+  }
+
+  #traceReceived(
+    message: string,
+    context: number,
+    multi: boolean,
+    fields: unknown,
+    dropped: string | null,
+  ): void {
+    if (!this.#trace.enabled()) return;
+    this.#trace.message({ direction: 'receive', message, context, multi, fields, dropped });
+  }
+
+  #ending(): MaglevError {
+    const where = this.#decoder.heldBytes > 0 ? ' in the middle of a message' : '';
+    return new MaglevError('MGL_VPP_DISCONNECTED', `VPP closed the connection${where}`);
+  }
+
+  #failure(error: NodeJS.ErrnoException): MaglevError {
+    const why = failures.get(error.code ?? '') ?? error.message;
+    return this.#connected
+      ? new MaglevError('MGL_VPP_DISCONNECTED', `the connection to VPP failed: ${why}`, { cause: error })
+      : new MaglevError('MGL_VPP_CONNECT', `cannot connect to ${this.#path}: ${why}`, { cause: error });
+  }
+}
+
+const nobody: ChannelListener = {
+  arrived: () => {},
+  find: (id) => ({ message: `id ${id}`, why: 'nobody listens' }),
+  ended: () => {},
+};
+
+const failures: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'there is no such socket (ENOENT)'],
+  ['ECONNREFUSED', 'nobody listens there (ECONNREFUSED)'],
+  ['EACCES', 'permission denied (EACCES)'],
+  ['EPIPE', 'VPP is gone (EPIPE)'],
+  ['ECONNRESET', 'VPP is gone (ECONNRESET)'],
+]);
+
+function isDumpRequest(definition: AnyMessage): boolean {
+  return 'answer' in definition && (definition.answer === 'details' || definition.answer === 'stream');
+}

@@ -1,0 +1,88 @@
+import { type IpPrefix, parsePrefix } from '../../domain/ip.js';
+import { PROTOCOL_ANY, type VipId, vipId } from '../../domain/lb.js';
+import { memo } from './memo.js';
+
+const REMEMBERED = 50_000;
+
+/** What only VPP's text tells of a VIP: no message of its API carries it. */
+export interface VipText {
+  /** Exact; the API gives it in 16 bits. */
+  readonly tableLength: number;
+  readonly srcIpSticky: boolean;
+  /** Place of the VIP in VPP's pool, which is its column in the counters of the stats segment. */
+  readonly index: number;
+}
+
+/** ` ip4-gre6 [1] 192.0.2.1/32 src_ip_sticky`, behind it `removed` when it is not live any more. */
+const VIP_LINE = /^ ?\S+ \[(\d+)\] (\S+)((?: \S+)*)\s*$/;
+const TABLE_LENGTH = /^\s+new_size:(\d+)/;
+const PROTOCOL_AND_PORT = /^\s+protocol:(\d+) port:(\d+)/;
+
+interface OpenVip {
+  readonly prefix: string;
+  readonly index: number;
+  readonly srcIpSticky: boolean;
+  readonly removed: boolean;
+  protocol: number;
+  port: number;
+  tableLength: number | null;
+}
+
+/**
+ * Reads what `show lb vips verbose` prints, leaving out removed VIPs. The text is for people and may change: what is
+ * not understood is left out, and its VIP is then missing in the result.
+ */
+export function parseVipsText(text: string): ReadonlyMap<VipId, VipText> {
+  const found = new Map<VipId, VipText>();
+  let open: OpenVip | null = null;
+  for (const line of text.split('\n')) {
+    // Four blanks: a server or a counter, which most lines are.
+    if (line.startsWith('    ')) continue;
+    const vip = VIP_LINE.exec(line);
+    if (vip !== null) {
+      addTo(found, open);
+      open = openVip(vip);
+    } else if (open !== null) {
+      readDetail(open, line);
+    }
+  }
+  addTo(found, open);
+  return found;
+}
+
+function openVip([, index, prefix = '', words = '']: RegExpExecArray): OpenVip {
+  const flags = words.split(' ');
+  return {
+    prefix,
+    index: Number(index),
+    srcIpSticky: flags.includes('src_ip_sticky'),
+    removed: flags.includes('removed'),
+    // Without a line that says otherwise it is for all ports.
+    protocol: PROTOCOL_ANY,
+    port: 0,
+    tableLength: null,
+  };
+}
+
+function readDetail(vip: OpenVip, line: string): void {
+  const length = TABLE_LENGTH.exec(line);
+  if (length !== null) vip.tableLength = Number(length[1]);
+  const ports = PROTOCOL_AND_PORT.exec(line);
+  if (ports === null) return;
+  vip.protocol = Number(ports[1]);
+  vip.port = Number(ports[2]);
+}
+
+/** [] for what is no prefix. */
+const prefixOfText = memo((text: string): readonly IpPrefix[] => {
+  const prefix = parsePrefix(text);
+  return prefix === null ? [] : [prefix];
+}, REMEMBERED);
+
+function addTo(found: Map<VipId, VipText>, vip: OpenVip | null): void {
+  if (vip === null || vip.removed || vip.tableLength === null) return;
+  const [prefix] = prefixOfText(vip.prefix);
+  if (prefix === undefined) return;
+  const { protocol, port, tableLength, srcIpSticky, index } = vip;
+  found.set(vipId({ prefix, protocol, port }), { tableLength, srcIpSticky, index });
+}

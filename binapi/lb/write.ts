@@ -1,0 +1,118 @@
+import { type IpAddress, ipBytes } from '../../domain/ip.js';
+import type { LbConf, LbOperation, VipKey } from '../../domain/lb.js';
+import type { ApiClient } from '../api-client.js';
+import type { AnyMessage } from '../codec/message.js';
+import {
+  type LbAddDelAsV2,
+  type LbAddDelVipV2,
+  lbAddDelAsV2,
+  lbAddDelAsV2Reply,
+  lbAddDelVipV2,
+  lbAddDelVipV2Reply,
+  lbAsSetWeight,
+  lbAsSetWeightReply,
+  lbConf,
+  lbConfReply,
+} from '../generated/lb.js';
+import { LbEncapType, LbSrvType } from '../generated/lb-types.js';
+import { wireEncap } from './encap.js';
+import { guardConf, guardOperation } from './guard.js';
+import { wireAddress, wirePrefix } from './wire-address.js';
+
+/**
+ * The only file that sends the lb plugin something that changes it, and nothing leaves it without passing the guard.
+ * lb_flush_vip is not among what it sends: for a VIP that VPP does not know it flushes another one.
+ */
+export const writeMessages: readonly AnyMessage[] = [
+  lbConf,
+  lbConfReply,
+  lbAddDelVipV2,
+  lbAddDelVipV2Reply,
+  lbAddDelAsV2,
+  lbAddDelAsV2Reply,
+  lbAsSetWeight,
+  lbAsSetWeightReply,
+];
+
+/** Rejects with MGL_VPP_GUARD when the settings would crash VPP. */
+export async function writeConf(client: ApiClient, conf: LbConf): Promise<void> {
+  const refused = guardConf(conf);
+  if (refused !== null) throw refused;
+  await client.call(lbConf, {
+    ip4SrcAddress: ipBytes(conf.ipv4Source),
+    ip6SrcAddress: ipBytes(conf.ipv6Source),
+    stickyBucketsPerCore: conf.stickyBucketsPerCore,
+    flowTimeout: conf.flowTimeout,
+  });
+}
+
+/** Rejects with MGL_VPP_GUARD when the operation would crash VPP. */
+export async function writeOperation(client: ApiClient, operation: LbOperation): Promise<void> {
+  const refused = guardOperation(operation);
+  if (refused !== null) throw refused;
+  await sendOperation(client, operation);
+}
+
+/** A length that VPP does not look at when it deletes; VPP would have no default of its own. */
+const UNUSED_TABLE_LENGTH = 1024;
+
+function sendOperation(client: ApiClient, operation: LbOperation): Promise<unknown> {
+  const { op, key } = operation;
+  switch (op) {
+    case 'vip-add': {
+      const { encap, tableLength, srcIpSticky } = operation;
+      return client.call(lbAddDelVipV2, vipFields(key, wireEncap(encap), tableLength, srcIpSticky, false));
+    }
+    case 'vip-del': {
+      const encap = LbEncapType.LB_API_ENCAP_TYPE_GRE4;
+      return client.call(lbAddDelVipV2, vipFields(key, encap, UNUSED_TABLE_LENGTH, false, true));
+    }
+    case 'as-add':
+      // No flush: if the server was removed and lingers, its flows go on.
+      return client.call(lbAddDelAsV2, asFields(key, operation.address, operation.weight, false, false));
+    case 'as-del':
+      return client.call(lbAddDelAsV2, asFields(key, operation.address, 0, true, operation.flush));
+    case 'as-weight':
+      return client.call(lbAsSetWeight, {
+        pfx: wirePrefix(key.prefix),
+        protocol: key.protocol,
+        port: key.port,
+        asAddress: wireAddress(operation.address),
+        weight: operation.weight,
+        isFlush: operation.flush,
+      });
+  }
+}
+
+function vipFields(
+  { prefix, protocol, port }: VipKey,
+  encap: LbEncapType,
+  newFlowsTableLength: number,
+  srcIpSticky: boolean,
+  isDel: boolean,
+): LbAddDelVipV2 {
+  return {
+    pfx: wirePrefix(prefix),
+    protocol,
+    port,
+    encap,
+    // These four are for L3DSR and NAT.
+    dscp: 0,
+    type: LbSrvType.LB_API_SRV_TYPE_CLUSTERIP,
+    targetPort: 0,
+    nodePort: 0,
+    newFlowsTableLength,
+    srcIpSticky,
+    isDel,
+  };
+}
+
+function asFields(
+  { prefix, protocol, port }: VipKey,
+  address: IpAddress,
+  weight: number,
+  isDel: boolean,
+  isFlush: boolean,
+): LbAddDelAsV2 {
+  return { pfx: wirePrefix(prefix), protocol, port, asAddress: wireAddress(address), weight, isDel, isFlush };
+}

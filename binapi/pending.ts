@@ -1,0 +1,149 @@
+import { MaglevError } from '../domain/errors.js';
+import type { Cancel, Clock } from '../protocol/clock.js';
+import type { Route } from './channel.js';
+
+/** A request that waits for its reply. */
+export interface PendingRequest {
+  readonly context: number;
+  /** For people: `lb_vip_dump`. */
+  readonly name: string;
+  /** Rises from request to request, in the order in which VPP gets them. */
+  readonly order: number;
+  readonly replyId: number;
+  readonly route: Route;
+  /** The request ends without a reply. */
+  readonly fail: (error: MaglevError) => void;
+}
+
+interface Entry {
+  readonly request: PendingRequest;
+  before: Entry | null;
+  after: Entry | null;
+}
+
+/** Contexts of requests that timed out are remembered up to this many, to tell late replies from strange ones. */
+const MAX_LATE = 65_536;
+
+/**
+ * The requests that VPP has not answered.
+ *
+ * VPP answers a connection in the order of its requests. So only the oldest one has a clock, which starts when it
+ * becomes the oldest: a long batch does not time out as long as VPP works on it. A sign of a later request means that
+ * an earlier one was overtaken, and that its reply will not come; when the oldest times out, all that were overtaken
+ * fail with it.
+ */
+export class PendingRequests {
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #byContext = new Map<number, Entry>();
+  /** Ends of the list of all entries in the order of sending. */
+  #oldest: Entry | null = null;
+  #newest: Entry | null = null;
+  readonly #late = new Set<number>();
+  /** VPP is known to have come as far as the request of this order. */
+  #reached = 0;
+  /** When the oldest request became the oldest, or gave a sign. */
+  #since = 0;
+  #timer: Cancel | null = null;
+
+  constructor(clock: Clock, timeoutMs: number) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  get size(): number {
+    return this.#byContext.size;
+  }
+
+  /** Requests are added in the order of sending. */
+  add(request: PendingRequest): void {
+    const entry: Entry = { request, before: this.#newest, after: null };
+    if (this.#newest === null) {
+      this.#oldest = entry;
+      this.#since = this.#clock.monotonic();
+    } else {
+      this.#newest.after = entry;
+    }
+    this.#newest = entry;
+    this.#byContext.set(request.context, entry);
+    this.#timer ??= this.#clock.schedule(this.#timeoutMs, () => this.#expire());
+  }
+
+  get(context: number): PendingRequest | undefined {
+    return this.#byContext.get(context)?.request;
+  }
+
+  /** The reply came at `now`: the request no longer waits. */
+  answered(context: number, now: number): void {
+    const entry = this.#byContext.get(context);
+    if (entry === undefined) return;
+    this.#reached = Math.max(this.#reached, entry.request.order);
+    if (entry === this.#oldest) this.#since = now;
+    this.#remove(entry);
+  }
+
+  /** Something else than its reply came at `now` for the request with this context, which VPP got as number `order`. */
+  progress(context: number, order: number, now: number): void {
+    this.#reached = Math.max(this.#reached, order);
+    if (this.#oldest?.request.context === context) this.#since = now;
+  }
+
+  /** Did a request with this context time out? */
+  isLate(context: number): boolean {
+    return this.#late.has(context);
+  }
+
+  /** Messages with this context come too late from now on. */
+  markLate(context: number): void {
+    this.#late.add(context);
+    if (this.#late.size <= MAX_LATE) return;
+    for (const first of this.#late) {
+      this.#late.delete(first);
+      break;
+    }
+  }
+
+  /** Nothing comes any more. */
+  failAll(error: MaglevError): void {
+    this.#timer?.();
+    this.#timer = null;
+    const failed: PendingRequest[] = [];
+    while (this.#oldest !== null) failed.push(this.#remove(this.#oldest));
+    for (const request of failed) request.fail(error);
+  }
+
+  #remove(entry: Entry): PendingRequest {
+    const { request, before, after } = entry;
+    if (before === null) this.#oldest = after;
+    else before.after = after;
+    if (after === null) this.#newest = before;
+    else after.before = before;
+    this.#byContext.delete(request.context);
+    return request;
+  }
+
+  #expire(): void {
+    this.#timer = null;
+    if (this.#oldest === null) return;
+    const now = this.#clock.monotonic();
+    if (now - this.#since >= this.#timeoutMs) this.#failOldest(now);
+    if (this.#oldest === null) return;
+    const left = Math.max(0, this.#since + this.#timeoutMs - now);
+    this.#timer ??= this.#clock.schedule(left, () => this.#expire());
+  }
+
+  #failOldest(now: number): void {
+    const failed: PendingRequest[] = [];
+    let entry = this.#oldest;
+    while (entry !== null && (failed.length === 0 || entry.request.order < this.#reached)) {
+      const { after } = entry;
+      failed.push(this.#remove(entry));
+      this.markLate(entry.request.context);
+      entry = after;
+    }
+    this.#since = now;
+    for (const { name, fail } of failed) {
+      fail(new MaglevError('MGL_VPP_TIMEOUT', `${name}: VPP did not answer within ${this.#timeoutMs} ms`));
+    }
+  }
+}
