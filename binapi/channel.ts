@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import type { AnyMessage, MessageDefinition, MessageHeader } from './codec/message.js';
+import { u16At, u32At } from './codec/peek.js';
 import { Reader } from './codec/reader.js';
 import { Writer } from './codec/writer.js';
 import { encodeFrame, FRAME_HEADER_SIZE, FrameDecoder } from './framing.js';
@@ -150,21 +151,21 @@ export class MessageChannel {
     if (bytes.length < SMALLEST_MESSAGE) {
       throw new MaglevError('MGL_VPP_PROTOCOL', `VPP sent a message of only ${bytes.length} bytes`);
     }
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const id = view.getUint16(0);
-    const context = view.getUint32(CONTEXT_AT);
+    const id = u16At(bytes, 0);
+    const context = u32At(bytes, CONTEXT_AT);
     const found = this.#listener.find(id, context);
     if ('why' in found) {
       this.#traceReceived(found.message, context, false, null, found.why);
       return;
     }
-    const { name, kind } = found.definition;
+    const { name, kind, contextAt } = found.definition;
+    const multi = kind === 'details';
     try {
       const fields = found.receive(new Reader(bytes));
-      this.#traceReceived(name, context, kind === 'details', fields, null);
+      this.#traceReceived(name, u32At(bytes, contextAt ?? CONTEXT_AT), multi, fields, null);
     } catch (thrown) {
       const error = asMaglevError(thrown);
-      this.#traceReceived(name, context, kind === 'details', null, error.message);
+      this.#traceReceived(name, context, multi, null, error.message);
       throw new MaglevError(error.code, `${name}: ${error.message}`, { cause: thrown });
     }
   }

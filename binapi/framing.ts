@@ -1,5 +1,6 @@
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import type { MessageDefinition, MessageHeader } from './codec/message.js';
+import { u32At } from './codec/peek.js';
 import type { Writer } from './codec/writer.js';
 
 /** Bytes before every message: 8 of no meaning, the length of the message (u32), 4 of no meaning. */
@@ -98,8 +99,7 @@ export class FrameDecoder {
 }
 
 function messageSize(bytes: Uint8Array, frameAt: number): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + frameAt, FRAME_HEADER_SIZE);
-  const size = view.getUint32(LENGTH_AT);
+  const size = u32At(bytes, frameAt + LENGTH_AT);
   if (size > MAX_MESSAGE_SIZE) {
     throw new MaglevError('MGL_VPP_PROTOCOL', `a message of ${size} bytes was announced`);
   }

@@ -6,13 +6,17 @@ import { MaglevError } from '../../domain/errors.js';
  * Reading past the end throws MGL_VPP_PROTOCOL; bytes that are left at the end are nobody's business.
  */
 export class Reader {
-  readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  #offset = 0;
+  /** Of the message in the view. */
+  readonly #start: number;
+  readonly #end: number;
+  #offset: number;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = viewOf(bytes.buffer);
+    this.#start = bytes.byteOffset;
+    this.#end = bytes.byteOffset + bytes.length;
+    this.#offset = this.#start;
   }
 
   u8(): number {
@@ -59,14 +63,14 @@ export class Reader {
   /** `length` bytes as a view: they are not copied, so they change if the message is overwritten. */
   bytes(length: number): Uint8Array {
     const start = this.#take(length);
-    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, length);
+    return new Uint8Array(this.#view.buffer, start, length);
   }
 
   /** A string in a field of `size` bytes: up to the first NUL, or all of it. What is behind the NUL is garbage. */
   fixedString(size: number): string {
     const start = this.#take(size);
     let end = start;
-    while (end < start + size && this.#bytes[end] !== 0) end++;
+    while (end < start + size && this.#view.getUint8(end) !== 0) end++;
     return this.#text(start, end);
   }
 
@@ -79,7 +83,7 @@ export class Reader {
 
   /** `count` items, each of at least `itemSize` bytes: a count that cannot fit is refused before any is read. */
   array<T>(count: number, itemSize: number, read: (reader: Reader) => T): T[] {
-    if (count * itemSize > this.#bytes.length - this.#offset) throw this.#truncated(count * itemSize);
+    if (count * itemSize > this.#end - this.#offset) throw this.#truncated(count * itemSize);
     const items: T[] = [];
     for (let i = 0; i < count; i++) items.push(read(this));
     return items;
@@ -92,20 +96,27 @@ export class Reader {
   #take(length: number): number {
     const start = this.#offset;
     const end = start + length;
-    if (end > this.#bytes.length) throw this.#truncated(length);
+    if (end > this.#end) throw this.#truncated(length);
     this.#offset = end;
     return start;
   }
 
   #text(start: number, end: number): string {
-    const { buffer, byteOffset } = this.#bytes;
-    return Buffer.from(buffer, byteOffset + start, end - start).toString('utf8');
+    return Buffer.from(this.#view.buffer, start, end - start).toString('utf8');
   }
 
   #truncated(wanted: number): MaglevError {
     return new MaglevError(
       'MGL_VPP_PROTOCOL',
-      `truncated message: ${wanted} bytes wanted at offset ${this.#offset} of ${this.#bytes.length}`,
+      `truncated message: ${wanted} bytes wanted at offset ${this.#offset - this.#start} of ${this.#end - this.#start}`,
     );
   }
+}
+
+let lastView: DataView = new DataView(new ArrayBuffer(0));
+
+/** The messages of one read of the socket lie in one buffer, and views are expensive to make. */
+function viewOf(buffer: ArrayBufferLike): DataView {
+  if (lastView.buffer !== buffer) lastView = new DataView(buffer);
+  return lastView;
 }

@@ -35,9 +35,7 @@ interface OpenVip {
 export function parseVipsText(text: string): ReadonlyMap<VipId, VipText> {
   const found = new Map<VipId, VipText>();
   let open: OpenVip | null = null;
-  for (const line of text.split('\n')) {
-    // Four blanks: a server or a counter, which most lines are.
-    if (line.startsWith('    ')) continue;
+  for (const line of interestingLines(text)) {
     const vip = VIP_LINE.exec(line);
     if (vip !== null) {
       addTo(found, open);
@@ -48,6 +46,16 @@ export function parseVipsText(text: string): ReadonlyMap<VipId, VipText> {
   }
   addTo(found, open);
   return found;
+}
+
+/** The lines that do not begin with four blanks: those are servers and counters, and nine of ten lines. */
+function* interestingLines(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    if (end > start && !text.startsWith('    ', start)) yield text.slice(start, end);
+    start = end + 1;
+  }
 }
 
 function openVip([, index, prefix = '', words = '']: RegExpExecArray): OpenVip {

@@ -59,6 +59,16 @@ describe('binapi/trace', () => {
       ['control_ping_reply', null],
       ['sockclnt_delete_reply', null],
     ]);
+    // A reply has the context of its request, also that of the handshake, which has it in another place.
+    expect(
+      traced('receive')
+        .slice(0, 2)
+        .map(({ context }) => context),
+    ).to.deep.equal(
+      traced('send')
+        .slice(0, 2)
+        .map(({ context }) => context),
+    );
     expect(traced('receive')[1]?.fields).to.deep.equal({ retval: -70 });
   });
 
