@@ -1,7 +1,7 @@
 import type { FieldDeclaration } from './api-file.js';
 import type { ApiModel } from './model.js';
 import { localName, propertyName } from './names.js';
-import { docComment } from './source-text.js';
+import { docComment, objectLiteral } from './source-text.js';
 import { COUNT, fieldType, type WireType } from './wire-type.js';
 
 /** The fields of a struct or message, ready to be put into code. */
@@ -101,7 +101,7 @@ function readInSteps(fields: readonly Readable[], indent: string): string[] {
   const returned = fields
     .filter((field) => field.counts === undefined)
     .map(({ property, local }) => (property === local ? property : `${property}: ${local}`));
-  return [...lines, `${indent}return { ${returned.join(', ')} };`];
+  return [...lines, ...objectLiteral(indent, 'return ', returned)];
 }
 
 /** Defaults come as numbers, as booleans and, for true, as the string 'true'. */

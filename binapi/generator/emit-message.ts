@@ -2,7 +2,7 @@ import type { FieldDeclaration, MessageDeclaration, Service } from './api-file.j
 import { emitFields } from './emit-fields.js';
 import type { ApiModel } from './model.js';
 import { constantName, typeName } from './names.js';
-import { docComment, generic, quoted } from './source-text.js';
+import { docComment, generic, quoted, typedObject } from './source-text.js';
 import { fieldType, type WireType } from './wire-type.js';
 
 export interface EmittedMessage {
@@ -59,27 +59,27 @@ export function emitMessage(
   codec.push(definition.name);
   lines.push(
     '',
-    ...generic(`export const ${constant}: ${definition.name}`, definition.args, ' = {'),
-    `  kind: ${quoted(role.kind)},`,
-    ...definition.links,
-    `  name: ${quoted(message.name)},`,
-    `  crc: ${quoted(message.crc)},`,
-    `  nameCrc: ${quoted(`${message.name}_${message.crc}`)},`,
-    `  fixedId: ${fixedId},`,
-    `  clientIndexAt: ${offsets.clientIndex},`,
-    `  contextAt: ${offsets.context},`,
-    `  minSize: ${size},`,
-    `  hasRetval: ${own.some((field) => field.name === 'retval')},`,
-    `  encode: (writer, header${fields.isEmpty ? '' : ', fields'}) => {`,
-    '    writer.u16(header.id);',
-    ...header.slice(1).map((field) => `    writer.u32(header.${HEADER_FIELDS.get(field.name)});`),
-    ...fields.writeBody,
-    '  },',
-    '  decode: (reader) => {',
-    `    reader.skip(${offsets.size});`,
-    ...fields.readBody,
-    '  },',
-    '};',
+    ...typedObject(`export const ${constant}: ${definition.name}`, definition.args, [
+      `  kind: ${quoted(role.kind)},`,
+      ...definition.links,
+      `  name: ${quoted(message.name)},`,
+      `  crc: ${quoted(message.crc)},`,
+      `  nameCrc: ${quoted(`${message.name}_${message.crc}`)},`,
+      `  fixedId: ${fixedId},`,
+      `  clientIndexAt: ${offsets.clientIndex},`,
+      `  contextAt: ${offsets.context},`,
+      `  minSize: ${size},`,
+      `  hasRetval: ${own.some((field) => field.name === 'retval')},`,
+      `  encode: (writer, header${fields.isEmpty ? '' : ', fields'}) => {`,
+      '    writer.u16(header.id);',
+      ...header.slice(1).map((field) => `    writer.u32(header.${HEADER_FIELDS.get(field.name)});`),
+      ...fields.writeBody,
+      '  },',
+      '  decode: (reader) => {',
+      `    reader.skip(${offsets.size});`,
+      ...fields.readBody,
+      '  },',
+    ]),
   );
   return { lines, uses: fields.uses, codec };
 }

@@ -29,11 +29,35 @@ export function listLiteral(indent: string, head: string, items: readonly string
   return [`${indent}${head}[`, ...items.map((item) => `${indent}  ${item},`), `${indent}]${tail}`];
 }
 
-/** `head A<B, C>tail`, one type argument a line if it is too long. */
+/** `head<A, B>tail`, one type argument a line if it is too long. */
 export function generic(head: string, args: readonly string[], tail: string): string[] {
   const single = `${head}<${args.join(', ')}>${tail}`;
   if (single.length <= LINE_WIDTH) return [single];
-  return [`${head}<`, ...args.map((arg, i) => `  ${arg}${i < args.length - 1 ? ',' : ''}`), `>${tail}`];
+  const lines = args.flatMap((arg, i) => typeArgument(i < args.length - 1 ? `${arg},` : arg));
+  return [`${head}<`, ...lines, `>${tail}`];
+}
+
+/** One line, or one a member of a union. */
+function typeArgument(text: string): string[] {
+  if (text.length + 2 <= LINE_WIDTH) return [`  ${text}`];
+  return text.split(' | ').map((member) => `  | ${member}`);
+}
+
+/** `head<A, B> = {`, the members and `};`, broken where Biome breaks it when the first line is too long. */
+export function typedObject(head: string, args: readonly string[], members: readonly string[]): string[] {
+  const declaration = `${head}<${args.join(', ')}> =`;
+  if (declaration.length + 2 <= LINE_WIDTH) return [`${declaration} {`, ...members, '};'];
+  if (args.length === 1 || declaration.length <= LINE_WIDTH) {
+    return [declaration, '  {', ...members.map((line) => `  ${line}`), '  };'];
+  }
+  return [...generic(head, args, ' = {'), ...members, '};'];
+}
+
+/** `{ a, b }` behind `head`, one name a line if it is too long. */
+export function objectLiteral(indent: string, head: string, names: readonly string[]): string[] {
+  const single = `${indent}${head}{ ${names.join(', ')} };`;
+  if (single.length <= LINE_WIDTH) return [single];
+  return [`${indent}${head}{`, ...names.map((name) => `${indent}  ${name},`), `${indent}};`];
 }
 
 /** A string literal in single quotes. */
