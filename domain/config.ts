@@ -60,7 +60,7 @@ export interface HttpParams {
   readonly host: string | null;
   /** Inclusive ranges of expected status codes. */
   readonly responseCodes: readonly { readonly from: number; readonly to: number }[];
-  /** Source of the expression that the body must match; null = any body. */
+  /** Source of the expression that the body must match, for compileResponseRegexp; null = any body. */
   readonly responseRegexp: string | null;
 }
 
@@ -96,17 +96,20 @@ export interface PoolBackend {
   readonly weight: number;
 }
 
-/** A place in a config file. Lines and columns count from 1. */
+/** A place in a config file. Lines and columns count from 1; line 0 means the file as a whole. */
 export interface ConfigPlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** One thing wrong, or worth a warning, in a config file. Printed as `file:line:col path: message`. */
+/**
+ * One thing wrong, or worth a warning, in a config file. Printed as `file:line:col path: message`, without the place
+ * when it is the file as a whole.
+ */
 export interface ConfigIssue {
   readonly place: ConfigPlace;
-  /** `maglev.backends.web1.address`. */
+  /** `maglev.backends.web1.address`; '' = the text of the file itself. */
   readonly path: string;
   readonly message: string;
 }

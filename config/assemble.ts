@@ -1,0 +1,116 @@
+import type {
+  Frontend,
+  HealthCheck,
+  HttpParams,
+  LbSettings,
+  MaglevConfig,
+  ProbeParams,
+} from '../domain/config.js';
+import type { IpAddress } from '../domain/ip.js';
+import type { ConfigFile, FileFrontend, FileLb } from './schema.js';
+import type { FileHealthCheck } from './schema-healthcheck.js';
+
+type TlsFile = Extract<FileHealthCheck, { type: 'tcp' | 'https' }>['params'];
+type HttpFile = Extract<FileHealthCheck, { type: 'http' | 'https' }>['params'];
+
+/** The running config that a file stands for. The file must have passed all semantic checks. */
+export function assemble(file: ConfigFile): MaglevConfig {
+  const { healthchecker } = file;
+  return {
+    healthchecker: { transitionHistory: healthchecker['transition-history'], netns: healthchecker.netns },
+    lb: lbSettings(file.vpp.lb),
+    healthchecks: mapValues(file.healthchecks, healthCheck),
+    backends: mapValues(file.backends, (name, backend) => ({ name, ...backend })),
+    frontends: mapValues(file.frontends, frontend),
+  };
+}
+
+function lbSettings(lb: FileLb): LbSettings {
+  return {
+    syncInterval: lb['sync-interval'],
+    ipv4Source: present(lb['ipv4-src-address']),
+    ipv6Source: present(lb['ipv6-src-address']),
+    stickyBucketsPerCore: lb['sticky-buckets-per-core'],
+    flowTimeout: lb['flow-timeout'],
+    startupMinDelay: lb['startup-min-delay'],
+    startupMaxDelay: lb['startup-max-delay'],
+    newFlowsTableLength: lb['new-flows-table-length'],
+  };
+}
+
+function present(ip: IpAddress | null): IpAddress {
+  if (ip === null) throw new Error('a source address is missing from a config that was checked');
+  return ip;
+}
+
+function healthCheck(name: string, check: FileHealthCheck): HealthCheck {
+  const { interval, timeout, rise, fall } = check;
+  return {
+    name,
+    interval,
+    fastInterval: check['fast-interval'] ?? interval,
+    downInterval: check['down-interval'] ?? interval,
+    timeout,
+    rise,
+    fall,
+    probeIpv4Source: check['probe-ipv4-src'],
+    probeIpv6Source: check['probe-ipv6-src'],
+    probe: probeParams(check),
+  };
+}
+
+function probeParams(check: FileHealthCheck): ProbeParams {
+  switch (check.type) {
+    case 'icmp':
+      return { type: 'icmp' };
+    case 'tcp':
+      return { type: 'tcp', port: check.port, tls: check.params.ssl ? tlsParams(check.params) : null };
+    case 'http':
+      return { type: 'http', port: check.port, http: httpParams(check.params) };
+    case 'https':
+      return {
+        type: 'https',
+        port: check.port,
+        http: httpParams(check.params),
+        tls: tlsParams(check.params),
+      };
+  }
+}
+
+function tlsParams(params: Pick<TlsFile, 'server-name' | 'insecure-skip-verify'>) {
+  return { serverName: params['server-name'], insecureSkipVerify: params['insecure-skip-verify'] };
+}
+
+function httpParams(params: HttpFile): HttpParams {
+  return {
+    method: params.method,
+    path: params.path,
+    host: params.host,
+    responseCodes: params['response-code'],
+    responseRegexp: params['response-regexp'],
+  };
+}
+
+function frontend(name: string, file: FileFrontend): Frontend {
+  const { description, address, protocol, port } = file;
+  return {
+    name,
+    description,
+    address,
+    protocol,
+    port,
+    srcIpSticky: file['src-ip-sticky'],
+    flushOnDown: file['flush-on-down'],
+    pools: file.pools.map((pool) => ({
+      name: pool.name,
+      backends: [...pool.backends].map(([backend, { weight }]) => ({ name: backend, weight })),
+    })),
+  };
+}
+
+function mapValues<A, B>(
+  map: ReadonlyMap<string, A>,
+  change: (name: string, value: A) => B,
+): ReadonlyMap<string, B> {
+  return new Map([...map].map(([name, value]) => [name, change(name, value)]));
+}

@@ -1,0 +1,59 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { ConfigIssue, ConfigVerdict } from '../domain/config.js';
+import { assemble } from './assemble.js';
+import { problemsOf } from './codec.js';
+import type { Finding } from './finding.js';
+import { type PlaceFinder, placeFinder } from './place-finder.js';
+import { formatPath, type Problem } from './problem.js';
+import { type ConfigFile, configFile } from './schema.js';
+import { checkSemantics } from './semantic.js';
+import { findWarnings } from './warnings.js';
+import { readYaml } from './yaml-reader.js';
+import { nodeAt, type YamlNode } from './yaml-tree.js';
+
+/**
+ * Checks the text of a config file; `file` is only its name for messages. Never throws, whatever the text. First the
+ * form of the file: all errors of it at once, in the order of the file. Then, when the form is right, what the values
+ * mean together: health checks, backends, frontends, VPP. Warnings come when the form is right.
+ */
+export function checkConfigText(text: string, file: string): ConfigVerdict {
+  const content = text.startsWith('\ufeff') ? text.slice(1) : text;
+  const placeOf = placeFinder(content, file);
+  const { root, problems, brokenFrom } = readYaml(content, placeOf);
+  if (root === null) return parseVerdict(problems, placeOf);
+  const decoded = configFile.decode(root);
+  if (E.isLeft(decoded)) {
+    // What touches text that could not be read says nothing new, and may be wrong.
+    const solid = problemsOf(decoded.left).filter(({ end }) => end < brokenFrom);
+    return parseVerdict([...problems, ...solid], placeOf);
+  }
+  if (problems.length > 0) return parseVerdict(problems, placeOf);
+  return judge(decoded.right.maglev, root, placeOf);
+}
+
+function parseVerdict(problems: readonly Problem[], placeOf: PlaceFinder): ConfigVerdict {
+  const sorted = [...problems].sort((a, b) => a.offset - b.offset);
+  return { ok: false, stage: 'parse', issues: toIssues(sorted, placeOf), warnings: [] };
+}
+
+function judge(file: ConfigFile, root: YamlNode, placeOf: PlaceFinder): ConfigVerdict {
+  const locate = ({ path, message }: Finding): Problem => {
+    const { at, end } = nodeAt(root, path);
+    return { offset: at, end, path, message };
+  };
+  const errors = checkSemantics(file).map(locate);
+  const sorted = findWarnings(file)
+    .map(locate)
+    .sort((a, b) => a.offset - b.offset);
+  const warnings = toIssues(sorted, placeOf);
+  if (errors.length === 0) return { ok: true, config: assemble(file), warnings };
+  return { ok: false, stage: 'semantic', issues: toIssues(errors, placeOf), warnings };
+}
+
+function toIssues(problems: readonly Problem[], placeOf: PlaceFinder): ConfigIssue[] {
+  return problems.map(({ offset, path, message }) => ({
+    place: placeOf(offset),
+    path: formatPath(path),
+    message,
+  }));
+}

@@ -1,0 +1,98 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type * as t from 'io-ts';
+import type { Path, Problem } from './problem.js';
+import { quote } from './quote.js';
+import { isNothing, type YamlNode } from './yaml-tree.js';
+
+/**
+ * An io-ts decoder that reads a node of the YAML tree. Because the nodes carry their places, so does every error:
+ * it stands at the node that is last in its context. `shape` lets the schema list its own keys.
+ */
+export interface Codec<out A> extends t.Decoder<YamlNode, A> {
+  readonly shape: Shape;
+}
+
+export type Shape =
+  | { readonly kind: 'scalar' }
+  | { readonly kind: 'list' | 'record'; readonly of: Codec<unknown> }
+  | { readonly kind: 'mapping'; readonly fields: Fields }
+  | { readonly kind: 'choice'; readonly variants: readonly Codec<unknown>[] };
+
+/** One key of a mapping. */
+export interface Field<out A> {
+  readonly codec: Codec<A>;
+  /** What the key means when it is not written, and how the guide says so; null = it must be written. */
+  readonly absent: { readonly value: A; readonly text: string } | null;
+}
+
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+export type TypeOf<C> = C extends Codec<infer A> ? A : never;
+
+export function codec<A>(name: string, shape: Shape, validate: t.Validate<YamlNode, A>): Codec<A> {
+  const self: Codec<A> = {
+    name,
+    shape,
+    validate,
+    decode: (node) => validate(node, [{ key: '', type: self, actual: node }]),
+  };
+  return self;
+}
+
+/** One value, decoded by a function whose left side is what is wrong with it. */
+export function scalar<A>(name: string, decode: (node: YamlNode) => E.Either<string, A>): Codec<A> {
+  return codec(name, { kind: 'scalar' }, (node, context) => {
+    const decoded = decode(node);
+    return E.isRight(decoded) ? decoded : fail(context, decoded.left);
+  });
+}
+
+/** A failure at the node that is last in `context`. */
+export function fail(context: t.Context, message: string): t.Validation<never> {
+  return E.left([{ value: undefined, context, message }]);
+}
+
+export function isYamlNode(value: unknown): value is YamlNode {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'at' in value && 'end' in value;
+}
+
+/**
+ * What a decoder said, as problems with their places, except about nodes that are incomplete. List indexes stand in
+ * contexts as `[0]`.
+ */
+export function problemsOf(errors: t.Errors): Problem[] {
+  return errors.flatMap((error) => {
+    const actual = error.context[error.context.length - 1]?.actual;
+    if (!isYamlNode(actual)) throw new Error('a codec failed outside the YAML tree');
+    if (actual.incomplete) return [];
+    const path: Path = error.context.slice(1).map(({ key }) => {
+      const index = /^\[(\d+)\]$/.exec(key)?.[1];
+      return index === undefined ? key : Number(index);
+    });
+    const { at: offset, end } = actual;
+    return { offset, end, path, message: error.message ?? 'wrong value' };
+  });
+}
+
+/** What stands there, for messages: `a list`, `the number 5`, `nothing`. */
+export function describeNode(node: YamlNode): string {
+  if (node.kind === 'map') return 'a map';
+  if (node.kind === 'list') return 'a list';
+  if (isNothing(node)) return 'nothing';
+  if (node.plain && looksLikeBoolean(node.text)) return node.text;
+  if (node.plain && looksLikeNumber(node.text)) return `the number ${node.text}`;
+  return `the text ${quote(node.text)}`;
+}
+
+/** As in YAML 1.2: `yes`, `no`, `on` and `off` are text. */
+export function looksLikeBoolean(text: string): boolean {
+  return /^(true|True|TRUE|false|False|FALSE)$/.test(text);
+}
+
+/** As in YAML 1.2, whole or not, in any base. */
+export function looksLikeNumber(text: string): boolean {
+  return (
+    /^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$/.test(text) ||
+    /^(0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/.test(text)
+  );
+}

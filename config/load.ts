@@ -1,0 +1,64 @@
+import { constants, type FileHandle, open } from 'node:fs/promises';
+import { getSystemErrorMap } from 'node:util';
+import * as E from 'fp-ts/lib/Either.js';
+import type { ConfigVerdict } from '../domain/config.js';
+import { checkConfigText } from './check.js';
+import { checkOffThread } from './check-off-thread.js';
+import { decodeText } from './utf8.js';
+
+/** Twenty times a config with ten thousand backends; it still fits into memory when it is parsed. */
+const maxBytes = 16 * 1024 * 1024;
+
+/** Characters that are checked at once: about as much as takes a few hundredths of a second. */
+const maxInline = 32 * 1024;
+
+/**
+ * Reads and checks a config file. What cannot be read is a verdict of stage `read`. Large files are checked in a
+ * thread of their own. Rejects only with MGL_INTERNAL.
+ */
+export async function loadConfigFile(file: string): Promise<ConfigVerdict> {
+  const text = await readConfigText(file);
+  if (E.isLeft(text)) return unreadable(file, text.left);
+  if (text.right.length <= maxInline) return checkConfigText(text.right, file);
+  const verdict = await checkOffThread({ text: text.right, file });
+  return verdict ?? unreadable(file, 'is too large: checking it takes more memory than there is');
+}
+
+function unreadable(file: string, message: string): ConfigVerdict {
+  // The file as a whole is meant, which is line 0.
+  const issue = { place: { file, line: 0, column: 0 }, path: '', message };
+  return { ok: false, stage: 'read', issues: [issue], warnings: [] };
+}
+
+/** The text of a file; the left side is why it has none, as the end of a sentence. */
+async function readConfigText(file: string): Promise<E.Either<string, string>> {
+  try {
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const bytes = await readBytes(handle);
+      return E.isRight(bytes) ? decodeText(bytes.right) : bytes;
+    } finally {
+      await handle.close();
+    }
+  } catch (thrown) {
+    return E.left(`cannot be read: ${systemErrorText(thrown)}`);
+  }
+}
+
+async function readBytes(handle: FileHandle): Promise<E.Either<string, Buffer>> {
+  const stats = await handle.stat();
+  if (stats.isDirectory()) return E.left('is a directory, not a file');
+  if (!stats.isFile()) return E.left('is not a regular file');
+  if (stats.size > maxBytes) return E.left(`has ${stats.size} bytes: at most ${maxBytes} are read`);
+  return E.right(await handle.readFile());
+}
+
+/** `no such file or directory (ENOENT)` */
+function systemErrorText(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { errno, code } = thrown as NodeJS.ErrnoException;
+  const known = errno === undefined ? undefined : getSystemErrorMap().get(errno);
+  if (known !== undefined) return `${known[1]} (${known[0]})`;
+  return code === undefined ? thrown.message : `${thrown.message} (${code})`;
+}

@@ -1,0 +1,46 @@
+import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import { escapeUnprintable } from './quote.js';
+
+/** What `maglevd --check` prints, and what it exits with: 0 valid, 1 not read or not parsed, 2 semantically wrong. */
+export interface CheckReport {
+  readonly lines: readonly string[];
+  readonly exitCode: 0 | 1 | 2;
+}
+
+/** Errors, then warnings, then one line that sums up. */
+export function checkReport(verdict: ConfigVerdict): CheckReport {
+  const errors = verdict.ok ? [] : verdict.issues.map(formatIssue);
+  const warnings = verdict.warnings.map(formatWarning);
+  const counts = [
+    ...(errors.length > 0 ? [count(errors.length, 'error')] : []),
+    ...(warnings.length > 0 ? [count(warnings.length, 'warning')] : []),
+  ].join(', ');
+  if (!verdict.ok) {
+    return { lines: [...errors, ...warnings, counts], exitCode: verdict.stage === 'semantic' ? 2 : 1 };
+  }
+  const summary = `valid: ${contents(verdict.config)}${counts === '' ? '' : `; ${counts}`}`;
+  return { lines: [...warnings, summary], exitCode: 0 };
+}
+
+/**
+ * `file:line:col path: message`, on one line. Line 0 means the file as a whole, an empty path the text itself: what
+ * they would say is left out.
+ */
+export function formatIssue({ place, path, message }: ConfigIssue): string {
+  const where = place.line === 0 ? place.file : `${place.file}:${place.line}:${place.column}`;
+  return escapeUnprintable(`${where}${path === '' ? '' : ` ${path}`}: ${message}`);
+}
+
+/** As an error, with the word in front of the message, as compilers print it. */
+export function formatWarning(issue: ConfigIssue): string {
+  return formatIssue({ ...issue, message: `warning: ${issue.message}` });
+}
+
+function contents({ frontends, backends, healthchecks }: MaglevConfig): string {
+  const parts = [count(frontends.size, 'frontend'), count(backends.size, 'backend')];
+  return [...parts, count(healthchecks.size, 'health check')].join(', ');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,58 @@
+import { unusableInVpp, wrongFamily } from './address-rules.js';
+import { periodRule } from './codec-scalars.js';
+import { formatDuration } from './duration.js';
+import type { Finding } from './finding.js';
+import type { FileLb } from './schema.js';
+
+const maxStickyBuckets = 2 ** 22;
+/** VPP rebuilds the whole table, 4 bytes an entry, whenever a weight changes. */
+export const maxTableLength = 2 ** 20;
+const minFlowTimeout = 1_000;
+const maxFlowTimeout = 120_000;
+
+const sources = [
+  ['ipv4-src-address', 4],
+  ['ipv6-src-address', 6],
+] as const;
+
+/** VPP's settings. The two source addresses, which every file must name, come last. */
+export function checkLb(lb: FileLb): Finding[] {
+  const found: Finding[] = [];
+  const report = (key: keyof FileLb, message: string | null) => {
+    if (message !== null) found.push({ path: ['maglev', 'vpp', 'lb', key], message });
+  };
+  const interval = periodRule(lb['sync-interval']);
+  report('sync-interval', interval === null ? null : `${formatDuration(lb['sync-interval'])} ${interval}`);
+  report('sticky-buckets-per-core', powerOfTwo(lb['sticky-buckets-per-core'], maxStickyBuckets));
+  report('flow-timeout', flowTimeout(lb['flow-timeout']));
+  report('startup-min-delay', startupDelays(lb));
+  report('new-flows-table-length', powerOfTwo(lb['new-flows-table-length'], maxTableLength));
+  for (const [key, family] of sources) {
+    const ip = lb[key];
+    if (ip === null)
+      report(key, `required: the address from which VPP's tunnels to IPv${family} backends come`);
+    else report(key, wrongFamily(ip, family) ?? unusableInVpp(ip));
+  }
+  return found;
+}
+
+function powerOfTwo(value: number, max: number): string | null {
+  if (value < 1 || value > max) return `${value} is out of range: 1 to ${max}`;
+  const below = 2 ** Math.floor(Math.log2(value));
+  return below === value ? null : `${value} is not a power of two: the nearest are ${below} and ${below * 2}`;
+}
+
+function flowTimeout(milliseconds: number): string | null {
+  if (milliseconds < minFlowTimeout || milliseconds > maxFlowTimeout) {
+    return `${formatDuration(milliseconds)} is out of range: 1s to 120s`;
+  }
+  return milliseconds % 1000 === 0
+    ? null
+    : `${formatDuration(milliseconds)} is not a whole number of seconds`;
+}
+
+function startupDelays(lb: FileLb): string | null {
+  const { 'startup-min-delay': min, 'startup-max-delay': max } = lb;
+  if (min <= max) return null;
+  return `${formatDuration(min)} is longer than startup-max-delay, ${formatDuration(max)}`;
+}

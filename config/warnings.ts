@@ -1,0 +1,102 @@
+import type { IpAddress } from '../domain/ip.js';
+import type { Finding } from './finding.js';
+import { quote } from './quote.js';
+import type { ConfigFile, FileFrontend } from './schema.js';
+import { maxTableLength } from './semantic-lb.js';
+
+/** From this length on, in entries for each unit of weight, no server's share is off by more than a tenth. */
+const entriesPerWeight = 10;
+
+/** What is allowed but probably not meant. */
+export function findWarnings(file: ConfigFile): Finding[] {
+  return [
+    ...uselessTlsKeys(file),
+    ...unusedBackends(file),
+    ...[...file.frontends].flatMap(([name, frontend]) => [
+      ...coarseWeights(name, frontend, file.vpp.lb['new-flows-table-length']),
+      ...sharedServers(name, frontend, file),
+      ...emptyPools(name, frontend),
+    ]),
+  ];
+}
+
+function uselessTlsKeys(file: ConfigFile): Finding[] {
+  return [...file.healthchecks].flatMap(([name, check]) => {
+    const plain = check.type === 'http' || (check.type === 'tcp' && !check.params.ssl);
+    if (!plain) return [];
+    const remedy = check.type === 'http' ? 'type https' : 'ssl: true';
+    const used = [
+      ...(check.params['server-name'] === null ? [] : ['server-name']),
+      ...(check.params['insecure-skip-verify'] ? ['insecure-skip-verify'] : []),
+    ];
+    return used.map((key) => ({
+      path: ['maglev', 'healthchecks', name, 'params', key],
+      message: `has no effect without TLS: that would be ${remedy}`,
+    }));
+  });
+}
+
+function unusedBackends(file: ConfigFile): Finding[] {
+  const used = new Set<string>();
+  for (const frontend of file.frontends.values()) {
+    for (const pool of frontend.pools) for (const name of pool.backends.keys()) used.add(name);
+  }
+  return [...file.backends.keys()]
+    .filter((name) => !used.has(name))
+    .map((name) => ({ path: ['maglev', 'backends', name], message: 'no frontend uses this backend' }));
+}
+
+/**
+ * VPP gives every server as many places in line as its weight says, and fills the table from that line. Only one
+ * pool of a frontend has weight at a time, so it is the heaviest pool that must fit.
+ */
+function coarseWeights(name: string, frontend: FileFrontend, tableLength: number): Finding[] {
+  let heaviest = { index: 0, sum: 0 };
+  for (const [index, pool] of frontend.pools.entries()) {
+    let sum = 0;
+    for (const { weight } of pool.backends.values()) sum += weight;
+    if (sum > heaviest.sum) heaviest = { index, sum };
+  }
+  const { index, sum } = heaviest;
+  const needed = sum * entriesPerWeight;
+  if (tableLength >= needed) return [];
+  const effect =
+    sum > tableLength
+      ? `more than new-flows-table-length ${tableLength}: VPP then ignores weights`
+      : `and new-flows-table-length ${tableLength} is less than 10 times that: shares can be off by more than a tenth`;
+  const enough = 2 ** Math.ceil(Math.log2(needed));
+  const remedy = enough <= maxTableLength ? `set it to ${enough}, or use lower weights` : 'use lower weights';
+  return [
+    {
+      path: ['maglev', 'frontends', name, 'pools', index],
+      message: `the weights add up to ${sum}, ${effect}; ${remedy}`,
+    },
+  ];
+}
+
+function sharedServers(name: string, frontend: FileFrontend, file: ConfigFile): Finding[] {
+  const found: Finding[] = [];
+  const owners = new Map<IpAddress, string>();
+  for (const [index, pool] of frontend.pools.entries()) {
+    for (const member of pool.backends.keys()) {
+      const address = file.backends.get(member)?.address;
+      if (address === undefined) continue;
+      const owner = owners.get(address);
+      if (owner === undefined) owners.set(address, member);
+      else if (owner !== member) {
+        const path = ['maglev', 'frontends', name, 'pools', index, 'backends', member];
+        found.push({ path, message: `has the address of ${quote(owner)}: for VPP the two are one server` });
+      }
+    }
+  }
+  return found;
+}
+
+function emptyPools(name: string, frontend: FileFrontend): Finding[] {
+  return [...frontend.pools.entries()]
+    .filter(([, pool]) => pool.backends.size === 0)
+    .map(([index]) => ({
+      path: ['maglev', 'frontends', name, 'pools', index, 'backends'],
+      message: 'the pool has no backends',
+    }));
+}
