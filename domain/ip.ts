@@ -39,7 +39,7 @@ export function ipBytes(ip: IpAddress): Uint8Array {
 
 /** The address that 4 or 16 bytes in network order mean. */
 export function ipFromBytes(bytes: Uint8Array): IpAddress {
-  if (bytes.length === 4) return bytes.join('.') as IpAddress;
+  if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}` as IpAddress;
   if (bytes.length !== 16) throw new RangeError(`an IP address has 4 or 16 bytes, not ${bytes.length}`);
   return formatIpv6(bytes) as IpAddress;
 }
@@ -78,9 +78,11 @@ export function prefixContains(prefix: IpPrefix, ip: IpAddress): boolean {
 /** Numeric order, IPv4 before IPv6: the order in which servers are sent to VPP. */
 export function compareIps(a: IpAddress, b: IpAddress): number {
   if (a === b) return 0;
+  const four = ipv4Value(a);
+  const otherFour = ipv4Value(b);
+  if (four >= 0 || otherFour >= 0) return four >= 0 && otherFour >= 0 ? four - otherFour : four >= 0 ? -1 : 1;
   const x = ipBytes(a);
   const y = ipBytes(b);
-  if (x.length !== y.length) return x.length - y.length;
   for (let i = 0; i < x.length; i++) {
     const difference = (x[i] ?? 0) - (y[i] ?? 0);
     if (difference !== 0) return difference;
@@ -93,17 +95,37 @@ function maxPrefixLength(ip: IpAddress): number {
 }
 
 function parseIpv4(text: string): Uint8Array | null {
-  const parts = text.split('.');
-  if (parts.length !== 4) return null;
-  const bytes = new Uint8Array(4);
-  for (let i = 0; i < 4; i++) {
-    const part = parts[i] ?? '';
-    // No leading zeros: `010` is 8 to some programs and 10 to others.
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return null;
-    bytes[i] = Number(part);
-  }
-  return bytes;
+  const value = ipv4Value(text);
+  return value < 0 ? null : Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
+
+/**
+ * The 32 bits of an IPv4 address as a number, -1 when it is none. Character by character, because a decision about
+ * thousands of servers compares hundreds of thousands of addresses.
+ */
+function ipv4Value(text: string): number {
+  let value = 0;
+  let parts = 0;
+  let part = -1;
+  for (let i = 0; i <= text.length; i++) {
+    const digit = i === text.length ? DOT : text.charCodeAt(i) - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      // No leading zeros: `010` is 8 to some programs and 10 to others.
+      if (part === 0) return -1;
+      part = part < 0 ? digit : part * 10 + digit;
+      if (part > 255) return -1;
+    } else {
+      if (digit !== DOT || part < 0 || ++parts > 4) return -1;
+      value = value * 256 + part;
+      part = -1;
+    }
+  }
+  return parts === 4 ? value : -1;
+}
+
+const ZERO = 48;
+/** '.', counted from '0'. */
+const DOT = -2;
 
 function parseIpv6(text: string): Uint8Array | null {
   const halves = text.split('::');

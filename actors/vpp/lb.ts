@@ -5,9 +5,10 @@ import type { Address, Reply } from '../../protocol/address.js';
 import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
 import { ask, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import { inWindow } from '../window.js';
 import type { ConfPusherMessage } from './conf-pusher.js';
 import { apply, type ReconcileRequest, reconcilerActor } from './reconciler.js';
-import { addTallies, nothing, type Tally } from './tally.js';
+import { addTallies, type Tally } from './tally.js';
 
 export interface LbOptions {
   readonly link: Address<VppRequest>;
@@ -20,6 +21,12 @@ export type LbMessage =
   | { readonly type: 'tick' }
   | { readonly type: 'wanted-changed' }
   | { readonly type: 'sync'; readonly frontend: string | null; readonly reply: Reply<SyncReport> };
+
+/**
+ * VIPs that are worked on at once: enough that VPP always has the next request when it has answered the last one, and
+ * so few that a turn of the event loop stays short.
+ */
+const WINDOW = 64;
 
 /** After a sync in which something failed: 1 s, doubled each time, until the sync interval is reached. */
 const RETRY_MIN_MS = 1000;
@@ -116,8 +123,9 @@ class Lb {
     options.confPusher.tell({ type: 'found', conf: state.conf });
 
     const stale = planStale(vips, state);
-    const operations = stale.flatMap((vip) => vip.operations);
-    const removed = operations.length === 0 ? nothing : await apply(context, options.link, operations);
+    const removed = await inWindow(stale, WINDOW, ({ operations }) =>
+      apply(context, options.link, operations),
+    );
 
     const found = new Map(state.vips.map((vip): [VipId, VipState | null] => [vipId(vip.key), vip]));
     const replaced = new Map<VipId, DesiredVip>();
@@ -126,13 +134,11 @@ class Lb {
       if (replacement !== null) replaced.set(vipId(vip.key), replacement);
     }
     await this.stopReconcilersExcept(new Set(vips.map((vip) => vipId(vip.key))));
-    const reconciled = await Promise.all(
-      vips.map((vip) => {
-        const id = vipId(vip.key);
-        return this.reconcile(replaced.get(id) ?? vip, found.get(id) ?? null);
-      }),
-    );
-    return addTallies([removed, ...reconciled]);
+    const reconciled = await inWindow(vips, WINDOW, (vip) => {
+      const id = vipId(vip.key);
+      return this.reconcile(replaced.get(id) ?? vip, found.get(id) ?? null);
+    });
+    return addTallies([...removed, ...reconciled]);
   }
 
   private async syncOne(desired: DesiredVip): Promise<Tally> {

@@ -1,5 +1,5 @@
 import { MaglevError } from '../../domain/errors.js';
-import { type DesiredVip, type VipKey, type VipState, vipId } from '../../domain/lb.js';
+import { type DesiredVip, type LbOperation, type VipKey, type VipState, vipId } from '../../domain/lb.js';
 import { planVip } from '../../domain/plan.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { VppRequest } from '../../protocol/vpp.js';
@@ -47,7 +47,7 @@ export function reconcilerActor(key: VipKey, link: Address<VppRequest>): ActorSp
 export async function apply(
   context: Pick<Context<never>, 'ask' | 'log'>,
   link: Address<VppRequest>,
-  operations: ReturnType<typeof planVip>,
+  operations: readonly LbOperation[],
 ): Promise<Tally> {
   const outcomes = await ask(context, link, { type: 'apply', operations }, untilAnswered);
   return tally(operations, outcomes, context.log);

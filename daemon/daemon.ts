@@ -1,0 +1,94 @@
+import { createActorSystem } from '../actors/kernel/system.js';
+import { type RootMessage, rootActor } from '../actors/root.js';
+import { openVpp } from '../actors/vpp/open-vpp.js';
+import { loadConfigFile } from '../config/load.js';
+import { checkReport } from '../config/report.js';
+import { asMaglevError, type MaglevError } from '../domain/errors.js';
+import { productVersion } from '../domain/version.js';
+import type { Clock } from '../protocol/clock.js';
+import type { Logger } from '../protocol/log.js';
+import { createGateway } from '../rpc/gateway.js';
+import { startRpcServer } from '../rpc/server.js';
+import type { DaemonSettings } from './flags.js';
+
+/** What the process gives to the daemon. */
+export interface DaemonWorld {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** For people who start maglevd by hand: the errors of a config that is refused. */
+  readonly complain: (line: string) => void;
+  /** Calls `handle` for every signal of that kind, from now on. */
+  readonly onSignal: (signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', handle: () => void) => void;
+}
+
+/**
+ * Runs maglevd until it is told to end. Resolves with the exit code: 0 after SIGTERM or SIGINT; 1 when it could not
+ * start or failed beyond repair; 1 or 2 for a config that is refused, as `--check` says. VPP is left as it is.
+ */
+export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): Promise<number> {
+  const { clock, log } = world;
+  let stopTree: () => Promise<void> = async () => {};
+  let ending = false;
+  let reloadRequested: () => void = () => {};
+  // Handlers come first: until they exist, a SIGHUP would kill the process.
+  world.onSignal('SIGHUP', () => reloadRequested());
+  const ended = new Promise<number>((resolve) => {
+    const end = (signal: string) => {
+      log.log('info', 'stopping', { signal });
+      ending = true;
+      void stopTree().then(() => resolve(0));
+    };
+    world.onSignal('SIGTERM', () => end('SIGTERM'));
+    world.onSignal('SIGINT', () => end('SIGINT'));
+  });
+
+  log.log('info', 'starting', {
+    version: productVersion,
+    node: process.version,
+    pid: process.pid,
+    ...settings,
+  });
+  const verdict = await loadConfigFile(settings.config);
+  const { lines, exitCode } = checkReport(verdict);
+  if (!verdict.ok) {
+    for (const { place, path, message } of verdict.issues) {
+      log.log('error', 'config-check-failed', { stage: verdict.stage, ...place, path, error: message });
+    }
+    for (const line of lines) world.complain(line);
+    return exitCode;
+  }
+  if (ending) return ended;
+
+  const { vppApiAddress } = settings;
+  const tree = createActorSystem({ clock, log });
+  stopTree = tree.stop;
+  let fatal: MaglevError | null = null;
+  const root = tree.start<RootMessage>(
+    rootActor({
+      config: verdict.config,
+      loadConfig: () => loadConfigFile(settings.config),
+      openVpp: vppApiAddress === '' ? null : openVpp({ socketPath: vppApiAddress, clock, log }),
+      rpc: ({ signal, ...targets }) =>
+        startRpcServer({
+          address: settings.grpcAddress,
+          handlers: createGateway(targets),
+          reflection: settings.reflection,
+          insecure: settings.insecure,
+          clock,
+          signal,
+        }),
+      fatal: (error) => {
+        fatal = error;
+      },
+    }),
+  );
+  reloadRequested = () => root.tell({ type: 'reload' });
+  const died = tree.ended.then(({ reason, error }) => {
+    if (ending) return ended;
+    const { code, message, advice } = asMaglevError(fatal ?? error ?? new Error(`the root ended: ${reason}`));
+    log.log('error', 'failed', { code, error: message, advice });
+    world.complain(`maglevd: ${message}\n${advice} [${code}]`);
+    return 1;
+  });
+  return Promise.race([ended, died]);
+}

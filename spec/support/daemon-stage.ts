@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { realClock } from '../../actors/kernel/real-clock.js';
+import type { ApiClient } from '../../binapi/api-client.js';
+import { cliInband } from '../../binapi/generated/vlib.js';
+import { createLbApi } from '../../binapi/lb/lb-api.js';
+import { openApi } from '../../binapi/open-api.js';
+import type { LbState } from '../../domain/lb.js';
+import { protocolName } from '../../domain/lb.js';
+import { Process, run } from './process.js';
+
+/** A live VPP to run against instead of the simulator; empty = the simulator. */
+export const liveVpp = process.env['MAGLEV_TEST_VPP_API'] ?? '';
+
+/** A folder with a config, a VPP (or the simulator) and maglevd, as real processes; `end` leaves nothing behind. */
+export class Stage {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'maglev-spec-'));
+  readonly socket = liveVpp === '' ? path.join(this.folder, 'api.sock') : liveVpp;
+  readonly config = path.join(this.folder, 'maglev.yaml');
+  readonly grpc = `unix:${path.join(this.folder, 'grpc.sock')}`;
+  readonly processes: Process[] = [];
+
+  write(text: string): void {
+    writeFileSync(this.config, text);
+  }
+
+  async simulator(...args: string[]): Promise<Process> {
+    const sim = this.add(new Process('maglev-vppsim', ['--socket', this.socket, ...args]));
+    await sim.record('ready');
+    return sim;
+  }
+
+  daemon(...args: string[]): Process {
+    const flags = ['--config', this.config, '--vpp-api-addr', this.socket, '--grpc-addr', this.grpc];
+    return this.add(new Process('maglevd', [...flags, ...args]));
+  }
+
+  /** maglevc against this maglevd. */
+  ctl(...words: string[]) {
+    return run('maglevc', ['--server', this.grpc, ...words]);
+  }
+
+  /** One conversation with VPP over its own API, beside maglevd. */
+  async withVpp<T>(talk: (client: ApiClient) => Promise<T>): Promise<T> {
+    const trace = { enabled: () => false, message: () => {} };
+    const client = await openApi({ socketPath: this.socket, clientName: 'spec', clock: realClock, trace });
+    try {
+      return await talk(client);
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** What somebody types at VPP's prompt. */
+  type(command: string): Promise<string> {
+    return this.withVpp(async (client) => (await client.call(cliInband, { cmd: command })).reply);
+  }
+
+  state(): Promise<LbState> {
+    return this.withVpp((client) => createLbApi(client).getLbState());
+  }
+
+  /** VIPs of VPP as short text: `192.0.2.1/32 tcp 80 gre4: 10.0.0.1=100 10.0.0.2=0`, sorted. */
+  async vips(): Promise<string[]> {
+    const { vips } = await this.state();
+    return vips
+      .map(({ key, encap, ases }) => {
+        const servers = ases.map(({ address, weight }) => `${address}=${weight}`).sort();
+        return `${key.prefix} ${protocolName(key.protocol)} ${key.port} ${encap}: ${servers.join(' ')}`;
+      })
+      .sort();
+  }
+
+  async end(): Promise<void> {
+    for (const process of this.processes.reverse()) await process.end();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private add(process: Process): Process {
+    this.processes.push(process);
+    return process;
+  }
+}
