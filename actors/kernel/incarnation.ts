@@ -230,7 +230,9 @@ export class Incarnation<M> implements Agent {
 
   /** receive() threw: the message is lost. */
   #crashed(error: Error, { message, question }: Envelope<M>): void {
-    question?.fail(calleeCrashed(this.#host.path, error));
+    // A handler that was told to end most often throws for that reason: it did not fail on the message.
+    const cut = this.#cause !== null && this.#cause.kind !== 'crashed';
+    question?.fail(cut ? calleeStopped(this.#host.path) : calleeCrashed(this.#host.path, error));
     this.#services.deadLetters.record(this.#host.path, 'crashed', message);
     this.#failed(error);
   }

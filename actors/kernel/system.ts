@@ -13,9 +13,10 @@ import { defaultSupervision } from './supervision.js';
 export interface ActorSystemOptions {
   readonly clock: Clock;
   readonly log: Logger;
-  /** How many dead letters are kept for people; default 100. */
-  readonly keptDeadLetters?: number;
 }
+
+/** How many dead letters are kept for people. */
+const keptDeadLetters = 100;
 
 /** What is asked of the root's cell, whatever its messages are. */
 interface Root {
@@ -28,7 +29,7 @@ interface Root {
  */
 export function createActorSystem(options: ActorSystemOptions): ActorSystem {
   const { clock, log } = options;
-  const deadLetters = new DeadLetters(log, options.keptDeadLetters ?? 100);
+  const deadLetters = new DeadLetters(log, keptDeadLetters);
   const engine = new NactEngine((error) => {
     log.log('error', 'actor-crash', { path: '/', error: error.message, stack: error.stack });
   });

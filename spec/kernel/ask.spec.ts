@@ -208,6 +208,18 @@ describe('kernel/ask', () => {
     expect(play.clock.pendingTimers).equal(0);
   });
 
+  it('rejects with MGL_ACTOR_STOPPED when the callee fails only because it was told to end', async () => {
+    const { a, play } = await scene();
+    const other = mailbox<{ readonly reply: Reply<string> }>('other');
+    const answer = play.system.ask<Act, string>(a, (reply) => async ({ ask }) => {
+      reply.ok(await ask<(typeof other.received)[0], string>(other, (own) => ({ reply: own })));
+    });
+    await play.clock.settle();
+    await play.context('root').stopChild(a);
+    expect(await outcome(play.clock, answer)).equal('MGL_ACTOR_STOPPED');
+    expect(play.log.of('actor-crash').map(({ level }) => level)).deep.equal(['debug']);
+  });
+
   it('can be used in start() and in stop()', async () => {
     const other = mailbox<{ readonly what: string; readonly reply: Reply<string> }>('other');
     const play = stage();

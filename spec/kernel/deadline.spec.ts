@@ -121,6 +121,25 @@ describe('kernel/stop deadline', () => {
     expect(play.events()).deep.equal(['-b', '+a', '+b']);
   });
 
+  it('does not silence a callback that outlives an actor which ended in time: it may belong to others', async () => {
+    const play = stage();
+    await play.play({ name: 'root', children: [{ name: 'a' }, { name: 'b' }] });
+    const shared = gate();
+    let heard = false;
+    play.ref('a').tell(() => {
+      void shared.opened.then(() =>
+        play.ref('b').tell(() => {
+          heard = true;
+        }),
+      );
+    });
+    await play.clock.settle();
+    await play.context('root').stopChild(play.ref('a'));
+    shared.open();
+    await play.clock.settle();
+    expect(heard).equal(true);
+  });
+
   describe('nothing of an abandoned incarnation reaches anybody', () => {
     /**
      * The first incarnation of `a` hangs in a handler, is abandoned, and does `act` when the second one runs.
