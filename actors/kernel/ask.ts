@@ -31,7 +31,7 @@ export function ask<Q, R>(
   } catch (thrown) {
     question.fail(asMaglevError(thrown));
   }
-  if (!question.settled && timeoutMs !== Number.POSITIVE_INFINITY) {
+  if (!question.settled) {
     question.endsBy(
       clock.schedule(timeoutMs, () => {
         question.fail(

@@ -12,9 +12,9 @@ export interface Child {
   readonly path: string;
   readonly restart: RestartType;
   readonly incarnation: number;
-  /** Starts its next incarnation; answered by Family.started or Family.ended. */
+  /** Starts its next incarnation; answered by Family.started, unless it is told to end first, and Family.ended. */
   launch(): void;
-  /** Tells its incarnation to end; answered by Family.ended. */
+  /** Tells its incarnation to end, if it does not do so already; answered by Family.ended. */
   terminate(): void;
   /** It will never be launched again. */
   bury(cause: Cause): void;
@@ -108,17 +108,15 @@ export class Family {
     this.#startNext();
   }
 
-  /** Resolves when `child` and all below it have ended; at once if it is not of this family any more. */
+  /** Resolves when `child`, which must be of this family, and all below it have ended. */
   stop(child: Child): Promise<void> {
-    const member = this.#members.get(child.name);
-    if (member === undefined || member.child !== child) return Promise.resolve();
+    const member = this.#memberOf(child);
     member.condemned = true;
     const ended = new Promise<void>((resolve) => {
       member.awaitEnd.push(resolve);
     });
     if (member.state === 'queued' || member.state === 'down') {
       this.#bury(member, stopped);
-      this.#proceed();
     } else {
       this.#tellToEnd(member);
     }
@@ -135,11 +133,8 @@ export class Family {
   /** A launched child runs. */
   started(child: Child): void {
     const member = this.#memberOf(child);
-    // One that was told to end meanwhile is no longer `starting`; its end will be reported.
-    if (member.state === 'starting') {
-      member.state = 'running';
-      member.runningSince = this.#clock.monotonic();
-    }
+    member.state = 'running';
+    member.runningSince = this.#clock.monotonic();
     if (this.#starting === member) this.#starting = null;
     this.#proceed();
   }
@@ -271,7 +266,6 @@ export class Family {
   }
 
   #tellToEnd(member: Member): void {
-    if (member.state === 'ending') return;
     member.state = 'ending';
     member.child.terminate();
   }
@@ -280,7 +274,10 @@ export class Family {
     this.#group?.cancel();
     this.#group = null;
     for (const member of this.#members.values()) member.cancelBackoff?.();
-    for (const member of Array.from(this.#members.values()).reverse()) await this.stop(member.child);
+    for (const { child } of Array.from(this.#members.values()).reverse()) {
+      // It may have ended by itself while its siblings were stopped.
+      if (this.includes(child)) await this.stop(child);
+    }
   }
 
   #bury(member: Member, cause: Cause): void {

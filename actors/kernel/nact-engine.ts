@@ -1,11 +1,17 @@
 import { type ActorSystemRef, dispatch, type Ref, spawn, start, stop } from 'nact';
 import { encodeName } from './actor-name.js';
 
+/** What runs the turns of all incarnations. */
+export interface Engine {
+  /** `label` is any text, for people who look into the engine. `turn` must not throw. */
+  readonly worker: (label: string, turn: () => void | Promise<void>) => Worker;
+}
+
 /** Turns of one incarnation: never two at once, each in its own turn of the event loop. */
 export interface Worker {
   /** Asks for one more turn. Several calls before that turn begins are one. */
   readonly wake: () => void;
-  /** No turn begins any more. One that is under way cannot be interrupted. */
+  /** No turn begins any more, whatever was asked for and will be. One that is under way cannot be interrupted. */
   readonly stop: () => void;
 }
 
@@ -15,7 +21,7 @@ const turnToken = 'turn';
  * nact as what it is good at: FIFO turns without overlap, fair between actors. Every worker is an actor directly
  * under the nact root; nact never sees a message, a crash, a timer or a child.
  */
-export class NactEngine {
+export class NactEngine implements Engine {
   readonly #root: ActorSystemRef = start();
   readonly #report: (error: Error) => void;
   #made = 0;
@@ -25,11 +31,9 @@ export class NactEngine {
     this.#report = report;
   }
 
-  /** `label` is any text, for people who look into nact. */
   worker(label: string, turn: () => void | Promise<void>): Worker {
     this.#made += 1;
     let wanted = false;
-    let stopped = false;
     const actor: Ref<string> = spawn(
       this.#root,
       (state: null, _token: string) => {
@@ -48,15 +52,11 @@ export class NactEngine {
     );
     return {
       wake: () => {
-        if (wanted || stopped) return;
+        if (wanted) return;
         wanted = true;
         dispatch(actor, turnToken);
       },
-      stop: () => {
-        if (stopped) return;
-        stopped = true;
-        stop(actor);
-      },
+      stop: () => stop(actor),
     };
   }
 

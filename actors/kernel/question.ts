@@ -53,7 +53,6 @@ export class PendingQuestion<R> implements Question {
 
   deliveredTo(open: Set<Question>): void {
     if (this.#settled) return;
-    this.#open?.delete(this);
     this.#open = open;
     open.add(this);
   }

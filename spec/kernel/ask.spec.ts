@@ -250,6 +250,7 @@ describe('kernel/ask', () => {
     });
     await play.clock.settle();
     await play.system.stop();
+    void play.context('a').ask<{ readonly reply: Reply<string> }, string>(other, (reply) => ({ reply }));
     await new Promise((resolve) => setTimeout(resolve, 1));
     process.off('unhandledRejection', listen);
     expect(unhandled).deep.equal([]);
@@ -292,6 +293,24 @@ describe('kernel/ask', () => {
       const { a, play } = await scene();
       const adapter = { name: 'adapter', tell: (_: Question) => a.tell(boom) };
       expect(await outcome(play.clock, play.system.ask(adapter, question))).equal('MGL_ACTOR_CRASHED');
+    });
+
+    it('does not take the crash of somebody else for that of the callee', async () => {
+      const { a, play } = await scene();
+      const box = mailbox<Question>('mock');
+      const copying = {
+        name: 'copying',
+        tell: (message: Question) => a.tell(() => void box.tell(message)) && a.tell(boom),
+      };
+      const copied = play.system.ask(copying, question);
+      await play.clock.settle();
+      expect(box.waiting()).equal(1);
+      expect(await outcome(play.clock, copied), 'its incarnation ended').equal('MGL_ACTOR_STOPPED');
+
+      await play.clock.advance(100);
+      const asked = play.system.ask(box, question);
+      a.tell(boom);
+      expect(await outcome(play.clock, asked)).equal('pending');
     });
   });
 });

@@ -181,6 +181,38 @@ describe('kernel/real clock', () => {
     expect([fired, warnings]).deep.equal([0, []]);
   });
 
+  it('takes a delay that no Node timer can hold in steps, and is not early when Node is', () => {
+    const { setTimeout: realTimeout } = globalThis;
+    const realNow = performance.now;
+    const asked: { ms: number; run: () => void }[] = [];
+    let now = 0;
+    let fired = 0;
+    const fake = (run: () => void, ms: number): void => {
+      asked.push({ run, ms });
+    };
+    Object.defineProperty(globalThis, 'setTimeout', { value: fake, configurable: true, writable: true });
+    performance.now = () => now;
+    try {
+      realClock.schedule(3e9, () => {
+        fired += 1;
+      });
+      for (const at of [2 ** 31 - 1, 3e9 - 0.4, 3e9]) {
+        expect(fired).equal(0);
+        now = at;
+        asked.at(-1)?.run();
+      }
+    } finally {
+      performance.now = realNow;
+      Object.defineProperty(globalThis, 'setTimeout', {
+        value: realTimeout,
+        configurable: true,
+        writable: true,
+      });
+    }
+    expect(asked.map(({ ms }) => ms)).deep.equal([2 ** 31 - 1, 3e9 - 2 ** 31 + 1, 1]);
+    expect(fired).equal(1);
+  });
+
   it('keeps the process alive for a pending timer, not for a cancelled one nor for one that never fires', () => {
     const module = new URL('../../actors/kernel/real-clock.js', import.meta.url);
     const script = `

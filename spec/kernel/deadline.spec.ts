@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Context } from '../../actors/kernel/contract.js';
-import type { MaglevError } from '../../domain/errors.js';
+import { MaglevError } from '../../domain/errors.js';
+import type { Reply } from '../../protocol/address.js';
 import { type Act, boom, calmly, gate, outcome, type Stage, stage } from '../support/stage.js';
 
 describe('kernel/stop deadline', () => {
@@ -50,11 +51,34 @@ describe('kernel/stop deadline', () => {
     const never = gate();
     const root = await play.play({ name: 'root' });
     root.tell(() => never.opened);
+    await play.clock.settle();
     const stopped = play.system.stop();
-    await play.clock.advance(5000);
+    await play.clock.advance(4999);
+    expect(play.events()).deep.equal(['+root']);
+    await play.clock.advance(1);
     await stopped;
-    expect(play.events()).deep.equal(['+root', '-root']);
+    expect(play.events()).deep.equal(['-root']);
+    expect(play.log.of('actor-abandoned').map(({ fields }) => fields['message'])).deep.equal(['function']);
   });
+
+  for (const ending of ['returns', 'fails'] as const) {
+    it(`an abandoned handler that ${ending} during stop() changes nothing: stop() has its deadline`, async () => {
+      const play = stage();
+      const [work, never] = [gate(), gate()];
+      const root = await play.play({ name: 'root', stopDeadlineMs: 100, stop: () => never.opened });
+      root.tell(() => work.opened);
+      await play.clock.settle();
+      const stopped = play.system.stop();
+      await play.clock.advance(150);
+      if (ending === 'returns') work.open();
+      else work.break(new Error('late'));
+      await play.clock.advance(49);
+      expect(await outcome(play.clock, stopped)).equal('pending');
+      await play.clock.advance(1);
+      expect(await outcome(play.clock, stopped)).equal(undefined);
+      expect(play.log.of('actor-abandoned').length).equal(2);
+    });
+  }
 
   it('a stop() that throws is logged and ends all the same', async () => {
     const play = stage();
@@ -244,8 +268,11 @@ describe('kernel/stop deadline', () => {
 
     it('what it watches, spawns and stops', async () => {
       let refused = '';
-      await abandoned(({ watch, spawn, stopSelf }, play) => {
-        watch(play.ref('other'), () => hear);
+      const letters = await abandoned(async ({ watch, spawn, stopSelf }, play) => {
+        const root = play.context('root');
+        const gone = root.spawn(play.spec({ name: 'gone' }));
+        await root.stopChild(gone);
+        watch(gone, () => hear);
         stopSelf(new Error('late'));
         try {
           spawn(play.spec({ name: 'late' }));
@@ -254,9 +281,10 @@ describe('kernel/stop deadline', () => {
         }
       });
       expect(refused).contain('/root/a is ending');
+      expect(letters).deep.equal([]);
     });
 
-    it('its answers, also to a question that it passed on', async () => {
+    it('its answers', async () => {
       const play = stage();
       const late = gate();
       await play.play({ name: 'root', children: [{ name: 'a', stopDeadlineMs: 100 }] });
@@ -275,6 +303,26 @@ describe('kernel/stop deadline', () => {
       late.open();
       await play.clock.settle();
       expect(answered).deep.equal([false]);
+    });
+
+    it('its answers to a question that another actor was asked, and keeps', async () => {
+      const play = stage();
+      const late = gate();
+      await play.play({ name: 'root', children: [{ name: 'other' }, { name: 'a', stopDeadlineMs: 100 }] });
+      const held: Reply<string>[] = [];
+      const asked = play.system.ask<Act, string>(play.ref('other'), (reply) => () => void held.push(reply));
+      const answered: (boolean | undefined)[] = [];
+      play.ref('a').tell(async () => {
+        await late.opened;
+        answered.push(held[0]?.ok('late'), held[0]?.fail(new MaglevError('MGL_INTERNAL', 'late')));
+      });
+      await play.clock.settle();
+      void play.context('root').stopChild(play.ref('a'));
+      await play.clock.advance(100);
+      late.open();
+      await play.clock.settle();
+      expect(answered).deep.equal([false, false]);
+      expect(await outcome(play.clock, asked)).equal('pending');
     });
 
     it('the messages that it had sent to itself and that were not handled', async () => {

@@ -349,7 +349,10 @@ describe('kernel/restart', () => {
     const play = stage();
     const slow = gate();
     const root = await play.play({ name: 'root', start: () => slow.opened });
-    for (let i = 0; i < 10_010; i += 1) expect(root.tell(() => {})).equal(true);
+    const queued = play.context('root').spawn(play.spec({ name: 'behind one that is slow' }));
+    for (const ref of [root, queued]) {
+      for (let i = 0; i < 10_010; i += 1) expect(ref.tell(() => {})).equal(true);
+    }
   });
 
   it('can be stopped during the backoff', async () => {
@@ -362,6 +365,53 @@ describe('kernel/restart', () => {
     expect(play.clock.pendingTimers).equal(0);
   });
 
+  it('starts nobody whose backoff ends while its siblings are being stopped', async () => {
+    const slow = gate();
+    const play = await four('one-for-one', { d: { stop: () => slow.opened } });
+    play.ref('a').tell(boom);
+    await play.clock.settle();
+    const stopped = play.system.stop();
+    await play.clock.advance(1000);
+    slow.open();
+    await stopped;
+    expect(play.events()).deep.equal(['-a', '-d', '-c', '-b', '-root']);
+  });
+
+  it('a child that is stopped while it ends by a crash is not restarted', async () => {
+    const slow = gate();
+    const play = await four('one-for-one', { a: { stop: () => slow.opened } });
+    play.ref('a').tell(boom);
+    await play.clock.settle();
+    const stopped = play.context('root').stopChild(play.ref('a'));
+    slow.open();
+    await stopped;
+    await play.clock.advance(1000);
+    expect(play.events()).deep.equal(['-a']);
+  });
+
+  it('a widened group waits for the longest backoff of those that failed', async () => {
+    const play = stage();
+    await play.play({
+      name: 'root',
+      supervision: {
+        strategy: 'rest-for-one',
+        intensity: { restarts: 10, withinMs: 5000 },
+        backoff: { minMs: 100, maxMs: 1000, jitter: 0 },
+      },
+      children: [{ name: 'a' }, { name: 'b' }],
+    });
+    play.ref('b').tell(boom);
+    await play.clock.advance(100);
+    play.ref('b').tell(boom);
+    await play.clock.advance(10);
+    play.ref('a').tell(boom);
+    play.events();
+    await play.clock.advance(189);
+    expect(play.events()).deep.equal(['-a']);
+    await play.clock.advance(1);
+    expect(play.events()).deep.equal(['+a', '+b']);
+  });
+
   it('restarts nothing once the parent is told to end', async () => {
     const slow = gate();
     const play = await four('all-for-one', { a: { stop: () => slow.opened } });
@@ -370,6 +420,7 @@ describe('kernel/restart', () => {
     const stopped = play.system.stop();
     slow.open();
     await stopped;
+    expect(play.clock.pendingTimers).equal(0);
     await play.clock.advance(1000);
     expect(play.events()).deep.equal(['-d', '-c', '-b', '-a', '-root']);
     expect(play.clock.pendingTimers).equal(0);

@@ -59,7 +59,7 @@ describe('kernel/timers', () => {
     expect(beats).deep.equal([100]);
   });
 
-  it('every() leaves out the beats of a time in which the process stood still', () => {
+  it('every() makes up for a late beat, and leaves out those of a time in which the process stood still', () => {
     let now = 0;
     const scheduled: { at: number; run: () => void }[] = [];
     const clock = {
@@ -72,12 +72,32 @@ describe('kernel/timers', () => {
     };
     const beats: number[] = [];
     new IncarnationTimers(clock).every(100, 0, () => beats.push(now));
-    for (const arrived of [100, 1070, 1170]) {
+    for (const arrived of [103, 1070, 1175]) {
       now = arrived;
       scheduled.at(-1)?.run();
     }
-    expect(beats).deep.equal([100, 1070, 1170]);
+    expect(beats).deep.equal([103, 1070, 1175]);
     expect(scheduled.map(({ at }) => at)).deep.equal([100, 200, 1170, 1270]);
+  });
+
+  it('forgets the timers that have fired', async () => {
+    const clock = new VirtualClock();
+    let cancelled = 0;
+    const timers = new IncarnationTimers({
+      ...clock,
+      schedule: (ms, run) => {
+        const cancel = clock.schedule(ms, run);
+        return () => {
+          cancelled += 1;
+          cancel();
+        };
+      },
+    });
+    timers.every(1, 0, () => {});
+    timers.after(1, () => {});
+    await clock.advance(100);
+    timers.cancelAll();
+    expect(cancelled).equal(1);
   });
 
   it('every() spreads each gap within +-jitter', async () => {

@@ -60,6 +60,7 @@ describe('kernel/watch', () => {
     await play.context('root').stopChild(play.ref('a'));
     await play.clock.settle();
     expect(ends).deep.equal([]);
+    expect(play.system.deadLetters().recent.map(({ reason }) => reason)).deep.equal(['crashed']);
   });
 
   it('crashes the watcher when the message cannot be made, and tells the others all the same', async () => {

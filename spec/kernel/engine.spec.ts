@@ -1,0 +1,144 @@
+import { expect } from 'chai';
+import { Cell } from '../../actors/kernel/cell.js';
+import type { ActorSpec } from '../../actors/kernel/contract.js';
+import { DeadLetters } from '../../actors/kernel/dead-letters.js';
+import { Family } from '../../actors/kernel/family.js';
+import { Incarnation } from '../../actors/kernel/incarnation.js';
+import { NactEngine } from '../../actors/kernel/nact-engine.js';
+import { PendingQuestion, type Question } from '../../actors/kernel/question.js';
+import { defaultSupervision, stopped } from '../../actors/kernel/supervision.js';
+import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { recordingLog } from '../support/recording-log.js';
+import { gate } from '../support/stage.js';
+
+const noReport = (error: Error): never => {
+  throw error;
+};
+
+/** A cell on an engine that counts the workers which were not stopped. */
+function bench<M>(spec: ActorSpec<M>) {
+  const clock = new VirtualClock();
+  const log = recordingLog();
+  const nact = new NactEngine(noReport);
+  const live = new Set<object>();
+  const engine: Pick<NactEngine, 'worker'> = {
+    worker: (label, turn) => {
+      const worker = nact.worker(label, turn);
+      live.add(worker);
+      return {
+        wake: worker.wake,
+        stop: () => {
+          live.delete(worker);
+          worker.stop();
+        },
+      };
+    },
+  };
+  const services = { clock, log, engine, deadLetters: new DeadLetters(log, 10) };
+  const family = new Family({ path: '', escalate: () => {} }, defaultSupervision, clock, log);
+  const cell = new Cell(spec, '', family, services);
+  return { clock, live, services, family, cell };
+}
+
+describe('kernel/engine', () => {
+  it('gives one turn for any number of calls before it begins, and another for a call during it', async () => {
+    const clock = new VirtualClock();
+    const turns: string[] = [];
+    const worker = new NactEngine(noReport).worker('any label: [2001:db8::1]:80/tcp', async () => {
+      turns.push('begins');
+      if (turns.length === 1) worker.wake();
+      await Promise.resolve();
+      turns.push('ends');
+    });
+    worker.wake();
+    worker.wake();
+    worker.wake();
+    await clock.settle();
+    expect(turns).deep.equal(['begins', 'ends', 'begins', 'ends']);
+  });
+
+  it('begins no turn after stop, not even one that was asked for', async () => {
+    const clock = new VirtualClock();
+    let turns = 0;
+    const worker = new NactEngine(noReport).worker('a', () => {
+      turns += 1;
+    });
+    worker.wake();
+    worker.stop();
+    worker.wake();
+    worker.stop();
+    await clock.settle();
+    expect(turns).equal(0);
+  });
+
+  it('reports a turn that throws, and goes on', async () => {
+    const clock = new VirtualClock();
+    const reported: string[] = [];
+    const worker = new NactEngine((error) => reported.push(error.message)).worker('a', () => {
+      throw new Error('impossible');
+    });
+    for (let n = 0; n < 2; n += 1) {
+      worker.wake();
+      await clock.settle();
+    }
+    expect(reported).deep.equal(['impossible', 'impossible']);
+  });
+
+  it('loses its workers with the incarnations, also the abandoned ones', async () => {
+    const { clock, live, family, cell } = bench<'crash' | 'hang'>({
+      name: 'a',
+      start: () => ({
+        receive: (message) => {
+          if (message === 'crash') throw new Error('crash');
+          return gate().opened;
+        },
+      }),
+    });
+    family.add(cell);
+    for (let n = 0; n < 3; n += 1) {
+      cell.ref.tell('crash');
+      await clock.advance(3000);
+      expect(live.size).equal(1);
+    }
+    cell.ref.tell('hang');
+    const ended = family.stop(cell);
+    await clock.advance(5000);
+    await ended;
+    expect(live.size).equal(0);
+  });
+});
+
+describe('kernel/what is kept', () => {
+  it('a question is forgotten by its asker and by its callee when it is settled', () => {
+    const [asked, open] = [new Set<Question>(), new Set<Question>()];
+    const question = new PendingQuestion<string>(asked);
+    question.deliveredTo(open);
+    expect([asked.size, open.size]).deep.equal([1, 1]);
+    question.reply.ok('yes');
+    expect([asked.size, open.size]).deep.equal([0, 0]);
+    question.deliveredTo(open);
+    expect(open.size).equal(0);
+  });
+
+  it('a watch is forgotten when it has fired', async () => {
+    const { clock, services, family, cell } = bench<string>({
+      name: 'a',
+      start: () => ({ receive: () => {} }),
+    });
+    family.add(cell);
+    await clock.settle();
+    const watcher = new Cell<string>(
+      { name: 'b', start: () => ({ receive: () => {} }) },
+      '',
+      family,
+      services,
+    );
+    const incarnation = new Incarnation(watcher, services, 1);
+    const { watch } = watcher.makeContext(incarnation);
+    watch(cell.ref, () => 'ended');
+    expect(incarnation.watches.size).equal(1);
+    await family.stop(cell);
+    expect(incarnation.watches.size).equal(0);
+    incarnation.end(stopped);
+  });
+});
