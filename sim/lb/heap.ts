@@ -1,0 +1,44 @@
+import { SimulatedCrash } from './crash.js';
+
+/** VPP's main heap when nothing else is configured. */
+export const DEFAULT_HEAP_BYTES = 1024 * 1024 * 1024;
+const BYTES_PER_BUCKET = 4;
+
+/**
+ * The part of VPP's main heap that new-flow tables take. A table is built beside the one it replaces, and the last
+ * table of a VIP is never freed (VPP leaks it), so a VPP with large tables can die of a harmless looking request.
+ */
+export class TableHeap {
+  readonly #limit: number;
+  #used = 0;
+
+  constructor(limit: number = DEFAULT_HEAP_BYTES) {
+    this.#limit = limit;
+  }
+
+  /** Bytes taken, leaked ones included. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** A first table of `length` buckets. Throws SimulatedCrash when it does not fit. */
+  allocate(length: number): void {
+    this.#reserve(length);
+    this.#used += length * BYTES_PER_BUCKET;
+  }
+
+  /** A new table in place of one of the same length. Throws SimulatedCrash when both do not fit. */
+  replace(length: number): void {
+    this.#reserve(length);
+  }
+
+  #reserve(length: number): void {
+    const bytes = length * BYTES_PER_BUCKET;
+    // Length 0 gives the mask 2^32-1, and so a table of 2^32 buckets.
+    if (length > 0 && this.#used + bytes < this.#limit) return;
+    throw new SimulatedCrash(
+      'table-too-big',
+      `${length} buckets, ${this.#used} bytes of ${this.#limit} taken`,
+    );
+  }
+}
