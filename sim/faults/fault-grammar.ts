@@ -1,0 +1,107 @@
+import { MaglevError } from '../../domain/errors.js';
+import type { Fault, FaultAction, FaultTrigger } from './fault.js';
+
+/** For --help and for errors. */
+export const faultGrammar = [
+  '<action>[:<argument>][@<when>]',
+  '  actions: die, die-after, hang[:<time>], disconnect, disconnect-after, refuse:<retval>, drop, delay:<time>,',
+  '           duplicate, wrong-context, partial[:<bytes>], garbage[:<bytes>], oversize',
+  '  when:    [<message>][#<n>|#<n>-<m>|#<n>+]  the n-th message (of that name) counted from 1; default: every one',
+  '           <time>                            so long after the fault was set (die, hang, disconnect)',
+  '  time:    250ms, 3s, 2m',
+] as const;
+
+const DEFAULT_GARBAGE_BYTES = 64;
+const timed: ReadonlySet<FaultAction['kind']> = new Set(['die', 'hang', 'disconnect']);
+
+/** Reads a fault. `messages` are the requests that can be named. Throws MGL_USAGE. */
+export function parseFault(text: string, messages: ReadonlySet<string>): Fault {
+  const match = /^([a-z-]+)(?::([^@]*))?(?:@(.+))?$/.exec(text.trim());
+  if (match === null) throw usage(text, 'is not written as <action>[:<argument>][@<when>]');
+  const action = parseAction(text, match[1] ?? '', match[2] ?? null);
+  const trigger = parseTrigger(text, match[3] ?? '#1+', messages);
+  if (trigger.kind === 'time' && !timed.has(action.kind)) {
+    throw usage(text, `happens to messages, so it cannot happen at a time`);
+  }
+  return { action, trigger, text: text.trim() };
+}
+
+function parseAction(text: string, name: string, argument: string | null): FaultAction {
+  const action = actionOf(text, name, argument);
+  if (argument !== null && !takesArgument.has(action.kind)) throw usage(text, `takes no argument`);
+  return action;
+}
+
+const takesArgument: ReadonlySet<FaultAction['kind']> = new Set([
+  'hang',
+  'refuse',
+  'delay',
+  'partial',
+  'garbage',
+]);
+
+function actionOf(text: string, name: string, argument: string | null): FaultAction {
+  switch (name) {
+    case 'die':
+    case 'disconnect':
+      return { kind: name, execute: false };
+    case 'die-after':
+      return { kind: 'die', execute: true };
+    case 'disconnect-after':
+      return { kind: 'disconnect', execute: true };
+    case 'hang':
+      return { kind: 'hang', ms: argument === null ? null : time(text, argument) };
+    case 'delay':
+      return { kind: 'delay', ms: time(text, argument ?? '') };
+    case 'refuse':
+      if (!/^-[1-9]\d{0,4}$/.test(argument ?? ''))
+        throw usage(text, 'needs a negative return code, like refuse:-1');
+      return { kind: 'refuse', retval: Number(argument) };
+    case 'partial':
+      return { kind: 'partial', bytes: argument === null ? null : count(text, argument) };
+    case 'garbage':
+      return { kind: 'garbage', bytes: argument === null ? DEFAULT_GARBAGE_BYTES : count(text, argument) };
+    case 'drop':
+    case 'duplicate':
+    case 'wrong-context':
+    case 'oversize':
+      return { kind: name };
+    default:
+      throw usage(text, `has no known action: '${name}'`);
+  }
+}
+
+function parseTrigger(text: string, when: string, messages: ReadonlySet<string>): FaultTrigger {
+  const ms = milliseconds(when);
+  if (ms !== null) return { kind: 'time', ms };
+  const match = /^([a-z0-9_]*)(?:#([1-9]\d*)(?:(\+)|-([1-9]\d*))?)?$/.exec(when);
+  if (match === null) throw usage(text, `does not say when: '${when}' is neither <message>#<n> nor a time`);
+  const [, name = '', first, onwards, last] = match;
+  if (name !== '' && !messages.has(name)) throw usage(text, `names a request that does not exist: '${name}'`);
+  const from = Number(first ?? 1);
+  const to = first === undefined || onwards !== undefined ? Number.POSITIVE_INFINITY : Number(last ?? first);
+  if (to < from) throw usage(text, `ends before it begins: '${when}'`);
+  return { kind: 'message', name: name === '' ? null : name, from, to };
+}
+
+function time(text: string, written: string): number {
+  const ms = milliseconds(written);
+  if (ms === null) throw usage(text, `needs a time like 250ms, 3s or 2m, not '${written}'`);
+  return ms;
+}
+
+function milliseconds(written: string): number | null {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(written);
+  if (match === null) return null;
+  const unit = { ms: 1, s: 1000, m: 60_000 }[match[2] as 'ms' | 's' | 'm'];
+  return Number(match[1]) * unit;
+}
+
+function count(text: string, written: string): number {
+  if (!/^\d{1,7}$/.test(written)) throw usage(text, `needs a number of bytes, not '${written}'`);
+  return Number(written);
+}
+
+function usage(text: string, what: string): MaglevError {
+  return new MaglevError('MGL_USAGE', `fault '${text}' ${what}`);
+}

@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+import { asMaglevError, MaglevError } from '../domain/errors.js';
+import type { LogLevel } from '../protocol/log.js';
+import { faultGrammar, parseFault } from './faults/fault-grammar.js';
+import { logLevels } from './line-log.js';
+import { type Personality, personalities } from './personality.js';
+import { requestNames } from './request-names.js';
+
+export const DEFAULT_SOCKET = '/tmp/maglev-vppsim/api.sock';
+
+export interface SimulatorFlags {
+  readonly help: boolean;
+  readonly showVersion: boolean;
+  readonly socket: string;
+  /** A command for the VPP that listens on the socket; null: be one. */
+  readonly command: string | null;
+  /** null: another one every time. */
+  readonly seed: number | null;
+  readonly personality: Personality;
+  readonly faults: readonly string[];
+  /** null: the personality's. */
+  readonly versionString: string | null;
+  readonly logLevel: LogLevel;
+}
+
+export const simulatorHelp = `maglev-vppsim: a stand-in for VPP that speaks its binary API on a unix socket
+
+usage: maglev-vppsim [flags]
+       maglev-vppsim [--socket <path>] --cli <command>
+  --socket <path>           where to listen (default ${DEFAULT_SOCKET})
+  --seed <n>                same message ids and same cuts for the same number (default: other ones every time)
+  --personality <name>      modern (VPP 26.10 and later, default) or legacy (up to 26.06)
+  --fault <fault>           what goes wrong; repeatable:
+                            ${faultGrammar.join('\n                            ')}
+  --version-string <text>   the version that VPP says it has
+  --log-level <level>       debug (each message received), info, warn (default) or error; on stderr
+  --cli <command>           runs a command at the command line of the VPP, real or simulated, that listens there
+  --version, --help
+
+It prints {"event":"ready","socket":...,"pid":...} on stdout when it listens, and ends on SIGTERM and SIGINT.
+A request that would kill VPP kills it, with exit code 134. docs/simulator.md tells more.
+`;
+
+/** Throws MGL_USAGE. */
+export function parseSimulatorFlags(args: readonly string[]): SimulatorFlags {
+  const { values } = parse(args);
+  const faults = values.fault ?? [];
+  for (const fault of faults) parseFault(fault, requestNames);
+  return {
+    help: values.help ?? false,
+    showVersion: values.version ?? false,
+    socket: values.socket ?? DEFAULT_SOCKET,
+    command: values.cli ?? null,
+    seed: values.seed === undefined ? null : seedOf(values.seed),
+    personality: oneOf('--personality', values.personality ?? 'modern', personalities),
+    faults,
+    versionString: values['version-string'] ?? null,
+    logLevel: oneOf('--log-level', values['log-level'] ?? 'warn', logLevels),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        socket: { type: 'string' },
+        cli: { type: 'string' },
+        seed: { type: 'string' },
+        personality: { type: 'string' },
+        fault: { type: 'string', multiple: true },
+        'version-string': { type: 'string' },
+        'log-level': { type: 'string' },
+        version: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (thrown) {
+    throw new MaglevError('MGL_USAGE', asMaglevError(thrown).message.replace(/^\w+: /, ''));
+  }
+}
+
+function seedOf(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new MaglevError('MGL_USAGE', `--seed needs a number, not '${text}'`);
+  return Number(text);
+}
+
+function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((item) => item === value);
+  if (found === undefined) {
+    throw new MaglevError('MGL_USAGE', `${flag} is one of ${allowed.join(', ')}, not '${value}'`);
+  }
+  return found;
+}

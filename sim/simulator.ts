@@ -1,0 +1,217 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { MaglevError } from '../domain/errors.js';
+import type { Clock } from '../protocol/clock.js';
+import type { Logger } from '../protocol/log.js';
+import type { CommandResult } from './cli-text/command-line.js';
+import { parseFault } from './faults/fault-grammar.js';
+import { FaultMachine } from './faults/fault-machine.js';
+import { SimulatedCrash } from './lb/crash.js';
+import type { LbPlugin } from './lb/lb-plugin.js';
+import type { Personality } from './personality.js';
+import { SeededRandom } from './random.js';
+import { requestNames } from './request-names.js';
+import { ApiServer, type Death } from './server/api-server.js';
+import { claimSocketPath } from './server/socket-path.js';
+import { simulatorCommands } from './simulator-commands.js';
+import { Vpp } from './vpp.js';
+import type { ExecutedWrite } from './write-log.js';
+
+export interface SimulatorOptions {
+  readonly clock: Clock;
+  /** Default: in a new temporary folder, which goes with `stop`. */
+  readonly socketPath?: string;
+  /** What looks random depends on it and on the number of the start: ids, order of the message table, cuts. Default 1. */
+  readonly seed?: number;
+  /** Default modern. */
+  readonly personality?: Personality;
+  /** Without a leading `v`. */
+  readonly version?: string;
+  /** See docs/simulator.md. They stay set when VPP is started again, and their counters go on. */
+  readonly faults?: readonly string[];
+  readonly log?: Logger;
+  /** Of the first start; each further one has the next number. Default: the pid of this process. */
+  readonly pid?: number;
+  /** Bytes of VPP's main heap; default 1 GiB. */
+  readonly heapBytes?: number;
+  /** VPP has died, of a fault or of a request that kills it: its connections are gone, its socket goes next. */
+  readonly onDeath?: (death: Death) => void;
+}
+
+/** A VPP to connect to. */
+export interface Simulator {
+  readonly socketPath: string;
+  readonly running: boolean;
+  /** How the current run ended; null while it runs, and when it was stopped or killed from outside. */
+  readonly death: Death | null;
+  /** The run that lives now, or that lived last. */
+  readonly vpp: Vpp;
+  readonly lb: LbPlugin;
+  /** LB writes that were executed since the start or since `clearWrites`, in order. */
+  readonly writes: readonly ExecutedWrite[];
+  readonly clearWrites: () => void;
+  /** Runs a command at VPP's command line. Throws SimulatedCrash if VPP dies of it. */
+  readonly cli: (text: string) => CommandResult;
+  /** Sets a fault; the grammar is in docs/simulator.md. Throws MGL_USAGE. */
+  readonly setFault: (text: string) => void;
+  /** Takes all faults back, and ends a hang. */
+  readonly clearFaults: () => void;
+  /** Ends VPP at once, as SIGKILL does. Resolves when its socket is gone. */
+  readonly kill: () => Promise<void>;
+  /** Starts VPP again after its end: empty, with another pid and other message ids. */
+  readonly start: () => Promise<void>;
+  /** Ends VPP for good and removes what was made for it. */
+  readonly stop: () => Promise<void>;
+}
+
+const quiet: Logger = { enabled: () => false, log: () => undefined };
+
+/** Starts a simulator; it listens when this resolves. Rejects with MGL_LISTEN or MGL_USAGE. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const host = new SimulatorHost(options);
+  await host.start();
+  return host;
+}
+
+interface Run {
+  readonly vpp: Vpp;
+  readonly server: ApiServer;
+}
+
+class SimulatorHost implements Simulator {
+  readonly socketPath: string;
+  readonly #options: SimulatorOptions;
+  readonly #log: Logger;
+  readonly #faults: FaultMachine;
+  readonly #ownFolder: boolean;
+  #starts = 0;
+  #run: Run;
+  #running = false;
+  #death: Death | null = null;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(options: SimulatorOptions) {
+    this.#options = options;
+    this.#log = options.log ?? quiet;
+    this.#faults = new FaultMachine(options.clock, (action) => this.#run.server.strike(action));
+    for (const text of options.faults ?? []) this.setFault(text);
+    this.#ownFolder = options.socketPath === undefined;
+    this.socketPath = options.socketPath ?? join(mkdtempSync(join(tmpdir(), 'maglev-vppsim-')), 'api.sock');
+    this.#run = this.#boot();
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  get death(): Death | null {
+    return this.#death;
+  }
+
+  get vpp(): Vpp {
+    return this.#run.vpp;
+  }
+
+  get lb(): LbPlugin {
+    return this.#run.vpp.lb;
+  }
+
+  get writes(): readonly ExecutedWrite[] {
+    return this.#run.vpp.writes.list();
+  }
+
+  readonly clearWrites = (): void => this.#run.vpp.writes.clear();
+
+  readonly cli = (text: string): CommandResult => {
+    if (!this.#running) throw new MaglevError('MGL_VPP_DISCONNECTED', 'the simulator does not run');
+    try {
+      return this.#run.vpp.cli(text);
+    } catch (thrown) {
+      if (thrown instanceof SimulatedCrash) this.#died(this.#run, { kind: 'crashed', crash: thrown });
+      throw thrown;
+    }
+  };
+
+  readonly setFault = (text: string): void => this.#faults.set(parseFault(text, requestNames));
+
+  readonly clearFaults = (): void => {
+    this.#faults.clear();
+    this.#run.server.resume();
+  };
+
+  readonly start = async (): Promise<void> => {
+    await this.#ended;
+    if (this.#running) return;
+    if (this.#starts > 0) this.#run = this.#boot();
+    this.#starts++;
+    this.#death = null;
+    try {
+      await claimSocketPath(this.socketPath);
+      await this.#run.server.listen(this.socketPath);
+    } catch (thrown) {
+      this.#run.vpp.stop();
+      throw thrown;
+    }
+    this.#running = true;
+    const { pid, version } = this.#run.vpp.identity;
+    this.#log.log('info', 'vppsim-start', { socket: this.socketPath, pid, version });
+  };
+
+  readonly kill = (): Promise<void> => {
+    if (this.#running) this.#end(this.#run);
+    return this.#ended;
+  };
+
+  readonly stop = async (): Promise<void> => {
+    await this.kill();
+    this.#faults.clear();
+    if (this.#ownFolder) rmSync(dirname(this.socketPath), { recursive: true, force: true });
+  };
+
+  #boot(): Run {
+    const { clock, pid, seed, personality, version, heapBytes } = this.#options;
+    const onDeath = (death: Death) => this.#died(run, death);
+    const vpp = new Vpp({
+      clock,
+      personality: personality ?? 'modern',
+      pid: (pid ?? process.pid) + this.#starts,
+      ...(version === undefined ? {} : { version }),
+      ...(heapBytes === undefined ? {} : { heapBytes }),
+      extraCommands: simulatorCommands({
+        writes: () => vpp.writes,
+        faults: () => this.#faults.list(),
+        setFault: this.setFault,
+        clearFaults: this.clearFaults,
+      }),
+      onCrash: (crash) => onDeath({ kind: 'crashed', crash }),
+    });
+    const server = new ApiServer({
+      vpp,
+      clock,
+      random: new SeededRandom((seed ?? 1) * 1009 + this.#starts),
+      faults: this.#faults,
+      log: this.#log,
+      onDeath,
+    });
+    const run: Run = { vpp, server };
+    return run;
+  }
+
+  #died(run: Run, death: Death): void {
+    if (!this.#running || run !== this.#run) return;
+    this.#death = death;
+    const cause = death.kind === 'crashed' ? death.crash.message : death.reason;
+    this.#log.log('warn', 'vppsim-death', { kind: death.kind, cause });
+    this.#end(run);
+    this.#options.onDeath?.(death);
+  }
+
+  #end(run: Run): void {
+    this.#running = false;
+    run.vpp.stop();
+    // Not before whoever is told of a death has been told: a process that ends itself then leaves its socket behind,
+    // as a VPP that was killed does.
+    this.#ended = Promise.resolve().then(() => run.server.close());
+  }
+}

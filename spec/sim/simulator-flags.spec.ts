@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { MaglevError } from '../../domain/errors.js';
+import { DEFAULT_SOCKET, parseSimulatorFlags } from '../../sim/simulator-flags.js';
+
+describe('maglev-vppsim, its flags', () => {
+  it('are all optional', () => {
+    expect(parseSimulatorFlags([])).to.deep.equal({
+      help: false,
+      showVersion: false,
+      socket: DEFAULT_SOCKET,
+      command: null,
+      seed: null,
+      personality: 'modern',
+      faults: [],
+      versionString: null,
+      logLevel: 'warn',
+    });
+  });
+
+  it('are read, and --fault as often as it comes', () => {
+    const args = '--socket /x --seed 7 --personality legacy --fault drop@#3 --fault hang --version-string 1';
+    expect(parseSimulatorFlags([...args.split(' '), '--log-level=debug', '-h'])).to.deep.equal({
+      help: true,
+      showVersion: false,
+      socket: '/x',
+      command: null,
+      seed: 7,
+      personality: 'legacy',
+      faults: ['drop@#3', 'hang'],
+      versionString: '1',
+      logLevel: 'debug',
+    });
+  });
+
+  const misuses: readonly [readonly string[], string][] = [
+    [['--nonsense'], "Unknown option '--nonsense'"],
+    [['word'], "Unexpected argument 'word'"],
+    [['--socket'], "'--socket <value>' argument missing"],
+    [['--personality', 'ancient'], "--personality is one of modern, legacy, not 'ancient'"],
+    [['--seed', 'x'], "--seed needs a number, not 'x'"],
+    [['--log-level', 'loud'], "--log-level is one of debug, info, warn, error, not 'loud'"],
+    [['--fault', 'explode'], "fault 'explode' has no known action: 'explode'"],
+  ];
+  for (const [args, what] of misuses) {
+    it(`refuse ${args.join(' ')}`, () => {
+      expect(() => parseSimulatorFlags(args))
+        .to.throw(MaglevError, what)
+        .with.property('code', 'MGL_USAGE');
+    });
+  }
+});
