@@ -16,10 +16,15 @@ export const liveVpp = process.env['MAGLEV_TEST_VPP_API'] ?? '';
 /** A folder with a config, a VPP (or the simulator) and maglevd, as real processes; `end` leaves nothing behind. */
 export class Stage {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'maglev-spec-'));
-  readonly socket = liveVpp === '' ? path.join(this.folder, 'api.sock') : liveVpp;
+  readonly socket: string;
   readonly config = path.join(this.folder, 'maglev.yaml');
   readonly grpc = `unix:${path.join(this.folder, 'grpc.sock')}`;
   readonly processes: Process[] = [];
+
+  /** On `vpp`, a live one; by default on a simulator that the spec starts. */
+  constructor(vpp = '') {
+    this.socket = vpp === '' ? path.join(this.folder, 'api.sock') : vpp;
+  }
 
   write(text: string): void {
     writeFileSync(this.config, text);

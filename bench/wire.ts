@@ -1,0 +1,86 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** What went over one connection: all that the client wrote, and how much it read, up to the last `mark`. */
+export interface Recording {
+  readonly sent: Buffer;
+  readonly received: number;
+}
+
+/** Stands between a client and VPP, and remembers the bytes. */
+export class RecordingProxy {
+  private sent: Buffer[] = [];
+  private received = 0;
+  private constructor(private readonly server: Server) {}
+
+  static async start(listenPath: string, vppPath: string): Promise<RecordingProxy> {
+    const server = createServer();
+    const proxy = new RecordingProxy(server);
+    server.on('connection', (client) => proxy.join(client, connect(vppPath)));
+    await new Promise<void>((resolve) => server.listen(listenPath, resolve));
+    return proxy;
+  }
+
+  /** What was recorded since the last call. */
+  take(): Recording {
+    const recording = { sent: Buffer.concat(this.sent), received: this.received };
+    this.sent = [];
+    this.received = 0;
+    return recording;
+  }
+
+  close(): void {
+    this.server.close();
+  }
+
+  private join(client: Socket, vpp: Socket): void {
+    client.on('data', (bytes) => {
+      this.sent.push(bytes);
+      vpp.write(bytes);
+    });
+    vpp.on('data', (bytes) => {
+      this.received += bytes.length;
+      client.write(bytes);
+    });
+    client.on('close', () => vpp.destroy());
+    vpp.on('close', () => client.destroy());
+    client.on('error', () => {});
+    vpp.on('error', () => {});
+  }
+}
+
+/** The least that any client must do: write these bytes and read that many. */
+export class BareLoop {
+  private received = 0;
+  private wanted = Number.POSITIVE_INFINITY;
+  private done: () => void = () => {};
+
+  private constructor(private readonly socket: Socket) {
+    socket.on('data', (bytes) => {
+      this.received += bytes.length;
+      if (this.received >= this.wanted) this.done();
+    });
+  }
+
+  static async connect(path: string): Promise<BareLoop> {
+    const socket = connect(path);
+    await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    return new BareLoop(socket);
+  }
+
+  /** Milliseconds from the write to the last byte of the replies. */
+  async play({ sent, received }: Recording): Promise<number> {
+    const begin = performance.now();
+    this.received = 0;
+    this.wanted = received;
+    const done = new Promise<void>((resolve) => {
+      this.done = resolve;
+    });
+    this.socket.write(sent);
+    await done;
+    return performance.now() - begin;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}

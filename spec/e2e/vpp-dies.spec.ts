@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import { Stage } from '../support/daemon-stage.js';
+import type { Process } from '../support/process.js';
+
+const names = ['one', 'two', 'three'];
+const servers = [1, 2, 3, 4];
+const config = `maglev:
+  vpp: { lb: { ipv4-src-address: 198.51.100.1, ipv6-src-address: "2001:db8::1" } }
+  backends:
+${servers.map((n) => `    s${n}: { address: 10.0.0.${n} }`).join('\n')}
+  frontends:
+${names
+  .map((name, i) => {
+    const pool = `{ name: p, backends: { ${servers.map((n) => `s${n}: {}`).join(', ')} } }`;
+    return `    ${name}: { address: 192.0.2.${i + 1}, protocol: tcp, port: 80, pools: [${pool}] }`;
+  })
+  .join('\n')}
+`;
+const converged = names.map(
+  (_, i) => `192.0.2.${i + 1}/32 tcp 80 gre4: ${servers.map((n) => `10.0.0.${n}=100`).join(' ')}`,
+);
+
+describe('e2e: VPP dies', function () {
+  this.timeout(120_000);
+  let stage: Stage;
+  let maglevd: Process;
+
+  before(async () => {
+    stage = new Stage();
+    stage.write(config);
+    maglevd = stage.daemon();
+    await maglevd.record('grpc-listening');
+  });
+  after(() => stage.end());
+
+  it('answers UNAVAILABLE at once while VPP was never there', async () => {
+    const answer = await stage.ctl('--timeout', '20s', 'show', 'vpp', 'lbstate');
+    expect(answer.code).to.equal(5);
+    expect(answer.stderr).to.match(/MGL_VPP_(DISCONNECTED|CONNECT)/);
+  });
+
+  it('converges after a SIGKILL of VPP at every message of a cold sync, without being restarted', async () => {
+    let deaths = 0;
+    for (let message = 1; ; message++) {
+      const mortal = await stage.simulator('--fault', `die@#${message}`);
+      const synced = maglevd.record(
+        'vpp-lbsync-done',
+        maglevd.lines.length,
+        ({ failures }) => failures === 0,
+      );
+      const survived = await Promise.race([mortal.ended.then(() => false), synced.then(() => true)]);
+      if (survived) {
+        // The fault lies behind the last message of the sync: every possible index has been tried.
+        await mortal.end('SIGKILL');
+        break;
+      }
+      synced.catch(() => {});
+      deaths++;
+      expect((await mortal.ended).signal, `message ${message}`).to.equal('SIGKILL');
+      const from = maglevd.lines.length;
+      if (message % 8 === 1) {
+        const answer = await stage.ctl('--timeout', '20s', 'sync', 'vpp', 'lbstate');
+        expect(answer.code, `message ${message}: ${answer.stdout}${answer.stderr}`).to.equal(5);
+      }
+      const healthy = await stage.simulator();
+      await maglevd.record('vpp-lbsync-done', from, ({ failures }) => failures === 0);
+      expect(await stage.vips(), `after a death at message ${message}`).to.deep.equal(converged);
+      const gone = maglevd.lines.length;
+      await healthy.end('SIGKILL');
+      await maglevd.record('vpp-disconnect', gone);
+    }
+    // A handshake, a version, a ping, five reads and fifteen adds at the least.
+    expect(deaths).to.be.above(20);
+    expect(maglevd.records('starting').length).to.equal(1);
+    expect(maglevd.records('actor-crash')).to.deep.equal([]);
+  });
+});
