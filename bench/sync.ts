@@ -47,7 +47,7 @@ const decision: Decision = {
       srcIpSticky: false,
       ases: Array.from({ length: SERVERS }, (_, s) => {
         const address = ipFromBytes(Uint8Array.of(10, s, v >> 8, v & 255));
-        return { address, backend: `b${s}`, weight: 100, flush: false, reason: 'bench' };
+        return { address, backend: `b${s}`, weight: 100, hold: false, flush: false, reason: 'bench' };
       }),
     };
   }),

@@ -10,7 +10,7 @@ import {
   PROTOCOL_UDP,
   type VipKey,
 } from './lb.js';
-import { type BackendStates, decideWeight } from './weights.js';
+import { type BackendStates, decideWeights, type Patience, unlimitedPatience } from './weights.js';
 
 const protocolNumbers = { tcp: PROTOCOL_TCP, udp: PROTOCOL_UDP, any: PROTOCOL_ANY } as const;
 
@@ -35,14 +35,21 @@ export function lbConfOf(settings: LbSettings): LbConf {
  * The VIP that a frontend wants. All its backends are in it, also those of pools that are not active: a failover
  * then only changes weights. The encapsulation follows the backends' family, not the VIP's: it is the outer header.
  */
-export function desiredVip(frontend: Frontend, config: MaglevConfig, states: BackendStates): DesiredVip {
+export function desiredVip(
+  frontend: Frontend,
+  config: MaglevConfig,
+  states: BackendStates,
+  patience: Patience = unlimitedPatience,
+): DesiredVip {
   const byAddress = new Map<IpAddress, DesiredAs>();
+  const decisions = decideWeights(frontend, states, patience);
   for (const [poolIndex, pool] of frontend.pools.entries()) {
-    for (const backend of pool.backends) {
+    for (const [i, backend] of pool.backends.entries()) {
       const address = config.backends.get(backend.name)?.address;
       if (address === undefined)
         throw new Error(`frontend ${frontend.name} names no backend ${backend.name}`);
-      const decision = decideWeight(frontend, poolIndex, backend, states);
+      const decision = decisions[poolIndex]?.[i];
+      if (decision === undefined) throw new Error(`no decision about ${backend.name} of ${frontend.name}`);
       const candidate = { address, backend: backend.name, ...decision };
       const rival = byAddress.get(address);
       if (rival === undefined || rank(candidate) > rank(rival)) byAddress.set(address, candidate);
@@ -74,6 +81,6 @@ export function decide(config: MaglevConfig, states: BackendStates): Decision {
  * serves wins, then the one without a verdict; among equals the first pool's.
  */
 function rank(as: DesiredAs): number {
-  if (as.weight === null) return 1;
-  return as.weight > 0 ? 2 : 0;
+  if (as.weight > 0) return 2;
+  return as.hold ? 1 : 0;
 }

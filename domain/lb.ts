@@ -81,8 +81,13 @@ export interface DesiredAs {
   readonly address: IpAddress;
   /** Name of the backend in the config. */
   readonly backend: string;
-  /** 0..100; null = keep what VPP has (0 if it has none), because no verdict exists yet. */
-  readonly weight: number | null;
+  /** 0..100. */
+  readonly weight: number;
+  /**
+   * For lack of a verdict, what VPP has is to be kept; `weight` is for a server that VPP does not have, and for a VIP
+   * that serves nobody: there is nothing to keep in it.
+   */
+  readonly hold: boolean;
   /** Whether existing flows are cut when the weight goes to 0. */
   readonly flush: boolean;
   /** Why the weight is what it is, in words an operator can act on. */

@@ -93,6 +93,7 @@ export function planVip(
     operations.push({ op: 'vip-add', key, encap, tableLength, srcIpSticky, reason });
   }
   const present = new Map((found?.ases ?? []).map((as) => [as.address, as]));
+  const serves = desired.ases.some(({ address }) => (present.get(address)?.weight ?? 0) > 0);
   const before = new Map((previous?.ases ?? []).map((as) => [as.address, as]));
   const adds: LbOperation[] = [];
   const raises: LbOperation[] = [];
@@ -101,10 +102,10 @@ export function planVip(
     const have = present.get(as.address);
     if (have === undefined) {
       const reason = `backend ${as.backend}: ${as.reason}`;
-      adds.push({ op: 'as-add', key, address: as.address, weight: as.weight ?? 0, reason });
+      adds.push({ op: 'as-add', key, address: as.address, weight: as.weight, reason });
       continue;
     }
-    const change = planWeight(key, as, have, before.get(as.address));
+    const change = as.hold && serves ? null : planWeight(key, as, have, before.get(as.address));
     if (change !== null) (change.weight > change.from ? raises : lowers).push(change);
   }
   const wanted = new Set<IpAddress>(desired.ases.map(({ address }) => address));
@@ -141,7 +142,6 @@ function planWeight(
   have: AsState,
   previous: DesiredAs | undefined,
 ): WeightOperation | null {
-  if (as.weight === null) return null;
   const flushOnly = as.flush && as.weight === 0 && previous !== undefined && !previous.flush;
   if (have.weight === as.weight && !flushOnly) return null;
   return {
@@ -158,8 +158,9 @@ function planWeight(
 /** A server without a verdict keeps its weight also when its VIP is made anew. */
 function withKeptWeights(desired: DesiredVip, found: VipState): DesiredVip {
   const weights = new Map(found.ases.map((as) => [as.address, Math.min(as.weight, 100)]));
+  if (!desired.ases.some(({ address }) => (weights.get(address) ?? 0) > 0)) return desired;
   const ases = desired.ases.map((as) =>
-    as.weight === null ? { ...as, weight: weights.get(as.address) ?? 0 } : as,
+    as.hold ? { ...as, weight: weights.get(as.address) ?? as.weight } : as,
   );
   return { ...desired, ases };
 }

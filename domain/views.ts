@@ -1,7 +1,15 @@
 import type { Backend, Frontend, MaglevConfig } from './config.js';
 import type { BackendState, FrontendState } from './health.js';
 import type { IpAddress } from './ip.js';
-import { activePool, type BackendStates, decideWeight, frontendState, stateOf } from './weights.js';
+import {
+  type BackendStates,
+  choosePool,
+  decideWeights,
+  frontendState,
+  type Patience,
+  stateOf,
+  unlimitedPatience,
+} from './weights.js';
 
 /** A frontend and what was decided for it. */
 export interface FrontendView {
@@ -44,14 +52,25 @@ export interface BackendView {
   readonly frontends: readonly string[];
 }
 
-export function viewFrontend(frontend: Frontend, states: BackendStates): FrontendView {
+export function viewFrontend(
+  frontend: Frontend,
+  states: BackendStates,
+  patience: Patience = unlimitedPatience,
+): FrontendView {
   const { name, description, address, protocol, port, srcIpSticky, flushOnDown } = frontend;
-  const active = activePool(frontend, states);
+  const { active } = choosePool(frontend, states, patience);
+  const decisions = decideWeights(frontend, states, patience);
   const pools = frontend.pools.map((pool, index): PoolView => {
-    const backends = pool.backends.map((backend): PoolBackendView => {
-      const { weight, reason } = decideWeight(frontend, index, backend, states);
+    const backends = pool.backends.map((backend, i): PoolBackendView => {
+      const { weight = 0, hold = false, reason = '' } = decisions[index]?.[i] ?? {};
       const state = stateOf(states, backend.name);
-      return { name: backend.name, state, weight: backend.weight, effectiveWeight: weight, reason };
+      return {
+        name: backend.name,
+        state,
+        weight: backend.weight,
+        effectiveWeight: hold ? null : weight,
+        reason,
+      };
     });
     return { name: pool.name, active: index === active, backends };
   });

@@ -1,75 +1,112 @@
-import type { Frontend, PoolBackend } from './config.js';
+import type { Frontend } from './config.js';
 import type { BackendState, FrontendState } from './health.js';
 
 /** What is known about each backend, by name. A backend that is not in it is `removed`. */
 export type BackendStates = ReadonlyMap<string, BackendState>;
 
+/** For how long a lack of verdicts is borne. */
+export interface Patience {
+  /** Right after a start nothing is changed because of a verdict until all backends of the frontend have one. */
+  readonly holdAll: boolean;
+  /** Backends that have been without a verdict for too long: they count as down. */
+  readonly givenUp: ReadonlySet<string>;
+}
+
+export const unlimitedPatience: Patience = { holdAll: false, givenUp: new Set() };
+
 /** What one server of a frontend should weigh, and why. */
 export interface WeightDecision {
-  /** 0..100; null = keep what VPP has, because there is no verdict yet. */
-  readonly weight: number | null;
+  /** 0..100. */
+  readonly weight: number;
+  /** The weight is only for a VIP that serves nobody; otherwise what VPP has is kept, for lack of a verdict. */
+  readonly hold: boolean;
   /** Whether existing flows are cut on the way to 0. */
   readonly flush: boolean;
   readonly reason: string;
+}
+
+export interface PoolChoice {
+  /**
+   * Index of the pool that gets the new flows: the first one with a backend that is up and has a configured weight
+   * above 0; the first pool of all when there is none.
+   */
+  readonly active: number;
+  /** The pool before the active one whose missing verdict may still change that; null = the choice is settled. */
+  readonly waitingFor: number | null;
 }
 
 export function stateOf(states: BackendStates, backend: string): BackendState {
   return states.get(backend) ?? 'removed';
 }
 
-/**
- * Index of the pool that gets the new flows: the first one with a backend that is up and has a configured weight
- * above 0; the first pool of all when there is none.
- */
-export function activePool(frontend: Frontend, states: BackendStates): number {
-  const index = frontend.pools.findIndex((pool) =>
-    pool.backends.some((backend) => backend.weight > 0 && stateOf(states, backend.name) === 'up'),
-  );
-  return Math.max(index, 0);
+export function choosePool(
+  frontend: Frontend,
+  states: BackendStates,
+  patience = unlimitedPatience,
+): PoolChoice {
+  let waitingFor: number | null = null;
+  for (const [index, pool] of frontend.pools.entries()) {
+    const candidates = pool.backends.filter(({ weight }) => weight > 0);
+    if (candidates.some(({ name }) => stateOf(states, name) === 'up')) return { active: index, waitingFor };
+    if (candidates.some(({ name }) => stateOf(states, name) === 'unknown' && !patience.givenUp.has(name))) {
+      waitingFor ??= index;
+    }
+  }
+  return { active: 0, waitingFor: null };
 }
 
 /**
- * The weight of one backend in pool `poolIndex` of `frontend`. Only a backend that is up and in the active pool has
- * its configured weight; all others are installed with 0. On the way to 0 a disabled backend is always flushed, one
- * that is down when the frontend says so, and no other ever.
+ * The weights of all backends of a frontend, pool by pool in the order of the config. Only a backend that is up and in
+ * the active pool has its configured weight; all others are installed with 0. On the way to 0 a disabled backend is
+ * always flushed, one that is down when the frontend says so, and no other ever. Where a verdict is missing, nothing
+ * is changed that serves.
  */
-export function decideWeight(
+export function decideWeights(
   frontend: Frontend,
-  poolIndex: number,
-  backend: PoolBackend,
   states: BackendStates,
-): WeightDecision {
-  const state = stateOf(states, backend.name);
-  switch (state) {
-    case 'up': {
-      const active = activePool(frontend, states);
-      if (poolIndex === active)
-        return { weight: backend.weight, flush: false, reason: 'up, in the active pool' };
-      const name = frontend.pools[active]?.name ?? '';
-      return { weight: 0, flush: false, reason: `up, but pool ${name} is active` };
+  patience = unlimitedPatience,
+): readonly (readonly WeightDecision[])[] {
+  const { active, waitingFor } = choosePool(frontend, states, patience);
+  const undecided = frontend.pools.some((pool) =>
+    pool.backends.some(({ name }) => stateOf(states, name) === 'unknown' && !patience.givenUp.has(name)),
+  );
+  const starting = patience.holdAll && undecided;
+  const poolName = (index: number) => frontend.pools[index]?.name ?? '';
+  const hold = starting || waitingFor !== null;
+  const cause = starting
+    ? 'its other backends have a verdict'
+    : `pool ${poolName(waitingFor ?? 0)} has a verdict`;
+  const kept = (reason: string) => (hold ? `${reason}; kept as VPP has it until ${cause}` : reason);
+  const decideOne = (name: string, weight: number, index: number): WeightDecision => {
+    switch (stateOf(states, name)) {
+      case 'up':
+        return index === active
+          ? { weight, hold, flush: false, reason: kept('up, in the active pool') }
+          : { weight: 0, hold, flush: false, reason: kept(`up, but pool ${poolName(active)} is active`) };
+      case 'unknown':
+        return patience.givenUp.has(name)
+          ? { weight: 0, hold: false, flush: false, reason: 'still no verdict: counts as down' }
+          : { weight: 0, hold: true, flush: false, reason: 'no verdict yet: kept as VPP has it' };
+      case 'down':
+        return starting
+          ? { weight: 0, hold, flush: false, reason: kept('down') }
+          : { weight: 0, hold: false, flush: frontend.flushOnDown, reason: 'down' };
+      case 'paused':
+        return { weight: 0, hold: false, flush: false, reason: 'paused by the operator' };
+      case 'disabled':
+        return { weight: 0, hold: false, flush: true, reason: 'disabled' };
+      case 'removed':
+        return { weight: 0, hold: false, flush: false, reason: 'removed from the config' };
     }
-    case 'unknown':
-      return { weight: null, flush: false, reason: 'no verdict yet: kept as VPP has it' };
-    case 'down':
-      return { weight: 0, flush: frontend.flushOnDown, reason: 'down' };
-    case 'paused':
-      return { weight: 0, flush: false, reason: 'paused by the operator' };
-    case 'disabled':
-      return { weight: 0, flush: true, reason: 'disabled' };
-    case 'removed':
-      return { weight: 0, flush: false, reason: 'removed from the config' };
-  }
+  };
+  return frontend.pools.map((pool, index) =>
+    pool.backends.map(({ name, weight }) => decideOne(name, weight, index)),
+  );
 }
 
 /** up when a server gets new flows; unknown while no backend has a verdict; down otherwise. */
 export function frontendState(frontend: Frontend, states: BackendStates): FrontendState {
-  const backends = frontend.pools.flatMap((pool, index) =>
-    pool.backends.map((backend) => ({ backend, index })),
-  );
-  const serves = backends.some(({ backend, index }) => {
-    const { weight } = decideWeight(frontend, index, backend, states);
-    return weight !== null && weight > 0;
-  });
-  if (serves) return 'up';
-  return backends.every(({ backend }) => stateOf(states, backend.name) === 'unknown') ? 'unknown' : 'down';
+  const backends = frontend.pools.flatMap((pool) => pool.backends);
+  if (backends.some(({ name, weight }) => weight > 0 && stateOf(states, name) === 'up')) return 'up';
+  return backends.every(({ name }) => stateOf(states, name) === 'unknown') ? 'unknown' : 'down';
 }

@@ -8,6 +8,7 @@ import {
   anyDesiredAses,
   desiredAs,
   desiredVip,
+  heldAs,
   ip,
   vipKey,
   vipState,
@@ -68,7 +69,10 @@ describe('domain/plan', () => {
         const found = foundAses && vipState(desired, { ases: foundAses });
         const after = execute(found, planVip(desired, found, null));
         const had = new Map((foundAses ?? []).map((as) => [as.address, as.weight]));
-        const expected = new Map(ases.map((as) => [as.address, as.weight ?? had.get(as.address) ?? 0]));
+        const serves = ases.some((as) => (had.get(as.address) ?? 0) > 0);
+        const expected = new Map(
+          ases.map((as) => [as.address, as.hold && serves ? (had.get(as.address) ?? as.weight) : as.weight]),
+        );
         expect(after.exists).to.equal(true);
         expect(new Map([...after.servers].sort())).to.deep.equal(new Map([...expected].sort()));
         const settled = [...after.servers].map(
@@ -117,12 +121,20 @@ describe('domain/plan', () => {
     ]);
   });
 
-  it('keeps the weight of a server without a verdict, and installs an unknown one with 0', () => {
-    const desired = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', null), desiredAs('10.0.0.2', null)]);
+  it('keeps the weight of a server without a verdict, and installs a missing one with what is known', () => {
+    const desired = desiredVip('192.0.2.1/32', [heldAs('10.0.0.1'), heldAs('10.0.0.2')]);
     const found = vipState(desired, { ases: [{ address: ip('10.0.0.1'), weight: 70, buckets: 1024 }] });
     const plan = planVip(desired, found, null);
     expect(plan).to.have.length(1);
     expect(plan[0]).to.include({ op: 'as-add', address: '10.0.0.2', weight: 0 });
+  });
+
+  it('keeps nothing in a VIP that serves nobody: there a server that may serve does', () => {
+    const desired = desiredVip('192.0.2.1/32', [heldAs('10.0.0.1'), heldAs('10.0.0.2', 100)]);
+    const idle = [ip('10.0.0.1'), ip('10.0.0.2')].map((address) => ({ address, weight: 0, buckets: 0 }));
+    const plan = planVip(desired, vipState(desired, { ases: idle }), null);
+    expect(plan).to.have.length(1);
+    expect(plan[0]).to.include({ op: 'as-weight', address: '10.0.0.2', from: 0, weight: 100 });
   });
 
   it('flushes on the way to 0 only where the decision says so', () => {
@@ -156,7 +168,7 @@ describe('domain/plan', () => {
   });
 
   it('replaces a VIP whose encapsulation, table length or stickiness is another', () => {
-    const desired = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', null), desiredAs('10.0.0.2', 5)]);
+    const desired = desiredVip('192.0.2.1/32', [heldAs('10.0.0.1'), desiredAs('10.0.0.2', 5)]);
     const others: Partial<VipState>[] = [
       { encap: 'gre6' },
       { tableLength: { value: 2048, exact: true } },

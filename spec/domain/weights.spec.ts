@@ -1,8 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Frontend } from '../../domain/config.js';
 import { decide, desiredVip } from '../../domain/desired.js';
 import type { BackendState } from '../../domain/health.js';
-import { activePool, decideWeight, frontendState } from '../../domain/weights.js';
+import {
+  type BackendStates,
+  choosePool,
+  decideWeights,
+  frontendState,
+  type Patience,
+  unlimitedPatience,
+} from '../../domain/weights.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 
 const anyState = fc.constantFrom<BackendState>('unknown', 'up', 'down', 'paused', 'disabled', 'removed');
@@ -32,23 +40,28 @@ const backends = {
 };
 
 describe('domain/weights', () => {
+  /** Every backend of a frontend with its decision. */
+  const decisions = (frontend: Frontend, states: BackendStates, patience: Patience = unlimitedPatience) => {
+    const decided = decideWeights(frontend, states, patience);
+    return frontend.pools.flatMap((pool, index) =>
+      pool.backends.map(({ name, weight: configured }, i) => {
+        const decision = decided[index]?.[i];
+        if (decision === undefined) throw new Error(`no decision about ${name}`);
+        return { name, index, configured, state: states.get(name) ?? 'removed', ...decision };
+      }),
+    );
+  };
+
   it('gives weight only to servers that are up and in one pool', () => {
     fc.assert(
       fc.property(anyFrontend, anyStates, (frontend, states) => {
-        const pools = new Set<number>();
-        frontend.pools.forEach((pool, index) => {
-          for (const backend of pool.backends) {
-            const { weight } = decideWeight(frontend, index, backend, states);
-            if (weight !== null && weight > 0) {
-              expect(states.get(backend.name)).to.equal('up');
-              expect(weight).to.equal(backend.weight);
-              pools.add(index);
-            }
-            expect(weight === null).to.equal(states.get(backend.name) === 'unknown');
-          }
-        });
-        expect(pools.size).to.be.at.most(1);
-        expect(frontendState(frontend, states) === 'up').to.equal(pools.size === 1);
+        const serving = decisions(frontend, states).filter(({ weight }) => weight > 0);
+        for (const { state, weight, configured } of serving) {
+          expect(state).to.equal('up');
+          expect(weight).to.equal(configured);
+        }
+        expect(new Set(serving.map(({ index }) => index)).size).to.equal(serving.length > 0 ? 1 : 0);
+        expect(frontendState(frontend, states) === 'up').to.equal(serving.length > 0);
       }),
     );
   });
@@ -56,14 +69,14 @@ describe('domain/weights', () => {
   it('prefers the first pool that can serve, and the first of all when none can', () => {
     const frontend = sampleFrontend('f', '192.0.2.1', [{ a: 0, b: 100 }, { c: 100 }]);
     const pool = (a: BackendState, b: BackendState, c: BackendState) =>
-      activePool(
+      choosePool(
         frontend,
         new Map([
           ['a', a],
           ['b', b],
           ['c', c],
         ] as const),
-      );
+      ).active;
     expect(pool('up', 'up', 'up')).to.equal(0);
     expect(pool('up', 'down', 'up'), 'a pool whose only live server weighs 0 is not active').to.equal(1);
     expect(pool('down', 'down', 'up')).to.equal(1);
@@ -73,15 +86,83 @@ describe('domain/weights', () => {
   it('flushes disabled always, down where the frontend says so, others never', () => {
     fc.assert(
       fc.property(anyFrontend, anyStates, (frontend, states) => {
-        frontend.pools.forEach((pool, index) => {
-          for (const backend of pool.backends) {
-            const state = states.get(backend.name);
-            const expected = state === 'disabled' || (state === 'down' && frontend.flushOnDown);
-            expect(decideWeight(frontend, index, backend, states).flush).to.equal(expected);
-          }
-        });
+        for (const { state, flush } of decisions(frontend, states)) {
+          expect(flush).to.equal(state === 'disabled' || (state === 'down' && frontend.flushOnDown));
+        }
       }),
     );
+  });
+
+  it('holds what has no verdict, until patience ends', () => {
+    fc.assert(
+      fc.property(anyFrontend, anyStates, fc.subarray([...names]), (frontend, states, givenUp) => {
+        const patience = { holdAll: false, givenUp: new Set<string>(givenUp) };
+        for (const { name, state, hold, weight } of decisions(frontend, states, patience)) {
+          if (state !== 'unknown') continue;
+          expect(hold).to.equal(!patience.givenUp.has(name));
+          expect(weight).to.equal(0);
+        }
+      }),
+    );
+  });
+
+  it('holds the pools behind one whose verdict is missing: nothing moves over to them too early', () => {
+    const frontend = sampleFrontend('f', '192.0.2.1', [{ a: 100 }, { b: 100 }]);
+    const of = (a: BackendState, b: BackendState, patience?: Patience) =>
+      decisions(
+        frontend,
+        new Map([
+          ['a', a],
+          ['b', b],
+        ] as const),
+        patience,
+      ).map(({ weight, hold }) => [weight, hold]);
+    expect(of('unknown', 'up')).to.deep.equal([
+      [0, true],
+      [100, true],
+    ]);
+    expect(of('down', 'up')).to.deep.equal([
+      [0, false],
+      [100, false],
+    ]);
+    expect(of('up', 'unknown')).to.deep.equal([
+      [100, false],
+      [0, true],
+    ]);
+    expect(of('unknown', 'up', { holdAll: false, givenUp: new Set(['a']) })).to.deep.equal([
+      [0, false],
+      [100, false],
+    ]);
+  });
+
+  it('changes nothing for a verdict right after a start, while others are missing', () => {
+    const frontend = sampleFrontend('f', '192.0.2.1', [{ a: 100, b: 100, c: 100 }]);
+    const patience = { holdAll: true, givenUp: new Set<string>() };
+    const of = (a: BackendState, b: BackendState, c: BackendState) =>
+      decisions(
+        frontend,
+        new Map([
+          ['a', a],
+          ['b', b],
+          ['c', c],
+        ] as const),
+        patience,
+      ).map(({ hold, flush }) => [hold, flush]);
+    expect(of('up', 'down', 'unknown')).to.deep.equal([
+      [true, false],
+      [true, false],
+      [true, false],
+    ]);
+    expect(of('up', 'down', 'up')).to.deep.equal([
+      [false, false],
+      [false, true],
+      [false, false],
+    ]);
+    expect(of('disabled', 'paused', 'unknown'), 'what the operator asked for holds at once').to.deep.equal([
+      [false, true],
+      [false, false],
+      [true, false],
+    ]);
   });
 
   it('calls a frontend unknown only while no server has a verdict', () => {
@@ -145,7 +226,7 @@ describe('domain/desired', () => {
       ).ases.map(({ backend, weight }) => [backend, weight]);
     expect(weights('up', 'up')).to.deep.equal([['a', 100]]);
     expect(weights('down', 'up')).to.deep.equal([['b', 20]]);
-    expect(weights('unknown', 'down')).to.deep.equal([['a', null]]);
+    expect(weights('unknown', 'down')).to.deep.equal([['a', 0]]);
   });
 
   it('maps an all-port frontend to protocol 255 and seconds to seconds', () => {

@@ -16,8 +16,13 @@ export function vipKey(prefix: string, protocol = 6, port = 80): VipKey {
   return { prefix: parsed, protocol, port };
 }
 
-export function desiredAs(address: string, weight: number | null = 100, flush = false): DesiredAs {
-  return { address: ip(address), backend: `b-${address}`, weight, flush, reason: 'spec' };
+export function desiredAs(address: string, weight = 100, flush = false): DesiredAs {
+  return { address: ip(address), backend: `b-${address}`, weight, hold: false, flush, reason: 'spec' };
+}
+
+/** A server without a verdict. */
+export function heldAs(address: string, weight = 0): DesiredAs {
+  return { ...desiredAs(address, weight), hold: true };
 }
 
 export function desiredVip(
@@ -43,7 +48,7 @@ export function vipState(desired: DesiredVip, more: Partial<VipState> = {}): Vip
     encap: desired.encap,
     tableLength: { value: desired.tableLength, exact: true },
     srcIpSticky: desired.srcIpSticky,
-    ases: desired.ases.map(({ address, weight }) => ({ address, weight: weight ?? 0, buckets: 0 })),
+    ases: desired.ases.map(({ address, weight }) => ({ address, weight, buckets: 0 })),
     ...more,
   };
 }
@@ -55,20 +60,15 @@ export const anyDesiredAses: fc.Arbitrary<DesiredAs[]> = fc
   .uniqueArray(
     fc.record({
       address: serverAddress,
-      weight: fc.option(fc.integer({ min: 0, max: 100 }), { freq: 4 }),
+      weight: fc.integer({ min: 0, max: 100 }),
+      hold: fc.boolean(),
       flush: fc.boolean(),
     }),
     { selector: ({ address }) => address, maxLength: 8 },
   )
   .map((ases) =>
     ases
-      .map(({ address, weight, flush }) => ({
-        address,
-        backend: `b-${address}`,
-        weight,
-        flush,
-        reason: 'spec',
-      }))
+      .map((as) => ({ ...as, backend: `b-${as.address}`, reason: 'spec' }))
       .sort((a, b) => compareIps(a.address, b.address)),
   );
 
