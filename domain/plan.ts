@@ -41,8 +41,8 @@ export function planTeardown(vip: VipState, reason: string): LbOperation[] {
 export interface StaleVip {
   readonly vip: VipState;
   readonly reason: string;
-  /** What to make in its place, with the weights that must be kept filled in; null when nothing is wanted there. */
-  readonly replacement: DesiredVip | null;
+  /** Is it to be made anew? Then with keptWeights. */
+  readonly replaced: boolean;
   readonly operations: readonly LbOperation[];
 }
 
@@ -58,8 +58,7 @@ export function planStale(desired: readonly DesiredVip[], state: LbState): Stale
     const replace = want === undefined ? 'no frontend wants it' : mustReplace(want, vip);
     if (replace !== null) {
       const reason = want === undefined ? replace : `replaced: ${replace}`;
-      const replacement = want === undefined ? null : withKeptWeights(want, vip);
-      stale.push({ vip, reason, replacement, operations: planTeardown(vip, reason) });
+      stale.push({ vip, reason, replaced: want !== undefined, operations: planTeardown(vip, reason) });
     }
   }
   return stale;
@@ -71,19 +70,21 @@ export function planStale(desired: readonly DesiredVip[], state: LbState): Stale
  *
  * `found` is null when VPP lacks the VIP. `previous` is what was wanted the last time, if anything was: a server
  * whose flows must be cut although its weight is 0 already (paused, then disabled) is told from one that was cut.
+ * The flows of servers in `flush` are cut whatever becomes of their weight.
  * An empty plan means that VPP needs no write.
  */
 export function planVip(
   desired: DesiredVip,
   found: VipState | null,
   previous: DesiredVip | null,
+  flush: ReadonlySet<IpAddress> = nobody,
 ): LbOperation[] {
   const { key } = desired;
   const replace = found === null ? null : mustReplace(desired, found);
   if (found !== null && replace !== null) {
     return [
       ...planTeardown(found, `replaced: ${replace}`),
-      ...planVip(withKeptWeights(desired, found), null, null),
+      ...planVip(keptWeights(desired, found), null, null),
     ];
   }
   const operations: LbOperation[] = [];
@@ -105,7 +106,15 @@ export function planVip(
       adds.push({ op: 'as-add', key, address: as.address, weight: as.weight, reason });
       continue;
     }
-    const change = as.hold && serves ? null : planWeight(key, as, have, before.get(as.address));
+    const change = planWeight(
+      key,
+      as.hold && serves ? { ...as, weight: have.weight, flush: false } : as,
+      have,
+      {
+        previous: before.get(as.address),
+        flush: flush.has(as.address),
+      },
+    );
     if (change !== null) (change.weight > change.from ? raises : lowers).push(change);
   }
   const wanted = new Set<IpAddress>(desired.ases.map(({ address }) => address));
@@ -140,24 +149,44 @@ function planWeight(
   key: VipKey,
   as: DesiredAs,
   have: AsState,
-  previous: DesiredAs | undefined,
+  { previous, flush }: { readonly previous: DesiredAs | undefined; readonly flush: boolean },
 ): WeightOperation | null {
-  const flushOnly = as.flush && as.weight === 0 && previous !== undefined && !previous.flush;
-  if (have.weight === as.weight && !flushOnly) return null;
+  const cut = as.flush && as.weight === 0;
+  const cutAtLast = cut && previous !== undefined && !previous.flush;
+  if (have.weight === as.weight && !cutAtLast && !flush) return null;
   return {
     op: 'as-weight',
     key,
     address: as.address,
     from: have.weight,
     weight: as.weight,
-    flush: as.flush && as.weight === 0,
+    flush: cut || flush,
     reason: `backend ${as.backend}: ${as.reason}`,
   };
 }
 
-/** A server without a verdict keeps its weight also when its VIP is made anew. */
-function withKeptWeights(desired: DesiredVip, found: VipState): DesiredVip {
-  const weights = new Map(found.ases.map((as) => [as.address, Math.min(as.weight, 100)]));
+/** What VPP has after the plan that makes `found` equal to `desired` was executed. Buckets are not computed: 0. */
+export function settledVip(desired: DesiredVip, found: VipState | null): VipState {
+  const kept =
+    found === null ? desired : keptWeights(desired, found, mustReplace(desired, found) === null ? 255 : 100);
+  const { key, encap, tableLength, srcIpSticky } = desired;
+  return {
+    key,
+    encap,
+    tableLength: { value: tableLength, exact: true },
+    srcIpSticky,
+    ases: kept.ases.map(({ address, weight }) => ({ address, weight, buckets: 0 })),
+  };
+}
+
+const nobody: ReadonlySet<IpAddress> = new Set();
+
+/**
+ * `desired` with the weights that are to be kept filled in. VPP takes weights up to 255, of which 100 is the most that
+ * a VIP that is made anew gets.
+ */
+export function keptWeights(desired: DesiredVip, found: VipState, most = 100): DesiredVip {
+  const weights = new Map(found.ases.map((as) => [as.address, Math.min(as.weight, most)]));
   if (!desired.ases.some(({ address }) => (weights.get(address) ?? 0) > 0)) return desired;
   const ases = desired.ases.map((as) =>
     as.hold ? { ...as, weight: weights.get(as.address) ?? as.weight } : as,

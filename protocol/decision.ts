@@ -1,4 +1,5 @@
-import type { Decision } from '../domain/lb.js';
+import type { IpAddress } from '../domain/ip.js';
+import type { Decision, DesiredVip } from '../domain/lb.js';
 import type { Reply } from './address.js';
 
 /** Asked of whoever decides, by those who carry decisions out, when they start. Changes are told as messages. */
@@ -8,4 +9,12 @@ export type DecisionRequest = { readonly type: 'get-decision'; readonly reply: R
 export interface DecisionChanged {
   readonly type: 'decision';
   readonly decision: Decision;
+}
+
+/** The decision about one frontend changed; the rest of it stands. */
+export interface VipWanted {
+  readonly type: 'vip-wanted';
+  readonly vip: DesiredVip;
+  /** Servers whose flows are to be cut now, whatever becomes of their weight. */
+  readonly flush: ReadonlySet<IpAddress>;
 }

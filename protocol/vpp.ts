@@ -1,7 +1,7 @@
 import type { MaglevError } from '../domain/errors.js';
 import type { LbConf, LbOperation, LbState, VipKey, VipState } from '../domain/lb.js';
 import type { Address, Reply } from './address.js';
-import type { DecisionChanged } from './decision.js';
+import type { DecisionChanged, VipWanted } from './decision.js';
 
 /** Who VPP is, as it said when the connection came up. */
 export interface VppInfo {
@@ -70,6 +70,7 @@ export interface SyncReport {
 /** What the rest of the tree asks of the vpp supervisor. Without a connection it answers MGL_VPP_... at once. */
 export type VppControl =
   | DecisionChanged
+  | VipWanted
   | { readonly type: 'get-info'; readonly reply: Reply<VppInfo> }
   | { readonly type: 'get-lb-state'; readonly reply: Reply<LbState> }
   | {

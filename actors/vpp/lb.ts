@@ -1,49 +1,54 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import { type Decision, type DesiredVip, type VipId, type VipState, vipId } from '../../domain/lb.js';
-import { planStale } from '../../domain/plan.js';
+import type { IpAddress } from '../../domain/ip.js';
+import { type DesiredVip, type VipId, type VipState, vipId } from '../../domain/lb.js';
+import type { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
 import { ask, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
-import { inWindow } from '../window.js';
 import type { ConfPusherMessage } from './conf-pusher.js';
-import { apply, type ReconcileRequest, reconcilerActor } from './reconciler.js';
-import { addTallies, type Tally } from './tally.js';
+import { fullSync } from './full-sync.js';
+import { type ReconcilerMessage, reconcilerActor } from './reconciler.js';
+import { addTallies, nothing, type Tally } from './tally.js';
 
 export interface LbOptions {
   readonly link: Address<VppRequest>;
   readonly confPusher: Address<ConfPusherMessage>;
-  /** What is wanted now. */
-  readonly decision: () => Decision;
+  readonly wanted: StandingDecision;
 }
 
 export type LbMessage =
   | { readonly type: 'tick' }
   | { readonly type: 'wanted-changed' }
-  | { readonly type: 'sync'; readonly frontend: string | null; readonly reply: Reply<SyncReport> };
+  /** The decision about one frontend changed; see ReconcilerMessage. */
+  | { readonly type: 'vip-wanted'; readonly frontend: string; readonly flush: ReadonlySet<IpAddress> }
+  | { readonly type: 'sync'; readonly frontend: string | null; readonly reply: Reply<SyncReport> }
+  /** A reconciler cannot go on without a read of VPP. */
+  | { readonly type: 'unsure'; readonly frontend: string }
+  | { readonly type: 'job-done'; readonly report: SyncReport }
+  | { readonly type: 'job-failed'; readonly error: Error };
 
-/**
- * VIPs that are worked on at once: enough that VPP always has the next request when it has answered the last one, and
- * so few that a turn of the event loop stays short.
- */
-const WINDOW = 64;
+/** A sync that waits for its turn, or is under way. */
+interface Job {
+  /** null = everything. */
+  readonly frontend: string | null;
+  readonly replies: Reply<SyncReport>[];
+}
+
+/** Questions that may wait for one job; more are refused. */
+const MAX_REPLIES = 1000;
 
 /** After a sync in which something failed: 1 s, doubled each time, until the sync interval is reached. */
 const RETRY_MIN_MS = 1000;
 
 /**
  * Keeps all VIPs of VPP equal to the decision. A full sync reads VPP once, removes what is stale, and hands every
- * reconciler what was found of its VIP; a sync of one frontend concerns that VIP only.
+ * reconciler what was found of its VIP; a sync of one frontend concerns that VIP only. One sync is under way at a time;
+ * a change of the decision about one VIP does not wait for it.
  */
 export function lbActor(options: LbOptions): ActorSpec<LbMessage> {
   return {
     name: 'lb',
-    // Ticks that come during a sync are one tick; a mailbox of 1,000 unanswered syncs is full.
-    mailbox: {
-      kind: 'coalesce',
-      capacity: 1000,
-      key: (message) => (message.type === 'sync' ? null : message.type),
-    },
     supervision: {
       strategy: 'one-for-one',
       intensity: { restarts: 100, withinMs: 10_000 },
@@ -57,42 +62,96 @@ export function lbActor(options: LbOptions): ActorSpec<LbMessage> {
 }
 
 class Lb {
-  private readonly reconcilers = new Map<VipId, ActorRef<ReconcileRequest>>();
+  private readonly reconcilers = new Map<VipId, ActorRef<ReconcilerMessage>>();
+  private readonly waiting: Job[] = [];
+  private running: Job | null = null;
   private failuresInARow = 0;
+  private readsBegun = 0;
 
   constructor(
     private readonly context: Context<LbMessage>,
     private readonly options: LbOptions,
   ) {}
 
-  async receive(message: LbMessage): Promise<void> {
-    const frontend = message.type === 'sync' ? message.frontend : null;
-    const desired = this.options.decision().vips.find((vip) => vip.frontend === frontend);
-    if (frontend !== null && desired === undefined && message.type === 'sync') {
-      message.reply.fail(
-        new MaglevError('MGL_FRONTEND_UNKNOWN', `frontend "${frontend}" is not in the config`),
-      );
-      return;
-    }
-    try {
-      const report = await this.sync(desired ?? null);
-      if (message.type === 'sync') message.reply.ok(report);
-    } catch (error) {
-      // What a MaglevError says is expected of a VPP that may vanish at any moment; all else is a bug and a crash.
-      if (!(error instanceof MaglevError) || error.code === 'MGL_INTERNAL') throw error;
-      if (message.type === 'sync') message.reply.fail(error);
+  receive(message: LbMessage): void {
+    switch (message.type) {
+      case 'tick':
+      case 'wanted-changed':
+        this.enqueue(null, null);
+        break;
+      case 'vip-wanted':
+        this.follow(message.frontend, message.flush);
+        break;
+      case 'unsure':
+        if (this.options.wanted.ofFrontend(message.frontend) !== undefined)
+          this.enqueue(message.frontend, null);
+        break;
+      case 'sync':
+        this.enqueueAsked(message.frontend, message.reply);
+        break;
+      case 'job-done':
+        for (const reply of this.running?.replies ?? []) reply.ok(message.report);
+        this.finish();
+        break;
+      case 'job-failed':
+        // What a MaglevError says is expected of a VPP that may vanish at any moment; all else is a bug and a crash.
+        if (!(message.error instanceof MaglevError) || message.error.code === 'MGL_INTERNAL')
+          throw message.error;
+        for (const reply of this.running?.replies ?? []) reply.fail(message.error);
+        this.finish();
+        break;
     }
   }
 
-  /** Syncs one VIP, or all when `only` is null. */
-  private async sync(only: DesiredVip | null): Promise<SyncReport> {
+  private enqueueAsked(frontend: string | null, reply: Reply<SyncReport>): void {
+    if (frontend !== null && this.options.wanted.ofFrontend(frontend) === undefined) {
+      reply.fail(new MaglevError('MGL_FRONTEND_UNKNOWN', `frontend "${frontend}" is not in the config`));
+    } else {
+      this.enqueue(frontend, reply);
+    }
+  }
+
+  /** A job that waits already does for this one too; one that is under way may have looked at VPP too early. */
+  private enqueue(frontend: string | null, reply: Reply<SyncReport> | null): void {
+    let job = this.waiting.find((one) => one.frontend === frontend);
+    if (job === undefined) {
+      job = { frontend, replies: [] };
+      this.waiting.push(job);
+    }
+    if (reply !== null && job.replies.length >= MAX_REPLIES) {
+      reply.fail(new MaglevError('MGL_MAILBOX_FULL', `${MAX_REPLIES} requests wait for a sync already`));
+    } else if (reply !== null) {
+      job.replies.push(reply);
+    }
+    this.next();
+  }
+
+  private next(): void {
+    if (this.running !== null) return;
+    const job = this.waiting.shift();
+    if (job === undefined) return;
+    this.running = job;
+    this.context.pipe(
+      this.sync(job.frontend),
+      (report) => ({ type: 'job-done', report }),
+      (error) => ({ type: 'job-failed', error }),
+    );
+  }
+
+  private finish(): void {
+    this.running = null;
+    this.next();
+  }
+
+  /** Syncs one VIP, or all when `frontend` is null. */
+  private async sync(frontend: string | null): Promise<SyncReport> {
     const { context } = this;
-    const scope = only === null ? 'all' : 'vip';
-    const subject = only === null ? { scope } : { scope, frontend: only.frontend };
+    const scope = frontend === null ? 'all' : 'vip';
+    const subject = frontend === null ? { scope } : { scope, frontend };
     const startedAt = context.clock.monotonic();
     context.log.log('info', 'vpp-lbsync-start', subject);
     try {
-      const result = await atMostTwice(() => (only === null ? this.syncAll() : this.syncOne(only)));
+      const result = await atMostTwice(() => (frontend === null ? this.syncAll() : this.syncOne(frontend)));
       const durationMs = Math.round(context.clock.monotonic() - startedAt);
       const fields = { ...subject, ...result.counts, failures: result.failures.length, durationMs };
       context.log.log('info', 'vpp-lbsync-done', fields);
@@ -113,48 +172,50 @@ class Lb {
     if (!failed) return;
     const delay = RETRY_MIN_MS * 2 ** Math.min(this.failuresInARow - 1, 16);
     // From here on the ticker is quicker.
-    if (delay < this.options.decision().syncInterval) this.context.after(delay, { type: 'tick' });
+    if (delay < this.options.wanted.syncInterval) this.context.after(delay, { type: 'tick' });
   }
 
-  private async syncAll(): Promise<Tally> {
-    const { context, options } = this;
-    const { vips } = options.decision();
-    const state = await ask(context, options.link, { type: 'read-state' }, untilAnswered);
-    options.confPusher.tell({ type: 'found', conf: state.conf });
-
-    const stale = planStale(vips, state);
-    const removed = await inWindow(stale, WINDOW, ({ operations }) =>
-      apply(context, options.link, operations),
-    );
-
-    const found = new Map(state.vips.map((vip): [VipId, VipState | null] => [vipId(vip.key), vip]));
-    const replaced = new Map<VipId, DesiredVip>();
-    for (const { vip, replacement } of stale) {
-      found.set(vipId(vip.key), null);
-      if (replacement !== null) replaced.set(vipId(vip.key), replacement);
-    }
-    await this.stopReconcilersExcept(new Set(vips.map((vip) => vipId(vip.key))));
-    const reconciled = await inWindow(vips, WINDOW, (vip) => {
-      const id = vipId(vip.key);
-      return this.reconcile(replaced.get(id) ?? vip, found.get(id) ?? null);
+  private syncAll(): Promise<Tally> {
+    return fullSync(this.context, {
+      ...this.options,
+      beginRead: () => ++this.readsBegun,
+      reconcile: (desired, found, read) => this.reconcile(desired, found, read),
+      keepOnly: (wanted) => this.stopReconcilersExcept(wanted),
     });
-    return addTallies([...removed, ...reconciled]);
   }
 
-  private async syncOne(desired: DesiredVip): Promise<Tally> {
-    const { key } = desired;
-    const found = await ask(this.context, this.options.link, { type: 'read-vip', key }, untilAnswered);
-    return this.reconcile(desired, found);
+  private async syncOne(frontend: string): Promise<Tally> {
+    const { link, wanted } = this.options;
+    const key = wanted.ofFrontend(frontend)?.key;
+    if (key === undefined) return nothing;
+    const read = ++this.readsBegun;
+    const found = await ask(this.context, link, { type: 'read-vip', key }, untilAnswered);
+    const desired = wanted.ofFrontend(frontend);
+    return desired === undefined ? nothing : this.reconcile(desired, found, read);
   }
 
-  private reconcile(desired: DesiredVip, found: VipState | null): Promise<Tally> {
-    const id = vipId(desired.key);
+  private follow(frontend: string, flush: ReadonlySet<IpAddress>): void {
+    const desired = this.options.wanted.ofFrontend(frontend);
+    if (desired !== undefined) this.reconcilerOf(desired).tell({ type: 'wanted', desired, flush });
+  }
+
+  private reconcile(desired: DesiredVip, found: VipState | null, read: number): Promise<Tally> {
+    const reconciler = this.reconcilerOf(desired);
+    return ask(this.context, reconciler, { type: 'reconcile', desired, found, read }, untilAnswered);
+  }
+
+  private reconcilerOf({ key }: DesiredVip): ActorRef<ReconcilerMessage> {
+    const id = vipId(key);
     let reconciler = this.reconcilers.get(id);
     if (reconciler === undefined) {
-      reconciler = this.context.spawn(reconcilerActor(desired.key, this.options.link));
+      const { link } = this.options;
+      const unsure = (frontend: string) => this.context.self.tell({ type: 'unsure', frontend });
+      reconciler = this.context.spawn(
+        reconcilerActor({ key, link, unsure, readsBegun: () => this.readsBegun }),
+      );
       this.reconcilers.set(id, reconciler);
     }
-    return ask(this.context, reconciler, { type: 'reconcile', desired, found }, untilAnswered);
+    return reconciler;
   }
 
   private async stopReconcilersExcept(wanted: ReadonlySet<VipId>): Promise<void> {

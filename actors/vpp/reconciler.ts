@@ -1,46 +1,122 @@
 import { MaglevError } from '../../domain/errors.js';
+import type { IpAddress } from '../../domain/ip.js';
 import { type DesiredVip, type LbOperation, type VipKey, type VipState, vipId } from '../../domain/lb.js';
-import { planVip } from '../../domain/plan.js';
+import { planVip, settledVip } from '../../domain/plan.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import { ask, untilAnswered } from '../ask.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import { nothing, type Tally, tally } from './tally.js';
 
-export interface ReconcileRequest {
-  readonly type: 'reconcile';
-  readonly desired: DesiredVip;
-  /** What VPP has under this key; null = nothing. */
-  readonly found: VipState | null;
-  readonly reply: Reply<Tally>;
+export type ReconcilerMessage =
+  | {
+      /** A read of VPP shows what it has under this key; null = nothing. */
+      readonly type: 'reconcile';
+      readonly desired: DesiredVip;
+      readonly found: VipState | null;
+      /** The number of that read. */
+      readonly read: number;
+      readonly reply: Reply<Tally>;
+    }
+  | {
+      /** The decision about this VIP changed: carry it out at once, without reading VPP again. */
+      readonly type: 'wanted';
+      readonly desired: DesiredVip;
+      /** Servers whose flows are to be cut now, whatever their weight does. */
+      readonly flush: ReadonlySet<IpAddress>;
+    };
+
+export interface ReconcilerOptions {
+  readonly key: VipKey;
+  readonly link: Address<VppRequest>;
+  /** How many reads of VPP have begun so far. */
+  readonly readsBegun: () => number;
+  /** Told when VPP has to be read before anything more can be done about the VIP. */
+  readonly unsure: (frontend: string) => void;
 }
 
 /**
  * Makes one VIP of VPP equal to what is wanted: plans, and sends the whole plan in one batch. It never repeats a
- * failed operation, because a timed-out one may have been executed: who asked reads VPP again and asks again.
+ * failed operation, because a timed-out one may have been executed: who reads VPP again asks again.
  */
-export function reconcilerActor(key: VipKey, link: Address<VppRequest>): ActorSpec<ReconcileRequest> {
+export function reconcilerActor(options: ReconcilerOptions): ActorSpec<ReconcilerMessage> {
   return {
     // A prefix has a slash, which no actor's name may have.
-    name: vipId(key).replace('/', '_'),
+    name: vipId(options.key).replace('/', '_'),
     start: (context) => {
-      /** What VPP was last made equal to: tells a server that comes to be flushed from one that was flushed. */
-      let previous: DesiredVip | null = null;
-      return {
-        receive: async ({ desired, found, reply }) => {
-          const operations = planVip(desired, found, previous);
-          try {
-            const result = operations.length === 0 ? nothing : await apply(context, link, operations);
-            if (result.failures.length === 0) previous = desired;
-            reply.ok(result);
-          } catch (error) {
-            if (!(error instanceof MaglevError)) throw error;
-            reply.fail(error);
-          }
-        },
-      };
+      const reconciler = new Reconciler(context, options);
+      return { receive: (message) => reconciler.receive(message) };
     },
   };
+}
+
+class Reconciler {
+  /** What VPP has, as far as we know from what we read and wrote; undefined = to be read. */
+  private known: VipState | null | undefined;
+  /** What VPP was last made equal to: tells a server that comes to be flushed from one that was flushed. */
+  private previous: DesiredVip | null = null;
+  /** The number of the last read that had begun when our last write ended: that one may not show it. */
+  private wroteDuring = 0;
+
+  constructor(
+    private readonly context: Context<ReconcilerMessage>,
+    private readonly options: ReconcilerOptions,
+  ) {}
+
+  async receive(message: ReconcilerMessage): Promise<void> {
+    if (message.type === 'wanted') return this.follow(message.desired, message.flush);
+    const { desired, found, read, reply } = message;
+    const base = this.wroteDuring >= read && this.known !== undefined ? this.known : found;
+    try {
+      reply.ok(await this.carryOut(desired, base, planVip(desired, base, this.previous)));
+    } catch (error) {
+      if (!(error instanceof MaglevError)) throw error;
+      reply.fail(error);
+    }
+  }
+
+  private async follow(desired: DesiredVip, flush: ReadonlySet<IpAddress>): Promise<void> {
+    const { context, options } = this;
+    const { frontend } = desired;
+    if (this.known === undefined) return options.unsure(frontend);
+    const operations = planVip(desired, this.known, this.previous, flush);
+    if (operations.length === 0) return;
+    const startedAt = context.clock.monotonic();
+    context.log.log('info', 'vpp-lbsync-start', { scope: 'vip', frontend });
+    const result = await this.carryOut(desired, this.known, operations).catch((error: unknown) => {
+      // The connection is gone; the session goes with it, and the next one begins with a read.
+      if (!(error instanceof MaglevError)) throw error;
+      return null;
+    });
+    if (result === null) return;
+    const durationMs = Math.round(context.clock.monotonic() - startedAt);
+    const { counts, failures } = result;
+    context.log.log('info', 'vpp-lbsync-done', {
+      scope: 'vip',
+      frontend,
+      ...counts,
+      failures: failures.length,
+      durationMs,
+    });
+    if (failures.length > 0) options.unsure(frontend);
+  }
+
+  private async carryOut(
+    desired: DesiredVip,
+    base: VipState | null,
+    operations: readonly LbOperation[],
+  ): Promise<Tally> {
+    // Not known while the writes are under way, nor when one of them fails.
+    this.known = undefined;
+    const result =
+      operations.length === 0 ? nothing : await apply(this.context, this.options.link, operations);
+    if (operations.length > 0) this.wroteDuring = this.options.readsBegun();
+    if (result.failures.length === 0) {
+      this.known = settledVip(desired, base);
+      this.previous = desired;
+    }
+    return result;
+  }
 }
 
 /** Executes a plan in one batch; counts and logs what came of it. Rejects when VPP cannot be reached. */

@@ -1,4 +1,5 @@
-import type { Decision } from '../../domain/lb.js';
+import type { IpAddress } from '../../domain/ip.js';
+import type { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address } from '../../protocol/address.js';
 import type { VppControl, VppRequest } from '../../protocol/vpp.js';
 import { relay } from '../ask.js';
@@ -9,17 +10,19 @@ import { syncTickerActor } from './sync-ticker.js';
 
 export interface SessionOptions {
   readonly link: Address<VppRequest>;
-  /** What is wanted now: looked at anew at every start and every change. */
-  readonly decision: () => Decision;
+  readonly wanted: StandingDecision;
 }
 
-export type SessionMessage = { readonly type: 'wanted-changed' } | Extract<VppControl, { type: 'sync' }>;
+export type SessionMessage =
+  | { readonly type: 'wanted-changed' }
+  | { readonly type: 'vip-wanted'; readonly frontend: string; readonly flush: ReadonlySet<IpAddress> }
+  | Extract<VppControl, { type: 'sync' }>;
 
 /**
  * Everything that lives as long as one connection. The order of the children matters: VPP gets its global settings
  * before its VIPs, and the ticker, whose first tick is immediate, comes last.
  */
-export function sessionActor({ link, decision }: SessionOptions): ActorSpec<SessionMessage> {
+export function sessionActor({ link, wanted }: SessionOptions): ActorSpec<SessionMessage> {
   return {
     name: 'session',
     supervision: {
@@ -28,17 +31,23 @@ export function sessionActor({ link, decision }: SessionOptions): ActorSpec<Sess
       backoff: { minMs: 100, maxMs: 5000, jitter: 0.2 },
     },
     start: (context) => {
-      const confPusher = context.spawn(confPusherActor({ link, conf: () => decision().conf }));
-      const lb = context.spawn(lbActor({ link, confPusher, decision }));
-      const ticker = context.spawn(syncTickerActor({ lb, interval: () => decision().syncInterval }));
+      const confPusher = context.spawn(confPusherActor({ link, conf: () => wanted.conf }));
+      const lb = context.spawn(lbActor({ link, confPusher, wanted }));
+      const ticker = context.spawn(syncTickerActor({ lb, interval: () => wanted.syncInterval }));
       return {
         receive: (message) => {
-          if (message.type === 'wanted-changed') {
-            confPusher.tell(message);
-            lb.tell(message);
-            ticker.tell({ type: 'interval-changed' });
-          } else {
-            relay(context, lb, { type: 'sync', frontend: message.frontend }, message.reply);
+          switch (message.type) {
+            case 'wanted-changed':
+              confPusher.tell(message);
+              lb.tell(message);
+              ticker.tell({ type: 'interval-changed' });
+              break;
+            case 'vip-wanted':
+              lb.tell(message);
+              break;
+            case 'sync':
+              relay(context, lb, { type: 'sync', frontend: message.frontend }, message.reply);
+              break;
           }
         },
       };

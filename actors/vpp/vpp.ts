@@ -1,5 +1,5 @@
 import { MaglevError } from '../../domain/errors.js';
-import type { Decision } from '../../domain/lb.js';
+import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
 import type { ConnectionReport, VppControl, VppLink } from '../../protocol/vpp.js';
@@ -32,7 +32,7 @@ export function vppActor(options: VppOptions): ActorSpec<VppMessage> {
     },
     start: async (context) => {
       const decision = await ask(context, options.decisions, { type: 'get-decision' }, untilAnswered);
-      return new Vpp(context, options, decision).behavior();
+      return new Vpp(context, options, new StandingDecision(decision)).behavior();
     },
   };
 }
@@ -44,7 +44,7 @@ class Vpp {
   constructor(
     private readonly context: Context<VppMessage>,
     private readonly options: VppOptions,
-    private decision: Decision,
+    private readonly wanted: StandingDecision,
   ) {}
 
   behavior() {
@@ -58,9 +58,7 @@ class Vpp {
         await this.endSession();
         this.live = {
           link: message.link,
-          session: this.context.spawn(
-            sessionActor({ link: message.link.requests, decision: () => this.decision }),
-          ),
+          session: this.context.spawn(sessionActor({ link: message.link.requests, wanted: this.wanted })),
         };
         break;
       case 'link-down':
@@ -68,9 +66,15 @@ class Vpp {
         await this.endSession();
         break;
       case 'decision':
-        this.decision = message.decision;
+        this.wanted.replace(message.decision);
         this.live?.session.tell({ type: 'wanted-changed' });
         break;
+      case 'vip-wanted': {
+        const { vip, flush } = message;
+        if (this.wanted.replaceVip(vip))
+          this.live?.session.tell({ type: 'vip-wanted', frontend: vip.frontend, flush });
+        break;
+      }
       case 'get-info':
         if (this.live === null) this.unavailable(message.reply);
         else message.reply.ok(this.live.link.info);

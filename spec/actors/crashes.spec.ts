@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type SessionMessage, sessionActor } from '../../actors/vpp/session.js';
 import { type Decision, vipId } from '../../domain/lb.js';
+import { StandingDecision } from '../../domain/standing-decision.js';
 import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
@@ -26,8 +27,8 @@ async function live(hook: Hook) {
   const tree = new Tree();
   const vpp = new FakeVpp();
   const link = answering<VppRequest>('link', (request) => vpp.answer(request));
-  let wanted = first;
-  const session = tree.start(instrument(sessionActor({ link, decision: () => wanted }), hook));
+  const wanted = new StandingDecision(first);
+  const session = tree.start(instrument(sessionActor({ link, wanted }), hook));
   await tree.clock.advance(1000);
   const asked = tree.system
     .ask<SessionMessage, SyncReport>(session, (reply) => ({ type: 'sync', frontend: 'web', reply }))
@@ -36,7 +37,7 @@ async function live(hook: Hook) {
       (error: { code: string }) => error.code,
     );
   await tree.clock.advance(6000);
-  wanted = second;
+  wanted.replace(second);
   session.tell({ type: 'wanted-changed' });
   await tree.clock.advance(6000);
   vpp.apply({

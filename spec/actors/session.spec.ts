@@ -3,6 +3,7 @@ import type { ActorRef } from '../../actors/kernel/contract.js';
 import { type SessionMessage, sessionActor } from '../../actors/vpp/session.js';
 import { MaglevError } from '../../domain/errors.js';
 import { type Decision, vipId } from '../../domain/lb.js';
+import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address } from '../../protocol/address.js';
 import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, vipKey } from '../support/domain-samples.js';
@@ -26,11 +27,11 @@ describe('actors/vpp session, with a mocked VPP mailbox', () => {
   let vpp: FakeVpp;
   let link: Address<VppRequest> & { readonly received: VppRequest[] };
   let session: ActorRef<SessionMessage>;
-  let current = decision;
+  let current: StandingDecision;
 
   const begin = async (wanted = decision) => {
-    current = wanted;
-    session = tree.start(sessionActor({ link, decision: () => current }));
+    current = new StandingDecision(wanted);
+    session = tree.start(sessionActor({ link, wanted: current }));
     await tree.clock.settle();
   };
   const sync = async (frontend: string | null): Promise<SyncReport | MaglevError> => {
@@ -41,7 +42,7 @@ describe('actors/vpp session, with a mocked VPP mailbox', () => {
     return asked;
   };
   const decideOn = (wanted: Decision) => {
-    current = wanted;
+    current.replace(wanted);
     session.tell({ type: 'wanted-changed' });
   };
   const weights = (prefix: string) =>
@@ -186,6 +187,87 @@ describe('actors/vpp session, with a mocked VPP mailbox', () => {
         code: 'MGL_FRONTEND_UNKNOWN',
         message: 'frontend "wbe" is not in the config',
       });
+    });
+  });
+
+  describe('a change of the decision about one frontend', () => {
+    const failed = { ...web, ases: [desiredAs('10.0.0.1', 0, true), desiredAs('10.0.0.2', 50)] };
+    const want = async (vip: typeof web, ...flush: string[]) => {
+      current.replaceVip(vip);
+      session.tell({ type: 'vip-wanted', frontend: vip.frontend, flush: new Set(flush.map(ip)) });
+      await tree.clock.settle();
+    };
+
+    it('reaches VPP at once, in one batch, without a read, and concerns no other VIP', async () => {
+      await begin();
+      const from = link.received.length;
+      const writes = vpp.writes.length;
+      await want(failed);
+      expect(link.received.slice(from).map(({ type }) => type)).to.deep.equal(['apply']);
+      expect(vpp.writes.slice(writes)).to.have.length(1);
+      expect(vpp.writes[writes]).to.include({
+        op: 'as-weight',
+        address: '10.0.0.1',
+        from: 100,
+        weight: 0,
+        flush: true,
+      });
+      expect(tree.log.of('vpp-lbsync-done').at(-1)?.fields).to.include({
+        scope: 'vip',
+        frontend: 'web',
+        asWeightUpdated: 1,
+      });
+      await tree.clock.advance(60_000);
+      expect(vpp.writes.length, 'and the next full sync finds VPP equal').to.equal(writes + 1);
+    });
+
+    it('does not wait for a full sync that is under way, and is not undone by what that one read before', async () => {
+      let answerRead = () => {};
+      await begin();
+      link = Object.assign(link, {
+        tell: (request: VppRequest) => {
+          link.received.push(request);
+          if (request.type !== 'read-state') queueMicrotask(() => vpp.answer(request));
+          else {
+            const seen = vpp.state();
+            answerRead = () => request.reply.ok(seen);
+          }
+          return true;
+        },
+      });
+      const asked = sync(null);
+      const writes = vpp.writes.length;
+      await want(failed);
+      expect(weights('192.0.2.1/32'), 'before the full sync goes on').to.deep.equal({
+        '10.0.0.1': 0,
+        '10.0.0.2': 50,
+      });
+      answerRead();
+      expect(await asked).to.have.nested.property('failures.length', 0);
+      expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.1': 0, '10.0.0.2': 50 });
+      expect(vpp.writes.length).to.equal(writes + 1);
+    });
+
+    it('reads VPP before it goes on when VPP refuses, because somebody changed it by hand', async () => {
+      await begin();
+      vpp.apply({ op: 'as-del', key: web.key, address: ip('10.0.0.1'), flush: false, reason: '' });
+      await want(failed);
+      expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.2': 50, '10.0.0.1': 0 });
+    });
+
+    it('cuts the flows of a server when told to, though its weight stays', async () => {
+      await begin();
+      const writes = vpp.writes.length;
+      await want(web, '10.0.0.2');
+      expect(vpp.writes.slice(writes)).to.have.length(1);
+      expect(vpp.writes[writes]).to.include({ address: '10.0.0.2', from: 50, weight: 50, flush: true });
+    });
+
+    it('is forgotten when the frontend is gone', async () => {
+      await begin();
+      const writes = vpp.writes.length;
+      await want({ ...failed, frontend: 'gone' });
+      expect(vpp.writes.length).to.equal(writes);
     });
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { IpAddress } from '../../domain/ip.js';
 import type { AsState, LbConf, LbOperation, VipState } from '../../domain/lb.js';
-import { mustReplace, planStale, planVip } from '../../domain/plan.js';
+import { keptWeights, mustReplace, planStale, planVip, settledVip } from '../../domain/plan.js';
 import {
   anyAsStates,
   anyDesiredAses,
@@ -78,6 +78,11 @@ describe('domain/plan', () => {
         const settled = [...after.servers].map(
           ([address, weight]): AsState => ({ address, weight, buckets: 0 }),
         );
+        const foreseen = settledVip(desired, found).ases.map((as): [IpAddress, number] => [
+          as.address,
+          as.weight,
+        ]);
+        expect(new Map(foreseen.sort()), 'foreseen').to.deep.equal(new Map([...after.servers].sort()));
         expect(planVip(desired, vipState(desired, { ases: settled }), desired)).to.deep.equal([]);
       }),
     );
@@ -167,6 +172,13 @@ describe('domain/plan', () => {
     expect(planVip(disabled, vipState(disabled), null), 'after a restart').to.deep.equal([]);
   });
 
+  it('cuts the flows of a server when told to, whatever its weight does', () => {
+    const vip = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', 40), desiredAs('10.0.0.2', 40)]);
+    const plan = planVip(vip, vipState(vip), vip, new Set([ip('10.0.0.2')]));
+    expect(plan).to.have.length(1);
+    expect(plan[0]).to.include({ op: 'as-weight', address: '10.0.0.2', from: 40, weight: 40, flush: true });
+  });
+
   it('replaces a VIP whose encapsulation, table length or stickiness is another', () => {
     const desired = desiredVip('192.0.2.1/32', [heldAs('10.0.0.1'), desiredAs('10.0.0.2', 5)]);
     const others: Partial<VipState>[] = [
@@ -189,7 +201,8 @@ describe('domain/plan', () => {
       );
       const stale = planStale([desired], { conf, vips: [found] });
       expect(stale).to.have.length(1);
-      expect(stale[0]?.replacement?.ases.map(({ weight }) => weight)).to.deep.equal([30, 5]);
+      expect(stale[0]?.replaced).to.equal(true);
+      expect(keptWeights(desired, found).ases.map(({ weight }) => weight)).to.deep.equal([30, 5]);
     }
   });
 
@@ -211,6 +224,6 @@ describe('domain/plan', () => {
       'vip-del',
     ]);
     expect(stale[0]?.operations[0]).to.include({ flush: true, reason: 'no frontend wants it' });
-    expect(stale[0]?.replacement).to.equal(null);
+    expect(stale[0]?.replaced).to.equal(false);
   });
 });
