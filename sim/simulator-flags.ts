@@ -54,7 +54,7 @@ export function parseSimulatorFlags(args: readonly string[]): SimulatorFlags {
     seed: values.seed === undefined ? null : seedOf(values.seed),
     personality: oneOf('--personality', values.personality ?? 'modern', personalities),
     faults,
-    versionString: values['version-string'] ?? null,
+    versionString: values['version-string'] === undefined ? null : versionOf(values['version-string']),
     logLevel: oneOf('--log-level', values['log-level'] ?? 'warn', logLevels),
   };
 }
@@ -83,6 +83,14 @@ function parse(args: readonly string[]) {
 function seedOf(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new MaglevError('MGL_USAGE', `--seed needs a number, not '${text}'`);
   return Number(text);
+}
+
+/** The field of show_version_reply has room for so much. */
+function versionOf(text: string): string {
+  if (!/^[ -~]{1,31}$/.test(text)) {
+    throw new MaglevError('MGL_USAGE', `--version-string takes 1 to 31 printable characters, not '${text}'`);
+  }
+  return text;
 }
 
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {

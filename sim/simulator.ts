@@ -26,7 +26,7 @@ export interface SimulatorOptions {
   readonly seed?: number;
   /** Default modern. */
   readonly personality?: Personality;
-  /** Without a leading `v`. */
+  /** Without a leading `v`; at most 31 bytes. */
   readonly version?: string;
   /** See docs/simulator.md. They stay set when VPP is started again, and their counters go on. */
   readonly faults?: readonly string[];

@@ -38,6 +38,7 @@ describe('maglev-vppsim, its flags', () => {
     [['--socket'], "'--socket <value>' argument missing"],
     [['--personality', 'ancient'], "--personality is one of modern, legacy, not 'ancient'"],
     [['--seed', 'x'], "--seed needs a number, not 'x'"],
+    [['--version-string', 'x'.repeat(32)], '--version-string takes 1 to 31 printable characters'],
     [['--log-level', 'loud'], "--log-level is one of debug, info, warn, error, not 'loud'"],
     [['--fault', 'explode'], "fault 'explode' has no known action: 'explode'"],
   ];
