@@ -15,22 +15,35 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   linux: ['domain', 'protocol'],
   binapi: ['domain', 'protocol', 'linux'],
   config: ['domain', 'protocol'],
-  probes: ['domain', 'protocol', 'linux'],
+  clock: ['protocol'],
+  probes: ['clock', 'domain', 'protocol', 'linux'],
   sim: ['domain', 'protocol', 'binapi', 'linux'],
-  'actors/kernel': ['domain', 'protocol'],
+  'actors/kernel': ['clock', 'domain', 'protocol'],
   actors: ['actors/kernel', 'domain', 'protocol', 'binapi', 'config', 'probes', 'linux'],
   rpc: ['domain', 'protocol'],
   cli: ['rpc', 'domain', 'protocol'],
-  daemon: ['actors', 'actors/kernel', 'rpc', 'binapi', 'config', 'domain', 'protocol'],
-  bin: ['actors', 'actors/kernel', 'binapi', 'cli', 'config', 'daemon', 'domain', 'protocol', 'rpc', 'sim'],
-  demo: ['actors/kernel', 'binapi', 'domain', 'protocol', 'rpc', 'sim'],
+  daemon: ['actors', 'actors/kernel', 'rpc', 'binapi', 'clock', 'config', 'domain', 'probes', 'protocol'],
+  bin: [
+    'actors',
+    'actors/kernel',
+    'binapi',
+    'cli',
+    'clock',
+    'config',
+    'daemon',
+    'domain',
+    'protocol',
+    'rpc',
+    'sim',
+  ],
+  demo: ['actors/kernel', 'binapi', 'clock', 'domain', 'protocol', 'rpc', 'sim'],
 };
 
 /** Packages that only one room may import. */
 const reserved: Readonly<Record<string, string>> = { nact: 'actors/kernel', koffi: 'linux' };
 
 /** Time and chance come from a Clock everywhere but here. */
-const mayTouchTime = ['actors/kernel', 'bin', 'bench', 'spec', 'demo'];
+const mayTouchTime = ['clock', 'actors/kernel', 'bin', 'bench', 'spec', 'demo'];
 
 interface Source {
   readonly file: string;
