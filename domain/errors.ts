@@ -41,6 +41,12 @@ export const errorCatalogue = {
     'Run it on Linux (x64 or arm64), installed with npm so that the optional packages of koffi are there.',
   MGL_SYSCALL:
     'The message names what failed and why; check permissions, capabilities and limits of the process.',
+  MGL_NETNS_MISSING:
+    'Create it with `ip netns add`, or correct healthchecker.netns; until then no backend is judged.',
+  MGL_NETNS_PERMISSION:
+    'Give maglevd CAP_SYS_ADMIN, or leave healthchecker.netns empty; until then no backend is judged.',
+  MGL_ICMP_PERMISSION:
+    'Give maglevd CAP_NET_RAW, or put its group into net.ipv4.ping_group_range; until then ICMP judges no backend.',
   MGL_API_FILE: 'Give the folder in which VPP installs its *.api.json files, and modules that are in it.',
 } as const;
 

@@ -1,0 +1,52 @@
+import type { HealthCheck } from './config.js';
+
+/** How many passes in a row bring a fully down backend up, and how many failures a fully healthy one down. Both >= 1. */
+export interface RiseFall {
+  readonly rise: number;
+  readonly fall: number;
+}
+
+/**
+ * What is known of a backend, as one integer, the way HAProxy counts: every pass adds one, every failure takes one
+ * away, within 0..rise+fall-1. It is up at `rise` and above. `decided` is false until a first result exists.
+ */
+export interface Standing {
+  readonly decided: boolean;
+  readonly counter: number;
+}
+
+/** Nothing is known: one step below up, so that the first result decides. */
+export function undecided({ rise }: RiseFall): Standing {
+  return { decided: false, counter: rise - 1 };
+}
+
+/** The standing after one more result. A first result that is a failure means fully down, at once. */
+export function count(rules: RiseFall, standing: Standing, pass: boolean): Standing {
+  const { counter } = standing;
+  if (pass) return { decided: true, counter: Math.min(counter + 1, fullHealth(rules)) };
+  return { decided: true, counter: standing.decided ? Math.max(counter - 1, 0) : 0 };
+}
+
+/** The highest value of the counter, from which `fall` failures in a row are needed to go down. */
+export function fullHealth({ rise, fall }: RiseFall): number {
+  return rise + fall - 1;
+}
+
+export function verdictOf({ rise }: RiseFall, { decided, counter }: Standing): 'unknown' | 'up' | 'down' {
+  if (!decided) return 'unknown';
+  return counter >= rise ? 'up' : 'down';
+}
+
+/** Between fully down and fully healthy: the next results may change the verdict. */
+export function isDegraded(rules: RiseFall, { decided, counter }: Standing): boolean {
+  return decided && counter > 0 && counter < fullHealth(rules);
+}
+
+/** Milliseconds until the next probe, before it is spread. */
+export function probeInterval(
+  check: Pick<HealthCheck, 'interval' | 'fastInterval' | 'downInterval' | 'rise' | 'fall'>,
+  standing: Standing,
+): number {
+  if (!standing.decided || isDegraded(check, standing)) return check.fastInterval;
+  return standing.counter === 0 ? check.downInterval : check.interval;
+}

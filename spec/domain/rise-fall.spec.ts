@@ -1,0 +1,130 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  count,
+  fullHealth,
+  isDegraded,
+  probeInterval,
+  type RiseFall,
+  type Standing,
+  undecided,
+  verdictOf,
+} from '../../domain/rise-fall.js';
+
+const rules = fc.record({ rise: fc.integer({ min: 1, max: 10 }), fall: fc.integer({ min: 1, max: 10 }) });
+const history = fc.array(fc.boolean(), { minLength: 1, maxLength: 60 });
+
+function standingAfter(
+  rule: RiseFall,
+  results: readonly boolean[],
+  from: Standing = undecided(rule),
+): Standing {
+  return results.reduce((standing, pass) => count(rule, standing, pass), from);
+}
+
+const times = (n: number, pass: boolean) => new Array<boolean>(n).fill(pass);
+
+describe('rise and fall', () => {
+  it('knows nothing before the first result, which decides', () => {
+    fc.assert(
+      fc.property(rules, (rule) => {
+        expect(verdictOf(rule, undecided(rule))).to.equal('unknown');
+        expect(verdictOf(rule, standingAfter(rule, [true]))).to.equal('up');
+        expect(standingAfter(rule, [false])).to.deep.equal({ decided: true, counter: 0 });
+        expect(verdictOf(rule, standingAfter(rule, [false]))).to.equal('down');
+      }),
+    );
+  });
+
+  it('counts within 0..rise+fall-1, one step a result, and is up exactly at rise and above', () => {
+    fc.assert(
+      fc.property(rules, history, (rule, results) => {
+        let standing = standingAfter(rule, results.slice(0, 1));
+        for (const pass of results.slice(1)) {
+          const next = count(rule, standing, pass);
+          const free = pass ? standing.counter < fullHealth(rule) : standing.counter > 0;
+          expect(next.counter - standing.counter).to.equal(free ? (pass ? 1 : -1) : 0);
+          expect(next.counter).to.be.within(0, rule.rise + rule.fall - 1);
+          expect(verdictOf(rule, next)).to.equal(next.counter >= rule.rise ? 'up' : 'down');
+          standing = next;
+        }
+      }),
+    );
+  });
+
+  it('goes down from full health at the fall-th failure in a row, never before', () => {
+    fc.assert(
+      fc.property(rules, history, (rule, results) => {
+        const full = standingAfter(rule, [...results, ...times(rule.rise + rule.fall, true)]);
+        expect(full.counter).to.equal(fullHealth(rule));
+        expect(verdictOf(rule, standingAfter(rule, times(rule.fall - 1, false), full))).to.equal('up');
+        expect(verdictOf(rule, standingAfter(rule, times(rule.fall, false), full))).to.equal('down');
+      }),
+    );
+  });
+
+  it('comes up from fully down at the rise-th pass in a row, never before', () => {
+    fc.assert(
+      fc.property(rules, history, (rule, results) => {
+        const dead = standingAfter(rule, [...results, ...times(rule.rise + rule.fall, false)]);
+        expect(dead.counter).to.equal(0);
+        expect(verdictOf(rule, standingAfter(rule, times(rule.rise - 1, true), dead))).to.equal('down');
+        expect(verdictOf(rule, standingAfter(rule, times(rule.rise, true), dead))).to.equal('up');
+      }),
+    );
+  });
+
+  it('never turns without more failures than passes since it was at full health', () => {
+    fc.assert(
+      fc.property(rules, history, (rule, results) => {
+        let standing: Standing = { decided: true, counter: fullHealth(rule) };
+        let failures = 0;
+        let passes = 0;
+        for (const pass of results) {
+          standing = count(rule, standing, pass);
+          if (pass) passes++;
+          else failures++;
+          if (verdictOf(rule, standing) === 'down') {
+            expect(failures).to.be.at.least(rule.fall);
+            return;
+          }
+          if (standing.counter === fullHealth(rule)) {
+            failures = 0;
+            passes = 0;
+          } else expect(failures).to.be.above(passes);
+        }
+      }),
+    );
+  });
+
+  it('probes fast while unknown or degraded, at the down-interval when fully down, otherwise normally', () => {
+    const intervals = { interval: 2000, fastInterval: 500, downInterval: 10_000 };
+    fc.assert(
+      fc.property(rules, history, (rule, results) => {
+        const check = { ...rule, ...intervals };
+        expect(probeInterval(check, undecided(rule))).to.equal(500);
+        const standing = standingAfter(rule, results);
+        const expected = isDegraded(rule, standing) ? 500 : standing.counter === 0 ? 10_000 : 2000;
+        expect(probeInterval(check, standing)).to.equal(expected);
+        expect(isDegraded(rule, standing)).to.equal(
+          standing.counter !== 0 && standing.counter !== fullHealth(rule),
+        );
+      }),
+    );
+  });
+
+  it('walks through one life, with rise 2 and fall 3', () => {
+    const rule = { rise: 2, fall: 3 };
+    const life = [true, true, true, false, false, true, false, false, false, true, false, true, true];
+    const counters: number[] = [];
+    const verdicts: string[] = [];
+    let standing = undecided(rule);
+    for (const pass of life) {
+      standing = count(rule, standing, pass);
+      counters.push(standing.counter);
+      verdicts.push(verdictOf(rule, standing));
+    }
+    expect(counters).to.deep.equal([2, 3, 4, 3, 2, 3, 2, 1, 0, 1, 0, 1, 2]);
+    expect(verdicts.join(' ')).to.equal('up up up up up up up down down down down down up');
+  });
+});
