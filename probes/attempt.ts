@@ -1,0 +1,62 @@
+import type { ProbeFinding, ProbeResult } from '../domain/probe-result.js';
+import type { Clock } from '../protocol/clock.js';
+
+/**
+ * One run of a probe: its only deadline, over all its phases; what it must release; and its one end. Whatever ends
+ * it first wins, and everything later is ignored.
+ */
+export class Attempt {
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #done: (result: ProbeResult) => void;
+  readonly #releases: (() => void)[] = [];
+  #timedOut: () => ProbeFinding;
+  #ended = false;
+
+  /** `timedOut` is what the deadline means in the first phase. */
+  constructor(
+    clock: Clock,
+    timeoutMs: number,
+    timedOut: () => ProbeFinding,
+    done: (result: ProbeResult) => void,
+  ) {
+    this.#clock = clock;
+    this.#startedAt = clock.monotonic();
+    this.#done = done;
+    this.#timedOut = timedOut;
+    // Timers run before sockets are read. What has arrived in time gets its turn before the verdict.
+    this.release(clock.schedule(timeoutMs, () => setImmediate(() => this.end(this.#timedOut()))));
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** The next phase begins, in which the deadline means something else. */
+  enter(timedOut: () => ProbeFinding): void {
+    this.#timedOut = timedOut;
+  }
+
+  /** Registers what the end must undo, the last one first; at once if the end has been. */
+  release(undo: () => void): void {
+    if (this.#ended) undo();
+    else this.#releases.push(undo);
+  }
+
+  end(finding: ProbeFinding): void {
+    if (!this.#close()) return;
+    this.#done({ ...finding, durationMs: this.#clock.monotonic() - this.#startedAt });
+  }
+
+  /** Ends it without a result. */
+  cancel(): void {
+    this.#close();
+  }
+
+  #close(): boolean {
+    if (this.#ended) return false;
+    this.#ended = true;
+    for (const undo of this.#releases.reverse()) undo();
+    return true;
+  }
+}

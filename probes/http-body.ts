@@ -1,0 +1,100 @@
+import type { BodyFraming } from './http-head.js';
+
+/** Bytes of a body that are read, at most. What is behind them is neither read nor matched. */
+export const bodyLimit = 64 * 1024;
+
+/** A chunk size with its extensions, or a trailer line, is no longer than this. */
+const lineLimit = 1024;
+
+export class BadHttpBody extends Error {}
+
+/** Collects the beginning of a body, whatever delimits it. Throws BadHttpBody on malformed chunks. */
+export class HttpBody {
+  readonly #framing: BodyFraming;
+  readonly #parts: Buffer[] = [];
+  #size = 0;
+  #complete = false;
+  /** Chunked only: the line under way; bytes left of the chunk under way; what comes next. */
+  #line = '';
+  #left = 0;
+  #next: 'size' | 'data' | 'data-end' | 'trailer' = 'size';
+
+  constructor(framing: BodyFraming) {
+    this.#framing = framing;
+    this.#complete = framing.kind === 'length' && framing.bytes === 0;
+  }
+
+  /** Is everything here that will be looked at? */
+  get complete(): boolean {
+    return this.#complete || this.#size >= bodyLimit;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** `bytes` may be reused after the call. */
+  feed(bytes: Buffer): void {
+    if (this.complete) return;
+    if (this.#framing.kind === 'chunked') this.#feedChunked(bytes);
+    else if (this.#framing.kind === 'until-close') this.#keep(bytes);
+    else {
+      this.#keep(bytes.subarray(0, this.#framing.bytes - this.#size));
+      this.#complete = this.#size >= this.#framing.bytes;
+    }
+  }
+
+  /** The peer sends no more. False: something is missing. */
+  end(): boolean {
+    if (this.#framing.kind === 'until-close') this.#complete = true;
+    return this.complete;
+  }
+
+  /** Bytes that are not UTF-8 become U+FFFD. */
+  text(): string {
+    return Buffer.concat(this.#parts).toString('utf8');
+  }
+
+  #keep(bytes: Buffer): void {
+    const kept = bytes.subarray(0, bodyLimit - this.#size);
+    this.#parts.push(Buffer.from(kept));
+    this.#size += kept.length;
+  }
+
+  /** RFC 9112 section 7.1. */
+  #feedChunked(bytes: Buffer): void {
+    let at = 0;
+    while (at < bytes.length && !this.complete) {
+      if (this.#next === 'data') {
+        const data = bytes.subarray(at, at + this.#left);
+        this.#keep(data);
+        at += data.length;
+        this.#left -= data.length;
+        if (this.#left === 0) this.#next = 'data-end';
+        continue;
+      }
+      const end = bytes.indexOf(0x0a, at);
+      this.#line += bytes.toString('latin1', at, end < 0 ? bytes.length : end);
+      if (this.#line.length > lineLimit) throw new BadHttpBody('a line between the chunks is too long');
+      if (end < 0) return;
+      at = end + 1;
+      const line = this.#line.replace(/\r$/, '');
+      this.#line = '';
+      this.#chunkLine(line);
+    }
+  }
+
+  #chunkLine(line: string): void {
+    if (this.#next === 'data-end') {
+      if (line !== '') throw new BadHttpBody('a chunk is longer than it says');
+      this.#next = 'size';
+    } else if (this.#next === 'trailer') {
+      this.#complete = line === '';
+    } else {
+      const size = /^([0-9a-f]{1,8})[ \t]*(?:;.*)?$/i.exec(line)?.[1];
+      if (size === undefined) throw new BadHttpBody('malformed chunk size');
+      this.#left = Number.parseInt(size, 16);
+      this.#next = this.#left === 0 ? 'trailer' : 'data';
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { quoted } from './wording.js';
+
+/** How the body behind a header is delimited (RFC 9112 section 6.3). */
+export type BodyFraming =
+  | { readonly kind: 'length'; readonly bytes: number }
+  | { readonly kind: 'chunked' }
+  | { readonly kind: 'until-close' };
+
+export interface HttpHead {
+  readonly status: number;
+  /** By lower-case name. The values of a repeated field are joined by a comma (RFC 9110 section 5.3). */
+  readonly fields: ReadonlyMap<string, string>;
+}
+
+/** The text of a header that cannot be understood. */
+export class BadHttpHead extends Error {}
+
+/** Every answer that we understand begins with it. */
+export const httpPrefix = 'HTTP/1.';
+
+/**
+ * A status line and header fields, without the empty line behind them. Lines end with CRLF, or LF alone (RFC 9112
+ * section 2.2). Throws BadHttpHead.
+ */
+export function parseHttpHead(text: string): HttpHead {
+  const lines = text.split(/\r?\n/);
+  const status = parseStatus(lines[0] ?? '');
+  return { status, fields: parseFields(lines.slice(1)) };
+}
+
+function parseStatus(line: string): number {
+  const match = /^HTTP\/1\.[01] ([1-9]\d\d)(?: .*)?$/.exec(line);
+  if (match === null) throw new BadHttpHead(`malformed status line ${quoted(line, 40)}`);
+  return Number(match[1]);
+}
+
+function parseFields(lines: readonly string[]): Map<string, string> {
+  const fields = new Map<string, string>();
+  let last: string | null = null;
+  for (const line of lines) {
+    const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line);
+    const name: string | null = match?.[1]?.toLowerCase() ?? (/^[ \t]/.test(line) ? last : null);
+    if (name === null) throw new BadHttpHead(`malformed header line ${quoted(line, 40)}`);
+    const before = fields.get(name);
+    if (match === null) fields.set(name, `${before} ${line.trim()}`);
+    else fields.set(name, before === undefined ? (match[2] ?? '') : `${before}, ${match[2]}`);
+    last = name;
+  }
+  return fields;
+}
+
+/** What delimits the body of the answer to a GET. Throws BadHttpHead when the fields contradict themselves. */
+export function bodyFraming({ status, fields }: HttpHead): BodyFraming {
+  if (status < 200 || status === 204 || status === 304) return { kind: 'length', bytes: 0 };
+  const coding = fields.get('transfer-encoding');
+  if (coding !== undefined) {
+    if (coding.toLowerCase() === 'chunked') return { kind: 'chunked' };
+    throw new BadHttpHead(`transfer coding ${quoted(coding, 40)} was not asked for`);
+  }
+  const length = fields.get('content-length');
+  if (length === undefined) return { kind: 'until-close' };
+  // The same length may be there twice; two lengths may not.
+  const values = new Set(length.split(/[ \t]*,[ \t]*/));
+  const [value = ''] = values;
+  if (values.size !== 1 || !/^\d{1,15}$/.test(value)) {
+    throw new BadHttpHead(`malformed content-length ${quoted(length, 40)}`);
+  }
+  return { kind: 'length', bytes: Number(value) };
+}

@@ -1,0 +1,127 @@
+import type { HttpParams } from '../domain/config.js';
+import type { ProbeFinding } from '../domain/probe-result.js';
+import type { BodyMatcher } from './body-matcher.js';
+import { BadHttpBody, HttpBody } from './http-body.js';
+import { BadHttpHead, bodyFraming, type HttpHead, httpPrefix, parseHttpHead } from './http-head.js';
+import { duration, quoted } from './wording.js';
+
+/** Bytes of a response before its body, interim responses (1xx) included. */
+export const headLimit = 16 * 1024;
+
+/**
+ * Reads one HTTP/1 response as far as the verdict needs: the header, and the body only if it must match. Every
+ * method answers the verdict as soon as there is one.
+ */
+export class HttpResponse {
+  readonly #params: HttpParams;
+  readonly #matcher: BodyMatcher | null;
+  /** What has come of the header; the latin1 text has one character a byte. */
+  #head = '';
+  #headBytes = 0;
+  #status = 0;
+  #body: HttpBody | null = null;
+
+  /** `matcher` null: any body. */
+  constructor(params: HttpParams, matcher: BodyMatcher | null) {
+    this.#params = params;
+    this.#matcher = matcher;
+  }
+
+  /** `bytes` may be reused after the call. */
+  feed(bytes: Buffer): ProbeFinding | null {
+    try {
+      return this.#body === null ? this.#feedHead(bytes) : this.#feedBody(this.#body, bytes);
+    } catch (thrown) {
+      if (thrown instanceof BadHttpHead || thrown instanceof BadHttpBody) return invalid(thrown.message);
+      throw thrown;
+    }
+  }
+
+  /** The peer sends no more. */
+  end(): ProbeFinding {
+    if (this.#body?.end() === true) return this.#judgeBody(this.#body);
+    return invalid(`connection closed by peer ${this.#progress()}`);
+  }
+
+  broken(errno: string): ProbeFinding {
+    const how = errno === 'ECONNRESET' ? 'connection reset by peer' : `connection broken (${errno})`;
+    return invalid(`${how} ${this.#progress()}`);
+  }
+
+  timedOut(timeoutMs: number): ProbeFinding {
+    const within = `within ${duration(timeoutMs)}`;
+    let detail = `no response ${within}`;
+    if (this.#body !== null) detail = `response body not complete ${within} (${this.#body.size} bytes)`;
+    else if (this.#headBytes > 0)
+      detail = `response header not complete ${within} (${this.#headBytes} bytes)`;
+    return { verdict: 'fail', code: 'L7TOUT', detail };
+  }
+
+  #feedHead(bytes: Buffer): ProbeFinding | null {
+    const before = this.#head.length;
+    this.#head += bytes.toString('latin1', 0, headLimit + 1 - this.#headBytes);
+    const start = this.#head.slice(0, httpPrefix.length);
+    if (!httpPrefix.startsWith(start))
+      return invalid(`not HTTP/1: the answer begins ${quoted(this.#head, 20)}`);
+    const end = headEnd(this.#head);
+    if (end === null) {
+      this.#headBytes += bytes.length;
+      return this.#headBytes > headLimit
+        ? invalid(`response header larger than ${headLimit / 1024} KiB`)
+        : null;
+    }
+    const used = end.next - before;
+    this.#headBytes += used;
+    if (this.#headBytes > headLimit) return invalid(`response header larger than ${headLimit / 1024} KiB`);
+    const head = parseHttpHead(this.#head.slice(0, end.length));
+    this.#head = '';
+    const rest = bytes.subarray(used);
+    // 1xx come before the response proper (RFC 9110 section 15.2); 101 would be the last of HTTP.
+    if (head.status < 200 && head.status !== 101) return rest.length === 0 ? null : this.#feedHead(rest);
+    return this.#judgeHead(head, rest);
+  }
+
+  #judgeHead(head: HttpHead, rest: Buffer): ProbeFinding | null {
+    const { status } = head;
+    this.#status = status;
+    if (!this.#params.responseCodes.some(({ from, to }) => from <= status && status <= to)) {
+      const location = status >= 300 && status < 400 ? head.fields.get('location') : undefined;
+      const detail = location === undefined ? `HTTP ${status}` : `HTTP ${status} to ${quoted(location, 80)}`;
+      return { verdict: 'fail', code: 'L7STS', detail };
+    }
+    if (this.#matcher === null) return this.#pass();
+    this.#body = new HttpBody(
+      this.#params.method === 'HEAD' ? { kind: 'length', bytes: 0 } : bodyFraming(head),
+    );
+    return this.#feedBody(this.#body, rest);
+  }
+
+  #feedBody(body: HttpBody, bytes: Buffer): ProbeFinding | null {
+    body.feed(bytes);
+    return body.complete ? this.#judgeBody(body) : null;
+  }
+
+  #judgeBody(body: HttpBody): ProbeFinding {
+    return this.#matcher?.(body.text()) ?? this.#pass();
+  }
+
+  #pass(): ProbeFinding {
+    return { verdict: 'pass', code: 'L7OK', detail: `HTTP ${this.#status}` };
+  }
+
+  #progress(): string {
+    if (this.#body !== null) return `within the response body (after ${this.#body.size} bytes)`;
+    if (this.#headBytes > 0) return `within the response header (after ${this.#headBytes} bytes)`;
+    return 'before any response';
+  }
+}
+
+/** Where the header ends, and where the next thing begins. */
+function headEnd(text: string): { length: number; next: number } | null {
+  const match = /\r?\n\r?\n/.exec(text);
+  return match === null ? null : { length: match.index, next: match.index + match[0].length };
+}
+
+function invalid(detail: string): ProbeFinding {
+  return { verdict: 'fail', code: 'L7RSP', detail };
+}

@@ -1,0 +1,37 @@
+import type { HttpParams } from '../domain/config.js';
+import { Attempt } from './attempt.js';
+import { bodyMatcher } from './body-matcher.js';
+import { dial, noAnswer } from './dial.js';
+import { expectation } from './http-expectation.js';
+import { httpRequest } from './http-request.js';
+import { HttpResponse } from './http-response.js';
+import type { Probe } from './probe.js';
+import type { ProbeTarget } from './target.js';
+import { duration, endpoint } from './wording.js';
+
+/** Passes when the answer to one request has an expected status, and a body that matches if one is asked for. */
+export function httpProbe(target: ProbeTarget, port: number, params: HttpParams): Probe {
+  const request = httpRequest(params, target.address, port, 80);
+  const matcher = params.responseRegexp === null ? null : bodyMatcher(params.responseRegexp);
+  const within = duration(target.timeoutMs);
+  return {
+    description: `${params.method} http://${endpoint(target.address, port)}${params.path}${expectation(params)} within ${within}`,
+    run: (around, done) => {
+      const attempt = new Attempt(around.clock, target.timeoutMs, () => noAnswer(target), done);
+      const response = new HttpResponse(params, matcher);
+      dial(attempt, around, target, port, {
+        connected: (socket) => {
+          attempt.enter(() => response.timedOut(target.timeoutMs));
+          socket.write(request);
+        },
+        data: (bytes) => {
+          const finding = response.feed(bytes);
+          if (finding !== null) attempt.end(finding);
+        },
+        ended: () => attempt.end(response.end()),
+        broken: (errno) => attempt.end(response.broken(errno)),
+      });
+      return () => attempt.cancel();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { HttpParams, TlsParams } from '../domain/config.js';
+import { Attempt } from './attempt.js';
+import { bodyMatcher } from './body-matcher.js';
+import { dial, noAnswer } from './dial.js';
+import { expectation } from './http-expectation.js';
+import { hostWithoutPort, httpRequest } from './http-request.js';
+import { HttpResponse } from './http-response.js';
+import type { Probe } from './probe.js';
+import type { ProbeTarget } from './target.js';
+import { handshake } from './tls.js';
+import { duration, endpoint } from './wording.js';
+
+/** As httpProbe, behind one TLS handshake. */
+export function httpsProbe(target: ProbeTarget, port: number, params: HttpParams, tls: TlsParams): Probe {
+  const request = httpRequest(params, target.address, port, 443);
+  const matcher = params.responseRegexp === null ? null : bodyMatcher(params.responseRegexp);
+  const host = params.host === null ? null : hostWithoutPort(params.host);
+  const within = duration(target.timeoutMs);
+  return {
+    description: `${params.method} https://${endpoint(target.address, port)}${params.path}${expectation(params)} within ${within}`,
+    run: (around, done) => {
+      const attempt = new Attempt(around.clock, target.timeoutMs, () => noAnswer(target), done);
+      const response = new HttpResponse(params, matcher);
+      dial(attempt, around, target, port, {
+        connected: (socket) =>
+          handshake(attempt, around, target, { socket, host, tls, alpn: ['http/1.1'] }, (secure) => {
+            attempt.enter(() => response.timedOut(target.timeoutMs));
+            secure.on('data', (bytes: Buffer) => {
+              const finding = attempt.ended ? null : response.feed(bytes);
+              if (finding !== null) attempt.end(finding);
+            });
+            secure.on('end', () => attempt.ended || attempt.end(response.end()));
+            secure.on('error', (error: NodeJS.ErrnoException) => {
+              if (!attempt.ended) attempt.end(response.broken(error.code ?? error.message));
+            });
+            secure.write(request);
+          }),
+      });
+      return () => attempt.cancel();
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { type IpAddress, ipFamily } from '../domain/ip.js';
+import { type EchoSocket, openEchoSocket } from '../linux/echo-socket.js';
+import type { Cancel, Clock } from '../protocol/clock.js';
+
+/** Told of every descriptor that the garbage collector and the end of a thread do not close. */
+export interface DescriptorLedger {
+  readonly opened: (fd: number) => void;
+  readonly closed: (fd: number) => void;
+}
+
+interface Waiting {
+  readonly from: IpAddress;
+  readonly replied: () => void;
+}
+
+/** A request under way. */
+export interface Ping {
+  readonly cancel: Cancel;
+  /** Has the socket lost replies since this request was sent? Then silence says nothing. */
+  readonly mayBeLost: () => boolean;
+}
+
+interface Channel {
+  readonly key: string;
+  readonly socket: EchoSocket;
+  /** By sequence number. */
+  readonly waiting: Map<number, Waiting>;
+  nextSequence: number;
+  usedAt: number;
+  /** Requests since the socket was last emptied. */
+  unreceived: number;
+}
+
+/** A probe packet is 64 bytes of ICMP, as that of ping(8). */
+const payloadSize = 56;
+const idleMs = 600_000;
+const sequences = 0x10000;
+/** So many replies fit into the smallest buffer that a socket may have. */
+const burst = 64;
+
+/**
+ * All pings of a thread. They share one socket per family and source address: the sequence number tells replies
+ * apart, and a random payload keeps a stranger's reply from counting as ours.
+ */
+export class Pinger {
+  readonly #clock: Clock;
+  readonly #ledger: DescriptorLedger;
+  readonly #channels = new Map<string, Channel>();
+  readonly #identifier: number;
+  readonly #payload: Buffer;
+
+  constructor(clock: Clock, ledger: DescriptorLedger) {
+    this.#clock = clock;
+    this.#ledger = ledger;
+    this.#identifier = Math.floor(clock.random() * 0x10000);
+    this.#payload = Buffer.from(Array.from({ length: payloadSize }, () => Math.floor(clock.random() * 256)));
+  }
+
+  /**
+   * Sends one echo request and calls `replied` once, later, if its reply comes before it is cancelled. Answers the
+   * name of the error (as ENETUNREACH) if it cannot be sent. Throws what openEchoSocket throws.
+   */
+  ping(to: IpAddress, source: IpAddress | null, replied: () => void): Ping | string {
+    const channel = this.#channel(to, source);
+    const { socket, waiting } = channel;
+    // Replies to a long burst would overflow the socket before the event loop comes to read it.
+    if (++channel.unreceived > burst) this.#receive(channel);
+    if (waiting.size >= sequences / 2) return 'ENOBUFS';
+    while (waiting.has(channel.nextSequence)) channel.nextSequence = (channel.nextSequence + 1) % sequences;
+    const sequence = channel.nextSequence;
+    channel.nextSequence = (sequence + 1) % sequences;
+    channel.usedAt = this.#clock.monotonic();
+    const droppedBefore = socket.dropped();
+    const error = socket.send(to, sequence, this.#payload);
+    if (error !== null) return error;
+    const mine: Waiting = { from: to, replied };
+    waiting.set(sequence, mine);
+    return {
+      cancel: () => {
+        if (waiting.get(sequence) === mine) waiting.delete(sequence);
+      },
+      mayBeLost: () => this.#channels.get(channel.key) !== channel || socket.dropped() !== droppedBefore,
+    };
+  }
+
+  /** Closes all sockets; those who wait hear nothing more. New ones are opened when needed. */
+  close(): void {
+    for (const key of [...this.#channels.keys()]) this.#closeChannel(key);
+  }
+
+  #channel(to: IpAddress, source: IpAddress | null): Channel {
+    const family = ipFamily(to);
+    const key = `${family} ${source ?? ''}`;
+    const existing = this.#channels.get(key);
+    if (existing !== undefined) return existing;
+    this.#closeIdle();
+    const socket = openEchoSocket(family, source, this.#identifier);
+    this.#ledger.opened(socket.fd);
+    const usedAt = this.#clock.monotonic();
+    const channel: Channel = { key, socket, waiting: new Map(), nextSequence: 0, usedAt, unreceived: 0 };
+    this.#channels.set(key, channel);
+    socket.watch(() => this.#receive(channel));
+    return channel;
+  }
+
+  #receive(channel: Channel): void {
+    const { socket, waiting } = channel;
+    channel.unreceived = 0;
+    for (let reply = socket.receive(); reply !== null; reply = socket.receive()) {
+      const mine = waiting.get(reply.sequence);
+      if (mine === undefined || mine.from !== reply.from || !reply.payload.equals(this.#payload)) continue;
+      waiting.delete(reply.sequence);
+      mine.replied();
+    }
+  }
+
+  /** A source address that no health check names any more leaves its socket behind. */
+  #closeIdle(): void {
+    const now = this.#clock.monotonic();
+    for (const [key, { waiting, usedAt }] of [...this.#channels]) {
+      if (waiting.size === 0 && now - usedAt > idleMs) this.#closeChannel(key);
+    }
+  }
+
+  #closeChannel(key: string): void {
+    const channel = this.#channels.get(key);
+    if (channel === undefined) return;
+    this.#channels.delete(key);
+    channel.waiting.clear();
+    this.#ledger.closed(channel.socket.fd);
+    channel.socket.close();
+  }
+}

@@ -1,0 +1,21 @@
+import { httpProbe } from './http.js';
+import { httpsProbe } from './https.js';
+import { icmpProbe } from './icmp.js';
+import type { Probe } from './probe.js';
+import type { ProbeTarget } from './target.js';
+import { tcpProbe } from './tcp.js';
+
+/** The probe that a target asks for, by its kind. */
+export function prepareProbe(target: ProbeTarget): Probe {
+  const { probe } = target;
+  switch (probe.type) {
+    case 'icmp':
+      return icmpProbe(target);
+    case 'tcp':
+      return tcpProbe(target, probe.port, probe.tls);
+    case 'http':
+      return httpProbe(target, probe.port, probe.http);
+    case 'https':
+      return httpsProbe(target, probe.port, probe.http, probe.tls);
+  }
+}

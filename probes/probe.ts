@@ -1,0 +1,23 @@
+import type { SecureContext } from 'node:tls';
+import type { IpFamily } from '../domain/ip.js';
+import type { ProbeResult } from '../domain/probe-result.js';
+import type { Cancel, Clock } from '../protocol/clock.js';
+import type { Pinger } from './pinger.js';
+
+/** What a probe finds around it: one of these a thread. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly pinger: Pinger;
+  /** Has this machine (this network namespace) a route to elsewhere? */
+  readonly routed: (family: IpFamily) => boolean;
+  /** The authorities that servers' certificates are checked against; made once, because that takes milliseconds. */
+  readonly secureContext: () => SecureContext;
+}
+
+/** A probe of one target, ready to be run any number of times. */
+export interface Probe {
+  /** One line for logs, as `GET http://192.0.2.1:80/ expecting 200 within 1s`. */
+  readonly description: string;
+  /** Runs it once. `done` is called exactly once, later, unless the probe is cancelled before. */
+  readonly run: (around: Surroundings, done: (result: ProbeResult) => void) => Cancel;
+}

@@ -1,0 +1,74 @@
+import { isIP, type Socket } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
+import type { TlsParams } from '../domain/config.js';
+import type { ProbeFinding } from '../domain/probe-result.js';
+import type { Attempt } from './attempt.js';
+import { certificateTrouble } from './certificate.js';
+import type { Surroundings } from './probe.js';
+import type { ProbeTarget } from './target.js';
+import { duration } from './wording.js';
+
+export interface TlsWish {
+  /** Connected, and nothing read from it yet. */
+  readonly socket: Socket;
+  /** The host that the request names, without a port; null = none. */
+  readonly host: string | null;
+  readonly tls: TlsParams;
+  readonly alpn: string[];
+}
+
+/**
+ * TLS on a connection. The name that is sent (SNI) and that the certificate must be for is the configured one, or
+ * the host of the request, or else the address, which is checked but not sent (RFC 6066 section 3 allows names only).
+ * A failed handshake and a bad certificate end the attempt; nothing was sent over the connection then.
+ */
+export function handshake(
+  attempt: Attempt,
+  around: Surroundings,
+  target: ProbeTarget,
+  { socket, host, tls, alpn }: TlsWish,
+  established: (secure: TLSSocket) => void,
+): void {
+  attempt.enter(() => ({
+    verdict: 'fail',
+    code: 'L6TOUT',
+    detail: `TLS handshake not complete within ${duration(target.timeoutMs)}`,
+  }));
+  const name = tls.serverName ?? host ?? target.address;
+  const secure = connect({
+    socket,
+    secureContext: around.secureContext(),
+    ALPNProtocols: alpn,
+    // Refused certificates are looked at first, so that the verdict can say what is wrong with them.
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+  });
+  let complete = false;
+  attempt.release(() => secure.destroy());
+  secure.on('error', (error: NodeJS.ErrnoException) => {
+    if (!complete) attempt.end(broken(error));
+  });
+  secure.on('secureConnect', () => {
+    if (attempt.ended) return;
+    complete = true;
+    const trouble = tls.insecureSkipVerify ? null : certificateTrouble(secure, name, around.clock.now());
+    if (trouble === null) established(secure);
+    else attempt.end({ verdict: 'fail', code: 'L6RSP', detail: trouble });
+  });
+}
+
+function broken(error: NodeJS.ErrnoException): ProbeFinding {
+  return { verdict: 'fail', code: 'L6RSP', detail: handshakeError(error) };
+}
+
+function handshakeError({ code = '', message }: NodeJS.ErrnoException): string {
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'connection closed during the TLS handshake';
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
+    return 'the answer is not TLS';
+  }
+  const alert = /^ERR_SSL_(?:TLSV\d+|SSLV3)?_?ALERT_(\w+)$/.exec(code)?.[1];
+  if (alert !== undefined) return `TLS handshake refused: ${alert.toLowerCase().replaceAll('_', ' ')}`;
+  const reason = /^ERR_SSL_(\w+)$/.exec(code)?.[1];
+  return `TLS handshake failed: ${reason?.toLowerCase().replaceAll('_', ' ') ?? message}`;
+}
