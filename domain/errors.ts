@@ -37,6 +37,12 @@ export const errorCatalogue = {
   MGL_SERVER_DENIED: 'Use credentials that maglevd accepts for this request.',
   MGL_SERVER_UNSUPPORTED: 'Check that maglevd listens there, and that it is as new as this client.',
   MGL_LISTEN: 'Choose another address, or end the process that uses it.',
+  MGL_STATS_CONNECT:
+    'Check that VPP runs, the path of --vpp-stats-addr, and that maglevd is in the group of the socket.',
+  MGL_STATS_LAYOUT:
+    'Compare the release of VPP with those that the user guide names; restart VPP if it should fit.',
+  MGL_STATS_BUSY: 'VPP is busy with a large change; the counters are read again at the next interval.',
+  MGL_STATS_STALE: 'VPP has ended or hangs; maglevd opens the segment again as soon as VPP is back.',
   MGL_LINUX_UNSUPPORTED:
     'Run it on Linux (x64 or arm64), installed with npm so that the optional packages of koffi are there.',
   MGL_SYSCALL:
