@@ -128,30 +128,33 @@ describe('binapi/stats: consistency', () => {
     const worker = new Worker(path.join(import.meta.dirname, '../../support/stats-churn.js'), {
       workerData: { fd, length, stop },
     });
-    await once(worker, 'message');
-    served.replaceBy(fd);
-    const stats = await served.open({ clock: realClock });
-    const generations = new Set<bigint>();
     let busy = 0;
-    while (generations.size < 25) {
-      try {
-        const snapshot = await stats.snapshot([{ name: 'churn' }, { name: 'generation' }]);
-        const generation = snapshot.scalar('generation') ?? -1n;
-        const churn = snapshot.simple('churn');
-        expect(churn?.length).to.equal(length);
-        for (let i = 0; i < length; i++)
-          if (churn?.at(i) !== generation) expect(churn?.at(i)).to.equal(generation);
-        expect(snapshot.epoch).to.equal(generation + 1n);
-        generations.add(generation);
-      } catch (thrown) {
-        expect(thrown).to.include({ code: 'MGL_STATS_BUSY' });
-        busy++;
+    try {
+      await once(worker, 'message');
+      served.replaceBy(fd);
+      const stats = await served.open({ clock: realClock });
+      const generations = new Set<bigint>();
+      while (generations.size < 25) {
+        try {
+          const snapshot = await stats.snapshot([{ name: 'churn' }, { name: 'generation' }]);
+          const generation = snapshot.scalar('generation') ?? -1n;
+          const churn = snapshot.simple('churn');
+          expect(churn?.length).to.equal(length);
+          for (let i = 0; i < length; i++)
+            if (churn?.at(i) !== generation) expect(churn?.at(i)).to.equal(generation);
+          expect(snapshot.epoch).to.equal(generation + 1n);
+          generations.add(generation);
+        } catch (thrown) {
+          expect(thrown).to.include({ code: 'MGL_STATS_BUSY' });
+          busy++;
+        }
       }
+    } finally {
+      Atomics.store(stop, 0, 1);
+      Atomics.notify(stop, 0);
+      await once(worker, 'exit');
+      closeSync(fd);
     }
-    Atomics.store(stop, 0, 1);
-    Atomics.notify(stop, 0);
-    await once(worker, 'exit');
-    closeSync(fd);
     expect(busy).to.be.below(25);
   });
 });
