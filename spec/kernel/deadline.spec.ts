@@ -80,6 +80,24 @@ describe('kernel/stop deadline', () => {
     });
   }
 
+  it('a stop() that settles after its deadline changes nothing: the next incarnation runs on', async () => {
+    const play = stage();
+    const slow = gate();
+    await play.play({
+      name: 'root',
+      supervision: calmly('one-for-one'),
+      children: [{ name: 'a', stop: (_, n) => (n === 1 ? slow.opened : undefined) }],
+    });
+    play.ref('a').tell(boom);
+    await play.clock.advance(6000);
+    expect(play.events()).deep.equal(['+root', '+a', '-a', '+a']);
+    slow.open();
+    await play.clock.advance(6000);
+    expect(play.events()).deep.equal([]);
+    expect(play.system.describe()?.children[0]).deep.include({ state: 'running', incarnation: 2 });
+    expect(play.log.of('actor-crash').map(({ fields }) => fields['path'])).deep.equal(['/root/a']);
+  });
+
   it('a stop() that throws is logged and ends all the same', async () => {
     const play = stage();
     await play.play({

@@ -154,6 +154,15 @@ describe('kernel/start and stop', () => {
     expect(b.tell(boom)).equal(false);
   });
 
+  it('never starts a child that is stopped before its first turn', async () => {
+    const play = stage();
+    await play.play({ name: 'root' });
+    const root = play.context('root');
+    await root.stopChild(root.spawn(play.spec({ name: 'a' })));
+    await play.clock.settle();
+    expect(play.events()).deep.equal(['+root']);
+  });
+
   it('stops one child and everything below it; a stopped child is not restarted', async () => {
     const play = stage();
     await play.play({ name: 'root', children: [{ name: 'a', children: [{ name: 'a1' }] }, { name: 'b' }] });

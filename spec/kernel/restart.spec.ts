@@ -348,9 +348,9 @@ describe('kernel/restart', () => {
   it('does not limit an unbounded mailbox before the first start has settled', async () => {
     const play = stage();
     const slow = gate();
-    const root = await play.play({ name: 'root', start: () => slow.opened });
-    const queued = play.context('root').spawn(play.spec({ name: 'behind one that is slow' }));
-    for (const ref of [root, queued]) {
+    await play.play({ name: 'root', children: [{ name: 'slow', start: () => slow.opened }] });
+    const queued = play.context('root').spawn(play.spec({ name: 'queued' }));
+    for (const ref of [play.ref('slow'), queued]) {
       for (let i = 0; i < 10_010; i += 1) expect(ref.tell(() => {})).equal(true);
     }
   });
@@ -377,6 +377,19 @@ describe('kernel/restart', () => {
     expect(play.events()).deep.equal(['-a', '-d', '-c', '-b', '-root']);
   });
 
+  it('restarts nobody who fails while its siblings are being stopped', async () => {
+    const slow = gate();
+    const play = await four('one-for-one', { d: { stop: () => slow.opened } });
+    const stopped = play.system.stop();
+    await play.clock.settle();
+    play.ref('a').tell(boom);
+    await play.clock.advance(1000);
+    expect(play.events()).deep.equal(['-d', '-a']);
+    slow.open();
+    await stopped;
+    expect(play.events()).deep.equal(['-c', '-b', '-root']);
+  });
+
   it('a child that is stopped while it ends by a crash is not restarted', async () => {
     const slow = gate();
     const play = await four('one-for-one', { a: { stop: () => slow.opened } });
@@ -387,6 +400,18 @@ describe('kernel/restart', () => {
     await stopped;
     await play.clock.advance(1000);
     expect(play.events()).deep.equal(['-a']);
+  });
+
+  it('shows the last error of an actor, be it of its stop()', async () => {
+    const play = await four('all-for-one', { b: { stop: () => Promise.reject(new Error('cannot')) } });
+    play.ref('a').tell(boom);
+    await play.clock.advance(100);
+    expect(play.system.describe()?.children.map(({ lastError }) => lastError)).deep.equal([
+      'boom',
+      'cannot',
+      null,
+      null,
+    ]);
   });
 
   it('a widened group waits for the longest backoff of those that failed', async () => {
