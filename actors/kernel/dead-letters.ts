@@ -8,6 +8,7 @@ export class DeadLetters {
   readonly #kept: number;
   readonly #recent: DeadLetter[] = [];
   #count = 0;
+  #logging = false;
 
   constructor(log: Logger, kept: number) {
     this.#log = log;
@@ -18,9 +19,11 @@ export class DeadLetters {
     // The ring's next place is count modulo its length; the oldest letter is overwritten.
     this.#recent[this.#count % this.#kept] = { to, reason, message };
     this.#count += 1;
-    if (this.#log.enabled('debug')) {
-      this.#log.log('debug', 'dead-letter', { to, reason, message: messageType(message) });
-    }
+    // A log may pass its records on to an actor. When that one takes no more, its lost record must not be logged.
+    if (this.#logging || !this.#log.enabled('debug')) return;
+    this.#logging = true;
+    this.#log.log('debug', 'dead-letter', { to, reason, message: messageType(message) });
+    this.#logging = false;
   }
 
   /** `recent` is ordered from the oldest to the newest. */

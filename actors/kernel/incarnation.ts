@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { LogLevel } from '../../protocol/log.js';
@@ -29,7 +30,7 @@ export interface Host<M> {
   /** Takes the next message to handle; null when there is none. */
   take(): Envelope<M> | null;
   hasMail(): boolean;
-  /** The first thing that went wrong in this incarnation. */
+  /** Something went wrong in this incarnation; the latest of these is shown. */
   failedWith(error: Error): void;
   started(): void;
   /** Called once, when everything of the incarnation has ended. */
@@ -106,6 +107,8 @@ export class Incarnation<M> implements Agent {
   get signal(): AbortSignal {
     if (this.#abort === null) {
       this.#abort = new AbortController();
+      // It is meant to be listened to by everything that the incarnation does at once: Node must not warn of that.
+      setMaxListeners(0, this.#abort.signal);
       if (!this.active) this.#abort.abort();
     }
     return this.#abort.signal;

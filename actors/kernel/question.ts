@@ -106,7 +106,7 @@ let carried: Question | null = null;
 
 /**
  * Runs `send` (one tell of one address) so that the actor which takes the message knows of the question in it. It
- * works through any address in between that only translates the message for an actor.
+ * works through any address in between that translates the message for an actor and tells nobody else before.
  */
 export function carrying<T>(question: Question, send: () => T): T {
   const before = carried;

@@ -117,6 +117,18 @@ describe('kernel/start and stop', () => {
     expect(seen).deep.equal(['aborted', 'stop true']);
   });
 
+  it('lets any number of listeners wait for the signal without a warning', async () => {
+    const warnings: string[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', listen);
+    const play = stage();
+    await play.play({ name: 'root' });
+    for (let n = 0; n < 100; n += 1) play.context('root').signal.addEventListener('abort', () => {});
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', listen);
+    expect(warnings).deep.equal([]);
+  });
+
   it('gives every incarnation a signal of its own', async () => {
     const play = stage();
     const root = await play.play({ name: 'root' });

@@ -69,6 +69,23 @@ describe('kernel/dead letters', () => {
     ]);
   });
 
+  it('of a log that passes its records on to a dead actor are logged once, not for ever', () => {
+    const log = recordingLog();
+    let letters: DeadLetters | null = null;
+    const passing = {
+      enabled: () => true,
+      log: (...record: Parameters<typeof log.log>) => {
+        log.log(...record);
+        letters?.record('/events', 'ended', record);
+      },
+    };
+    letters = new DeadLetters(passing, 100);
+    letters.record('/a', 'full', 1);
+    letters.record('/a', 'full', 2);
+    expect(log.of('dead-letter').map(({ fields }) => fields['to'])).deep.equal(['/a', '/a']);
+    expect(letters.view().count).equal(4);
+  });
+
   it('tell returns false for a dead ref, also when another actor of that name lives', async () => {
     const play = stage();
     await play.play({ name: 'root', children: [{ name: 'a' }] });
