@@ -16,6 +16,9 @@ export const errorCatalogue = {
   MGL_CONFIG_SEMANTIC: 'Correct the values that are named; docs/config-guide.md explains the rules.',
   MGL_FRONTEND_UNKNOWN: 'List the names with `maglevc show frontends`.',
   MGL_BACKEND_UNKNOWN: 'List the names with `maglevc show backends`.',
+  MGL_POOL_UNKNOWN: 'List the pools with `maglevc show frontend <name>`.',
+  MGL_HEALTHCHECK_UNKNOWN: 'List the names with `maglevc show healthchecks`.',
+  MGL_BACKEND_DISABLED: 'Enable it first: `maglevc set backend <name> enable`.',
   MGL_VPP_DISABLED: 'Start maglevd with --vpp-api-addr to let it talk to VPP.',
   MGL_VPP_DISCONNECTED: 'Check that VPP runs and that maglevd may open its API socket; maglevd keeps trying.',
   MGL_VPP_CONNECT:
@@ -29,6 +32,7 @@ export const errorCatalogue = {
   MGL_VPP_GUARD:
     'The request would crash or corrupt VPP, so it was not sent; correct the value that is named.',
   MGL_VPP_ENCODE: 'The value that is named does not fit the message, so nothing was sent; correct it.',
+  MGL_STATS_DISABLED: 'Start maglevd with --vpp-stats-addr to let it read the counters of VPP.',
   MGL_VPP_SYNC: 'Part of a sync failed; the log names each change. It is repeated at the next sync interval.',
   MGL_USAGE: 'Run the command with --help.',
   MGL_REQUEST_INVALID: 'Correct the field that is named; rpc/maglev.proto describes every field.',

@@ -1,5 +1,6 @@
 import type { MaglevError } from '../domain/errors.js';
 import type { LbConf, LbOperation, LbState, VipKey, VipState } from '../domain/lb.js';
+import type { LbCounters } from '../domain/lb-counters.js';
 import type { Address, Reply } from './address.js';
 import type { DecisionChanged, VipWanted } from './decision.js';
 
@@ -9,6 +10,8 @@ export interface VppInfo {
   readonly buildDate: string;
   readonly buildDirectory: string;
   readonly pid: number;
+  /** When VPP started, milliseconds since the epoch; null = not known (its stats segment cannot be read). */
+  readonly bootedAt: number | null;
   /** Milliseconds since the epoch. */
   readonly connectedAt: number;
 }
@@ -73,6 +76,8 @@ export type VppControl =
   | VipWanted
   | { readonly type: 'get-info'; readonly reply: Reply<VppInfo> }
   | { readonly type: 'get-lb-state'; readonly reply: Reply<LbState> }
+  /** The last reading of the stats segment, at most a few seconds old. MGL_STATS_... when there is none. */
+  | { readonly type: 'get-lb-counters'; readonly reply: Reply<LbCounters> }
   | {
       readonly type: 'sync';
       /** null = everything, which may remove stale VIPs; a name = that frontend's VIP only, never removing one. */

@@ -7,7 +7,7 @@ import type { VppInfo } from '../../protocol/vpp.js';
  * MGL_VPP_TIMEOUT, or with MGL_VPP_DISCONNECTED when the connection ends.
  */
 export interface VppApi {
-  readonly info: Omit<VppInfo, 'connectedAt'>;
+  readonly info: Omit<VppInfo, 'connectedAt' | 'bootedAt'>;
   readonly getLbConf: () => Promise<LbConf>;
   readonly setLbConf: (conf: LbConf) => Promise<void>;
   readonly getLbState: () => Promise<LbState>;

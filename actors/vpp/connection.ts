@@ -120,7 +120,7 @@ class Connection {
       (error) => ({ type: 'closed', api, error: asMaglevError(error) }),
     );
     context.log.log('info', 'vpp-connect', { ...api.info });
-    const info = { ...api.info, connectedAt: context.clock.now() };
+    const info = { ...api.info, bootedAt: null, connectedAt: context.clock.now() };
     this.options.report.tell({ type: 'link-up', link: { info, requests: link } });
   }
 

@@ -84,6 +84,10 @@ class Vpp {
         if (this.live === null) this.unavailable(message.reply);
         else relay(this.context, this.live.link.requests, { type: 'read-state' }, message.reply);
         break;
+      case 'get-lb-counters':
+        if (this.live === null) this.unavailable(message.reply);
+        else message.reply.fail(new MaglevError('MGL_STATS_DISABLED', 'maglevd does not read VPP counters'));
+        break;
       case 'sync':
         if (this.live === null) this.unavailable(message.reply);
         else

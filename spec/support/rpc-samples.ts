@@ -73,6 +73,7 @@ export const vppInfo: VppInfo = {
   buildDate: '2026-10-28T09:00:00',
   buildDirectory: '/build/vpp',
   pid: 4711,
+  bootedAt: null,
   connectedAt: Date.UTC(2026, 10, 22, 10, 30, 0, 250),
 };
 

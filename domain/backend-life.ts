@@ -1,0 +1,122 @@
+import type { HealthCheck } from './config.js';
+import type { BackendState } from './health.js';
+import type { ProbeResult } from './probe-result.js';
+import { count, type Standing, undecided, verdictOf } from './rise-fall.js';
+
+/** What the config and the operator say about a backend. */
+export interface BackendRules {
+  /** null = not probed, always up. */
+  readonly check: HealthCheck | null;
+  readonly enabled: boolean;
+  readonly paused: boolean;
+  /** Transitions to remember, >= 1. */
+  readonly historyLength: number;
+}
+
+export interface Transition {
+  readonly from: BackendState;
+  readonly to: BackendState;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** What decided it; null when it was not a probe. */
+  readonly result: ProbeResult | null;
+  readonly reason: string;
+}
+
+/** All that is known of a backend. A value: every event makes a new one. */
+export interface BackendLife {
+  readonly state: BackendState;
+  /** Since when it is in that state, milliseconds since the epoch. */
+  readonly since: number;
+  readonly standing: Standing;
+  /** Newest first. */
+  readonly history: readonly Transition[];
+  /** The last probe, whatever came of it. */
+  readonly last: { readonly at: number; readonly result: ProbeResult } | null;
+  /** Since when our own trouble keeps us from measuring; its standing is frozen meanwhile. null: we can measure. */
+  readonly doubt: { readonly since: number; readonly result: ProbeResult } | null;
+}
+
+/** A backend that has just come into the config. */
+export function born(rules: BackendRules, now: number): BackendLife {
+  const standing = standingAtFirst(rules);
+  const state = stateUnder(rules, standing);
+  return { state, since: now, standing, history: [], last: null, doubt: null };
+}
+
+/** Is it to be probed? */
+export function isProbed(rules: BackendRules): boolean {
+  return rules.check !== null && rules.enabled && !rules.paused;
+}
+
+/** A probe ended. What comes for a backend that is not probed (any more) changes nothing. */
+export function observed(
+  life: BackendLife,
+  rules: BackendRules,
+  result: ProbeResult,
+  now: number,
+): BackendLife {
+  if (rules.check === null || !isProbed(rules) || life.state === 'removed') return life;
+  const last = { at: now, result };
+  if (result.verdict === 'doubt') {
+    return { ...life, last, doubt: { since: life.doubt?.since ?? now, result } };
+  }
+  const standing = count(rules.check, life.standing, result.verdict === 'pass');
+  const next = { ...life, standing, last, doubt: null };
+  return moved(next, rules, now, { result, reason: `${result.code} ${result.detail}`.trim() });
+}
+
+/**
+ * The operator or the config said something else. What is no longer paused or disabled, or is checked in another way,
+ * is known no more: it begins at unknown. History is kept.
+ */
+export function ruled(
+  life: BackendLife,
+  change: { readonly before: BackendRules; readonly after: BackendRules; readonly reason: string },
+  now: number,
+): BackendLife {
+  const { before, after, reason } = change;
+  const anew = isProbed(after) && (!isProbed(before) || !sameCheck(before.check, after.check));
+  const fresh = anew || after.check === null ? { standing: standingAtFirst(after), doubt: null } : {};
+  const history = life.history.slice(0, after.historyLength);
+  return moved({ ...life, ...fresh, history }, after, now, { result: null, reason });
+}
+
+/** It is gone from the config. */
+export function departed(life: BackendLife, rules: BackendRules, now: number): BackendLife {
+  return transit(life, rules, 'removed', now, { result: null, reason: 'removed from the config' });
+}
+
+/** Would the same probes be sent, and counted in the same way? */
+export function sameCheck(a: HealthCheck | null, b: HealthCheck | null): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+type Cause = Pick<Transition, 'result' | 'reason'>;
+
+function standingAtFirst({ check }: BackendRules): Standing {
+  return undecided(check ?? { rise: 1, fall: 1 });
+}
+
+function stateUnder(rules: BackendRules, standing: Standing): BackendState {
+  if (!rules.enabled) return 'disabled';
+  if (rules.paused) return 'paused';
+  return rules.check === null ? 'up' : verdictOf(rules.check, standing);
+}
+
+function moved(life: BackendLife, rules: BackendRules, now: number, cause: Cause): BackendLife {
+  return transit(life, rules, stateUnder(rules, life.standing), now, cause);
+}
+
+function transit(
+  life: BackendLife,
+  rules: BackendRules,
+  to: BackendState,
+  now: number,
+  cause: Cause,
+): BackendLife {
+  if (to === life.state) return life;
+  const transition = { from: life.state, to, at: now, ...cause };
+  const history = [transition, ...life.history].slice(0, rules.historyLength);
+  return { ...life, state: to, since: now, history };
+}

@@ -1,0 +1,37 @@
+import type { IpAddress } from './ip.js';
+import type { VipKey } from './lb.js';
+
+/** Packets and bytes since VPP began to count them. 64 bits wide, like VPP's counters. */
+export interface Traffic {
+  readonly packets: bigint;
+  readonly bytes: bigint;
+}
+
+export interface ServerCounters {
+  readonly address: IpAddress;
+  /** What VPP sent towards the server; null = VPP does not tell. VIPs that share a server share these counters. */
+  readonly traffic: Traffic | null;
+}
+
+/** What VPP counted for one VIP since it was created. The first four are packets. */
+export interface VipCounters {
+  readonly key: VipKey;
+  /** Of flows that have a server already. */
+  readonly next: bigint;
+  /** The first of a flow. */
+  readonly first: bigint;
+  /** Forwarded, but without remembering the flow: its bucket of the sticky table is full. */
+  readonly untracked: bigint;
+  /** Dropped, because no server has weight. */
+  readonly noServer: bigint;
+  /** What came in for the VIP's prefix; null = VPP does not tell. */
+  readonly traffic: Traffic | null;
+  readonly servers: readonly ServerCounters[];
+}
+
+/** One reading of the load balancer's counters. */
+export interface LbCounters {
+  /** When they were read, milliseconds since the epoch. */
+  readonly at: number;
+  readonly vips: readonly VipCounters[];
+}

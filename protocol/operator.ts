@@ -1,0 +1,29 @@
+import type { BackendAction, Effective, WeightChange } from '../domain/operator.js';
+import type { Reply } from './address.js';
+
+/** What operators can ask for. Each is answered when it is in force in the whole tree. */
+export type OperatorRequest =
+  | {
+      readonly type: 'act-on-backend';
+      readonly name: string;
+      readonly action: BackendAction;
+      readonly reply: Reply<void>;
+    }
+  | {
+      readonly type: 'set-weight';
+      readonly change: WeightChange;
+      /** Cut the flows of that server now. */
+      readonly flush: boolean;
+      readonly reply: Reply<void>;
+    }
+  | { readonly type: 'get-effective'; readonly reply: Reply<Effective> };
+
+/** The config as it counts changed: by a reload, or by an operator. */
+export interface EffectiveChanged {
+  readonly type: 'effective-changed';
+  readonly effective: Effective;
+  /** A server whose flows are to be cut now. */
+  readonly flush: { readonly frontend: string; readonly backend: string } | null;
+  /** Answered when it is in force. */
+  readonly reply: Reply<void>;
+}
