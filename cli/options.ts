@@ -1,6 +1,7 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { nearest } from '../domain/did-you-mean.js';
+import { parseDuration } from '../domain/duration.js';
 import { parseRpcAddress, type RpcAddress } from '../rpc/address.js';
-import { closest } from './closest.js';
 
 export interface Options {
   readonly server: RpcAddress;
@@ -61,11 +62,9 @@ export function parseOptions(argv: readonly string[], env: Environment): Either<
   if (address.right.kind === 'tcp' && address.right.port === 0) {
     return left(`${source}: '${text}' names port 0, where nothing can listen`);
   }
-  const timeoutMs = timeout === null ? null : parseTimeout(timeout);
-  if (timeoutMs !== null && Number.isNaN(timeoutMs)) {
-    return left(`--timeout: '${timeout}' is not a time above 0, written as 500ms, 5s, 1.5s or 2m`);
-  }
-  return right({ ...rest, server: address.right, timeoutMs });
+  const timeoutMs = timeout === null ? right(null) : parseTimeout(timeout);
+  if (isLeft(timeoutMs)) return left(`--timeout: ${timeoutMs.left}`);
+  return right({ ...rest, server: address.right, timeoutMs: timeoutMs.right });
 }
 
 function collect(argv: readonly string[]): Either<string, Given> {
@@ -138,7 +137,7 @@ function longName(name: string): string {
 }
 
 function unknownOption(name: string): string {
-  const meant = closest(name, Object.keys(takes));
+  const meant = nearest(name, Object.keys(takes));
   return meant === null ? `unknown option ${name}` : `unknown option ${name}: did you mean ${meant}?`;
 }
 
@@ -149,11 +148,10 @@ function parseBoolean(text: string): boolean | null {
   return null;
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Milliseconds, at least 1; NaN when the text is not one number with one unit. */
-function parseTimeout(text: string): number {
-  const match = /^(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h)$/.exec(text);
-  const ms = Math.round(Number(match?.[1]) * (unitMs[match?.[2] ?? ''] ?? Number.NaN));
-  return ms >= 1 ? ms : Number.NaN;
+/** Whole milliseconds, at least 1. */
+function parseTimeout(text: string): Either<string, number> {
+  const duration = parseDuration(text);
+  if (isLeft(duration)) return duration;
+  const ms = Math.round(duration.right);
+  return ms >= 1 ? right(ms) : left(`'${text}' is too short: use 1ms or more`);
 }

@@ -1,4 +1,4 @@
-import { closest } from './closest.js';
+import { nearest } from '../domain/did-you-mean.js';
 import type { Command, SlotValues } from './command.js';
 import type { TreeNode } from './command-tree.js';
 
@@ -111,7 +111,7 @@ export function failureText(failure: Failed): string {
     case 'ambiguous':
       return `'${failure.word}'${after} can mean ${failure.candidates.map((name) => `'${name}'`).join(' or ')}`;
     case 'unknown': {
-      const meant = closest(failure.word, failure.expected);
+      const meant = nearest(failure.word, failure.expected);
       const hint = meant === null ? `expected ${oneOf(failure.expected)}` : `did you mean '${meant}'?`;
       return `unknown command word '${failure.word}'${after}: ${hint}`;
     }

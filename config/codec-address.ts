@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type IpAddress, parseIp, parsePrefix } from '../domain/ip.js';
+import { quote } from '../domain/quote.js';
 import { type Codec, describeNode, scalar } from './codec.js';
-import { quote } from './quote.js';
 import { isNothing } from './yaml-tree.js';
 
 /** An IPv4 or IPv6 address, in its canonical form. Which addresses fit where is checked later. */

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { didYouMean, nearest } from '../domain/did-you-mean.js';
 import { type Codec, codec, describeNode, type Field, type Fields, fail } from './codec.js';
 import { collect, entriesOf } from './codec-collections.js';
-import { didYouMean, nearest } from './did-you-mean.js';
 import type { YamlNode } from './yaml-tree.js';
 
 export function required<A>(of: Codec<A>): Field<A> {

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
+import { quote } from '../domain/quote.js';
 import type { Path, Problem } from './problem.js';
-import { quote } from './quote.js';
 import { isNothing, type YamlNode } from './yaml-tree.js';
 
 /**

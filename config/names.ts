@@ -1,4 +1,4 @@
-import { quote } from './quote.js';
+import { quote } from '../domain/quote.js';
 
 /** What names of health checks, backends, frontends and pools look like. */
 const namePattern = /^[A-Za-z0-9._-]{1,64}$/;

@@ -1,4 +1,4 @@
-import { clip } from './quote.js';
+import { clip } from '../domain/quote.js';
 
 /** The way from the top of the file to a value: keys of maps, indexes of lists. */
 export type Path = readonly (string | number)[];

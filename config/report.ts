@@ -1,5 +1,5 @@
 import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
-import { escapeUnprintable } from './quote.js';
+import { escapeUnprintable } from '../domain/quote.js';
 
 /** What `maglevd --check` prints, and what it exits with: 0 valid, 1 not read or not parsed, 2 semantically wrong. */
 export interface CheckReport {

@@ -1,7 +1,7 @@
+import { didYouMean, suggester } from '../domain/did-you-mean.js';
+import { quote } from '../domain/quote.js';
 import { unusableInVpp } from './address-rules.js';
-import { didYouMean, suggester } from './did-you-mean.js';
 import type { Finding } from './finding.js';
-import { quote } from './quote.js';
 import type { ConfigFile } from './schema.js';
 
 export function checkBackends(file: ConfigFile): Finding[] {

@@ -1,9 +1,9 @@
+import { didYouMean, suggester } from '../domain/did-you-mean.js';
 import { ipFamily } from '../domain/ip.js';
+import { quote } from '../domain/quote.js';
 import { unusableInVpp } from './address-rules.js';
-import { didYouMean, suggester } from './did-you-mean.js';
 import type { Finding } from './finding.js';
 import type { Path } from './problem.js';
-import { quote } from './quote.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
 
 /** The rules inside each frontend. What frontends have to do with each other is in semantic-vips.ts. */

@@ -1,6 +1,6 @@
+import { formatDuration } from '../domain/duration.js';
 import { unusableInVpp, wrongFamily } from './address-rules.js';
 import { periodRule } from './codec-scalars.js';
-import { formatDuration } from './duration.js';
 import type { Finding } from './finding.js';
 import type { FileLb } from './schema.js';
 

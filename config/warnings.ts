@@ -1,6 +1,6 @@
 import type { IpAddress } from '../domain/ip.js';
+import { quote } from '../domain/quote.js';
 import type { Finding } from './finding.js';
-import { quote } from './quote.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
 import { maxTableLength } from './semantic-lb.js';
 

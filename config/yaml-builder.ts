@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair, type Node as YamlLibraryNode } from 'yaml';
+import { quote } from '../domain/quote.js';
 import type { PlaceFinder } from './place-finder.js';
 import type { Problem } from './problem.js';
-import { quote } from './quote.js';
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from './yaml-tree.js';
 
 /** How many values aliases may add to a file: far more than any config has, and quickly walked. */

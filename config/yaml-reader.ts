@@ -1,7 +1,7 @@
 import { Composer, type Document, Lexer, Parser, type YAMLError } from 'yaml';
+import { clip } from '../domain/quote.js';
 import type { PlaceFinder } from './place-finder.js';
 import type { Problem } from './problem.js';
-import { clip } from './quote.js';
 import { buildTree } from './yaml-builder.js';
 import type { YamlNode } from './yaml-tree.js';
 

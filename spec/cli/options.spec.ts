@@ -26,6 +26,7 @@ describe('cli/options', () => {
     ['--json --timeout 1.5s', { json: true, timeoutMs: 1500 }],
     ['--timeout=200ms', { timeoutMs: 200 }],
     ['--timeout 2m', { timeoutMs: 120_000 }],
+    ['--timeout 1m30s', { timeoutMs: 90_000 }],
     ['-h', { help: true }],
     ['--version', { version: true }],
     ['show backend -- --json', { words: ['show', 'backend', '--json'] }],
@@ -49,9 +50,9 @@ describe('cli/options', () => {
     ['--server localhost:0', "--server: 'localhost:0' names port 0, where nothing can listen"],
     ['--color=blue', "--color: 'blue' is neither true nor false"],
     ['--help=yes', '--help takes no value'],
-    ['--timeout 5', "--timeout: '5' is not a time above 0, written as 500ms, 5s, 1.5s or 2m"],
-    ['--timeout 0s', "--timeout: '0s' is not a time above 0, written as 500ms, 5s, 1.5s or 2m"],
-    ['--timeout -1s', "--timeout: '-1s' is not a time above 0, written as 500ms, 5s, 1.5s or 2m"],
+    ['--timeout 5', "--timeout: '5' has no unit: write 5s for seconds, 5ms for milliseconds"],
+    ['--timeout 0s', "--timeout: '0s' is too short: use 1ms or more"],
+    ['--timeout -1s', "--timeout: '-1s' is negative"],
   ];
   for (const [line, message] of refused) {
     it(`refuses '${line}'`, () => expect(parseOptions(line.split(' '), {})).to.deep.equal(left(message)));

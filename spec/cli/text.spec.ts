@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { duration, momentWithAge } from '../../cli/age.js';
-import { closest, typingErrors } from '../../cli/closest.js';
 import { fields, table } from '../../cli/layout.js';
 import { printable, render } from '../../cli/text.js';
 import { runCli } from '../support/cli-run.js';
@@ -87,19 +86,5 @@ describe('cli output', () => {
       '2026-11-22T10:30:00Z (1s ago)',
     );
     expect(momentWithAge(2n ** 63n - 1n, 0)).to.match(/^2262-/);
-  });
-
-  it('counts typing errors', () => {
-    expect(typingErrors('frontens', 'frontends')).to.equal(1);
-    expect(typingErrors('shwo', 'show')).to.equal(1);
-    fc.assert(
-      fc.property(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 }), (a, b) => {
-        const errors = typingErrors(a, b);
-        expect(errors).to.equal(typingErrors(b, a));
-        expect(errors === 0).to.equal(a === b);
-        expect(errors).to.be.within(Math.abs(a.length - b.length), Math.max(a.length, b.length));
-      }),
-    );
-    expect(closest('xyzzy', ['show', 'sync'])).to.equal(null);
   });
 });

@@ -1,5 +1,4 @@
 import { Document, type ToStringOptions } from 'yaml';
-import { formatDuration } from '../../config/duration.js';
 import type {
   Frontend,
   HealthCheck,
@@ -8,6 +7,7 @@ import type {
   MaglevConfig,
   TlsParams,
 } from '../../domain/config.js';
+import { formatDuration } from '../../domain/duration.js';
 
 /** How the same config can be written. */
 export interface Style {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { formatDuration, parseDuration } from '../../config/duration.js';
+import { formatDuration, parseDuration } from '../../domain/duration.js';
 
-describe('config/duration', () => {
+describe('domain/duration', () => {
   const accepted: readonly [string, number][] = [
     ['0', 0],
     ['0s', 0],

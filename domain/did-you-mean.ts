@@ -43,8 +43,8 @@ export function didYouMean(suggestion: string | null): string {
   return suggestion === null ? '' : `, did you mean '${suggestion}'?`;
 }
 
-/** Optimal string alignment: the number of letters to insert, delete, replace or swap with the next one. */
-function editDistance(a: string, b: string): number {
+/** Letters to insert, delete, replace or swap with the next one: the optimal string alignment of two words. */
+export function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { didYouMean, nearest, suggester } from '../../config/did-you-mean.js';
+import { didYouMean, editDistance, nearest, suggester } from '../../domain/did-you-mean.js';
 
 const keys = ['interval', 'fast-interval', 'timeout', 'rise', 'fall', 'port'];
 
-describe('config/did-you-mean', () => {
+describe('domain/did-you-mean', () => {
   const cases: readonly [string, string | null][] = [
     ['intervall', 'interval'],
     ['intreval', 'interval'],
@@ -39,6 +39,20 @@ describe('config/did-you-mean', () => {
     const answers = Array.from({ length: 10 }, () => suggest('backend-3'));
     expect(answers[0]).to.equal('backend-1');
     expect(answers[9]).to.equal(null);
+  });
+
+  it('counts typing errors the same way in both directions, none only between equal words', () => {
+    const word = fc.string({ maxLength: 8 });
+    fc.assert(
+      fc.property(word, word, (a, b) => {
+        const errors = editDistance(a, b);
+        expect(errors).to.equal(editDistance(b, a));
+        expect(errors === 0).to.equal(a === b);
+        expect(errors).to.be.within(Math.abs(a.length - b.length), Math.max(a.length, b.length));
+      }),
+    );
+    expect(editDistance('shwo', 'show')).to.equal(1);
+    expect(editDistance('frontens', 'frontends')).to.equal(1);
   });
 
   it('words the question, or says nothing', () => {
