@@ -19,6 +19,8 @@ type Message =
   | { readonly type: 'work'; readonly seq: number; readonly ms: number }
   | { readonly type: 'crash'; readonly ms: number }
   | { readonly type: 'hang' }
+  | { readonly type: 'from-itself'; readonly life: Life }
+  | { readonly type: 'from-the-grave' }
   | { readonly type: 'finish' }
   | { readonly type: 'spawn' }
   | { readonly type: 'stop-child' }
@@ -49,6 +51,7 @@ class Chaos {
   readonly system: ActorSystem;
   openAsks = 0;
   handled = 0;
+  haunted = 0;
   #names = 0;
   readonly #lastSeq = new Map<number, number>();
   readonly #random: () => number;
@@ -68,6 +71,13 @@ class Chaos {
 
   pick<T>(choices: readonly [T, ...T[]]): T {
     return choices[this.below(choices.length)] ?? choices[0];
+  }
+
+  /** Somebody who lives, mostly; now and then anybody who ever did. */
+  target(): ActorRef<Message> | undefined {
+    const living = [...this.alive.values()];
+    if (living.length === 0 || this.below(10) === 0) return this.refs[this.below(this.refs.length)];
+    return living[this.below(living.length)]?.ref;
   }
 
   spec(depth: number, name: string): ActorSpec<Message> {
@@ -95,7 +105,11 @@ class Chaos {
         }
         const kept: Reply<string>[] = [];
         return {
-          receive: (message) => this.#turn(life, () => this.#receive(context, life, depth, kept, message)),
+          receive: (message) => {
+            if (this.below(5) === 0) context.after(this.below(30), { type: 'from-itself', life });
+            if (this.below(60) === 0) context.every(50 + this.below(100), { type: 'from-itself', life });
+            return this.#turn(life, () => this.#receive(context, life, depth, kept, message));
+          },
           stop: () => this.#stopped(context, life),
         };
       },
@@ -131,7 +145,7 @@ class Chaos {
     kept: Reply<string>[],
     message: Message,
   ): Promise<void> {
-    this.handled += 1;
+    if (message.type !== 'from-itself') this.handled += 1;
     switch (message.type) {
       case 'work': {
         const last = this.#lastSeq.get(context.self.id) ?? -1;
@@ -144,8 +158,16 @@ class Chaos {
         await this.#sleep(message.ms);
         throw new Error('random crash');
       case 'hang':
+        // Long enough to be abandoned if it is told to end meanwhile; then nothing that it does may be heard.
         life.hangs = true;
-        await new Promise(() => {});
+        await this.#sleep(300);
+        if (this.alive.get(context.path) !== life) this.#haunt(context, kept);
+        return;
+      case 'from-itself':
+        if (message.life !== life) this.broken.push(`${context.path} hears of a former life`);
+        return;
+      case 'from-the-grave':
+        this.broken.push(`${context.path} hears of the dead`);
         return;
       case 'finish':
         context.stopSelf();
@@ -165,9 +187,12 @@ class Chaos {
       }
       case 'ask': {
         const { target, what } = message;
-        const asked = context.ask<Message, string>(target, (reply) => ({ type: 'question', what, reply }));
+        const waits = this.below(2) === 0;
+        const asked = context.ask<Message, string>(target, (reply) => ({ type: 'question', what, reply }), {
+          timeoutMs: waits ? 100 : Number.POSITIVE_INFINITY,
+        });
         this.count(asked);
-        if (this.below(2) === 0) await asked.catch(() => {});
+        if (waits) await asked.catch(() => {});
         return;
       }
       case 'question':
@@ -178,6 +203,20 @@ class Chaos {
         for (const reply of kept.splice(0, this.below(2))) reply.ok('later');
         return;
     }
+  }
+
+  #haunt(context: Context<Message>, kept: readonly Reply<string>[]): void {
+    const ghost: Message = { type: 'from-the-grave' };
+    const heard =
+      [...this.alive.values()].some(({ ref }) => ref.tell(ghost)) || kept.some((reply) => reply.ok('late'));
+    if (heard) this.broken.push(`${context.path} is heard from the grave`);
+    context.after(1, ghost);
+    context.pipe(
+      Promise.resolve(),
+      () => ghost,
+      () => ghost,
+    );
+    this.haunted += 1;
   }
 
   count(asked: Promise<string>): void {
@@ -222,6 +261,7 @@ describe('kernel/stress', () => {
   it('keeps its promises whatever crashes, hangs, ends and is asked', async function () {
     this.timeout(60_000);
     let handled = 0;
+    let haunted = 0;
     let restarts = 0;
     let escalations = 0;
     await fc.assert(
@@ -233,9 +273,7 @@ describe('kernel/stress', () => {
         await clock.advance(50);
         for (let seq = 0; seq < 150; seq += 1) {
           for (let burst = 0; burst < 3; burst += 1) {
-            const [target, other] = [chaos.below(chaos.refs.length), chaos.below(chaos.refs.length)].map(
-              (n) => chaos.refs[n],
-            );
+            const [target, other] = [chaos.target(), chaos.target()];
             if (target === undefined || other === undefined) continue;
             const ms = chaos.pick([0, 0, 7]);
             const what = chaos.pick<Question['what']>(['answer', 'keep', 'crash', 'slow']);
@@ -254,7 +292,9 @@ describe('kernel/stress', () => {
             else if (rare === 2) target.tell({ type: 'stop-child' });
             else if (rare < 6) {
               chaos.count(
-                system.ask<Message, string>(target, (reply) => ({ type: 'question', what, reply })),
+                system.ask<Message, string>(target, (reply) => ({ type: 'question', what, reply }), {
+                  timeoutMs: Number.POSITIVE_INFINITY,
+                }),
               );
             } else target.tell(message);
           }
@@ -270,13 +310,19 @@ describe('kernel/stress', () => {
         expect(clock.pendingTimers, 'timers left').equal(0);
         expect(system.describe()).deep.include({ state: 'ended', children: [] });
         handled += chaos.handled;
+        haunted += chaos.haunted;
         restarts += chaos.log.of('actor-restart').length;
         escalations += chaos.log.of('actor-escalate').length;
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
     // The test is worth something only if a lot happened.
-    expect([handled > 1000, restarts > 100, escalations > 10]).deep.equal([true, true, true]);
+    expect([handled > 2000, haunted > 3, restarts > 200, escalations > 50]).deep.equal([
+      true,
+      true,
+      true,
+      true,
+    ]);
   });
 
   it('the same seed gives the same history', async () => {
