@@ -1,6 +1,7 @@
 import { getSystemErrorMap } from 'node:util';
 import { MaglevError } from '../domain/errors.js';
 import type { IpAddress, IpFamily } from '../domain/ip.js';
+import { closeDescriptor } from './descriptor.js';
 import { attachEchoFilter } from './echo-filter.js';
 import { decodeEchoReply, type EchoReply, encodeEchoRequest } from './echo-packet.js';
 import { libcFunction, SyscallError, succeeded } from './libc.js';
@@ -34,7 +35,6 @@ const setsockopt = libcFunction(
   'int setsockopt(int fd, int level, int name, void *value, unsigned int size)',
 );
 const getsockopt = libcFunction('int getsockopt(int fd, int level, int name, void *value, void *size)');
-const close = libcFunction('int close(int fd)');
 
 /** Longer than any packet that is sent here, with the longest IPv4 header in front. */
 const packetSize = 512;
@@ -73,7 +73,7 @@ export function openEchoSocket(family: IpFamily, source: IpAddress | null, ident
       succeeded(`use ${source} as the source of pings`, bind(fd, address, address.length));
     }
   } catch (thrown) {
-    close(fd);
+    closeDescriptor(fd);
     throw thrown;
   }
   return echoSocket(kind, fd, family, identifier);
@@ -144,7 +144,7 @@ function echoSocket(kind: 'ping' | 'raw', fd: number, family: IpFamily, identifi
     },
     close: () => {
       unwatch();
-      close(fd);
+      closeDescriptor(fd);
     },
   };
 }

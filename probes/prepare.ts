@@ -5,7 +5,16 @@ import type { Probe } from './probe.js';
 import type { ProbeTarget } from './target.js';
 import { tcpProbe } from './tcp.js';
 
-/** The probe that a target asks for, by its kind. */
+/** One line for logs. */
+export function describeProbe(target: ProbeTarget): string {
+  try {
+    return prepareProbe(target).description;
+  } catch (thrown) {
+    return `a ${target.probe.type} probe that cannot be prepared (${thrown})`;
+  }
+}
+
+/** The probe that a target asks for, by its kind. Throws SyntaxError for an expression that does not compile. */
 export function prepareProbe(target: ProbeTarget): Probe {
   const { probe } = target;
   switch (probe.type) {

@@ -1,0 +1,151 @@
+import type { ProbeResult } from '../../domain/probe-result.js';
+import type { Cancel } from '../../protocol/clock.js';
+import { describeProbe } from '../prepare.js';
+import type { ProbeTarget } from '../target.js';
+import { defaultTuning, type EngineTuning, type ProbeEngine, type ProbeEngineOptions } from './contract.js';
+import { LagMeter } from './lag-meter.js';
+import { Prober } from './prober.js';
+
+/** A backend as the engine knows it: always probed by the same worker. */
+interface Assigned {
+  readonly prober: Prober;
+  readonly number: number;
+  readonly target: ProbeTarget;
+}
+
+interface Running {
+  readonly id: number;
+  readonly prober: Prober;
+  readonly resolve: (result: ProbeResult) => void;
+}
+
+/** How long the workers may take to end before they are ended. */
+const stopMs = 2000;
+
+/** Starts the workers. They come up while the first probes are on their way. */
+export function createProbeEngine(options: ProbeEngineOptions): ProbeEngine {
+  return new Engine(options, { ...defaultTuning, ...options.tuning });
+}
+
+class Engine implements ProbeEngine {
+  readonly #options: ProbeEngineOptions;
+  readonly #tuning: EngineTuning;
+  readonly #probers: readonly Prober[];
+  readonly #lag: LagMeter;
+  readonly #assigned = new Map<string, Assigned>();
+  readonly #running = new Map<string, Running>();
+  #lastNumber = 0;
+  #assignments = 0;
+  #told: string | null = null;
+  #look: Cancel = () => {};
+  #stopped: Promise<void> | null = null;
+
+  constructor(options: ProbeEngineOptions, tuning: EngineTuning) {
+    const { clock, log, netns } = options;
+    this.#options = options;
+    this.#tuning = tuning;
+    this.#lag = new LagMeter(clock);
+    const troubled = () => this.#tellTrouble();
+    this.#probers = Array.from({ length: options.workers }, (_, i) => {
+      return new Prober({ name: `probes-${i}`, netns, clock, log, tuning, troubled });
+    });
+    this.#watch();
+  }
+
+  readonly probe = (key: string, target: ProbeTarget): Promise<ProbeResult> => {
+    if (this.#stopped !== null) return doubt('CANCELLED', 'the probe engine was stopped');
+    if (this.#running.has(key)) return doubt('ENGINE', `the last probe of ${key} has not ended`);
+    const { prober, number } = this.#assign(key, target);
+    const id = ++this.#lastNumber;
+    const { log } = this.#options;
+    if (log.enabled('debug')) log.log('debug', 'probe-start', { backend: key, probe: describeProbe(target) });
+    return new Promise((resolve) => {
+      this.#running.set(key, { id, prober, resolve });
+      prober.run(id, number, target, (result) => this.#end(key, id, result));
+    });
+  };
+
+  readonly cancel = (key: string): void => {
+    const running = this.#running.get(key);
+    if (running !== undefined) {
+      running.prober.cancel(running.id);
+      this.#end(key, running.id, cancelled('the probe was cancelled'));
+    }
+    const assigned = this.#assigned.get(key);
+    if (assigned === undefined) return;
+    this.#assigned.delete(key);
+    assigned.prober.forget(assigned.number);
+  };
+
+  readonly condition = () => ({
+    mainLagMs: Math.round(this.#lag.recent()),
+    workers: this.#probers.map(({ condition }) => condition),
+  });
+
+  readonly stop = (): Promise<void> => {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  };
+
+  async #stop(): Promise<void> {
+    for (const key of [...this.#assigned.keys()]) this.cancel(key);
+    this.#look();
+    this.#lag.stop();
+    const giveUp = this.#options.clock.schedule(stopMs, () => {
+      for (const prober of this.#probers) prober.kill();
+    });
+    await Promise.all(this.#probers.map((prober) => prober.stop()));
+    giveUp();
+  }
+
+  #assign(key: string, target: ProbeTarget): Assigned {
+    const before = this.#assigned.get(key);
+    if (before?.target === target) return before;
+    before?.prober.forget(before.number);
+    const prober = before?.prober ?? this.#nextProber();
+    const assigned = { prober, number: ++this.#lastNumber, target };
+    this.#assigned.set(key, assigned);
+    return assigned;
+  }
+
+  /** One worker after the other. */
+  #nextProber(): Prober {
+    const prober = this.#probers[this.#assignments++ % this.#probers.length];
+    if (prober === undefined) throw new Error('a probe engine needs at least one worker');
+    return prober;
+  }
+
+  #end(key: string, id: number, result: ProbeResult): void {
+    const running = this.#running.get(key);
+    if (running?.id !== id) return;
+    this.#running.delete(key);
+    const { log } = this.#options;
+    if (log.enabled('debug')) log.log('debug', 'probe-done', { backend: key, ...result });
+    running.resolve(result);
+  }
+
+  #watch(): void {
+    this.#look = this.#options.clock.schedule(this.#tuning.watchMs, () => {
+      for (const prober of this.#probers) prober.look();
+      this.#watch();
+    });
+  }
+
+  /** All workers have the same trouble, which is worth one record. */
+  #tellTrouble(): void {
+    const trouble = this.#probers.find((prober) => prober.trouble !== null)?.trouble ?? null;
+    if ((trouble?.error ?? null) === this.#told) return;
+    this.#told = trouble?.error ?? null;
+    const { log, netns } = this.#options;
+    if (trouble === null) log.log('info', 'probe-netns', { netns });
+    else log.log('error', 'probe-netns', { netns, ...trouble });
+  }
+}
+
+function cancelled(detail: string): ProbeResult {
+  return { verdict: 'doubt', code: 'CANCELLED', detail, durationMs: 0 };
+}
+
+function doubt(code: 'ENGINE' | 'CANCELLED', detail: string): Promise<ProbeResult> {
+  return Promise.resolve({ verdict: 'doubt', code, detail, durationMs: 0 });
+}

@@ -1,0 +1,41 @@
+import type { ErrorCode } from '../../domain/errors.js';
+import type { ProbeResult } from '../../domain/probe-result.js';
+import type { ProbeTarget } from '../target.js';
+
+/** What a worker is started with. */
+export interface WorkerOrder {
+  readonly netns: string;
+  readonly maxUnderWay: number;
+  readonly maxWaiting: number;
+  /** The memory of a Board. */
+  readonly board: SharedArrayBuffer;
+}
+
+/** What a worker is told to do, in this order; several steps travel in one message. */
+export type Step =
+  /** Targets have numbers, which are never used again. */
+  | { readonly type: 'know'; readonly number: number; readonly target: ProbeTarget }
+  | { readonly type: 'forget'; readonly number: number }
+  /** `id` names this one probe; its result carries it. */
+  | { readonly type: 'start'; readonly id: number; readonly number: number }
+  /** No result is wanted any more. */
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Release everything and end. */
+  | { readonly type: 'stop' };
+
+export type WorkerReport =
+  | { readonly type: 'results'; readonly results: readonly NumberedResult[] }
+  /** Whether it can probe, said when that changes. */
+  | { readonly type: 'trouble'; readonly trouble: WorkerTrouble | null };
+
+export interface NumberedResult {
+  readonly id: number;
+  readonly result: ProbeResult;
+}
+
+/** A MaglevError on its way between threads. */
+export interface WorkerTrouble {
+  readonly code: ErrorCode;
+  readonly error: string;
+  readonly advice: string;
+}

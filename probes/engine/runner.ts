@@ -1,0 +1,162 @@
+import { asMaglevError } from '../../domain/errors.js';
+import { type DoubtCode, lateMayExplain, type ProbeResult } from '../../domain/probe-result.js';
+import type { Cancel } from '../../protocol/clock.js';
+import { prepareProbe } from '../prepare.js';
+import type { Probe, Surroundings } from '../probe.js';
+import type { ProbeTarget } from '../target.js';
+import { duration } from '../wording.js';
+import type { LagMeter } from './lag-meter.js';
+import type { NumberedResult, Step } from './messages.js';
+import type { NamespaceGuard } from './namespace-guard.js';
+
+export interface RunnerOptions {
+  readonly around: Surroundings;
+  readonly guard: NamespaceGuard;
+  readonly lag: LagMeter;
+  readonly maxUnderWay: number;
+  readonly maxWaiting: number;
+  readonly report: (results: readonly NumberedResult[]) => void;
+}
+
+/** A target as a worker knows it; `probe` is null when it cannot be prepared, and `error` says why. */
+type Known =
+  | { readonly timeoutMs: number; readonly probe: Probe }
+  | { readonly timeoutMs: number; readonly probe: null; readonly error: string };
+
+interface Waiting {
+  readonly id: number;
+  readonly known: Known;
+  readonly since: number;
+}
+
+/**
+ * A stall of this thread that a failure may be due to: a tenth of the probe's timeout. Between its start and its end
+ * a probe waits for us some three times, so a thread that stalls less than that leaves the server most of the timeout.
+ */
+export function tolerableStall(timeoutMs: number): number {
+  return Math.max(5, timeoutMs / 10);
+}
+
+/** Runs the probes of one thread, and decides which of their failures count. */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #known = new Map<number, Known>();
+  readonly #underWay = new Map<number, Cancel>();
+  readonly #waiting = new Map<number, Waiting>();
+  #results: NumberedResult[] = [];
+  #stopped = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  get underWay(): number {
+    return this.#underWay.size;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** All steps but `stop`, which is for stop(). */
+  take(step: Step): void {
+    if (step.type === 'know') this.#known.set(step.number, prepare(step.target));
+    else if (step.type === 'forget') this.#known.delete(step.number);
+    else if (step.type === 'cancel') this.#cancel(step.id);
+    else if (step.type === 'start') this.#admit(step.id, this.#known.get(step.number));
+  }
+
+  /** Ends all probes without a result. */
+  stop(): void {
+    this.#stopped = true;
+    this.#waiting.clear();
+    for (const cancel of this.#underWay.values()) cancel();
+    this.#underWay.clear();
+  }
+
+  #cancel(id: number): void {
+    this.#waiting.delete(id);
+    this.#underWay.get(id)?.();
+    this.#underWay.delete(id);
+    this.#next();
+  }
+
+  #admit(id: number, known: Known | undefined): void {
+    if (known === undefined) this.#doubt(id, 'ENGINE', 'the target of the probe is not known');
+    else if (this.#underWay.size < this.#options.maxUnderWay) this.#start(id, known);
+    else if (this.#waiting.size < this.#options.maxWaiting) {
+      this.#waiting.set(id, { id, known, since: this.#options.around.clock.monotonic() });
+    } else this.#doubt(id, 'LATE', `the prober is overloaded: ${this.#waiting.size} probes wait already`);
+  }
+
+  /** A place has become free. */
+  #next(): void {
+    for (const [id, { known, since }] of this.#waiting) {
+      if (this.#underWay.size >= this.#options.maxUnderWay) return;
+      this.#waiting.delete(id);
+      const waited = this.#options.around.clock.monotonic() - since;
+      if (waited <= known.timeoutMs) this.#start(id, known);
+      else this.#doubt(id, 'LATE', `the prober is overloaded: no place for ${duration(Math.round(waited))}`);
+    }
+  }
+
+  #start(id: number, known: Known): void {
+    const { around, guard } = this.#options;
+    const trouble = guard.trouble();
+    if (known.probe === null) this.#doubt(id, 'ENGINE', known.error);
+    else if (trouble !== null) this.#doubt(id, 'NETNS', trouble.message);
+    else {
+      const startedAt = around.clock.monotonic();
+      const { entered } = guard;
+      const cancel = known.probe.run(around, (result) => {
+        this.#underWay.delete(id);
+        this.#send(id, this.#judge(result, known.timeoutMs, startedAt, entered));
+        this.#next();
+      });
+      this.#underWay.set(id, cancel);
+    }
+  }
+
+  /** The result, or a doubt in its place if it may be our own fault. */
+  #judge(result: ProbeResult, timeoutMs: number, startedAt: number, entered: string | null): ProbeResult {
+    if (result.verdict !== 'fail') return result;
+    const { guard, lag } = this.#options;
+    const { code, detail, durationMs } = result;
+    const discarded = (doubt: DoubtCode, why: string): ProbeResult => {
+      return { verdict: 'doubt', code: doubt, detail: `${code} ${detail}, discarded: ${why}`, durationMs };
+    };
+    const trouble = guard.look();
+    if (trouble !== null) return discarded('NETNS', trouble.message);
+    if (guard.entered !== entered) return discarded('NETNS', 'the network namespace was replaced meanwhile');
+    const late = Math.max(lag.worstSince(startedAt), durationMs - timeoutMs);
+    if (lateMayExplain(code) && late > tolerableStall(timeoutMs)) {
+      return discarded('LATE', `the prober stalled for ${duration(Math.round(late))}`);
+    }
+    return result;
+  }
+
+  #doubt(id: number, code: DoubtCode, detail: string): void {
+    this.#send(id, { verdict: 'doubt', code, detail, durationMs: 0 });
+  }
+
+  /** All results of one turn of the event loop travel together. */
+  #send(id: number, result: ProbeResult): void {
+    if (this.#results.length === 0) setImmediate(() => this.#flush());
+    this.#results.push({ id, result });
+  }
+
+  #flush(): void {
+    const results = this.#results;
+    this.#results = [];
+    if (!this.#stopped) this.#options.report(results);
+  }
+}
+
+function prepare(target: ProbeTarget): Known {
+  const { timeoutMs } = target;
+  try {
+    return { timeoutMs, probe: prepareProbe(target) };
+  } catch (thrown) {
+    return { timeoutMs, probe: null, error: asMaglevError(thrown).message };
+  }
+}

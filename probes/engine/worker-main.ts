@@ -1,0 +1,63 @@
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { parentPort, workerData } from 'node:worker_threads';
+import { realClock } from '../../clock/real-clock.js';
+import { hasRoute } from '../../linux/routes.js';
+import { Pinger } from '../pinger.js';
+import { Board } from './board.js';
+import { LagMeter } from './lag-meter.js';
+import type { Step, WorkerOrder, WorkerReport } from './messages.js';
+import { NamespaceGuard } from './namespace-guard.js';
+import { Runner } from './runner.js';
+
+const port = parentPort;
+if (port === null) throw new Error('this program runs in a worker of the probe engine only');
+const order: WorkerOrder = workerData;
+const report = (message: WorkerReport) => port.postMessage(message);
+
+const board = new Board(order.board);
+const pinger = new Pinger(realClock, board);
+const guard = new NamespaceGuard({
+  name: order.netns,
+  clock: realClock,
+  moved: () => pinger.close(),
+  changed: (trouble) => {
+    const told = trouble && { code: trouble.code, error: trouble.message, advice: trouble.advice };
+    report({ type: 'trouble', trouble: told });
+  },
+});
+let secureContext: SecureContext | undefined;
+const beat = () => board.beat(lag.recent(), runner.underWay, runner.waiting);
+const lag = new LagMeter(realClock, beat);
+const runner = new Runner({
+  around: {
+    clock: realClock,
+    pinger,
+    routed: hasRoute,
+    secureContext: () => {
+      secureContext ??= createSecureContext();
+      return secureContext;
+    },
+  },
+  guard,
+  lag,
+  maxUnderWay: order.maxUnderWay,
+  maxWaiting: order.maxWaiting,
+  report: (results) => report({ type: 'results', results }),
+});
+
+guard.look();
+beat();
+port.on('message', (steps: readonly Step[]) => {
+  for (const step of steps) {
+    if (step.type === 'stop') stop();
+    else runner.take(step);
+  }
+});
+
+/** With nothing left to wait for, the thread ends by itself. */
+function stop(): void {
+  runner.stop();
+  pinger.close();
+  lag.stop();
+  port?.close();
+}

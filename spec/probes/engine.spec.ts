@@ -1,0 +1,214 @@
+import { readdirSync } from 'node:fs';
+import { expect } from 'chai';
+import { realClock } from '../../clock/real-clock.js';
+import type { ProbeEngine, ProbeEngineOptions } from '../../probes/engine/contract.js';
+import { createProbeEngine } from '../../probes/engine/engine.js';
+import type { ProbeTarget } from '../../probes/target.js';
+import { eventually } from '../support/eventually.js';
+import { openDescriptors } from '../support/open-descriptors.js';
+import { answers, ProbeServers } from '../support/probe-servers.js';
+import { httpParams, shown, target } from '../support/probing.js';
+import { RecordedLog } from '../support/recorded-log.js';
+
+const fragile = new URL('../support/fragile-worker.js', import.meta.url);
+const tcp = (port: number, rest: Partial<ProbeTarget> = {}) => target({ type: 'tcp', port, tls: null }, rest);
+/** A target whose arrival makes a fragile worker do something. */
+const order = (path: string) =>
+  target({ type: 'http', port: 9, http: httpParams({ path }) }, { timeoutMs: 200 });
+
+describe('probe engine', () => {
+  const servers = new ProbeServers();
+  const engines: ProbeEngine[] = [];
+  let log = new RecordedLog();
+
+  function engine(options: Partial<ProbeEngineOptions> = {}): ProbeEngine {
+    log = new RecordedLog();
+    const made = createProbeEngine({ workers: 1, netns: '', clock: realClock, log, ...options });
+    engines.push(made);
+    return made;
+  }
+
+  afterEach(async () => {
+    await Promise.all(engines.splice(0).map((each) => each.stop()));
+    servers.close();
+  });
+
+  it('runs probes of every kind in its workers, for as many backends as there are', async () => {
+    const port = await servers.tcp(answers('HTTP/1.1 200 OK\r\n\r\n'));
+    const refusing = await servers.refusing();
+    const probes = engine({ workers: 2 });
+    const targets: ProbeTarget[] = [
+      target({ type: 'icmp' }),
+      tcp(port),
+      tcp(refusing),
+      target({ type: 'http', port, http: httpParams() }),
+      target({ type: 'http', port, http: httpParams({ responseCodes: [{ from: 500, to: 599 }] }) }),
+    ];
+    const results = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => probes.probe(`b${i}`, targets[i % 5] ?? tcp(port))),
+    );
+    const kinds = [
+      'L4OK echo reply',
+      'L4OK connected',
+      'L4CON connection refused',
+      'L7OK HTTP 200',
+      'L7STS HTTP 200',
+    ];
+    expect(results.map(shown)).to.deep.equal(Array.from({ length: 20 }, () => kinds).flat());
+  });
+
+  it('logs what it probes and what it finds, at level debug', async () => {
+    const port = await servers.tcp(() => {});
+    await engine().probe('web1', tcp(port));
+    const [start, done] = log.records;
+    expect(start).to.deep.equal({
+      level: 'debug',
+      event: 'probe-start',
+      fields: { backend: 'web1', probe: `TCP connect to 127.0.0.1:${port} within 1s` },
+    });
+    expect(done?.event).to.equal('probe-done');
+    expect(done?.fields).to.include({ backend: 'web1', verdict: 'pass', code: 'L4OK', detail: 'connected' });
+  });
+
+  it('refuses a second probe of a backend while the first one is under way', async () => {
+    const silent = await servers.silent();
+    const probes = engine();
+    const first = probes.probe('web1', tcp(silent, { timeoutMs: 100 }));
+    const second = await probes.probe('web1', tcp(silent, { timeoutMs: 100 }));
+    expect(second).to.include({
+      verdict: 'doubt',
+      code: 'ENGINE',
+      detail: 'the last probe of web1 has not ended',
+    });
+    expect(shown(await first)).to.equal('L4TOUT no answer within 100ms');
+  });
+
+  it('takes a changed target from the next probe on', async () => {
+    const port = await servers.tcp(() => {});
+    const refusing = await servers.refusing();
+    const probes = engine();
+    expect((await probes.probe('web1', tcp(port))).code).to.equal('L4OK');
+    expect((await probes.probe('web1', tcp(refusing))).code).to.equal('L4CON');
+  });
+
+  it('cancels: the answer comes at once, the connection ends, and the backend can be probed again', async () => {
+    const ended = new Promise<void>((resolve) => {
+      void servers
+        .tcp((socket) => {
+          socket.on('close', () => resolve());
+          socket.once('data', () => probes.cancel('web1'));
+        })
+        .then((port) => {
+          result = probes.probe(
+            'web1',
+            target({ type: 'http', port, http: httpParams() }, { timeoutMs: 60_000 }),
+          );
+        });
+    });
+    const probes = engine();
+    let result: ReturnType<ProbeEngine['probe']> | undefined;
+    await ended;
+    expect(await result).to.include({ verdict: 'doubt', code: 'CANCELLED' });
+    const port = await servers.tcp(() => {});
+    expect((await probes.probe('web1', tcp(port))).code).to.equal('L4OK');
+  });
+
+  it('stops: what is under way is cancelled, and nothing stays behind', async () => {
+    const threadsAndFiles = () => readdirSync('/proc/self/task').length + readdirSync('/proc/self/fd').length;
+    const silent = await servers.silent();
+    const count = threadsAndFiles();
+    const probes = engine({ workers: 2 });
+    const running = [probes.probe('a', tcp(silent)), probes.probe('b', target({ type: 'icmp' }))];
+    await running[1];
+    await probes.stop();
+    expect((await running[0])?.code).to.equal('CANCELLED');
+    expect((await probes.probe('a', tcp(silent))).code).to.equal('CANCELLED');
+    await eventually(() => expect(threadsAndFiles()).to.be.at.most(count));
+  });
+
+  for (const [what, path, reason] of [
+    ['ends', '/exit', /^it ended with code 3$/],
+    ['throws', '/throw', /^it failed: Error: thrown for a spec/],
+    ['hangs', '/hang', /^it has hung for \d+ ms$/],
+  ] as const) {
+    it(`replaces a worker that ${what}; what it probed is in doubt, and it leaves no descriptor`, async () => {
+      const port = await servers.tcp(() => {});
+      const silent = await servers.silent();
+      const probes = engine({ tuning: { entry: fragile, watchMs: 50, hangMs: 200, restartMinMs: 20 } });
+      expect((await probes.probe('ping', target({ type: 'icmp' }))).code).to.equal('L4OK');
+      expect((await probes.probe('web1', tcp(port))).code).to.equal('L4OK');
+      const descriptors = openDescriptors().length;
+      const pending = probes.probe('web1', tcp(silent, { timeoutMs: 30_000 }));
+      const fatal = probes.probe('web2', order(path));
+      for (const result of await Promise.all([pending, fatal])) {
+        expect(result).to.include({
+          verdict: 'doubt',
+          code: 'ENGINE',
+          detail: 'the worker that probed was lost',
+        });
+      }
+      expect(log.of('probe-worker-lost').map(({ fields }) => fields['error'])).to.have.length(1);
+      expect(log.of('probe-worker-lost')[0]?.fields['error']).to.match(reason);
+      await eventually(async () => expect((await probes.probe('web1', tcp(port))).code).to.equal('L4OK'));
+      expect(probes.condition().workers[0]).to.include({ state: 'running', restarts: 1 });
+      expect((await probes.probe('ping', target({ type: 'icmp' }))).code).to.equal('L4OK');
+      await eventually(() => expect(openDescriptors()).to.have.length.at.most(descriptors));
+    });
+  }
+
+  it('doubts failures that a stall of the worker may explain, and says so', async () => {
+    const deaf = await servers.tcp((socket) => socket.resume());
+    const refusing = await servers.refusing();
+    const probes = engine({ tuning: { entry: fragile } });
+    await probes.probe('warm', tcp(deaf));
+    const http = httpParams();
+    const late = probes.probe('web1', target({ type: 'http', port: deaf, http }, { timeoutMs: 150 }));
+    const refused = probes.probe('web2', tcp(refusing));
+    const healthy = probes.probe('web3', tcp(deaf, { timeoutMs: 150 }));
+    const stall = probes.probe('web4', order('/stall/300'));
+    expect(await late).to.include({ verdict: 'doubt', code: 'LATE' });
+    expect((await late).detail).to.match(
+      /^L7TOUT no response within 150ms, discarded: the prober stalled for \d+ms$/,
+    );
+    expect([await refused, await healthy].map(shown)).to.deep.equal([
+      'L4CON connection refused',
+      'L4OK connected',
+    ]);
+    await stall;
+    expect(probes.condition().workers[0]?.lagMs).to.be.above(200);
+  });
+
+  it('is not deceived by a stall of the main thread, and knows of it', async () => {
+    const port = await servers.tcp(() => {});
+    const probes = engine({ tuning: { watchMs: 20, hangMs: 100 } });
+    await probes.probe('warm', tcp(port));
+    const results = Array.from({ length: 100 }, (_, i) =>
+      probes.probe(`b${i}`, tcp(port, { timeoutMs: 100 })),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+    expect(new Set((await Promise.all(results)).map(shown))).to.deep.equal(new Set(['L4OK connected']));
+    expect(probes.condition()).to.deep.include({ mainLagMs: probes.condition().mainLagMs });
+    expect(probes.condition().mainLagMs).to.be.above(400);
+    expect(probes.condition().workers[0]).to.include({ state: 'running', restarts: 0 });
+    expect(log.of('probe-worker-lost')).to.deep.equal([]);
+  });
+
+  it('runs no more at once than it may; what waits too long, or in too long a queue, is in doubt', async () => {
+    const silent = await servers.silent();
+    const probes = engine({ tuning: { maxUnderWay: 2, maxWaiting: 2 } });
+    const target = tcp(silent, { timeoutMs: 150 });
+    const results = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((key) => probes.probe(key, target)));
+    expect(results.map(({ code }) => code).slice(0, 2)).to.deep.equal(['L4TOUT', 'L4TOUT']);
+    // They get the places of the first two, or have just waited too long for them.
+    for (const result of results.slice(2, 4)) expect(result.code).to.be.oneOf(['L4TOUT', 'LATE']);
+    expect(results.map(shown)[4]).to.equal('LATE the prober is overloaded: 2 probes wait already');
+  });
+
+  it('doubts a target that cannot be prepared', async () => {
+    const http = httpParams({ responseRegexp: '(' });
+    const result = await engine().probe('web1', target({ type: 'http', port: 80, http }));
+    expect(result).to.include({ verdict: 'doubt', code: 'ENGINE' });
+    expect(result.detail).to.match(/SyntaxError/);
+  });
+});
