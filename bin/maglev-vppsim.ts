@@ -5,7 +5,7 @@ import { productVersion } from '../domain/version.js';
 import { lineLog } from '../sim/line-log.js';
 import { runRemoteCommand } from '../sim/remote-command.js';
 import type { Death } from '../sim/server/api-server.js';
-import { startSimulator } from '../sim/simulator.js';
+import { type SimulatorOptions, startSimulator } from '../sim/simulator.js';
 import { parseSimulatorFlags, type SimulatorFlags, simulatorHelp } from '../sim/simulator-flags.js';
 
 /** What a shell reports of a process that SIGABRT ended, which is how VPP dies. */
@@ -37,6 +37,7 @@ async function run(flags: SimulatorFlags): Promise<void> {
     personality: flags.personality,
     faults: flags.faults,
     ...(flags.versionString === null ? {} : { version: flags.versionString }),
+    ...statsOf(flags),
     log: lineLog(flags.logLevel, realClock, (line) => process.stderr.write(line)),
     onDeath: die,
   });
@@ -48,8 +49,15 @@ async function run(flags: SimulatorFlags): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  const ready = { event: 'ready', socket: simulator.socketPath, pid: process.pid };
+  const { socketPath: socket, statsSocketPath } = simulator;
+  const ready = { event: 'ready', socket, statsSocket: statsSocketPath ?? undefined, pid: process.pid };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+function statsOf({ statsSocket, statsInterval }: SimulatorFlags): Pick<SimulatorOptions, 'stats'> {
+  if (statsSocket === null) return {};
+  const interval = statsInterval === null ? {} : { updateIntervalMs: statsInterval };
+  return { stats: { socketPath: statsSocket, ...interval } };
 }
 
 /** VPP is gone, and so is this process: nothing of it may answer any more. */

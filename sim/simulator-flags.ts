@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import type { LogLevel } from '../protocol/log.js';
-import { faultGrammar, parseFault } from './faults/fault-grammar.js';
+import { faultGrammar, milliseconds, parseFault } from './faults/fault-grammar.js';
 import { logLevels } from './line-log.js';
 import { type Personality, personalities } from './personality.js';
 import { requestNames } from './request-names.js';
@@ -21,6 +21,10 @@ export interface SimulatorFlags {
   /** null: the personality's. */
   readonly versionString: string | null;
   readonly logLevel: LogLevel;
+  /** null: no stats segment. */
+  readonly statsSocket: string | null;
+  /** Milliseconds; null: as VPP. */
+  readonly statsInterval: number | null;
 }
 
 export const simulatorHelp = `maglev-vppsim: a stand-in for VPP that speaks its binary API on a unix socket
@@ -33,6 +37,8 @@ usage: maglev-vppsim [flags]
   --fault <fault>           what goes wrong; repeatable:
                             ${faultGrammar.join('\n                            ')}
   --version-string <text>   the version that VPP says it has
+  --stats-socket <path>     where to hand out a stats segment (default: there is none)
+  --stats-interval <time>   between two beats of VPP's heart in it (default 10s)
   --log-level <level>       debug (each message received), info, warn (default) or error; on stderr
   --cli <command>           runs a command at the command line of the VPP, real or simulated, that listens there
   --version, --help
@@ -56,6 +62,8 @@ export function parseSimulatorFlags(args: readonly string[]): SimulatorFlags {
     faults,
     versionString: values['version-string'] === undefined ? null : versionOf(values['version-string']),
     logLevel: oneOf('--log-level', values['log-level'] ?? 'warn', logLevels),
+    statsSocket: values['stats-socket'] ?? null,
+    statsInterval: values['stats-interval'] === undefined ? null : intervalOf(values['stats-interval']),
   };
 }
 
@@ -71,6 +79,8 @@ function parse(args: readonly string[]) {
         fault: { type: 'string', multiple: true },
         'version-string': { type: 'string' },
         'log-level': { type: 'string' },
+        'stats-socket': { type: 'string' },
+        'stats-interval': { type: 'string' },
         version: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -83,6 +93,14 @@ function parse(args: readonly string[]) {
 function seedOf(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new MaglevError('MGL_USAGE', `--seed needs a number, not '${text}'`);
   return Number(text);
+}
+
+function intervalOf(text: string): number {
+  const ms = milliseconds(text);
+  if (ms === null || ms < 1) {
+    throw new MaglevError('MGL_USAGE', `--stats-interval needs a time like 250ms, 3s or 2m, not '${text}'`);
+  }
+  return ms;
 }
 
 /** The field of show_version_reply has room for so much. */

@@ -15,6 +15,7 @@ import { requestNames } from './request-names.js';
 import { ApiServer, type Death } from './server/api-server.js';
 import { claimSocketPath } from './server/socket-path.js';
 import { simulatorCommands } from './simulator-commands.js';
+import { StatsRun } from './stats/stats-run.js';
 import { Vpp } from './vpp.js';
 import type { ExecutedWrite } from './write-log.js';
 
@@ -35,13 +36,26 @@ export interface SimulatorOptions {
   readonly pid?: number;
   /** Bytes of VPP's main heap; default 1 GiB. */
   readonly heapBytes?: number;
+  /** Default: no stats segment. Linux only. */
+  readonly stats?: StatsSettings;
   /** VPP has died, of a fault or of a request that kills it: its connections are gone, its socket goes next. */
   readonly onDeath?: (death: Death) => void;
+}
+
+export interface StatsSettings {
+  /** Default: stats.sock beside the socket of the API. */
+  readonly socketPath?: string;
+  /** Milliseconds between two beats of VPP's heart; default 10 000. */
+  readonly updateIntervalMs?: number;
+  /** The main thread, and the workers; default 1. */
+  readonly threads?: number;
 }
 
 /** A VPP to connect to. */
 export interface Simulator {
   readonly socketPath: string;
+  /** null: this VPP has no stats segment. */
+  readonly statsSocketPath: string | null;
   readonly running: boolean;
   /** How the current run ended; null while it runs, and when it was stopped or killed from outside. */
   readonly death: Death | null;
@@ -70,17 +84,24 @@ const quiet: Logger = { enabled: () => false, log: () => undefined };
 /** Starts a simulator; it listens when this resolves. Rejects with MGL_LISTEN or MGL_USAGE. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const host = new SimulatorHost(options);
-  await host.start();
+  try {
+    await host.start();
+  } catch (thrown) {
+    await host.stop();
+    throw thrown;
+  }
   return host;
 }
 
 interface Run {
   readonly vpp: Vpp;
+  readonly stats: StatsRun | null;
   readonly server: ApiServer;
 }
 
 class SimulatorHost implements Simulator {
   readonly socketPath: string;
+  readonly statsSocketPath: string | null;
   readonly #options: SimulatorOptions;
   readonly #log: Logger;
   readonly #faults: FaultMachine;
@@ -98,6 +119,9 @@ class SimulatorHost implements Simulator {
     for (const text of options.faults ?? []) this.setFault(text);
     this.#ownFolder = options.socketPath === undefined;
     this.socketPath = options.socketPath ?? join(mkdtempSync(join(tmpdir(), 'maglev-vppsim-')), 'api.sock');
+    const { stats } = options;
+    this.statsSocketPath =
+      stats === undefined ? null : (stats.socketPath ?? join(dirname(this.socketPath), 'stats.sock'));
     this.#run = this.#boot();
   }
 
@@ -148,9 +172,10 @@ class SimulatorHost implements Simulator {
     this.#death = null;
     try {
       await claimSocketPath(this.socketPath);
+      this.#run.stats?.listen();
       await this.#run.server.listen(this.socketPath);
     } catch (thrown) {
-      this.#run.vpp.stop();
+      this.#end(this.#run);
       throw thrown;
     }
     this.#running = true;
@@ -172,12 +197,14 @@ class SimulatorHost implements Simulator {
   #boot(): Run {
     const { clock, pid, seed, personality, version, heapBytes } = this.#options;
     const onDeath = (death: Death) => this.#died(run, death);
+    const stats = this.#bootStats();
     const vpp = new Vpp({
       clock,
       personality: personality ?? 'modern',
       pid: (pid ?? process.pid) + this.#starts,
       ...(version === undefined ? {} : { version }),
       ...(heapBytes === undefined ? {} : { heapBytes }),
+      ...(stats === null ? {} : { statistics: stats.statistics }),
       extraCommands: simulatorCommands({
         writes: () => vpp.writes,
         faults: () => this.#faults.list(),
@@ -193,9 +220,15 @@ class SimulatorHost implements Simulator {
       faults: this.#faults,
       log: this.#log,
       onDeath,
+      onHang: (hangs) => (hangs ? stats?.suspend() : stats?.resume()),
     });
-    const run: Run = { vpp, server };
+    const run: Run = { vpp, stats, server };
     return run;
+  }
+
+  #bootStats(): StatsRun | null {
+    const { clock, stats } = this.#options;
+    return this.statsSocketPath === null ? null : new StatsRun(this.statsSocketPath, { clock, ...stats });
   }
 
   #died(run: Run, death: Death): void {
@@ -212,6 +245,9 @@ class SimulatorHost implements Simulator {
     run.vpp.stop();
     // Not before whoever is told of a death has been told: a process that ends itself then leaves its socket behind,
     // as a VPP that was killed does.
-    this.#ended = Promise.resolve().then(() => run.server.close());
+    this.#ended = Promise.resolve().then(() => {
+      run.stats?.close();
+      return run.server.close();
+    });
   }
 }

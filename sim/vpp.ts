@@ -4,6 +4,7 @@ import { CommandLine, type CommandResult } from './cli-text/command-line.js';
 import { vppCommands } from './cli-text/vpp-commands.js';
 import { SimulatedCrash } from './lb/crash.js';
 import { GARBAGE_PERIOD_SECONDS, LbPlugin } from './lb/lb-plugin.js';
+import type { LbStatistics } from './lb/lb-statistics.js';
 import { type Personality, personalityFacts } from './personality.js';
 import { WriteLog } from './write-log.js';
 
@@ -18,6 +19,7 @@ export interface VppOptions {
   readonly version?: string;
   /** Bytes of the main heap; default 1 GiB. */
   readonly heapBytes?: number;
+  readonly statistics?: LbStatistics;
   /** Commands beyond VPP's own. */
   readonly extraCommands?: readonly Command[];
   /** VPP would have died, while nobody was asking for anything. */
@@ -50,6 +52,7 @@ export class Vpp {
     this.lb = new LbPlugin(() => this.uptime(), {
       generation: options.personality,
       ...(options.heapBytes === undefined ? {} : { heapBytes: options.heapBytes }),
+      ...(options.statistics === undefined ? {} : { statistics: options.statistics }),
     });
     this.#commandLine = new CommandLine([...vppCommands, ...(options.extraCommands ?? [])]);
     if (options.personality === 'modern') this.#scheduleTick();

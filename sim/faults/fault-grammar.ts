@@ -90,7 +90,8 @@ function time(text: string, written: string): number {
   return ms;
 }
 
-function milliseconds(written: string): number | null {
+/** A time as it is written on the command line, in milliseconds; null if it is none. */
+export function milliseconds(written: string): number | null {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(written);
   if (match === null) return null;
   const unit = { ms: 1, s: 1000, m: 60_000 }[match[2] as 'ms' | 's' | 'm'];

@@ -9,6 +9,8 @@ export const crashRules = {
     'two NAT VIPs shared a server and target port, and the second one was garbage collected: the SNAT mapping is gone',
   'foreign-client-delete':
     'sockclnt_delete named the registration of another client, whose socket was then read',
+  'stats-segment-full':
+    'the counters do not fit into the stats segment any more: VPP runs out of memory and aborts',
 } as const;
 
 export type CrashRule = keyof typeof crashRules;

@@ -12,7 +12,11 @@ export class Fib {
   readonly #loadBalances = new Pool<{ holders: number }>();
   readonly #routes = new Map<string, { readonly loadBalance: number; sources: number }>();
 
-  constructor() {
+  readonly #created: (loadBalance: number) => void;
+
+  /** `created` is told of every load-balance object, those of the start included. */
+  constructor(created: (loadBalance: number) => void) {
+    this.#created = created;
     for (let i = 0; i < LOAD_BALANCES_AT_START; i++) this.#create();
     this.#routes.set('::/0', { loadBalance: 0, sources: 1 });
     this.#routes.set('0.0.0.0/0', { loadBalance: 1, sources: 1 });
@@ -53,6 +57,7 @@ export class Fib {
   #create(): number {
     const { index, value } = this.#loadBalances.take(() => ({ holders: 0 }));
     value.holders = 1;
+    this.#created(index);
     return index;
   }
 }

@@ -3,6 +3,7 @@ import { Fib } from './fib.js';
 import { type FlowTable, idleFlowTable } from './flow-table.js';
 import { TableHeap } from './heap.js';
 import { ALL_ONES, type Ip46, ip46 } from './ip46.js';
+import { type LbStatistics, noStatistics } from './lb-statistics.js';
 import { Pool } from './pool.js';
 import { VIP_TYPE, type VipType } from './vip-type.js';
 
@@ -69,6 +70,7 @@ export interface LbState {
   readonly fib: Fib;
   readonly heap: TableHeap;
   flowTable: FlowTable;
+  readonly statistics: LbStatistics;
   /** Numbers of prefixes that have VIPs by port, in use. */
   readonly prefixIndexes: Set<number>;
   /** `prefixIndex,protocol,port` of the VIPs by port. */
@@ -83,10 +85,12 @@ export interface LbStateOptions {
   readonly generation?: LbGeneration;
   readonly heapBytes?: number;
   readonly flowTable?: FlowTable;
+  readonly statistics?: LbStatistics;
 }
 
 /** The plugin as it comes up: VIP 0 and server 0 are placeholders, so the first real ones have index 1. */
 export function createLbState(options: LbStateOptions = {}): LbState {
+  const statistics = options.statistics ?? noStatistics;
   const state: LbState = {
     generation: options.generation ?? 'modern',
     vips: new Pool(),
@@ -98,9 +102,10 @@ export function createLbState(options: LbStateOptions = {}): LbState {
       bucketsPerThread: 1024,
       flowTimeout: 40,
     },
-    fib: new Fib(),
+    fib: new Fib(statistics.loadBalanceCreated),
     heap: new TableHeap(options.heapBytes),
     flowTable: options.flowTable ?? idleFlowTable,
+    statistics,
     prefixIndexes: new Set(),
     portFilters: new Map(),
     snatMappings: new Set(),

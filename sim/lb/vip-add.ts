@@ -33,6 +33,7 @@ export function addVip(state: LbState, request: VipAddRequest, now: number): Vip
   initialise(vip, request, now);
   enlist(state, index, vip);
   state.flowTable.zeroCounters(index);
+  state.statistics.vipCreated(index);
   const prefixIndex = addRoute(state, vip, index);
   if (!claimNodePort(state, vip)) {
     // VPP returns here and leaves the VIP behind, live but without an entry in the table of ports.

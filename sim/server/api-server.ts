@@ -27,6 +27,8 @@ export interface ApiServerOptions {
   readonly faults: FaultMachine;
   readonly log: Logger;
   readonly onDeath: (death: Death) => void;
+  /** VPP begins or ends to hang. */
+  readonly onHang?: (hangs: boolean) => void;
 }
 
 /** The binary API of one run of VPP on a unix socket: reads requests, executes them in order, sends answers. */
@@ -86,6 +88,7 @@ export class ApiServer {
   hang(ms: number | null): void {
     this.#hung = true;
     this.#options.log.log('info', 'vppsim-hang', { ms });
+    this.#options.onHang?.(true);
     this.#cancelHang();
     this.#cancelHang = ms === null ? () => undefined : this.#options.clock.schedule(ms, () => this.resume());
   }
@@ -94,6 +97,7 @@ export class ApiServer {
   resume(): void {
     if (!this.#hung || this.#dead) return;
     this.#hung = false;
+    this.#options.onHang?.(false);
     this.#cancelHang();
     const waiting = this.#held;
     this.#held = [];

@@ -14,12 +14,23 @@ describe('maglev-vppsim, its flags', () => {
       faults: [],
       versionString: null,
       logLevel: 'warn',
+      statsSocket: null,
+      statsInterval: null,
     });
   });
 
   it('are read, and --fault as often as it comes', () => {
     const args = '--socket /x --seed 7 --personality legacy --fault drop@#3 --fault hang --version-string 1';
-    expect(parseSimulatorFlags([...args.split(' '), '--log-level=debug', '-h'])).to.deep.equal({
+    expect(
+      parseSimulatorFlags([
+        ...args.split(' '),
+        '--log-level=debug',
+        '-h',
+        '--stats-socket',
+        '/y',
+        '--stats-interval=250ms',
+      ]),
+    ).to.deep.equal({
       help: true,
       showVersion: false,
       socket: '/x',
@@ -29,6 +40,8 @@ describe('maglev-vppsim, its flags', () => {
       faults: ['drop@#3', 'hang'],
       versionString: '1',
       logLevel: 'debug',
+      statsSocket: '/y',
+      statsInterval: 250,
     });
   });
 
@@ -40,6 +53,8 @@ describe('maglev-vppsim, its flags', () => {
     [['--seed', 'x'], "--seed needs a number, not 'x'"],
     [['--version-string', 'x'.repeat(32)], '--version-string takes 1 to 31 printable characters'],
     [['--log-level', 'loud'], "--log-level is one of debug, info, warn, error, not 'loud'"],
+    [['--stats-interval', '0s'], "--stats-interval needs a time like 250ms, 3s or 2m, not '0s'"],
+    [['--stats-interval', 'often'], "not 'often'"],
     [['--fault', 'explode'], "fault 'explode' has no known action: 'explode'"],
   ];
   for (const [args, what] of misuses) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { realClock } from '../../actors/kernel/real-clock.js';
@@ -13,6 +13,7 @@ export class ServedImage {
   readonly socketPath: string;
   readonly #folder: string;
   #server: DescriptorServer;
+  #fd = -1;
   #readers: StatsSegment[] = [];
 
   constructor(image = new StatsImage()) {
@@ -35,6 +36,13 @@ export class ServedImage {
     this.#server = this.#serve(fd);
   }
 
+  /** Bytes of the memory that is handed out now. */
+  read(at: number, size: number): Buffer {
+    const bytes = Buffer.alloc(size);
+    readSync(this.#fd, bytes, 0, size, at);
+    return bytes;
+  }
+
   get server(): DescriptorServer {
     return this.#server;
   }
@@ -47,6 +55,7 @@ export class ServedImage {
   }
 
   #serve(fd: number): DescriptorServer {
+    this.#fd = fd;
     return serveDescriptor({ path: this.socketPath, fd, clock: realClock });
   }
 }
