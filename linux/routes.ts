@@ -22,7 +22,7 @@ export function hasRoute(family: IpFamily): boolean {
 /** Iface, Destination, Gateway, Flags, ... behind one line of titles. */
 function isRoute4(line: string): boolean {
   const [device, , , flags = ''] = line.split('\t');
-  return device !== 'lo' && isUsable(flags);
+  return device !== 'Iface' && device !== 'lo' && isUsable(flags);
 }
 
 /** Destination, its length, source, its length, next hop, metric, two counters, flags, device. */

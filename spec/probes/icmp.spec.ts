@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import { loopback6 } from '../support/probe-servers.js';
-import { address, run, shown, surroundings, target } from '../support/probing.js';
+import { address, pingRefused, run, shown, surroundings, target } from '../support/probing.js';
+
+const refused = pingRefused();
+const suite = refused === null ? describe : describe.skip;
 
 /** Loopback only; what needs a network that does not answer is in the specs of network namespaces. */
-describe('icmp probe', () => {
+suite(`icmp probe${refused === null ? '' : `, skipped because of "${refused}"`}`, () => {
   const around = surroundings();
   const icmp = { type: 'icmp' } as const;
   after(() => around.pinger.close());

@@ -3,6 +3,7 @@ import { realClock } from '../../clock/real-clock.js';
 import type { HttpParams, ProbeParams, TlsParams } from '../../domain/config.js';
 import type { IpAddress } from '../../domain/ip.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
+import { openEchoSocket } from '../../linux/echo-socket.js';
 import { hasRoute } from '../../linux/routes.js';
 import { Pinger } from '../../probes/pinger.js';
 import { prepareProbe } from '../../probes/prepare.js';
@@ -45,6 +46,16 @@ export function tlsParams(serverName: string | null = null, insecureSkipVerify =
 
 export function run(what: ProbeTarget, around: Surroundings): Promise<ProbeResult> {
   return new Promise((resolve) => prepareProbe(what).run(around, resolve));
+}
+
+/** Why this process cannot ping; null = it can. */
+export function pingRefused(): string | null {
+  try {
+    openEchoSocket(4, null, 0).close();
+    return null;
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  }
 }
 
 /** `L7OK HTTP 200`: what an operator sees of a result. */

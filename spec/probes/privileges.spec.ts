@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { expect } from 'chai';
+import type { ProbeTarget } from '../../probes/target.js';
+import { Namespaces, namespacesRefused } from '../support/namespaces.js';
+import type { ProbedOnce } from '../support/probe-once.js';
+import { answers, ProbeServers } from '../support/probe-servers.js';
+import { target } from '../support/probing.js';
+
+const program = path.join(import.meta.dirname, '../support/probe-once.js');
+
+/** Runs the program behind `prefix`, as `prlimit` with its arguments. */
+function probeOnce(
+  prefix: readonly string[],
+  order: { netns?: string; targets: ProbeTarget[]; exhaust?: boolean },
+) {
+  const text = JSON.stringify({ netns: '', exhaust: false, ...order });
+  const [command = '', ...args] = [...prefix, process.execPath, program, text];
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 8000 });
+  expect(status, stderr).to.equal(0);
+  const report: ProbedOnce = JSON.parse(stdout);
+  return report;
+}
+
+const without = (capability: string) => [
+  'setpriv',
+  `--bounding-set=-${capability}`,
+  `--inh-caps=-${capability}`,
+];
+const refused = namespacesRefused();
+const privileged = refused === null ? it : it.skip;
+const because = refused === null ? '' : `, skipped because of "${refused}"`;
+const tcp = (port: number) => target({ type: 'tcp', port, tls: null });
+
+describe('a prober that lacks something', () => {
+  const servers = new ProbeServers();
+  const namespaces = new Namespaces();
+  afterEach(async () => {
+    servers.close();
+    await namespaces.end();
+  });
+
+  privileged(`says that CAP_SYS_ADMIN is missing, once, and doubts${because}`, () => {
+    const netns = namespaces.make();
+    const { results, log } = probeOnce(without('sys_admin'), { netns, targets: [tcp(80), tcp(81)] });
+    const error = `cannot enter network namespace ${netns}: CAP_SYS_ADMIN is missing`;
+    expect(results.map(({ verdict, code, detail }) => [verdict, code, detail])).to.deep.equal([
+      ['doubt', 'NETNS', error],
+      ['doubt', 'NETNS', error],
+    ]);
+    expect(log.map(({ event, fields }) => [event, fields['code'], fields['error']])).to.deep.equal([
+      ['probe-netns', 'MGL_NETNS_PERMISSION', error],
+    ]);
+  });
+
+  privileged(`names both ways to be allowed to ping, and doubts${because}`, () => {
+    const netns = namespaces.make();
+    const { results } = probeOnce(without('net_raw'), { netns, targets: [target({ type: 'icmp' })] });
+    expect(results[0]).to.include({ verdict: 'doubt', code: 'NOPERM' });
+    expect(results[0]?.detail).to.equal(
+      'no ICMPv4 socket: a ping socket is not allowed by net.ipv4.ping_group_range (EACCES), ' +
+        'and a raw socket needs CAP_NET_RAW (EPERM)',
+    );
+    namespaces.exec(netns, 'sysctl', '-qw', 'net.ipv4.ping_group_range=0 0');
+    const { results: allowed } = probeOnce(without('net_raw'), {
+      netns,
+      targets: [target({ type: 'icmp' })],
+    });
+    expect(allowed[0]).to.include({ verdict: 'pass', code: 'L4OK' });
+  });
+
+  it('doubts every backend when it has no descriptor left', async () => {
+    const port = await servers.tcp(answers(''));
+    const refusing = await servers.refusing();
+    const targets = [tcp(port), tcp(refusing), target({ type: 'icmp' })];
+    const { results } = probeOnce(['prlimit', '--nofile=200'], { targets, exhaust: true });
+    expect(
+      results.slice(0, 2).map(({ verdict, code, detail }) => `${verdict} ${code} ${detail}`),
+    ).to.deep.equal([
+      'doubt SOCKERR this process has no file descriptor left (EMFILE)',
+      'doubt SOCKERR this process has no file descriptor left (EMFILE)',
+    ]);
+    expect(results[2]).to.include({ verdict: 'doubt', code: 'SOCKERR' });
+    expect(results[2]?.detail).to.match(/EMFILE/);
+  });
+});
