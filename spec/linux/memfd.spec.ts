@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, readlinkSync, readSync, writeSync } from 'node:fs';
 import { expect } from 'chai';
 import { createMemfd } from '../../linux/memfd.js';
-import { openDescriptors } from '../support/open-descriptors.js';
+import { passedDescriptors } from '../support/passed-descriptors.js';
 
 describe('linux: memfd', () => {
   it('is memory with a name and a size, which cannot shrink', () => {
@@ -17,9 +17,9 @@ describe('linux: memfd', () => {
   });
 
   it('leaves nothing behind when it fails', () => {
-    const before = openDescriptors();
+    const before = passedDescriptors();
     expect(() => createMemfd('x'.repeat(250), 1)).to.throw('EINVAL');
     expect(() => createMemfd('half a byte', 0.5)).to.throw();
-    expect(openDescriptors()).to.deep.equal(before);
+    expect(passedDescriptors()).to.deep.equal(before);
   });
 });

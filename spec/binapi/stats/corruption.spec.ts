@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { openStats } from '../../../binapi/stats/stats-segment.js';
 import { createMemfd } from '../../../linux/memfd.js';
 import { hurryingClock } from '../../support/hurrying-clock.js';
-import { openDescriptors } from '../../support/open-descriptors.js';
+import { passedDescriptors } from '../../support/passed-descriptors.js';
 import { rejection } from '../../support/rejection.js';
 import { ServedImage } from '../../support/served-image.js';
 import { BASE, StatsImage, TYPE } from '../../support/stats-image.js';
@@ -92,7 +92,7 @@ describe('binapi/stats: corrupted segments', function () {
   const damage = fc.array(fc.tuple(place, bytes), { minLength: 1, maxLength: 6 });
 
   it('are read or refused with a named error, whatever bytes are wrong', async () => {
-    const before = openDescriptors();
+    const before = passedDescriptors();
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(damage, async (changes) => {
@@ -107,7 +107,7 @@ describe('binapi/stats: corrupted segments', function () {
       { numRuns: 150 },
     );
     expect([...seen].sort()).to.deep.equal([...named].sort());
-    expect(openDescriptors()).to.deep.equal(before);
+    expect(passedDescriptors()).to.deep.equal(before);
   });
 
   it('are read or refused wherever they are cut', async () => {

@@ -4,7 +4,7 @@ import { VirtualClock } from '../../../actors/kernel/virtual-clock.js';
 import { openStats } from '../../../binapi/stats/stats-segment.js';
 import { MaglevError } from '../../../domain/errors.js';
 import { lettingTimePass } from '../../support/letting-time-pass.js';
-import { openDescriptors } from '../../support/open-descriptors.js';
+import { passedDescriptors } from '../../support/passed-descriptors.js';
 import { rejection } from '../../support/rejection.js';
 import { ServedImage } from '../../support/served-image.js';
 import { StatsImage } from '../../support/stats-image.js';
@@ -34,7 +34,7 @@ describe('binapi/stats: opening and closing', () => {
 
   it('ends when its signal does: before, meanwhile and afterwards', async () => {
     const reason = new Error('VPP has gone');
-    const before = openDescriptors();
+    const before = passedDescriptors();
     expect(await rejection(served.open({ signal: AbortSignal.abort(reason) }))).to.equal(reason);
 
     served.server.suspend();
@@ -49,7 +49,7 @@ describe('binapi/stats: opening and closing', () => {
     later.abort(reason);
     expect(await rejection(stats.names())).to.include({ code: 'MGL_STATS_STALE' });
     await new Promise((resolve) => setImmediate(resolve));
-    expect(openDescriptors()).to.deep.equal(before);
+    expect(passedDescriptors()).to.deep.equal(before);
   });
 
   it('ends a look that is under way when it is closed, and never reads what another opens then', async () => {
@@ -66,7 +66,7 @@ describe('binapi/stats: opening and closing', () => {
   });
 
   it('leaves no descriptor behind', async () => {
-    const before = openDescriptors();
+    const before = passedDescriptors();
     for (let i = 0; i < 30; i++) {
       const stats = await served.open();
       await stats.snapshot([{ name: '/sys/boottime' }]);
@@ -77,6 +77,6 @@ describe('binapi/stats: opening and closing', () => {
     for (let i = 0; i < 10; i++)
       expect(await rejection(served.open())).to.include({ code: 'MGL_STATS_LAYOUT' });
     closeSync(wrong.fd);
-    expect(openDescriptors()).to.deep.equal(before);
+    expect(passedDescriptors()).to.deep.equal(before);
   });
 });

@@ -4,7 +4,7 @@ import { VirtualClock } from '../../../actors/kernel/virtual-clock.js';
 import { Heartbeat } from '../../../binapi/stats/heartbeat.js';
 import { openStats, type StatsSegment } from '../../../binapi/stats/stats-segment.js';
 import { lettingTimePass } from '../../support/letting-time-pass.js';
-import { openDescriptors } from '../../support/open-descriptors.js';
+import { passedDescriptors } from '../../support/passed-descriptors.js';
 import { rejection } from '../../support/rejection.js';
 import { ServedImage } from '../../support/served-image.js';
 import { StatsImage } from '../../support/stats-image.js';
@@ -86,7 +86,7 @@ describe('binapi/stats: staleness', () => {
   });
 
   it('leaves no descriptor behind, however often it asks', async () => {
-    const before = openDescriptors();
+    const before = passedDescriptors();
     for (const _ of Array(20)) {
       await clock.advance(31_000);
       await look();
@@ -97,7 +97,7 @@ describe('binapi/stats: staleness', () => {
     stats.close();
     expect(await rejection(stats.snapshot([]))).to.include({ code: 'MGL_STATS_STALE' });
     served.server.resume();
-    expect(openDescriptors().length).to.equal(before.length - 1);
+    expect(passedDescriptors().length).to.equal(before.length - 1);
   });
 });
 

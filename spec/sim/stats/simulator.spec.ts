@@ -10,7 +10,7 @@ import { openStats, type StatsSegment } from '../../../binapi/stats/stats-segmen
 import { runRemoteCommand } from '../../../sim/remote-command.js';
 import { type Simulator, startSimulator } from '../../../sim/simulator.js';
 import { hurryingClock } from '../../support/hurrying-clock.js';
-import { openDescriptors } from '../../support/open-descriptors.js';
+import { passedDescriptors } from '../../support/passed-descriptors.js';
 import { rejection } from '../../support/rejection.js';
 
 const program = path.resolve(import.meta.dirname, '../../../bin/maglev-vppsim.js');
@@ -121,15 +121,15 @@ describe('simulator: its stats socket', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'vppsim-stats-'));
     const socketPath = path.join(folder, 'stats.sock');
     simulator = await startSimulator({ clock: realClock, stats: { socketPath } });
-    const before = openDescriptors();
+    const before = passedDescriptors();
     const refused = await rejection(startSimulator({ clock: realClock, stats: { socketPath } }));
     expect(refused).to.include({ code: 'MGL_LISTEN' });
     expect(String(refused)).to.contain(socketPath).and.contain('EADDRINUSE');
     await new Promise((resolve) => setImmediate(resolve));
-    expect(openDescriptors()).to.deep.equal(before);
+    expect(passedDescriptors()).to.deep.equal(before);
     await simulator.stop();
     expect(existsSync(socketPath)).to.equal(false);
-    expect(openDescriptors().filter((entry) => entry.includes('stat segment'))).to.deep.equal([]);
+    expect(passedDescriptors().filter((entry) => entry.includes('stat segment'))).to.deep.equal([]);
     rmSync(folder, { recursive: true });
   });
 });

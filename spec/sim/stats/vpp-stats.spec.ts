@@ -4,7 +4,7 @@ import type { StatsSegment } from '../../../binapi/stats/stats-segment.js';
 import { Fib } from '../../../sim/lb/fib.js';
 import { VppStats, type VppStatsOptions } from '../../../sim/stats/vpp-stats.js';
 import { lettingTimePass } from '../../support/letting-time-pass.js';
-import { openDescriptors } from '../../support/open-descriptors.js';
+import { passedDescriptors } from '../../support/passed-descriptors.js';
 import { rejection } from '../../support/rejection.js';
 import { ServedImage } from '../../support/served-image.js';
 
@@ -121,7 +121,7 @@ describe('simulator: statistics of a VPP', () => {
   });
 
   it('leaves its memory as it was to those who have it, and counts nothing after its end', async () => {
-    const before = openDescriptors();
+    const before = passedDescriptors();
     await boot();
     vpp.vipCreated(1);
     vpp.countVip('first', 1, 3);
@@ -133,6 +133,6 @@ describe('simulator: statistics of a VPP', () => {
     const thrown = await lettingTimePass(clock, rejection(stats.names()));
     expect(thrown).to.include({ code: 'MGL_STATS_STALE' });
     stats.close();
-    expect(openDescriptors()).to.deep.equal(before);
+    expect(passedDescriptors()).to.deep.equal(before);
   });
 });
