@@ -32,10 +32,6 @@ export class SegmentMemory {
     }
   }
 
-  get isOpen(): boolean {
-    return this.#open;
-  }
-
   /** Fills `into` from this offset. Throws BadLayout beyond the end, MGL_STATS_STALE after close. */
   read(offset: number, into: Uint8Array): void {
     if (!this.#open) throw new MaglevError('MGL_STATS_STALE', 'the stats segment was closed');

@@ -11,7 +11,7 @@ export interface VectorPlace {
 /** Bytes that are copied at a time. */
 const SLICE = 256 * 1024;
 /** Bytes after which other work of the process gets its turn. */
-const TURN = 1024 * 1024;
+const TURN = 512 * 1024;
 
 /**
  * One look at the segment under one header. Every pointer is checked before it is followed, and no look reads more
