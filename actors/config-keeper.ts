@@ -3,9 +3,14 @@ import type { Address } from '../protocol/address.js';
 import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 
+/** Where the running config is. Only the config-keeper writes it. */
+export interface ConfigCell {
+  running: MaglevConfig;
+}
+
 export interface ConfigKeeperOptions {
-  /** The config that was checked before the tree was started. */
-  readonly initial: MaglevConfig;
+  /** Outlives this actor and its supervisors: only a process that ends forgets the running config. */
+  readonly cell: ConfigCell;
   /** Reads and checks the file. Rejects never, or with a bug. */
   readonly load: () => Promise<ConfigVerdict>;
   /** Told of every new running config. */
@@ -17,13 +22,13 @@ export interface ConfigKeeperOptions {
  * config survives a crash of this actor: going back to an older one, or on to an unchecked one, would be worse.
  */
 export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<ConfigControl> {
-  let running = options.initial;
+  const { cell } = options;
   return {
     name: 'config-keeper',
     mailbox: { kind: 'reject', capacity: 100 },
     start: (context) => {
       // For the case that the last incarnation failed between accepting a config and telling of it.
-      options.report.tell({ type: 'config-changed', config: running });
+      options.report.tell({ type: 'config-changed', config: cell.running });
       return { receive: (message) => receive(context, message) };
     },
   };
@@ -31,7 +36,7 @@ export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<Confi
   async function receive(context: Context<ConfigControl>, message: ConfigControl): Promise<void> {
     switch (message.type) {
       case 'get-config':
-        message.reply.ok(running);
+        message.reply.ok(cell.running);
         break;
       case 'check-config': {
         const verdict = await options.load();
@@ -43,9 +48,9 @@ export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<Confi
         context.log.log('info', 'config-reload-start');
         const verdict = await options.load();
         if (verdict.ok) {
-          running = verdict.config;
+          cell.running = verdict.config;
           logAccepted(context, verdict);
-          options.report.tell({ type: 'config-changed', config: running });
+          options.report.tell({ type: 'config-changed', config: cell.running });
         } else {
           logRefusal(context, verdict);
           context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });

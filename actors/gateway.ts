@@ -2,7 +2,9 @@ import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { Address } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { ConfigControl } from '../protocol/config.js';
+import type { HealthRequest } from '../protocol/health.js';
 import type { Logger } from '../protocol/log.js';
+import type { OperatorRequest } from '../protocol/operator.js';
 import type { ViewRequest } from '../protocol/views.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
@@ -11,6 +13,8 @@ import type { ActorSpec, Context } from './kernel/contract.js';
 export interface RpcTargets {
   readonly config: Address<ConfigControl>;
   readonly views: Address<ViewRequest>;
+  readonly operator: Address<OperatorRequest>;
+  readonly health: Address<HealthRequest>;
   /** null: VPP is disabled. */
   readonly vpp: Address<VppControl> | null;
   readonly ask: Context<never>['ask'];
@@ -30,7 +34,7 @@ export interface RpcServer {
 export type StartRpc = (targets: RpcTargets) => Promise<RpcServer>;
 
 export interface GatewayOptions {
-  readonly targets: Pick<RpcTargets, 'config' | 'views' | 'vpp'>;
+  readonly targets: Pick<RpcTargets, 'config' | 'views' | 'operator' | 'health' | 'vpp'>;
   readonly rpc: StartRpc;
   /** Told when the very first attempt to listen fails: then nothing was served yet, and the process should end. */
   readonly cannotListen: (error: MaglevError) => void;

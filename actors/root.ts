@@ -1,13 +1,20 @@
 import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
-import type { MaglevError } from '../domain/errors.js';
+import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { Address } from '../protocol/address.js';
 import type { ConfigChanged } from '../protocol/config.js';
-import type { DecisionChanged } from '../protocol/decision.js';
+import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
+import type { BackendChanged } from '../protocol/health.js';
+import type { EffectiveChanged } from '../protocol/operator.js';
 import type { VppControl } from '../protocol/vpp.js';
+import { ask, untilAnswered } from './ask.js';
 import { configKeeperActor } from './config-keeper.js';
-import { frontendsActor } from './frontends.js';
+import { frontendsActor } from './frontends/frontends.js';
 import { gatewayActor, type StartRpc } from './gateway.js';
-import type { ActorRef, ActorSpec } from './kernel/contract.js';
+import type { BackendMemory } from './health/backend.js';
+import { healthActor } from './health/health.js';
+import type { MakeEngine } from './health/prober.js';
+import type { ActorRef, ActorSpec, Context } from './kernel/contract.js';
+import { type IntentStore, operatorActor } from './operator.js';
 import type { OpenVpp } from './vpp/api.js';
 import { vppActor } from './vpp/vpp.js';
 
@@ -18,6 +25,8 @@ export interface RootOptions {
   /** null: VPP is disabled. */
   readonly openVpp: OpenVpp | null;
   readonly rpc: StartRpc;
+  readonly makeProbeEngine: MakeEngine;
+  readonly intents: IntentStore;
   /** Told why the tree ends, when it ends because it can never do its work. */
   readonly fatal: (error: MaglevError) => void;
 }
@@ -27,13 +36,20 @@ export type RootMessage =
   | { readonly type: 'reload' }
   | { readonly type: 'cannot-listen'; readonly error: MaglevError }
   | ConfigChanged
-  | DecisionChanged;
+  | EffectiveChanged
+  | BackendChanged
+  | DecisionChanged
+  | VipWanted;
 
 /**
  * The whole tree. A child asks those above it in this list for what it needs when it starts, and is told of changes
  * by the root; so each can be restarted alone, and comes back with what is true then.
  */
 export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
+  // What a crash of the root itself must not lose.
+  const cell = { running: options.config };
+  const memories = new Map<string, BackendMemory>();
+  let startedAt: number | undefined;
   return {
     name: 'root',
     // Restarted after a crash, but not when it ends by itself.
@@ -44,18 +60,27 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       backoff: { minMs: 100, maxMs: 5000, jitter: 0.2 },
     },
     start: (context) => {
+      startedAt ??= context.clock.monotonic();
       const report = context.self;
-      const config = context.spawn(
-        configKeeperActor({ initial: options.config, load: options.loadConfig, report }),
+      const config = context.spawn(configKeeperActor({ cell, load: options.loadConfig, report }));
+      const operator = context.spawn(operatorActor({ config, report, store: options.intents }));
+      const health = context.spawn(
+        healthActor({ operator, report, memories, makeEngine: options.makeProbeEngine }),
       );
-      const frontends = context.spawn(frontendsActor({ config, report }));
+      const frontends = context.spawn(frontendsActor({ operator, health, report, startedAt }));
       let vpp: ActorRef<VppControl> | null = null;
       // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
       // must not begin to govern VPP. So the gateway gets a door to the actor that is started after it.
       const door: Address<VppControl> = { name: 'vpp', tell: (message) => vpp?.tell(message) ?? false };
       context.spawn(
         gatewayActor({
-          targets: { config, views: frontends, vpp: options.openVpp === null ? null : door },
+          targets: {
+            config,
+            views: frontends,
+            operator,
+            health,
+            vpp: options.openVpp === null ? null : door,
+          },
           rpc: options.rpc,
           cannotListen: (error) => report.tell({ type: 'cannot-listen', error }),
         }),
@@ -73,9 +98,16 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
               context.stopSelf();
               break;
             case 'config-changed':
+              operator.tell(message);
+              break;
+            case 'effective-changed':
+              inForce(context, [health, frontends], message);
+              break;
+            case 'backend-changed':
               frontends.tell(message);
               break;
             case 'decision':
+            case 'vip-wanted':
               vpp?.tell(message);
               break;
           }
@@ -83,6 +115,19 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       };
     },
   };
+}
+
+/** Passes a change on to all whom it concerns, and answers when it is in force with each of them. */
+function inForce(
+  context: Pick<Context<never>, 'ask'>,
+  targets: readonly Address<EffectiveChanged>[],
+  { effective, reloaded, flush, reply }: EffectiveChanged,
+): void {
+  const question = { type: 'effective-changed', effective, reloaded, flush } as const;
+  Promise.all(targets.map((target) => ask(context, target, question, untilAnswered))).then(
+    () => reply.ok(undefined),
+    (error: unknown) => reply.fail(asMaglevError(error)),
+  );
 }
 
 /** For a reload that nobody waits for: the config-keeper logs what came of it. */

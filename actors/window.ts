@@ -1,7 +1,8 @@
 /**
  * Does `work` for every item, with at most `width` under way at once, and gives the results in the order of the items.
- * It begins nothing more after a failure, and rejects with the first one. What bounds the work of one turn of the
- * event loop, so that whoever else waits for it is served in between.
+ * It begins nothing more after a failure, waits for what is under way, and rejects with the first failure: when it
+ * settles, nothing of it goes on. What bounds the work of one turn of the event loop, so that whoever else waits for
+ * it is served in between.
  */
 export async function inWindow<T, R>(
   items: readonly T[],
@@ -9,18 +10,19 @@ export async function inWindow<T, R>(
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = [];
+  const failures: unknown[] = [];
   const queue = items.entries();
-  let failed = false;
   const next = async () => {
     for (const [i, item] of queue) {
-      if (failed) return;
-      results[i] = await work(item);
+      if (failures.length > 0) return;
+      try {
+        results[i] = await work(item);
+      } catch (error) {
+        failures.push(error);
+      }
     }
   };
-  try {
-    await Promise.all(Array.from({ length: Math.min(width, items.length) }, next));
-  } finally {
-    failed = true;
-  }
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, next));
+  if (failures.length > 0) throw failures[0];
   return results;
 }

@@ -1,15 +1,18 @@
 import { createActorSystem } from '../actors/kernel/system.js';
+import { memoryStore } from '../actors/operator.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
 import { openVpp } from '../actors/vpp/open-vpp.js';
 import { loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import { productVersion } from '../domain/version.js';
+import { createProbeEngine } from '../probes/engine/engine.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
 import { createGateway } from '../rpc/gateway.js';
 import { startRpcServer } from '../rpc/server.js';
 import type { DaemonSettings } from './flags.js';
+import { fileStore } from './operator-store.js';
 
 /** What the process gives to the daemon. */
 export interface DaemonWorld {
@@ -21,6 +24,9 @@ export interface DaemonWorld {
   readonly onSignal: (signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', handle: () => void) => void;
 }
 
+/** One thread probes thousands of servers a second; a second one would compete with maglevd itself for a small machine. */
+const PROBE_WORKERS = 1;
+
 /**
  * Runs maglevd until it is told to end. Resolves with the exit code: 0 after SIGTERM or SIGINT; 1 when it could not
  * start or failed beyond repair; 1 or 2 for a config that is refused, as `--check` says. VPP is left as it is.
@@ -29,9 +35,14 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   const { clock, log } = world;
   let stopTree: () => Promise<void> = async () => {};
   let ending = false;
-  let reloadRequested: () => void = () => {};
-  // Handlers come first: until they exist, a SIGHUP would kill the process.
-  world.onSignal('SIGHUP', () => reloadRequested());
+  // Handlers come first: until they exist, a SIGHUP would kill the process. One that comes while the tree is not there
+  // yet is not lost: the file may have changed after it was read.
+  let hangups = 0;
+  let onHangup: () => void = () => {};
+  world.onSignal('SIGHUP', () => {
+    hangups++;
+    onHangup();
+  });
   const ended = new Promise<number>((resolve) => {
     const end = (signal: string) => {
       log.log('info', 'stopping', { signal });
@@ -67,6 +78,9 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     rootActor({
       config: verdict.config,
       loadConfig: () => loadConfigFile(settings.config),
+      intents: settings.stateDir === '' ? memoryStore() : fileStore(settings.stateDir, clock),
+      makeProbeEngine: (netns, { clock, log }) =>
+        createProbeEngine({ workers: PROBE_WORKERS, netns, clock, log }),
       openVpp: vppApiAddress === '' ? null : openVpp({ socketPath: vppApiAddress, clock, log }),
       rpc: ({ signal, ...targets }) =>
         startRpcServer({
@@ -82,7 +96,8 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       },
     }),
   );
-  reloadRequested = () => root.tell({ type: 'reload' });
+  onHangup = () => root.tell({ type: 'reload' });
+  if (hangups > 0) onHangup();
   const died = tree.ended.then(({ reason, error }) => {
     if (ending) return ended;
     const { code, message, advice } = asMaglevError(fatal ?? error ?? new Error(`the root ended: ${reason}`));

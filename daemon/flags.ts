@@ -8,6 +8,8 @@ export interface DaemonSettings {
   /** '' = VPP is disabled. */
   readonly vppApiAddress: string;
   readonly logLevel: LogLevel;
+  /** '' = what operators asked for is not kept over a restart. */
+  readonly stateDir: string;
   readonly reflection: boolean;
   readonly insecure: boolean;
 }
@@ -44,6 +46,12 @@ const valueFlags = {
     value: 'PATH',
     help: "VPP's binary API socket; empty disables VPP",
   },
+  'state-dir': {
+    env: 'MAGLEV_STATE_DIR',
+    fallback: '/var/lib/vpp-maglev',
+    value: 'DIR',
+    help: 'where maglevd keeps what operators asked for; empty: nowhere',
+  },
   'log-level': {
     env: 'MAGLEV_LOG_LEVEL',
     fallback: 'info',
@@ -65,6 +73,9 @@ const switches = {
   },
 } as const;
 
+/** Flags that switch something off when they are empty. */
+const mayBeEmpty: ReadonlySet<string> = new Set(['vpp-api-addr', 'state-dir']);
+
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /**
@@ -80,7 +91,7 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
     if (typeof given === 'string') return given;
     const flag = valueFlags[name];
     const variable = env[flag.env];
-    return variable === undefined || (variable === '' && name !== 'vpp-api-addr') ? flag.fallback : variable;
+    return variable === undefined || (variable === '' && !mayBeEmpty.has(name)) ? flag.fallback : variable;
   };
   const flip = (name: keyof typeof switches): boolean => {
     const given = values[name];
@@ -103,6 +114,7 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
       grpcAddress: text('grpc-addr'),
       vppApiAddress: text('vpp-api-addr'),
       logLevel,
+      stateDir: text('state-dir'),
       reflection: flip('reflection'),
       insecure: flip('insecure'),
     },
@@ -121,6 +133,7 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | boolea
         config: { type: 'string' },
         'grpc-addr': { type: 'string' },
         'vpp-api-addr': { type: 'string' },
+        'state-dir': { type: 'string' },
         'log-level': { type: 'string' },
         reflection: { type: 'boolean' },
         insecure: { type: 'boolean' },

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 export interface WebServers {
   readonly addresses: readonly string[];
   readonly port: number;
+  /** One of them dies, or comes back. */
+  readonly stop: (index: number) => void;
+  readonly start: (index: number) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -12,21 +15,24 @@ export async function startWebServers(): Promise<WebServers> {
   const addresses = ['127.0.0.11', '127.0.0.12', '127.0.0.13'];
   for (let attempt = 0; attempt < 20; attempt++) {
     const servers: Server[] = [];
+    const stop = (index: number) => {
+      servers[index]?.close();
+      servers[index]?.closeAllConnections();
+    };
     const close = () => {
-      for (const server of servers) {
-        server.close();
-        server.closeAllConnections();
-      }
+      for (const index of servers.keys()) stop(index);
+    };
+    let port = 0;
+    const start = async (index: number) => {
+      const address = addresses[index] ?? '';
+      const server = createServer((_request, response) => response.end(`hello from ${address}\n`));
+      await listen(server, port, address);
+      servers[index] = server;
+      port = (server.address() as AddressInfo).port;
     };
     try {
-      let port = 0;
-      for (const address of addresses) {
-        const server = createServer((_request, response) => response.end(`hello from ${address}\n`));
-        await listen(server, port, address);
-        servers.push(server);
-        port = (server.address() as AddressInfo).port;
-      }
-      return { addresses, port, close };
+      for (const index of addresses.keys()) await start(index);
+      return { addresses, port, stop, start, close };
     } catch {
       // The port that was free on the first address is taken on another one: once more.
       close();

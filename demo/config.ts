@@ -9,7 +9,7 @@ export function demoConfig(addresses: readonly string[], port: number): string {
       sync-interval: 2s
       new-flows-table-length: 4096
   healthchecks:
-    web: { type: http, port: ${port}, interval: 1s }
+    web: { type: http, port: ${port}, interval: 500ms, fast-interval: 200ms, rise: 2, fall: 2 }
   backends:
 ${backends.join('\n')}
   frontends:

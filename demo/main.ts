@@ -75,17 +75,42 @@ async function play({ folder, ending, cleanup }: Stage): Promise<void> {
   cleanup(() => maglevd.end());
   const listening = maglevd.next((record) => record['msg'] === 'grpc-listening');
   const synced = maglevd.next((record) => record['msg'] === 'vpp-lbsync-done');
+  const nowUp = (name: string) =>
+    maglevd.next(
+      (one) => one['msg'] === 'backend-transition' && one['backend'] === name && one['to'] === 'up',
+    );
+  const allUp = Promise.all(['web0', 'web1', 'web2'].map(nowUp));
   const { address } = await listening;
   say(`maglevd with the config ${config}`);
   const { vipAdded, asAdded, durationMs } = await synced;
   say(`VPP was empty: maglevd added ${vipAdded} VIPs and ${asAdded} servers in ${durationMs} ms`);
+  await allUp;
+  say('all three servers answered their first probe');
   const show = (...words: string[]) => output('maglevc', ['--server', String(address), ...words]);
+  await show('sync', 'vpp', 'lbstate');
 
   heading('what the config wants (maglevc show frontend shop)');
   say(await show('show', 'frontend', 'shop'));
   heading('what VPP has (maglevc show vpp lbstate)');
   const before = await show('show', 'vpp', 'lbstate');
   say(before);
+
+  heading('a server dies, and comes back');
+  const wentDown = maglevd.next((one) => one['msg'] === 'backend-transition' && one['to'] === 'down');
+  const lowered = maglevd.next((one) => one['msg'] === 'vpp-lbsync-done' && one['frontend'] === 'shop');
+  servers.stop(0);
+  const { reason } = await wentDown;
+  await lowered;
+  say(`web0 is down (${reason}); its weight went to 0, and web1 has all of the shop:`);
+  const shop = (await show('show', 'vpp', 'lbstate'))
+    .split('vip ')
+    .find((text) => text.startsWith('192.0.2.10/32'));
+  say(`vip ${shop?.trimEnd()}`);
+  const backUp = nowUp('web0');
+  await servers.start(0);
+  await backUp;
+  await show('sync', 'vpp', 'lbstate');
+  say('web0 is back');
 
   heading('somebody changes VPP by hand, and maglevd repairs it at its next sync');
   const repair = maglevd.next(
@@ -103,8 +128,8 @@ async function play({ folder, ending, cleanup }: Stage): Promise<void> {
   const maglevc = `node out/bin/maglevc.js --server ${address}`;
   say(`In a second terminal, in this folder:
   ${maglevc} show frontends
+  ${maglevc} show backends
   ${maglevc} show vpp lbstate
-  ${maglevc} sync vpp lbstate
 Edit ${config} and reload it:
   ${maglevc} config check
   ${maglevc} config reload

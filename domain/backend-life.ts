@@ -1,10 +1,12 @@
 import type { HealthCheck } from './config.js';
 import type { BackendState } from './health.js';
+import type { IpAddress } from './ip.js';
 import type { ProbeResult } from './probe-result.js';
 import { count, type Standing, undecided, verdictOf } from './rise-fall.js';
 
 /** What the config and the operator say about a backend. */
 export interface BackendRules {
+  readonly address: IpAddress;
   /** null = not probed, always up. */
   readonly check: HealthCheck | null;
   readonly enabled: boolean;
@@ -67,8 +69,8 @@ export function observed(
 }
 
 /**
- * The operator or the config said something else. What is no longer paused or disabled, or is checked in another way,
- * is known no more: it begins at unknown. History is kept.
+ * The operator or the config said something else. What is no longer paused or disabled, is checked in another way, or
+ * has another address, is known no more: it begins at unknown. History is kept.
  */
 export function ruled(
   life: BackendLife,
@@ -76,7 +78,7 @@ export function ruled(
   now: number,
 ): BackendLife {
   const { before, after, reason } = change;
-  const anew = isProbed(after) && (!isProbed(before) || !sameCheck(before.check, after.check));
+  const anew = beginsAnew(before, after);
   const fresh = anew || after.check === null ? { standing: standingAtFirst(after), doubt: null } : {};
   const history = life.history.slice(0, after.historyLength);
   return moved({ ...life, ...fresh, history }, after, now, { result: null, reason });
@@ -85,6 +87,12 @@ export function ruled(
 /** It is gone from the config. */
 export function departed(life: BackendLife, rules: BackendRules, now: number): BackendLife {
   return transit(life, rules, 'removed', now, { result: null, reason: 'removed from the config' });
+}
+
+/** Does what is known of it say nothing any more? */
+export function beginsAnew(before: BackendRules, after: BackendRules): boolean {
+  if (!isProbed(after)) return false;
+  return !isProbed(before) || before.address !== after.address || !sameCheck(before.check, after.check);
 }
 
 /** Would the same probes be sent, and counted in the same way? */

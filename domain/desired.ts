@@ -68,11 +68,15 @@ export function desiredVip(
 }
 
 /** Everything that VPP should be equal to. VIPs are in the order of the config file. */
-export function decide(config: MaglevConfig, states: BackendStates): Decision {
+export function decide(
+  config: MaglevConfig,
+  states: BackendStates,
+  patience: Patience = unlimitedPatience,
+): Decision {
   return {
     conf: lbConfOf(config.lb),
     syncInterval: config.lb.syncInterval,
-    vips: [...config.frontends.values()].map((frontend) => desiredVip(frontend, config, states)),
+    vips: [...config.frontends.values()].map((frontend) => desiredVip(frontend, config, states, patience)),
   };
 }
 

@@ -114,6 +114,13 @@ export interface Decision {
   readonly vips: readonly DesiredVip[];
 }
 
+/** Something about a VIP as a whole that a sync could not do, for a reason that is no single operation's. */
+export interface VipStep {
+  readonly op: 'vip-sync';
+  readonly key: VipKey;
+  readonly reason: string;
+}
+
 /** One change to VPP, with the reason why it is made. */
 export type LbOperation =
   | {

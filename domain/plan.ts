@@ -1,15 +1,5 @@
 import { compareIps, type IpAddress } from './ip.js';
-import {
-  type AsState,
-  type DesiredAs,
-  type DesiredVip,
-  type LbConf,
-  type LbOperation,
-  type LbState,
-  type VipKey,
-  type VipState,
-  vipId,
-} from './lb.js';
+import type { AsState, DesiredAs, DesiredVip, LbConf, LbOperation, VipKey, VipState } from './lb.js';
 
 /**
  * Why a live VIP cannot be changed into the wanted one, or null when it can: VPP has no message that changes the
@@ -35,33 +25,6 @@ export function planTeardown(vip: VipState, reason: string): LbOperation[] {
     ...servers.map(({ address }): LbOperation => ({ op: 'as-del', key, address, flush: true, reason })),
     { op: 'vip-del', key, reason },
   ];
-}
-
-/** A VIP that has to go before the wanted ones can be made. */
-export interface StaleVip {
-  readonly vip: VipState;
-  readonly reason: string;
-  /** Is it to be made anew? Then with keptWeights. */
-  readonly replaced: boolean;
-  readonly operations: readonly LbOperation[];
-}
-
-/**
- * The VIPs of VPP that no frontend wants, or that must be replaced. They all go before any VIP is added: VPP refuses
- * a VIP whose neighbours on the same prefix have another encapsulation, or are all-port where it is per-port.
- */
-export function planStale(desired: readonly DesiredVip[], state: LbState): StaleVip[] {
-  const wanted = new Map(desired.map((vip) => [vipId(vip.key), vip]));
-  const stale: StaleVip[] = [];
-  for (const vip of state.vips) {
-    const want = wanted.get(vipId(vip.key));
-    const replace = want === undefined ? 'no frontend wants it' : mustReplace(want, vip);
-    if (replace !== null) {
-      const reason = want === undefined ? replace : `replaced: ${replace}`;
-      stale.push({ vip, reason, replaced: want !== undefined, operations: planTeardown(vip, reason) });
-    }
-  }
-  return stale;
 }
 
 /**
@@ -117,9 +80,7 @@ export function planVip(
     );
     if (change !== null) (change.weight > change.from ? raises : lowers).push(change);
   }
-  const wanted = new Set<IpAddress>(desired.ases.map(({ address }) => address));
-  const deletes = (found?.ases ?? [])
-    .filter(({ address }) => !wanted.has(address))
+  const deletes = removable(desired, found)
     .sort(byAddress)
     .map(({ address }): LbOperation => {
       return {
@@ -131,6 +92,19 @@ export function planVip(
       };
     });
   return [...operations, ...adds, ...raises, ...lowers, ...deletes];
+}
+
+/**
+ * The servers that no backend stands for. None of them goes as long as the VIP would be left without anybody while
+ * servers without a verdict are in it: one of them may turn out to serve.
+ */
+function removable(desired: DesiredVip, found: VipState | null): AsState[] {
+  const wanted = new Set<IpAddress>(desired.ases.map(({ address }) => address));
+  const unwanted = (found?.ases ?? []).filter(({ address }) => !wanted.has(address));
+  if (found === null || unwanted.length === 0) return unwanted;
+  const kept = keptWeights(desired, found);
+  const nobodyServes = kept.ases.every(({ weight }) => weight === 0);
+  return nobodyServes && desired.ases.some(({ hold }) => hold) ? [] : unwanted;
 }
 
 /** Are the global settings equal? */
@@ -152,7 +126,8 @@ function planWeight(
   { previous, flush }: { readonly previous: DesiredAs | undefined; readonly flush: boolean },
 ): WeightOperation | null {
   const cut = as.flush && as.weight === 0;
-  const cutAtLast = cut && previous !== undefined && !previous.flush;
+  // From a verdict, not from a lack of one: after a restart of ours a server that is down is nothing new.
+  const cutAtLast = cut && previous !== undefined && !previous.flush && !previous.hold;
   if (have.weight === as.weight && !cutAtLast && !flush) return null;
   return {
     op: 'as-weight',
@@ -167,16 +142,16 @@ function planWeight(
 
 /** What VPP has after the plan that makes `found` equal to `desired` was executed. Buckets are not computed: 0. */
 export function settledVip(desired: DesiredVip, found: VipState | null): VipState {
-  const kept =
-    found === null ? desired : keptWeights(desired, found, mustReplace(desired, found) === null ? 255 : 100);
+  const replaced = found !== null && mustReplace(desired, found) !== null;
+  const kept = found === null ? desired : keptWeights(desired, found, replaced ? 100 : 255);
   const { key, encap, tableLength, srcIpSticky } = desired;
-  return {
-    key,
-    encap,
-    tableLength: { value: tableLength, exact: true },
-    srcIpSticky,
-    ases: kept.ases.map(({ address, weight }) => ({ address, weight, buckets: 0 })),
-  };
+  const removed = new Set(removable(desired, found));
+  const wanted = new Set(desired.ases.map(({ address }) => address));
+  const left = replaced
+    ? []
+    : (found?.ases ?? []).filter((as) => !wanted.has(as.address) && !removed.has(as));
+  const ases = [...kept.ases, ...left].map(({ address, weight }) => ({ address, weight, buckets: 0 }));
+  return { key, encap, tableLength: { value: tableLength, exact: true }, srcIpSticky, ases };
 }
 
 const nobody: ReadonlySet<IpAddress> = new Set();

@@ -1,4 +1,4 @@
-import type { Backend, Frontend, MaglevConfig } from './config.js';
+import type { Backend, Frontend } from './config.js';
 import type { BackendState, FrontendState } from './health.js';
 import type { IpAddress } from './ip.js';
 import {
@@ -78,10 +78,12 @@ export function viewFrontend(
   return { name, description, address, protocol, port, srcIpSticky, flushOnDown, state, pools };
 }
 
-export function viewBackend(backend: Backend, config: MaglevConfig, states: BackendStates): BackendView {
+/** `frontends` are the names of those that use it. */
+export function viewBackend(
+  backend: Backend,
+  frontends: readonly string[],
+  states: BackendStates,
+): BackendView {
   const { name, address, healthcheck, enabled } = backend;
-  const frontends = [...config.frontends.values()]
-    .filter(({ pools }) => pools.some((pool) => pool.backends.some((one) => one.name === name)))
-    .map((frontend) => frontend.name);
   return { name, address, healthcheck: healthcheck ?? '', enabled, state: stateOf(states, name), frontends };
 }

@@ -22,6 +22,8 @@ export type OperatorRequest =
 export interface EffectiveChanged {
   readonly type: 'effective-changed';
   readonly effective: Effective;
+  /** By a reload: anything may be another. By an operator: a weight, or whether a backend is enabled or paused. */
+  readonly reloaded: boolean;
   /** A server whose flows are to be cut now. */
   readonly flush: { readonly frontend: string; readonly backend: string } | null;
   /** Answered when it is in force. */

@@ -1,5 +1,5 @@
 import type { MaglevError } from '../domain/errors.js';
-import type { LbConf, LbOperation, LbState, VipKey, VipState } from '../domain/lb.js';
+import type { LbConf, LbOperation, LbState, VipKey, VipState, VipStep } from '../domain/lb.js';
 import type { LbCounters } from '../domain/lb-counters.js';
 import type { Address, Reply } from './address.js';
 import type { DecisionChanged, VipWanted } from './decision.js';
@@ -63,11 +63,16 @@ export interface SyncCounts {
   readonly asWeightUpdated: number;
 }
 
+export interface FailedStep {
+  readonly operation: LbOperation | VipStep;
+  readonly error: MaglevError;
+}
+
 export interface SyncReport {
   readonly scope: 'all' | 'vip';
   readonly counts: SyncCounts;
-  /** Operations that failed; empty when VPP now equals the decision. */
-  readonly failures: readonly { readonly operation: LbOperation; readonly error: MaglevError }[];
+  /** What failed; empty when VPP now equals the decision. */
+  readonly failures: readonly FailedStep[];
 }
 
 /** What the rest of the tree asks of the vpp supervisor. Without a connection it answers MGL_VPP_... at once. */

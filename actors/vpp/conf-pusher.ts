@@ -2,6 +2,7 @@ import { asMaglevError } from '../../domain/errors.js';
 import type { LbConf } from '../../domain/lb.js';
 import { sameConf } from '../../domain/plan.js';
 import type { Address } from '../../protocol/address.js';
+import type { Cancel } from '../../protocol/clock.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import { ask, untilAnswered } from '../ask.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
@@ -18,8 +19,9 @@ export type ConfPusherMessage =
   | { readonly type: 'found'; readonly conf: LbConf }
   | { readonly type: 'retry' };
 
-/** After a failed push. */
-const RETRY_MS = 1000;
+/** After a failed push: 1 s, doubled each time, at most 30 s. */
+const RETRY_MIN_MS = 1000;
+const RETRY_MAX_MS = 30_000;
 
 /**
  * Keeps the plugin's global settings (`lb_conf`) equal to the config. It reads before it writes and writes only a
@@ -46,6 +48,9 @@ export function confPusherActor(options: ConfPusherOptions): ActorSpec<ConfPushe
 class ConfPusher {
   /** What VPP has; null = not known, to be read. */
   private known: LbConf | null = null;
+  private failures = 0;
+  private lastFailure = '';
+  private cancelRetry: Cancel = () => {};
 
   constructor(
     private readonly context: Context<ConfPusherMessage>,
@@ -60,21 +65,35 @@ class ConfPusher {
   async push(): Promise<void> {
     const { context, options } = this;
     const wanted = options.conf();
+    this.cancelRetry();
     try {
       const before = this.known ?? (await ask(context, options.link, { type: 'read-conf' }, untilAnswered));
       this.known = before;
-      if (sameConf(before, wanted)) return;
+      if (sameConf(before, wanted)) {
+        this.succeeded();
+        return;
+      }
       // Not known from here on: a write that timed out may have been executed.
       this.known = null;
       await ask(context, options.link, { type: 'write-conf', conf: wanted }, untilAnswered);
       this.known = wanted;
+      this.succeeded();
       context.log.log('info', 'vpp-lb-conf-set', { ...wanted, before });
     } catch (thrown) {
       if (context.signal.aborted) return;
       const { code, message } = asMaglevError(thrown);
-      context.log.log('warn', 'vpp-lb-conf-failed', { code, error: message, ...wanted });
+      const level = message === this.lastFailure ? 'debug' : 'warn';
+      context.log.log(level, 'vpp-lb-conf-failed', { code, error: message, ...wanted });
+      this.lastFailure = message;
       // A refusal of the guard stays one until the config changes.
-      if (code !== 'MGL_VPP_GUARD') context.after(RETRY_MS, { type: 'retry' });
+      if (code === 'MGL_VPP_GUARD') return;
+      const delay = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(this.failures++, 16));
+      this.cancelRetry = context.after(delay, { type: 'retry' });
     }
+  }
+
+  private succeeded(): void {
+    this.failures = 0;
+    this.lastFailure = '';
   }
 }

@@ -12,14 +12,16 @@ export interface ConnectionOptions {
   readonly report: Address<ConnectionReport>;
 }
 
-type ConnectionMessage =
+export type ConnectionMessage =
   | { readonly type: 'connect' }
   | { readonly type: 'opened'; readonly api: VppApi }
   | { readonly type: 'open-failed'; readonly error: MaglevError }
   | { readonly type: 'closed'; readonly api: VppApi; readonly error: MaglevError }
   /** The link failed, which is a bug; the connection behind it must not stay without one. */
   | { readonly type: 'link-ended'; readonly link: AnyRef }
-  | { readonly type: 'watch' };
+  | { readonly type: 'watch' }
+  /** This VPP can be governed: a full sync has left it equal to the decision. */
+  | { readonly type: 'proven' };
 
 /** Between two attempts: 100 ms, doubled each time, at most 5 s, for ever; spread by +-20 %. */
 const RETRY_MIN_MS = 100;
@@ -29,6 +31,8 @@ const RETRY_JITTER = 0.2;
 const WATCH_MS = 1000;
 /** An idle VPP is asked whether it lives every 10 s. */
 const IDLE_PING_MS = 10_000;
+/** How long the end of maglevd waits for what VPP is doing. */
+const DRAIN_MS = 2000;
 /** A VPP that says nothing for this long, although it was asked, hangs: the connection is given up. */
 const SILENCE_MAX_MS = 6000;
 
@@ -60,6 +64,7 @@ class Connection {
       receive: (message: ConnectionMessage) => this.receive(message),
       stop: async () => {
         await this.opening?.close();
+        await this.drain();
         await this.end(new MaglevError('MGL_VPP_DISCONNECTED', 'maglevd closed its connection to VPP'));
       },
     };
@@ -86,6 +91,11 @@ class Connection {
       case 'watch':
         await this.watch();
         break;
+      case 'proven':
+        // Not before: a VPP that lets us in and throws us out at the first request is not to be stormed.
+        this.attempts = 0;
+        this.lastFailure = '';
+        break;
     }
   }
 
@@ -108,8 +118,6 @@ class Connection {
     this.opening = null;
     const link = context.spawn(linkActor(api));
     this.live = { api, link };
-    this.attempts = 0;
-    this.lastFailure = '';
     this.waitingSince = null;
     this.pinging = false;
     context.watch(link, () => ({ type: 'link-ended', link }));
@@ -161,6 +169,22 @@ class Connection {
     // Closing answers what is under way, with the reason; only then may the link go.
     await live.api.close();
     await this.context.stopChild(live.link);
+  }
+
+  /**
+   * Waits, for a short while, until VPP has done what it was asked: a VIP that is being replaced must not be left
+   * between its removal and its return. Answers come in order, so that of a ping is the last.
+   */
+  private async drain(): Promise<void> {
+    const { live, context } = this;
+    if (live === null || live.api.pendingCount() === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = context.clock.schedule(DRAIN_MS, resolve);
+      live.api.ping().then(
+        () => resolve(cancel()),
+        () => resolve(cancel()),
+      );
+    });
   }
 
   /** Asks a VPP that owes answers, or has been idle, whether it lives; gives up one that stays silent. */

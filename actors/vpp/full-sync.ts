@@ -1,5 +1,7 @@
+import { MaglevError } from '../../domain/errors.js';
 import { type DesiredVip, type VipId, type VipState, vipId } from '../../domain/lb.js';
-import { keptWeights, planStale } from '../../domain/plan.js';
+import { keptWeights } from '../../domain/plan.js';
+import { type PrefixPlan, planPrefixes } from '../../domain/plan-prefix.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address } from '../../protocol/address.js';
 import type { VppRequest } from '../../protocol/vpp.js';
@@ -8,7 +10,7 @@ import type { Context } from '../kernel/contract.js';
 import { inWindow } from '../window.js';
 import type { ConfPusherMessage } from './conf-pusher.js';
 import { apply } from './reconciler.js';
-import { addTallies, nothing, type Tally } from './tally.js';
+import { addTallies, failure, type Tally } from './tally.js';
 
 export interface FullSyncOptions {
   readonly link: Address<VppRequest>;
@@ -24,12 +26,12 @@ export interface FullSyncOptions {
 }
 
 /**
- * VIPs that are worked on at once: enough that VPP always has the next request when it has answered the last one, and
- * so few that a turn of the event loop stays short.
+ * Prefixes that are worked on at once: enough that VPP always has the next request when it has answered the last one,
+ * and so few that a turn of the event loop stays short.
  */
 const WINDOW = 64;
 
-/** One pass over everything: reads VPP once, removes what is stale, hands every wanted VIP to its reconciler. */
+/** One pass over everything: reads VPP once, then prefix by prefix removes what is stale and reconciles what is wanted. */
 export async function fullSync(
   context: Pick<Context<never>, 'ask' | 'log'>,
   options: FullSyncOptions,
@@ -38,22 +40,44 @@ export async function fullSync(
   const read = options.beginRead();
   const state = await ask(context, link, { type: 'read-state' }, untilAnswered);
   options.confPusher.tell({ type: 'found', conf: state.conf });
-
   const vips = wanted.vips();
-  const stale = planStale(vips, state);
-  const removed = await inWindow(stale, WINDOW, ({ operations }) => apply(context, link, operations));
-
-  const found = new Map(state.vips.map((vip) => [vipId(vip.key), vip]));
-  const removedIds = new Set(stale.map(({ vip }) => vipId(vip.key)));
   await options.keepOnly(new Set(vips.map((vip) => vipId(vip.key))));
-  const reconciled = await inWindow(vips, WINDOW, async ({ key }) => {
-    const id = vipId(key);
+  const tallies = await inWindow(planPrefixes(vips, state), WINDOW, (plan) =>
+    syncPrefix(context, options, plan, read),
+  );
+  return addTallies(tallies.flat());
+}
+
+async function syncPrefix(
+  context: Pick<Context<never>, 'ask' | 'log'>,
+  { link, wanted, reconcile }: FullSyncOptions,
+  plan: PrefixPlan,
+  read: number,
+): Promise<Tally[]> {
+  const tallies = plan.untouchable.map(({ vip, reason }) =>
+    failure(
+      vip.key,
+      reason,
+      new MaglevError('MGL_VPP_GUARD', `VIP ${vipId(vip.key)} was left as it is: ${reason}`),
+    ),
+  );
+  const operations = plan.teardowns.flatMap((teardown) => teardown.operations);
+  if (operations.length > 0) tallies.push(await apply(context, link, operations));
+  const gone = new Set(plan.teardowns.map(({ vip }) => vipId(vip.key)));
+  for (const id of plan.wanted) {
     // Looked up now: while this sync was under way, a backend may have failed, or the config may have changed.
     const desired = wanted.vip(id);
-    if (desired === undefined) return nothing;
-    const had = found.get(id) ?? null;
-    if (had === null || !removedIds.has(id)) return options.reconcile(desired, had, read);
-    return options.reconcile(keptWeights(desired, had), null, read);
-  });
-  return addTallies([...removed, ...reconciled]);
+    if (desired === undefined) continue;
+    const had = plan.found.get(id) ?? null;
+    const torn = had !== null && gone.has(id);
+    const one = torn ? reconcile(keptWeights(desired, had), null, read) : reconcile(desired, had, read);
+    tallies.push(await one.catch((error: unknown) => crashOf(desired, error)));
+  }
+  return tallies;
+}
+
+/** A reconciler that crashes is a failure of its VIP, and of no other. */
+function crashOf({ key }: DesiredVip, error: unknown): Tally {
+  if (!(error instanceof MaglevError) || error.code !== 'MGL_ACTOR_CRASHED') throw error;
+  return failure(key, 'its reconciler failed', error);
 }

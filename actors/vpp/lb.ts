@@ -1,20 +1,24 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { IpAddress } from '../../domain/ip.js';
 import { type DesiredVip, type VipId, type VipState, vipId } from '../../domain/lb.js';
+import { mustReplace } from '../../domain/plan.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address, Reply } from '../../protocol/address.js';
+import type { Cancel } from '../../protocol/clock.js';
 import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
 import { ask, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import type { ConfPusherMessage } from './conf-pusher.js';
 import { fullSync } from './full-sync.js';
 import { type ReconcilerMessage, reconcilerActor } from './reconciler.js';
-import { addTallies, nothing, type Tally } from './tally.js';
+import { addTallies, failure, logFailures, nothing, type Tally } from './tally.js';
 
 export interface LbOptions {
   readonly link: Address<VppRequest>;
   readonly confPusher: Address<ConfPusherMessage>;
   readonly wanted: StandingDecision;
+  /** Told when a full sync has left VPP equal to the decision. */
+  readonly synced: () => void;
 }
 
 export type LbMessage =
@@ -32,11 +36,16 @@ export type LbMessage =
 interface Job {
   /** null = everything. */
   readonly frontend: string | null;
+  /** Is there a reason to expect that something has to be written? */
+  expected: boolean;
   readonly replies: Reply<SyncReport>[];
 }
 
 /** Questions that may wait for one job; more are refused. */
 const MAX_REPLIES = 1000;
+
+/** Full syncs in a row that had to repair VPP, before the log says that somebody keeps changing it. */
+const DRIFTS_OF_A_FIGHT = 3;
 
 /** After a sync in which something failed: 1 s, doubled each time, until the sync interval is reached. */
 const RETRY_MIN_MS = 1000;
@@ -65,8 +74,13 @@ class Lb {
   private readonly reconcilers = new Map<VipId, ActorRef<ReconcilerMessage>>();
   private readonly waiting: Job[] = [];
   private running: Job | null = null;
-  private failuresInARow = 0;
   private readsBegun = 0;
+  /** Full syncs in a row in which something failed, and what failed in the last one. */
+  private failuresInARow = 0;
+  private knownFailures: ReadonlySet<string> = new Set();
+  private cancelRetry: Cancel = () => {};
+  /** Full syncs in a row that found VPP changed although nothing was decided. */
+  private drifts = 0;
 
   constructor(
     private readonly context: Context<LbMessage>,
@@ -76,15 +90,17 @@ class Lb {
   receive(message: LbMessage): void {
     switch (message.type) {
       case 'tick':
+        this.enqueue(null, null, false);
+        break;
       case 'wanted-changed':
-        this.enqueue(null, null);
+        this.enqueue(null, null, true);
         break;
       case 'vip-wanted':
         this.follow(message.frontend, message.flush);
         break;
       case 'unsure':
         if (this.options.wanted.ofFrontend(message.frontend) !== undefined)
-          this.enqueue(message.frontend, null);
+          this.enqueue(message.frontend, null, true);
         break;
       case 'sync':
         this.enqueueAsked(message.frontend, message.reply);
@@ -107,17 +123,18 @@ class Lb {
     if (frontend !== null && this.options.wanted.ofFrontend(frontend) === undefined) {
       reply.fail(new MaglevError('MGL_FRONTEND_UNKNOWN', `frontend "${frontend}" is not in the config`));
     } else {
-      this.enqueue(frontend, reply);
+      this.enqueue(frontend, reply, true);
     }
   }
 
   /** A job that waits already does for this one too; one that is under way may have looked at VPP too early. */
-  private enqueue(frontend: string | null, reply: Reply<SyncReport> | null): void {
+  private enqueue(frontend: string | null, reply: Reply<SyncReport> | null, expected: boolean): void {
     let job = this.waiting.find((one) => one.frontend === frontend);
     if (job === undefined) {
-      job = { frontend, replies: [] };
+      job = { frontend, expected, replies: [] };
       this.waiting.push(job);
     }
+    job.expected ||= expected;
     if (reply !== null && job.replies.length >= MAX_REPLIES) {
       reply.fail(new MaglevError('MGL_MAILBOX_FULL', `${MAX_REPLIES} requests wait for a sync already`));
     } else if (reply !== null) {
@@ -132,7 +149,7 @@ class Lb {
     if (job === undefined) return;
     this.running = job;
     this.context.pipe(
-      this.sync(job.frontend),
+      this.sync(job),
       (report) => ({ type: 'job-done', report }),
       (error) => ({ type: 'job-failed', error }),
     );
@@ -143,36 +160,66 @@ class Lb {
     this.next();
   }
 
-  /** Syncs one VIP, or all when `frontend` is null. */
-  private async sync(frontend: string | null): Promise<SyncReport> {
+  private async sync({ frontend, expected }: Job): Promise<SyncReport> {
     const { context } = this;
     const scope = frontend === null ? 'all' : 'vip';
     const subject = frontend === null ? { scope } : { scope, frontend };
     const startedAt = context.clock.monotonic();
     context.log.log('info', 'vpp-lbsync-start', subject);
     try {
-      const result = await atMostTwice(() => (frontend === null ? this.syncAll() : this.syncOne(frontend)));
+      const result = await (frontend === null ? this.syncAllTwice() : this.syncOne(frontend));
+      if (frontend !== null) logFailures(result.failures, this.knownFailures, context.log);
       const durationMs = Math.round(context.clock.monotonic() - startedAt);
       const fields = { ...subject, ...result.counts, failures: result.failures.length, durationMs };
       context.log.log('info', 'vpp-lbsync-done', fields);
-      this.retryAfter(result.failures.length > 0);
+      if (frontend === null) this.concluded(result, expected);
       return { scope, ...result };
     } catch (thrown) {
       const { code, message } = asMaglevError(thrown);
       if (!context.signal.aborted) {
         context.log.log('warn', 'vpp-lbsync-done', { ...subject, code, error: message });
-        this.retryAfter(true);
+        if (frontend === null) this.retryAfter(true);
       }
       throw thrown;
     }
   }
 
+  /**
+   * A pass in which something failed is followed by one more, which reads VPP again: what timed out may have been
+   * executed, and what was refused may have been in the way of something that is gone now. What failed in the same way
+   * in the last sync already is not tried twice.
+   */
+  private async syncAllTwice(): Promise<Tally> {
+    const { log } = this.context;
+    const first = await this.syncAll();
+    const known = this.knownFailures;
+    this.knownFailures = logFailures(first.failures, known, log);
+    if ([...this.knownFailures].every((one) => known.has(one))) return first;
+    const second = await this.syncAll();
+    this.knownFailures = logFailures(second.failures, this.knownFailures, log);
+    return { counts: addTallies([first, second]).counts, failures: second.failures };
+  }
+
+  private concluded({ counts, failures }: Tally, expected: boolean): void {
+    this.retryAfter(failures.length > 0);
+    if (failures.length > 0) return;
+    this.options.synced();
+    const changed = Object.values(counts).some((count) => count > 0);
+    this.drifts = changed && !expected ? this.drifts + 1 : 0;
+    if (this.drifts >= DRIFTS_OF_A_FIGHT) {
+      // Two maglevds, or a script: each undoes what the other did.
+      this.context.log.log('warn', 'vpp-lbsync-drift', { syncs: this.drifts, ...counts });
+    }
+  }
+
   private retryAfter(failed: boolean): void {
+    this.cancelRetry();
     this.failuresInARow = failed ? this.failuresInARow + 1 : 0;
     if (!failed) return;
     const delay = RETRY_MIN_MS * 2 ** Math.min(this.failuresInARow - 1, 16);
     // From here on the ticker is quicker.
-    if (delay < this.options.wanted.syncInterval) this.context.after(delay, { type: 'tick' });
+    if (delay < this.options.wanted.syncInterval)
+      this.cancelRetry = this.context.after(delay, { type: 'tick' });
   }
 
   private syncAll(): Promise<Tally> {
@@ -191,7 +238,13 @@ class Lb {
     const read = ++this.readsBegun;
     const found = await ask(this.context, link, { type: 'read-vip', key }, untilAnswered);
     const desired = wanted.ofFrontend(frontend);
-    return desired === undefined ? nothing : this.reconcile(desired, found, read);
+    if (desired === undefined) return nothing;
+    const replace = found === null ? null : mustReplace(desired, found);
+    if (replace === null) return this.reconcile(desired, found, read);
+    // Never removes a VIP: what must be made anew is made anew by a full sync, which sees its neighbours too.
+    this.enqueue(null, null, true);
+    const text = `VIP ${vipId(key)} must be replaced, because ${replace}: a full sync does it`;
+    return failure(key, 'it must be replaced', new MaglevError('MGL_VPP_SYNC', text));
   }
 
   private follow(frontend: string, flush: ReadonlySet<IpAddress>): void {
@@ -223,15 +276,4 @@ class Lb {
     for (const [id] of unwanted) this.reconcilers.delete(id);
     await Promise.all(unwanted.map(([, ref]) => this.context.stopChild(ref)));
   }
-}
-
-/**
- * A pass in which something failed is followed by one more, which reads VPP again: what timed out may have been
- * executed, and what was refused may have been in the way of something that is gone now.
- */
-async function atMostTwice(pass: () => Promise<Tally>): Promise<Tally> {
-  const first = await pass();
-  if (first.failures.length === 0) return first;
-  const second = await pass();
-  return { counts: addTallies([first, second]).counts, failures: second.failures };
 }

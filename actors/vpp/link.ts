@@ -26,14 +26,23 @@ export function linkActor(api: VppApi): ActorSpec<VppRequest> {
           case 'read-vip':
             return answer(api.getLbStateVip(request.key), request.reply);
           case 'apply':
-            return answer(
-              Promise.all(request.operations.map((operation) => outcome(api, operation))),
-              request.reply,
-            );
+            return answer(applyAll(api, request.operations), request.reply);
         }
       },
     }),
   };
+}
+
+/** Operations that are encoded and sent in one turn of the event loop; a plan of ordinary size is one write. */
+const CHUNK = 256;
+
+async function applyAll(api: VppApi, operations: readonly LbOperation[]): Promise<OperationOutcome[]> {
+  const outcomes: OperationOutcome[] = [];
+  for (let from = 0; from < operations.length; from += CHUNK) {
+    const chunk = operations.slice(from, from + CHUNK);
+    outcomes.push(...(await Promise.all(chunk.map((operation) => outcome(api, operation)))));
+  }
+  return outcomes;
 }
 
 /** Not awaited by the actor: the next request goes out while VPP works on this one. */

@@ -1,12 +1,12 @@
 import { MaglevError } from '../../domain/errors.js';
 import type { IpAddress } from '../../domain/ip.js';
 import { type DesiredVip, type LbOperation, type VipKey, type VipState, vipId } from '../../domain/lb.js';
-import { planVip, settledVip } from '../../domain/plan.js';
+import { mustReplace, planVip, settledVip } from '../../domain/plan.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import { ask, untilAnswered } from '../ask.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
-import { nothing, type Tally, tally } from './tally.js';
+import { addTallies, nothing, type Tally, tally } from './tally.js';
 
 export type ReconcilerMessage =
   | {
@@ -79,6 +79,8 @@ class Reconciler {
     const { context, options } = this;
     const { frontend } = desired;
     if (this.known === undefined) return options.unsure(frontend);
+    // Only a full sync replaces a VIP: it looks at the neighbours on the prefix too.
+    if (this.known !== null && mustReplace(desired, this.known) !== null) return options.unsure(frontend);
     const operations = planVip(desired, this.known, this.previous, flush);
     if (operations.length === 0) return;
     const startedAt = context.clock.monotonic();
@@ -108,15 +110,44 @@ class Reconciler {
   ): Promise<Tally> {
     // Not known while the writes are under way, nor when one of them fails.
     this.known = undefined;
-    const result =
-      operations.length === 0 ? nothing : await apply(this.context, this.options.link, operations);
+    const result = operations.length === 0 ? nothing : await this.write(operations);
     if (operations.length > 0) this.wroteDuring = this.options.readsBegun();
-    if (result.failures.length === 0) {
-      this.known = settledVip(desired, base);
-      this.previous = desired;
-    }
+    if (result.failures.length === 0) this.known = settledVip(desired, base);
+    this.previous = remembered(desired, this.previous, result);
     return result;
   }
+
+  /**
+   * One batch, but for a plan that adds servers and takes weight from others: there the second half goes only when
+   * the first was done, so that nobody leaves for a server that VPP refused.
+   */
+  private async write(operations: readonly LbOperation[]): Promise<Tally> {
+    const { context, options } = this;
+    const isGain = (one: LbOperation) =>
+      one.op === 'vip-add' || one.op === 'as-add' || (one.op === 'as-weight' && one.weight > one.from);
+    const gains = operations.filter(isGain);
+    const rest = operations.filter((one) => !isGain(one));
+    const replaces = operations.some(({ op }) => op === 'vip-del');
+    if (replaces || rest.length === 0 || !gains.some(({ op }) => op === 'as-add')) {
+      return apply(context, options.link, operations);
+    }
+    const gained = await apply(context, options.link, gains);
+    if (gained.failures.length > 0) return gained;
+    return addTallies([gained, await apply(context, options.link, rest)]);
+  }
+}
+
+/** What VPP was made equal to, server by server: one whose change failed is remembered as it was before. */
+function remembered(desired: DesiredVip, previous: DesiredVip | null, { failures }: Tally): DesiredVip {
+  const failed = new Set(
+    failures.map(({ operation }) => ('address' in operation ? operation.address : null)),
+  );
+  if (failed.size === 0) return desired;
+  const before = new Map((previous?.ases ?? []).map((as) => [as.address, as]));
+  const ases = desired.ases.map((as) =>
+    failed.has(as.address) ? (before.get(as.address) ?? { ...as, flush: false }) : as,
+  );
+  return { ...desired, ases };
 }
 
 /** Executes a plan in one batch; counts and logs what came of it. Rejects when VPP cannot be reached. */

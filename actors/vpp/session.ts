@@ -11,6 +11,8 @@ import { syncTickerActor } from './sync-ticker.js';
 export interface SessionOptions {
   readonly link: Address<VppRequest>;
   readonly wanted: StandingDecision;
+  /** Told when a full sync has left VPP equal to the decision. */
+  readonly synced: () => void;
 }
 
 export type SessionMessage =
@@ -22,7 +24,7 @@ export type SessionMessage =
  * Everything that lives as long as one connection. The order of the children matters: VPP gets its global settings
  * before its VIPs, and the ticker, whose first tick is immediate, comes last.
  */
-export function sessionActor({ link, wanted }: SessionOptions): ActorSpec<SessionMessage> {
+export function sessionActor({ link, wanted, synced }: SessionOptions): ActorSpec<SessionMessage> {
   return {
     name: 'session',
     supervision: {
@@ -32,7 +34,7 @@ export function sessionActor({ link, wanted }: SessionOptions): ActorSpec<Sessio
     },
     start: (context) => {
       const confPusher = context.spawn(confPusherActor({ link, conf: () => wanted.conf }));
-      const lb = context.spawn(lbActor({ link, confPusher, wanted }));
+      const lb = context.spawn(lbActor({ link, confPusher, wanted, synced }));
       const ticker = context.spawn(syncTickerActor({ lb, interval: () => wanted.syncInterval }));
       return {
         receive: (message) => {

@@ -1,4 +1,5 @@
-import { MaglevError } from '../../domain/errors.js';
+import { asMaglevError, MaglevError } from '../../domain/errors.js';
+import type { LbState } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
@@ -6,7 +7,7 @@ import type { ConnectionReport, VppControl, VppLink } from '../../protocol/vpp.j
 import { ask, relay, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import type { OpenVpp } from './api.js';
-import { connectionActor } from './connection.js';
+import { type ConnectionMessage, connectionActor } from './connection.js';
 import { type SessionMessage, sessionActor } from './session.js';
 
 export interface VppOptions {
@@ -15,7 +16,11 @@ export interface VppOptions {
   readonly decisions: Address<DecisionRequest>;
 }
 
-type VppMessage = VppControl | ConnectionReport;
+type VppMessage =
+  | VppControl
+  | ConnectionReport
+  | { readonly type: 'synced' }
+  | { readonly type: 'read-done'; readonly outcome: LbState | MaglevError };
 
 /**
  * The supervisor of everything that concerns VPP. A session exists exactly while a connection is up: it is stopped,
@@ -39,6 +44,10 @@ export function vppActor(options: VppOptions): ActorSpec<VppMessage> {
 
 class Vpp {
   private live: { readonly link: VppLink; readonly session: ActorRef<SessionMessage> } | null = null;
+  private connection: ActorRef<ConnectionMessage> | null = null;
+  /** Who waits for a look at VPP that has not begun, and for the one that is under way. */
+  private waiting: Reply<LbState>[] = [];
+  private reading: Reply<LbState>[] | null = null;
   private lastError = new MaglevError('MGL_VPP_DISCONNECTED', 'not connected to VPP yet');
 
   constructor(
@@ -48,7 +57,9 @@ class Vpp {
   ) {}
 
   behavior() {
-    this.context.spawn(connectionActor({ open: this.options.open, report: this.context.self }));
+    this.connection = this.context.spawn(
+      connectionActor({ open: this.options.open, report: this.context.self }),
+    );
     return { receive: (message: VppMessage) => this.receive(message) };
   }
 
@@ -58,7 +69,13 @@ class Vpp {
         await this.endSession();
         this.live = {
           link: message.link,
-          session: this.context.spawn(sessionActor({ link: message.link.requests, wanted: this.wanted })),
+          session: this.context.spawn(
+            sessionActor({
+              link: message.link.requests,
+              wanted: this.wanted,
+              synced: () => this.context.self.tell({ type: 'synced' }),
+            }),
+          ),
         };
         break;
       case 'link-down':
@@ -80,9 +97,19 @@ class Vpp {
         else message.reply.ok(this.live.link.info);
         break;
       case 'get-lb-state':
-        // Straight to the link: a look at VPP does not wait for a sync that is under way.
         if (this.live === null) this.unavailable(message.reply);
-        else relay(this.context, this.live.link.requests, { type: 'read-state' }, message.reply);
+        else {
+          this.waiting.push(message.reply);
+          this.look();
+        }
+        break;
+      case 'read-done':
+        for (const reply of this.reading ?? []) settle(reply, message.outcome);
+        this.reading = null;
+        this.look();
+        break;
+      case 'synced':
+        this.connection?.tell({ type: 'proven' });
         break;
       case 'get-lb-counters':
         if (this.live === null) this.unavailable(message.reply);
@@ -96,6 +123,26 @@ class Vpp {
     }
   }
 
+  /**
+   * Looks at VPP, straight through the link: it does not wait for a sync. However many ask, one look is under way at a
+   * time, and one more serves all who came meanwhile: it is no small thing for VPP.
+   */
+  private look(): void {
+    if (this.reading !== null || this.waiting.length === 0) return;
+    const { context, live } = this;
+    this.reading = this.waiting;
+    this.waiting = [];
+    const look =
+      live === null
+        ? Promise.reject(this.disconnected())
+        : ask(context, live.link.requests, { type: 'read-state' }, untilAnswered);
+    context.pipe(
+      look,
+      (state) => ({ type: 'read-done', outcome: state }),
+      (error) => ({ type: 'read-done', outcome: asMaglevError(error) }),
+    );
+  }
+
   private async endSession(): Promise<void> {
     const { live } = this;
     this.live = null;
@@ -103,9 +150,18 @@ class Vpp {
   }
 
   private unavailable(reply: Reply<never>): void {
+    reply.fail(this.disconnected());
+  }
+
+  private disconnected(): MaglevError {
     const { lastError } = this;
     const text = `not connected to VPP: ${lastError.message}`;
     const code = lastError.code === 'MGL_VPP_INCOMPATIBLE' ? lastError.code : 'MGL_VPP_DISCONNECTED';
-    reply.fail(new MaglevError(code, text, { cause: lastError }));
+    return new MaglevError(code, text, { cause: lastError });
   }
+}
+
+function settle<R>(reply: Reply<R>, outcome: R | MaglevError): void {
+  if (outcome instanceof MaglevError) reply.fail(outcome);
+  else reply.ok(outcome);
 }

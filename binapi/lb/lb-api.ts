@@ -1,4 +1,4 @@
-import { MaglevError } from '../../domain/errors.js';
+import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { ipFromBytes } from '../../domain/ip.js';
 import type { LbConf, LbOperation, LbState, VipId, VipKey, VipState } from '../../domain/lb.js';
 import { vipId } from '../../domain/lb.js';
@@ -133,7 +133,8 @@ async function readVipsText(client: ApiClient): Promise<ReadonlyMap<VipId, VipTe
     const { reply } = await client.call(cliInband, { cmd: 'show lb vips verbose' });
     return parseVipsText(reply);
   } catch (thrown) {
-    if (thrown instanceof RetvalError) return null;
+    const { code } = asMaglevError(thrown);
+    if (thrown instanceof RetvalError || code === 'MGL_VPP_TIMEOUT') return null;
     throw thrown;
   }
 }

@@ -1,16 +1,13 @@
 import { expect } from 'chai';
 import type { RpcTargets } from '../../actors/gateway.js';
-import type { ActorRef } from '../../actors/kernel/contract.js';
-import { type RootMessage, rootActor } from '../../actors/root.js';
-import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
+import type { ConfigVerdict } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import { vipId } from '../../domain/lb.js';
 import type { BackendView, FrontendView } from '../../protocol/views.js';
 import type { SyncReport, VppControl } from '../../protocol/vpp.js';
 import { sampleConfig, sampleFrontend, vipKey } from '../support/domain-samples.js';
-import { type Hook, instrument } from '../support/instrument.js';
-import { Machine } from '../support/machine.js';
-import { Tree } from '../support/tree.js';
+import type { Hook } from '../support/instrument.js';
+import { valid, World } from '../support/world.js';
 
 const backends = {
   a: { address: '10.0.0.1' },
@@ -21,7 +18,6 @@ const web = sampleFrontend('web', '192.0.2.1', [{ a: 100, c: 10 }, { b: 100 }]);
 const dns = sampleFrontend('dns', '192.0.2.2', [{ b: 100 }]);
 const one = sampleConfig(backends, [web]);
 const two = sampleConfig(backends, [web, dns]);
-const valid = (config: MaglevConfig): ConfigVerdict => ({ ok: true, config, warnings: [] });
 const invalid: ConfigVerdict = {
   ok: false,
   stage: 'semantic',
@@ -29,75 +25,13 @@ const invalid: ConfigVerdict = {
   warnings: [],
 };
 
-/** The whole tree of maglevd, on virtual time, with a mocked VPP and without sockets. */
-class World {
-  readonly tree = new Tree();
-  readonly machine = new Machine(this.tree.clock.monotonic);
-  file: ConfigVerdict = valid(one);
-  root!: ActorRef<RootMessage>;
-  targets!: RpcTargets;
-  listening = 0;
-  listenError: MaglevError | null = null;
-  fatal: MaglevError | null = null;
-
-  async begin(hook: Hook = () => {}): Promise<void> {
-    this.root = this.tree.start(
-      instrument(
-        rootActor({
-          fatal: (error) => {
-            this.fatal = error;
-          },
-          config: one,
-          loadConfig: async () => this.file,
-          openVpp: this.machine.open,
-          rpc: async (targets) => {
-            if (this.listenError !== null) throw this.listenError;
-            this.targets = targets;
-            this.listening++;
-            const stop = async () => {
-              this.listening--;
-            };
-            return { address: 'spec', stop };
-          },
-        }),
-        hook,
-      ),
-    );
-    await this.tree.clock.settle();
-  }
-
-  async ask<R>(
-    question: (
-      targets: RpcTargets,
-      done: { ok: (value: R) => boolean; fail: (e: MaglevError) => boolean },
-    ) => boolean,
-  ): Promise<R | MaglevError> {
-    let answer: R | MaglevError = new MaglevError('MGL_ASK_TIMEOUT', 'not answered');
-    const set = (value: R | MaglevError) => {
-      answer = value;
-      return true;
-    };
-    question(this.targets, { ok: set, fail: set });
-    await this.tree.clock.settle();
-    return answer;
-  }
-
-  installed(): string[] {
-    return [...this.machine.vpp.vips.keys()].sort();
-  }
-
-  servers(prefix: string) {
-    return Object.fromEntries(this.machine.vpp.vips.get(vipId(vipKey(prefix)))?.servers ?? []);
-  }
-}
-
 const webId = vipId(vipKey('192.0.2.1/32'));
 const dnsId = vipId(vipKey('192.0.2.2/32'));
 
 describe('actors/root: the whole tree', () => {
   let world: World;
   beforeEach(() => {
-    world = new World();
+    world = new World(one);
     world.machine.start();
   });
   afterEach(() => world.tree.end());
@@ -105,7 +39,7 @@ describe('actors/root: the whole tree', () => {
   it('brings VPP from the config to the decision: the first pool that can serve, others at 0', async () => {
     await world.begin();
     expect(world.installed()).to.deep.equal([webId]);
-    expect(world.servers('192.0.2.1/32')).to.deep.equal({ '10.0.0.1': 100, '10.0.0.2': 0, '10.0.0.3': 0 });
+    expect(world.weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.1': 100, '10.0.0.2': 0, '10.0.0.3': 0 });
     expect(world.listening).to.equal(1);
   });
 
@@ -185,7 +119,7 @@ describe('actors/root: the whole tree', () => {
     this.timeout(60_000);
     const text = (point: Parameters<Hook>[0]) => `${point.actor} ${point.message} ${point.phase}`;
     const life = async (hook: Hook) => {
-      const w = new World();
+      const w = new World(one);
       w.machine.start();
       await w.begin(hook);
       await w.tree.clock.advance(20_000);

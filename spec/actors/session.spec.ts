@@ -31,7 +31,7 @@ describe('actors/vpp session, with a mocked VPP mailbox', () => {
 
   const begin = async (wanted = decision) => {
     current = new StandingDecision(wanted);
-    session = tree.start(sessionActor({ link, wanted: current }));
+    session = tree.start(sessionActor({ link, wanted: current, synced: () => {} }));
     await tree.clock.settle();
   };
   const sync = async (frontend: string | null): Promise<SyncReport | MaglevError> => {

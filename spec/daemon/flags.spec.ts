@@ -15,6 +15,7 @@ describe('daemon/flags', () => {
       grpcAddress: '127.0.0.1:9090',
       vppApiAddress: '/run/vpp/api.sock',
       logLevel: 'info',
+      stateDir: '/var/lib/vpp-maglev',
       reflection: true,
       insecure: false,
     });
@@ -57,6 +58,7 @@ describe('daemon/flags', () => {
       'config',
       'grpc-addr',
       'vpp-api-addr',
+      'state-dir',
       'log-level',
       'check',
       'reflection',

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { IpAddress } from '../../domain/ip.js';
 import type { AsState, LbConf, LbOperation, VipState } from '../../domain/lb.js';
-import { keptWeights, mustReplace, planStale, planVip, settledVip } from '../../domain/plan.js';
+import { keptWeights, mustReplace, planVip, settledVip } from '../../domain/plan.js';
+import { planPrefixes } from '../../domain/plan-prefix.js';
 import {
   anyAsStates,
   anyDesiredAses,
@@ -199,9 +200,6 @@ describe('domain/plan', () => {
       expect(execute(found, plan).servers.get(ip('10.0.0.1')), 'a weight without verdict is kept').to.equal(
         30,
       );
-      const stale = planStale([desired], { conf, vips: [found] });
-      expect(stale).to.have.length(1);
-      expect(stale[0]?.replaced).to.equal(true);
       expect(keptWeights(desired, found).ases.map(({ weight }) => weight)).to.deep.equal([30, 5]);
     }
   });
@@ -212,18 +210,68 @@ describe('domain/plan', () => {
     expect(mustReplace(desired, vipState(desired, { tableLength, srcIpSticky: null }))).to.equal(null);
   });
 
+  it('deletes nobody who serves while those who shall replace him have no verdict', () => {
+    const desired = desiredVip('192.0.2.1/32', [heldAs('10.0.0.2')]);
+    const old = { address: ip('10.0.0.1'), weight: 100, buckets: 1024 };
+    const plan = planVip(desired, vipState(desired, { ases: [old] }), null);
+    expect(plan.map(({ op }) => op)).to.deep.equal(['as-add']);
+    const settled = settledVip(desired, vipState(desired, { ases: [old] }));
+    expect(settled.ases.map(({ address }) => address)).to.deep.equal(['10.0.0.2', '10.0.0.1']);
+    expect(planVip(desired, settled, desired)).to.deep.equal([]);
+    const verdict = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.2', 100)]);
+    expect(planVip(verdict, settled, desired).map(({ op }) => op)).to.deep.equal(['as-weight', 'as-del']);
+  });
+
+  it('does not cut flows because a server that is down was without a verdict for a moment', () => {
+    const unknown = desiredVip('192.0.2.1/32', [heldAs('10.0.0.1')]);
+    const down = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', 0, true)]);
+    expect(planVip(down, vipState(down), unknown)).to.deep.equal([]);
+  });
+});
+
+describe('domain/plan-prefix', () => {
+  const short = (o: LbOperation) => ('address' in o ? `${o.op} ${o.address}` : o.op);
+
   it('tears down what no frontend wants, servers first and flushed', () => {
     const wanted = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')]);
     const alien = vipState(desiredVip('192.0.2.9/32', [desiredAs('10.0.0.2'), desiredAs('10.0.0.1')]));
     const otherPort = { ...vipState(wanted), key: vipKey('192.0.2.1/32', 6, 81) };
-    const stale = planStale([wanted], { conf, vips: [vipState(wanted), alien, otherPort] });
-    expect(stale.map(({ vip }) => vip)).to.deep.equal([alien, otherPort]);
-    expect(stale[0]?.operations.map((o) => ('address' in o ? `${o.op} ${o.address}` : o.op))).to.deep.equal([
-      'as-del 10.0.0.1',
-      'as-del 10.0.0.2',
-      'vip-del',
+    const plans = planPrefixes([wanted], { conf, vips: [vipState(wanted), alien, otherPort] });
+    const torn = plans.flatMap(({ teardowns }) => teardowns);
+    expect(torn.map(({ vip }) => vip)).to.have.members([alien, otherPort]);
+    const ofAlien = torn.find(({ vip }) => vip === alien)?.operations ?? [];
+    expect(ofAlien.map(short)).to.deep.equal(['as-del 10.0.0.1', 'as-del 10.0.0.2', 'vip-del']);
+    expect(ofAlien[0]).to.include({ flush: true, reason: 'no frontend wants it' });
+  });
+
+  it('takes down all of a prefix whose encapsulation changes, and nothing of another prefix', () => {
+    const six = (prefix: string, port: number) =>
+      desiredVip(prefix, [desiredAs('2001:db8::a')], { encap: 'gre6', key: vipKey(prefix, 6, port) });
+    const wanted = [six('192.0.2.1/32', 80), six('192.0.2.1/32', 443), six('192.0.2.2/32', 80)];
+    const vips = wanted.map((vip, i) => vipState(vip, i < 2 ? { encap: 'gre4' } : {}));
+    const plans = planPrefixes(wanted, { conf, vips });
+    expect(plans.map(({ teardowns, wanted: ids }) => [teardowns.length, ids.length])).to.deep.equal([
+      [2, 2],
+      [0, 1],
     ]);
-    expect(stale[0]?.operations[0]).to.include({ flush: true, reason: 'no frontend wants it' });
-    expect(stale[0]?.replaced).to.equal(false);
+  });
+
+  it('leaves a VIP in place that only differs in length or stickiness: it is replaced in one batch of its own', () => {
+    const wanted = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')], { srcIpSticky: true });
+    const found = vipState(wanted, { srcIpSticky: false, tableLength: { value: 64, exact: true } });
+    expect(planPrefixes([wanted], { conf, vips: [found] })[0]?.teardowns).to.deep.equal([]);
+  });
+
+  it('never touches a NAT VIP, wanted or not, and says why', () => {
+    const wanted = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')]);
+    const nat = vipState(wanted, { encap: 'nat4' });
+    const stale = vipState(desiredVip('192.0.2.9/32', [desiredAs('10.0.0.1')]), { encap: 'nat6' });
+    const plans = planPrefixes([wanted], { conf, vips: [nat, stale] });
+    expect(plans.flatMap(({ teardowns }) => teardowns)).to.deep.equal([]);
+    expect(plans.flatMap(({ wanted: ids }) => ids)).to.deep.equal([]);
+    expect(plans.flatMap(({ untouchable }) => untouchable.map(({ vip }) => vip))).to.have.members([
+      nat,
+      stale,
+    ]);
   });
 });

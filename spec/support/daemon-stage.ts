@@ -37,7 +37,17 @@ export class Stage {
   }
 
   daemon(...args: string[]): Process {
-    const flags = ['--config', this.config, '--vpp-api-addr', this.socket, '--grpc-addr', this.grpc];
+    const state = path.join(this.folder, 'state');
+    const flags = [
+      '--config',
+      this.config,
+      '--vpp-api-addr',
+      this.socket,
+      '--grpc-addr',
+      this.grpc,
+      '--state-dir',
+      state,
+    ];
     return this.add(new Process('maglevd', [...flags, ...args]));
   }
 

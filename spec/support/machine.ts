@@ -18,7 +18,8 @@ export class Machine {
   private lastReply = 0;
   private disconnect: (error: MaglevError) => void = () => {};
 
-  constructor(private readonly now: () => number) {}
+  /** `now` is the clock of whoever connects to it. */
+  constructor(public now: () => number) {}
 
   start(): void {
     this.refusal = null;

@@ -1,0 +1,72 @@
+import type { Frontend, MaglevConfig } from '../../domain/config.js';
+import { desiredVip } from '../../domain/desired.js';
+import type { FrontendState } from '../../domain/health.js';
+import type { DesiredVip } from '../../domain/lb.js';
+import { type BackendStates, choosePool, frontendState, type Patience } from '../../domain/weights.js';
+import type { Address } from '../../protocol/address.js';
+import type { VipWanted } from '../../protocol/decision.js';
+import type { ActorSpec } from '../kernel/contract.js';
+
+/** All that decides about a frontend. */
+export interface FrontendInputs {
+  readonly frontend: Frontend;
+  readonly config: MaglevConfig;
+  /** Of its backends at least. */
+  readonly states: BackendStates;
+  readonly patience: Patience;
+}
+
+export interface FrontendMessage {
+  readonly type: 'inputs';
+  /** Of the decision about everything that this is a part of. */
+  readonly version: number;
+  readonly inputs: FrontendInputs;
+  /** A backend whose flows are to be cut now. */
+  readonly flush: string | null;
+}
+
+export interface VipDecided {
+  readonly type: 'vip-decided';
+  readonly version: number;
+  readonly news: VipWanted;
+}
+
+/** Folds the states of its backends into the VIP that the frontend wants, and tells when that changes. */
+export function frontendActor(name: string, report: Address<VipDecided>): ActorSpec<FrontendMessage> {
+  return {
+    name,
+    start: (context) => {
+      let last: DesiredVip | null = null;
+      let state: FrontendState = 'unknown';
+      let pool = '';
+      return {
+        receive: ({ version, inputs, flush }) => {
+          const { frontend, config, states, patience } = inputs;
+          const vip = desiredVip(frontend, config, states, patience);
+          const address = flush === null ? undefined : config.backends.get(flush)?.address;
+          if (last === null || address !== undefined || !sameVip(last, vip)) {
+            last = vip;
+            const cut = new Set(address === undefined ? [] : [address]);
+            report.tell({ type: 'vip-decided', version, news: { type: 'vip-wanted', vip, flush: cut } });
+          }
+          const now = frontendState(frontend, states);
+          const active = frontend.pools[choosePool(frontend, states, patience).active]?.name ?? '';
+          if (now !== state || (active !== pool && pool !== '')) {
+            context.log.log('info', 'frontend-transition', {
+              frontend: name,
+              from: state,
+              to: now,
+              pool: active,
+            });
+          }
+          state = now;
+          pool = active;
+        },
+      };
+    },
+  };
+}
+
+function sameVip(a: DesiredVip, b: DesiredVip): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

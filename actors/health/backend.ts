@@ -1,0 +1,234 @@
+import {
+  type BackendLife,
+  type BackendRules,
+  beginsAnew,
+  departed,
+  isProbed,
+  observed,
+  ruled,
+} from '../../domain/backend-life.js';
+import type { ProbeResult } from '../../domain/probe-result.js';
+import { probeInterval } from '../../domain/rise-fall.js';
+import type { Address, Reply } from '../../protocol/address.js';
+import type { Cancel } from '../../protocol/clock.js';
+import type { BackendChanged, BackendDetail, ProberRequest } from '../../protocol/health.js';
+import { ask, untilAnswered } from '../ask.js';
+import type { ActorSpec, Context } from '../kernel/contract.js';
+
+/** What a backend is, by the config as it counts. */
+export interface BackendSetup extends BackendRules {
+  /** How long a lack of verdicts is borne, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+export interface BackendOptions {
+  readonly name: string;
+  readonly memory: BackendMemory;
+  readonly prober: Address<ProberRequest>;
+  readonly report: Address<BackendChanged>;
+}
+
+export type BackendMessage =
+  | { readonly type: 'setup'; readonly setup: BackendSetup; readonly reason: string }
+  /** It left the config: tell of it and end. */
+  | { readonly type: 'depart' }
+  | { readonly type: 'get-detail'; readonly reply: Reply<BackendDetail> }
+  | { readonly type: 'due'; readonly round: number }
+  | { readonly type: 'probed'; readonly round: number; readonly result: ProbeResult }
+  | { readonly type: 'give-up'; readonly since: number };
+
+/** Probes are spread by this fraction of their interval, to both sides. */
+const JITTER = 0.1;
+
+/** What is known of a backend. It outlives a crash of whoever keeps it: a bug of ours is no news of the backend. */
+export interface BackendMemory {
+  setup: BackendSetup;
+  life: BackendLife;
+  /** Its first probe is spread over the interval, so that a start of maglevd does not probe all at one moment. */
+  spreadFirst: boolean;
+}
+
+/** Probes one backend, however many frontends use it, and owns all that is known of it. */
+export function backendActor(options: BackendOptions): ActorSpec<BackendMessage> {
+  return {
+    name: options.name,
+    // It ends by itself when it leaves the config.
+    restart: 'transient',
+    start: (context) => {
+      const backend = new BackendKeeper(context, options, options.memory);
+      return { receive: (message) => backend.receive(message), stop: () => backend.end() };
+    },
+  };
+}
+
+class BackendKeeper {
+  private life: BackendLife;
+  private givenUp = false;
+  /** A probe or a timer of another round is old: the backend was paused, or is checked in another way. */
+  private round = 0;
+  private probing = false;
+  private begunAt = 0;
+  private cancelDue: Cancel = () => {};
+  private cancelGiveUp: Cancel = () => {};
+
+  constructor(
+    private readonly context: Context<BackendMessage>,
+    private readonly options: BackendOptions,
+    private readonly memory: BackendMemory,
+  ) {
+    this.life = memory.life;
+    this.watchPatience();
+    // Also after a crash: what was changed just before it may not have been told.
+    this.tell(null);
+    if (isProbed(memory.setup)) this.beginRound();
+    memory.spreadFirst = false;
+  }
+
+  receive(message: BackendMessage): void {
+    switch (message.type) {
+      case 'setup':
+        this.set(message.setup, message.reason);
+        break;
+      case 'depart':
+        this.stopProbing();
+        this.become(departed(this.life, this.memory.setup, this.context.clock.now()));
+        this.context.stopSelf();
+        break;
+      case 'get-detail':
+        message.reply.ok({ name: this.options.name, life: this.life, givenUp: this.givenUp });
+        break;
+      case 'due':
+        if (message.round === this.round) this.probe();
+        break;
+      case 'probed':
+        if (message.round === this.round) this.probed(message.result);
+        break;
+      case 'give-up':
+        this.giveUp(message.since);
+        break;
+    }
+  }
+
+  end(): void {
+    if (this.probing) this.options.prober.tell({ type: 'cancel', backend: this.options.name });
+  }
+
+  private set(after: BackendSetup, reason: string): void {
+    const before = this.memory.setup;
+    this.memory.setup = after;
+    this.become(ruled(this.life, { before, after, reason }, this.context.clock.now()));
+    if (!isProbed(after)) this.stopProbing();
+    else if (beginsAnew(before, after)) this.beginRound();
+    if (before.patienceMs !== after.patienceMs) this.watchPatience();
+  }
+
+  /** Forgets the probe that is under way, if any, and begins to probe as the setup says now. */
+  private beginRound(): void {
+    this.stopProbing();
+    const { check } = this.memory.setup;
+    if (check === null) return;
+    const { random } = this.context.clock;
+    this.dueIn(this.memory.spreadFirst ? random() * probeInterval(check, this.life.standing) : 0);
+  }
+
+  private stopProbing(): void {
+    this.round++;
+    this.cancelDue();
+    this.end();
+    this.probing = false;
+  }
+
+  private dueIn(ms: number): void {
+    this.cancelDue();
+    this.cancelDue = this.context.after(ms, { type: 'due', round: this.round });
+  }
+
+  private probe(): void {
+    const { check, address } = this.memory.setup;
+    if (check === null || this.probing) return;
+    const { name, prober } = this.options;
+    const { context, round } = this;
+    this.probing = true;
+    this.begunAt = context.clock.monotonic();
+    context.log.log('debug', 'probe-start', { backend: name, address, check: check.name });
+    context.pipe(
+      ask(context, prober, { type: 'probe', backend: name, address, check }, untilAnswered),
+      (result) => ({ type: 'probed', round, result }),
+      (error) => ({ type: 'probed', round, result: noAnswer(error) }),
+    );
+  }
+
+  private probed(result: ProbeResult): void {
+    const { context, memory } = this;
+    const { verdict, code, detail, durationMs } = result;
+    const { name } = this.options;
+    context.log.log('debug', 'probe-done', { backend: name, verdict, code, detail, durationMs });
+    const doubtBefore = this.life.doubt;
+    this.probing = false;
+    this.become(observed(this.life, memory.setup, result, context.clock.now()));
+    this.scheduleNext();
+    const { state, doubt } = this.life;
+    if (doubtBefore === null && doubt !== null) {
+      context.log.log('warn', 'backend-doubt', { backend: name, state, code, detail });
+    } else if (doubtBefore !== null && doubt === null) {
+      const forMs = context.clock.now() - doubtBefore.since;
+      context.log.log('info', 'backend-doubt-over', { backend: name, state, forMs });
+    }
+  }
+
+  /** The interval runs from the beginning of a probe to the beginning of the next, which never overlap. */
+  private scheduleNext(): void {
+    const { check } = this.memory.setup;
+    if (check === null) return;
+    const { clock } = this.context;
+    const interval = probeInterval(check, this.life.standing) * (1 + JITTER * (2 * clock.random() - 1));
+    this.dueIn(Math.max(0, this.begunAt + interval - clock.monotonic()));
+  }
+
+  private become(life: BackendLife): void {
+    const before = this.life;
+    this.life = life;
+    this.memory.life = life;
+    if (life.state === before.state) return;
+    const [transition = null] = life.history;
+    const { name } = this.options;
+    const { from = before.state, reason = '', result = null } = transition ?? {};
+    const fields = { backend: name, from, to: life.state, reason, code: result?.code ?? null };
+    this.context.log.log('info', 'backend-transition', fields);
+    this.givenUp = false;
+    this.watchPatience();
+    this.tell(transition);
+  }
+
+  /** Without a verdict for too long, a backend counts as down; but not because of a trouble of our own. */
+  private watchPatience(): void {
+    this.cancelGiveUp();
+    if (this.life.state !== 'unknown') return;
+    const { since } = this.life;
+    const left = since + this.memory.setup.patienceMs - this.context.clock.now();
+    if (left <= 0) this.giveUp(since);
+    else this.cancelGiveUp = this.context.after(left, { type: 'give-up', since });
+  }
+
+  private giveUp(since: number): void {
+    const { state, doubt } = this.life;
+    if (this.givenUp || state !== 'unknown' || this.life.since !== since || doubt !== null) return;
+    this.givenUp = true;
+    const { name } = this.options;
+    this.context.log.log('warn', 'backend-given-up', {
+      backend: name,
+      patienceMs: this.memory.setup.patienceMs,
+    });
+    this.tell(null);
+  }
+
+  private tell(transition: BackendChanged['transition']): void {
+    const { name, report } = this.options;
+    const { state } = this.life;
+    report.tell({ type: 'backend-changed', report: { name, state, givenUp: this.givenUp }, transition });
+  }
+}
+
+function noAnswer(error: Error): ProbeResult {
+  return { verdict: 'doubt', code: 'ENGINE', detail: error.message, durationMs: 0 };
+}

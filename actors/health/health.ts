@@ -1,0 +1,148 @@
+import { born, ruled } from '../../domain/backend-life.js';
+import type { Backend, MaglevConfig } from '../../domain/config.js';
+import { MaglevError } from '../../domain/errors.js';
+import type { Effective } from '../../domain/operator.js';
+import type { Address } from '../../protocol/address.js';
+import type { BackendChanged, BackendReport, HealthRequest, ProberRequest } from '../../protocol/health.js';
+import type { EffectiveChanged, OperatorRequest } from '../../protocol/operator.js';
+import { ask, relay, untilAnswered } from '../ask.js';
+import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import { type BackendMemory, type BackendMessage, type BackendSetup, backendActor } from './backend.js';
+import { type MakeEngine, proberActor } from './prober.js';
+
+export interface HealthOptions {
+  /** Asked for the config as it counts at every start. */
+  readonly operator: Address<OperatorRequest>;
+  /** Told of every change of a backend. */
+  readonly report: Address<BackendChanged>;
+  readonly makeEngine: MakeEngine;
+  /** What is known of the backends; it outlives this actor. */
+  readonly memories: Map<string, BackendMemory>;
+}
+
+export type HealthMessage = HealthRequest | EffectiveChanged | BackendChanged;
+
+/** Supervises one actor a backend, and keeps them to the config. */
+export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
+  return {
+    name: 'health',
+    supervision: {
+      strategy: 'one-for-one',
+      intensity: { restarts: 1000, withinMs: 10_000 },
+      backoff: { minMs: 50, maxMs: 5000, jitter: 0.2 },
+    },
+    start: async (context) => {
+      const now = await ask(context, options.operator, { type: 'get-effective' }, untilAnswered);
+      const health = new Health(context, options);
+      await health.follow(now, true);
+      return { receive: (message) => health.receive(message) };
+    },
+  };
+}
+
+class Health {
+  private readonly backends = new Map<string, ActorRef<BackendMessage>>();
+  private readonly reports = new Map<string, BackendReport>();
+  private prober: ActorRef<ProberRequest> | null = null;
+  private netns = '';
+
+  constructor(
+    private readonly context: Context<HealthMessage>,
+    private readonly options: HealthOptions,
+  ) {}
+
+  async receive(message: HealthMessage): Promise<void> {
+    switch (message.type) {
+      case 'effective-changed':
+        await this.follow(message.effective, false);
+        message.reply.ok(undefined);
+        break;
+      case 'backend-changed': {
+        const { name, state } = message.report;
+        if (state === 'removed') this.reports.delete(name);
+        else this.reports.set(name, message.report);
+        this.options.report.tell(message);
+        break;
+      }
+      case 'list-states':
+        message.reply.ok([...this.reports.values()]);
+        break;
+      case 'get-detail': {
+        const backend = this.backends.get(message.name);
+        if (backend !== undefined) relay(this.context, backend, { type: 'get-detail' }, message.reply);
+        else {
+          const text = `backend "${message.name}" is not in the config`;
+          message.reply.fail(new MaglevError('MGL_BACKEND_UNKNOWN', text));
+        }
+        break;
+      }
+    }
+  }
+
+  /** Brings the backends to the config. Those that did not change notice nothing. */
+  async follow({ config, paused }: Effective, atStart: boolean): Promise<void> {
+    const { context } = this;
+    if (this.prober === null || this.netns !== config.healthchecker.netns) {
+      if (this.prober !== null) await context.stopChild(this.prober);
+      this.netns = config.healthchecker.netns;
+      this.prober = context.spawn(proberActor({ netns: this.netns, makeEngine: this.options.makeEngine }));
+    }
+    for (const [name, actor] of this.backends) {
+      if (config.backends.has(name)) continue;
+      actor.tell({ type: 'depart' });
+      this.backends.delete(name);
+    }
+    for (const name of this.options.memories.keys())
+      if (!config.backends.has(name)) this.options.memories.delete(name);
+    for (const backend of config.backends.values()) {
+      const setup = setupOf(backend, config, paused);
+      const actor = this.backends.get(backend.name);
+      const before = this.options.memories.get(backend.name)?.setup;
+      if (actor === undefined || before === undefined) this.add(backend.name, setup, atStart);
+      else if (!sameSetup(before, setup))
+        actor.tell({ type: 'setup', setup, reason: reasonOf(before, setup) });
+    }
+  }
+
+  private add(name: string, setup: BackendSetup, atStart: boolean): void {
+    const { clock, self: report } = this.context;
+    // Backends hold no address of a prober that may be replaced by one in another namespace.
+    const prober: Address<ProberRequest> = {
+      name: 'prober',
+      tell: (message) => this.prober?.tell(message) ?? false,
+    };
+    const known = this.options.memories.get(name);
+    const now = clock.now();
+    const life =
+      known === undefined
+        ? born(setup, now)
+        : ruled(known.life, { before: known.setup, after: setup, reason: reasonOf(known.setup, setup) }, now);
+    const memory = { setup, life, spreadFirst: atStart };
+    this.options.memories.set(name, memory);
+    this.backends.set(name, this.context.spawn(backendActor({ name, memory, prober, report })));
+  }
+}
+
+function setupOf(backend: Backend, config: MaglevConfig, paused: ReadonlySet<string>): BackendSetup {
+  const { name, address, enabled, healthcheck } = backend;
+  return {
+    address,
+    enabled,
+    paused: paused.has(name),
+    check: healthcheck === null ? null : (config.healthchecks.get(healthcheck) ?? null),
+    historyLength: config.healthchecker.transitionHistory,
+    patienceMs: config.lb.startupMaxDelay,
+  };
+}
+
+function sameSetup(a: BackendSetup, b: BackendSetup): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function reasonOf(before: BackendSetup, after: BackendSetup): string {
+  if (before.enabled !== after.enabled) return after.enabled ? 'enabled' : 'disabled';
+  if (before.paused !== after.paused)
+    return after.paused ? 'paused by the operator' : 'resumed by the operator';
+  if (before.address !== after.address) return `its address is ${after.address} now`;
+  return 'its health check changed';
+}

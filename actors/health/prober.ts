@@ -1,0 +1,52 @@
+import type { ProbeResult } from '../../domain/probe-result.js';
+import type { ProbeEngine } from '../../probes/engine/contract.js';
+import { type ProbeTarget, targetOf } from '../../probes/target.js';
+import type { ProbeOrder, ProberRequest } from '../../protocol/health.js';
+import type { ActorSpec, Context } from '../kernel/contract.js';
+
+export interface ProberOptions {
+  /** Linux network namespace of all probes; '' = ours. */
+  readonly netns: string;
+  readonly makeEngine: MakeEngine;
+}
+
+export type MakeEngine = (netns: string, context: Pick<Context<never>, 'clock' | 'log'>) => ProbeEngine;
+
+/** Owns the probe engine: one for all backends, and a new one when it fails or its namespace changes. */
+export function proberActor({ netns, makeEngine }: ProberOptions): ActorSpec<ProberRequest> {
+  return {
+    name: 'prober',
+    start: (context) => {
+      const engine = makeEngine(netns, context);
+      // The engine wants the same object for the same target: then it prepares each probe only once.
+      const targets = new Map<string, { readonly order: ProbeOrder; readonly target: ProbeTarget }>();
+      const targetFor = (order: ProbeOrder): ProbeTarget => {
+        const known = targets.get(order.backend);
+        if (known?.order.check === order.check && known.order.address === order.address) return known.target;
+        const target = targetOf(order.address, order.check);
+        targets.set(order.backend, { order, target });
+        return target;
+      };
+      return {
+        receive: (message) => {
+          if (message.type === 'cancel') {
+            targets.delete(message.backend);
+            engine.cancel(message.backend);
+            return;
+          }
+          // Not awaited: all backends are probed at once.
+          engine.probe(message.backend, targetFor(message)).then(
+            (result) => message.reply.ok(result),
+            (error: unknown) => message.reply.ok(brokenEngine(error)),
+          );
+        },
+        stop: () => engine.stop(),
+      };
+    },
+  };
+}
+
+function brokenEngine(error: unknown): ProbeResult {
+  const detail = error instanceof Error ? error.message : String(error);
+  return { verdict: 'doubt', code: 'ENGINE', detail, durationMs: 0 };
+}

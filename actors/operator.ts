@@ -1,0 +1,137 @@
+import { type Either, isLeft } from 'fp-ts/lib/Either.js';
+import type { MaglevConfig } from '../domain/config.js';
+import { asMaglevError, type MaglevError } from '../domain/errors.js';
+import {
+  actOnBackend,
+  effective,
+  type Intents,
+  noIntents,
+  setWeight,
+  validIntents,
+} from '../domain/operator.js';
+import type { Address, Reply } from '../protocol/address.js';
+import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
+import type { EffectiveChanged, OperatorRequest } from '../protocol/operator.js';
+import { ask, untilAnswered } from './ask.js';
+import type { ActorSpec, Context } from './kernel/contract.js';
+
+/** Keeps what operators asked for over a restart of maglevd. */
+export interface IntentStore {
+  /** What was kept. `problem` tells what was wrong with it, if anything was. Never rejects. */
+  readonly load: () => Promise<{ readonly intents: Intents; readonly problem: string | null }>;
+  /** Rejects when it cannot be kept. */
+  readonly save: (intents: Intents) => Promise<void>;
+}
+
+export interface OperatorOptions {
+  /** Asked for the running config at every start. */
+  readonly config: Address<ConfigControl>;
+  /** Told when the config as it counts changes; answers when that is in force. */
+  readonly report: Address<EffectiveChanged>;
+  readonly store: IntentStore;
+}
+
+type OperatorMessage = OperatorRequest | ConfigChanged;
+
+/**
+ * Holds what operators asked for, and works it into the config. It survives reloads and, in the store, a restart: an
+ * operator who took a server out must not find it back in because something was restarted.
+ */
+export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessage> {
+  return {
+    name: 'operator',
+    mailbox: { kind: 'reject', capacity: 1000 },
+    start: async (context) => {
+      const { intents, problem } = await options.store.load();
+      if (problem !== null) context.log.log('error', 'operator-state-lost', { error: problem });
+      const config = await ask(context, options.config, { type: 'get-config' }, untilAnswered);
+      const operator = new Operator(context, options, validIntents(intents, config), config);
+      // For the case that the last incarnation failed between a change and telling of it.
+      operator.announce({ reloaded: true, flush: null }, unheard);
+      return { receive: (message) => operator.receive(message) };
+    },
+  };
+}
+
+class Operator {
+  constructor(
+    private readonly context: Context<OperatorMessage>,
+    private readonly options: OperatorOptions,
+    private intents: Intents,
+    private config: MaglevConfig,
+  ) {}
+
+  async receive(message: OperatorMessage): Promise<void> {
+    switch (message.type) {
+      case 'get-effective':
+        message.reply.ok(effective(this.intents, this.config));
+        break;
+      case 'config-changed': {
+        this.config = message.config;
+        const valid = validIntents(this.intents, this.config);
+        if (!sameIntents(valid, this.intents)) await this.keep(valid);
+        this.announce({ reloaded: true, flush: null }, unheard);
+        break;
+      }
+      case 'act-on-backend': {
+        const { name, action, reply } = message;
+        this.context.log.log('info', 'operator-action', { backend: name, action });
+        await this.change(actOnBackend(this.intents, this.config, name, action), null, reply);
+        break;
+      }
+      case 'set-weight': {
+        const { change, flush, reply } = message;
+        this.context.log.log('info', 'operator-action', { action: 'weight', ...change, flush });
+        await this.change(setWeight(this.intents, this.config, change), flush ? change : null, reply);
+        break;
+      }
+    }
+  }
+
+  /** Tells the tree; `reply` is answered when it is in force everywhere. */
+  announce(change: Pick<EffectiveChanged, 'reloaded' | 'flush'>, reply: Reply<void>): void {
+    const now = effective(this.intents, this.config);
+    ask(this.context, this.options.report, { type: 'effective-changed', effective: now, ...change }).then(
+      () => reply.ok(undefined),
+      (error: unknown) => reply.fail(asMaglevError(error)),
+    );
+  }
+
+  private async change(
+    outcome: Either<MaglevError, Intents>,
+    flush: EffectiveChanged['flush'],
+    reply: Reply<void>,
+  ): Promise<void> {
+    if (isLeft(outcome)) {
+      reply.fail(outcome.left);
+      return;
+    }
+    if (!sameIntents(outcome.right, this.intents)) await this.keep(outcome.right);
+    this.announce({ reloaded: false, flush }, reply);
+  }
+
+  /** In force even when it cannot be kept: the operator wants it now, and the log tells what a restart would lose. */
+  private async keep(intents: Intents): Promise<void> {
+    this.intents = intents;
+    await this.options.store.save(intents).catch((error: unknown) => {
+      this.context.log.log('error', 'operator-state-not-kept', { error: asMaglevError(error).message });
+    });
+  }
+}
+
+function sameIntents(a: Intents, b: Intents): boolean {
+  return JSON.stringify([[...a.backends], a.weights]) === JSON.stringify([[...b.backends], b.weights]);
+}
+
+const unheard: Reply<void> = { ok: () => false, fail: () => false };
+
+/** Keeps nothing beyond this process; over a crash of the actor it does. */
+export function memoryStore(): IntentStore {
+  let kept = noIntents;
+  return {
+    load: async () => ({ intents: kept, problem: null }),
+    save: async (intents) => {
+      kept = intents;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { realClock } from '../actors/kernel/real-clock.js';
+import { loadConfigFile } from '../config/load.js';
+import { checkReport } from '../config/report.js';
+import { asMaglevError } from '../domain/errors.js';
+import { productVersion } from '../domain/version.js';
+import { type DaemonWorld, runDaemon } from './daemon.js';
+import { type DaemonCommand, parseDaemonCommand } from './flags.js';
+import { jsonLog } from './json-log.js';
+
+const USAGE = 64;
+const BUG = 70;
+
+const complain = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Does what the command line says, and gives the exit code; see docs/user-guide.md. */
+export async function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
+  // A reader of the log or the terminal that went away must not take the daemon with it.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  let command: DaemonCommand;
+  try {
+    command = parseDaemonCommand(process.argv.slice(2), process.env);
+  } catch (error) {
+    const { code, message, advice } = asMaglevError(error);
+    complain(`maglevd: ${message}\n${advice} [${code}]`);
+    return USAGE;
+  }
+  switch (command.kind) {
+    case 'help':
+      console.log(command.text);
+      return 0;
+    case 'version':
+      console.log(`maglevd ${productVersion}`);
+      return 0;
+    case 'check': {
+      const { lines, exitCode } = checkReport(await loadConfigFile(command.config));
+      for (const line of lines) console.log(line);
+      return exitCode;
+    }
+    case 'run': {
+      const log = jsonLog(realClock, command.settings.logLevel, process.stdout);
+      // A bug outside every actor. VPP goes on with what it has; a supervisor of the process starts maglevd again.
+      const bug = (kind: string) => (error: unknown) => {
+        log.log('error', 'failed', { kind, error: error instanceof Error ? error.stack : String(error) });
+        process.exit(BUG);
+      };
+      process.on('uncaughtException', bug('uncaughtException'));
+      process.on('unhandledRejection', bug('unhandledRejection'));
+      return runDaemon(command.settings, { clock: realClock, log, complain, onSignal });
+    }
+  }
+}

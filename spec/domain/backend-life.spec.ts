@@ -1,0 +1,116 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  type BackendLife,
+  type BackendRules,
+  born,
+  departed,
+  observed,
+  ruled,
+} from '../../domain/backend-life.js';
+import type { HealthCheck } from '../../domain/config.js';
+import type { ProbeResult } from '../../domain/probe-result.js';
+import { ip } from '../support/domain-samples.js';
+import { doubt, fail, pass } from '../support/fake-servers.js';
+
+const check: HealthCheck = {
+  name: 'web',
+  interval: 1000,
+  fastInterval: 100,
+  downInterval: 5000,
+  timeout: 500,
+  rise: 2,
+  fall: 3,
+  probeIpv4Source: null,
+  probeIpv6Source: null,
+  probe: { type: 'tcp', port: 80, tls: null },
+};
+const rules: BackendRules = {
+  address: ip('10.0.0.1'),
+  check,
+  enabled: true,
+  paused: false,
+  historyLength: 3,
+};
+
+const watch = (life: BackendLife, results: readonly ProbeResult[]) =>
+  results.reduce((now, result, i) => observed(now, rules, result, i + 1), life);
+
+describe('domain/backend-life', () => {
+  it('begins at unknown, and its first result decides', () => {
+    const life = born(rules, 0);
+    expect(life.state).to.equal('unknown');
+    expect(watch(life, [pass]).state).to.equal('up');
+    expect(watch(life, [fail]).state).to.equal('down');
+  });
+
+  it('is up without a check, disabled when the config says so', () => {
+    expect(born({ ...rules, check: null }, 0).state).to.equal('up');
+    expect(born({ ...rules, enabled: false }, 0).state).to.equal('disabled');
+  });
+
+  it('changes nothing for a doubt, tells of it, and forgets it with the next measurement', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(pass, fail)),
+        fc.integer({ min: 1, max: 9 }),
+        (history, doubts) => {
+          const before = watch(born(rules, 0), history);
+          const doubted = watch(before, new Array<ProbeResult>(doubts).fill(doubt));
+          expect(doubted.state).to.equal(before.state);
+          expect(doubted.standing).to.deep.equal(before.standing);
+          expect(doubted.history).to.deep.equal(before.history);
+          expect(doubted.doubt).to.deep.equal({ since: 1, result: doubt });
+          expect(watch(doubted, [pass]).doubt).to.equal(null);
+          expect(watch(doubted, [pass]).state).to.equal(watch(before, [pass]).state);
+        },
+      ),
+    );
+  });
+
+  it('never goes down before `fall` failures in a row from full health', () => {
+    const healthy = watch(born(rules, 0), new Array<ProbeResult>(9).fill(pass));
+    expect(watch(healthy, [fail, fail]).state).to.equal('up');
+    expect(watch(healthy, [fail, fail, fail]).state).to.equal('down');
+  });
+
+  it('remembers its last transitions, newest first, with what decided them', () => {
+    const life = watch(born(rules, 0), [fail, pass, pass, fail, fail]);
+    expect(life.history.map(({ from, to, reason }) => `${from}>${to}: ${reason}`)).to.deep.equal([
+      'up>down: L7STS HTTP 503',
+      'down>up: L7OK HTTP 200',
+      'unknown>down: L7STS HTTP 503',
+    ]);
+    expect(life.since).to.equal(4);
+    expect(life.last).to.deep.equal({ at: 5, result: fail });
+  });
+
+  it('pauses and resumes: what was known before counts no more, history does', () => {
+    const up = watch(born(rules, 0), [pass]);
+    const pausedRules = { ...rules, paused: true };
+    const paused = ruled(up, { before: rules, after: pausedRules, reason: 'paused' }, 10);
+    expect(paused.state).to.equal('paused');
+    expect(observed(paused, pausedRules, fail, 11), 'a late result of a paused backend').to.equal(paused);
+    const resumed = ruled(paused, { before: pausedRules, after: rules, reason: 'resumed' }, 12);
+    expect(resumed.state).to.equal('unknown');
+    expect(resumed.history.map(({ to }) => to)).to.deep.equal(['unknown', 'paused', 'up']);
+    expect(observed(resumed, rules, fail, 13).state).to.equal('down');
+  });
+
+  it('begins anew with another check or address, and notices nothing otherwise', () => {
+    const up = watch(born(rules, 0), [pass]);
+    const changed = (change: Partial<BackendRules>) =>
+      ruled(up, { before: rules, after: { ...rules, ...change }, reason: 'x' }, 10);
+    expect(changed({ check: { ...check, fall: 5 } }).state).to.equal('unknown');
+    expect(changed({ address: ip('10.0.0.2') }).state).to.equal('unknown');
+    expect(changed({ check: { ...check } })).to.deep.equal(up);
+    expect(changed({ check: null }).state).to.equal('up');
+    expect(changed({ enabled: false }).state).to.equal('disabled');
+  });
+
+  it('ends in removed', () => {
+    const gone = departed(watch(born(rules, 0), [pass]), rules, 10);
+    expect(gone.state).to.equal('removed');
+    expect(observed(gone, rules, pass, 11)).to.equal(gone);
+  });
+});

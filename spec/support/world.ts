@@ -1,0 +1,89 @@
+import type { RpcTargets } from '../../actors/gateway.js';
+import type { ActorRef } from '../../actors/kernel/contract.js';
+import { type IntentStore, memoryStore } from '../../actors/operator.js';
+import { type RootMessage, rootActor } from '../../actors/root.js';
+import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
+import { MaglevError } from '../../domain/errors.js';
+import { vipId } from '../../domain/lb.js';
+import { vipKey } from './domain-samples.js';
+import { FakeServers } from './fake-servers.js';
+import { type Hook, instrument } from './instrument.js';
+import { Machine } from './machine.js';
+import { Tree } from './tree.js';
+
+export const valid = (config: MaglevConfig): ConfigVerdict => ({ ok: true, config, warnings: [] });
+
+/** The whole tree of maglevd, on virtual time, with a mocked VPP and without sockets. */
+export class World {
+  readonly tree = new Tree();
+  readonly machine: Machine;
+  readonly servers = new FakeServers();
+  file: ConfigVerdict;
+  root!: ActorRef<RootMessage>;
+  targets!: RpcTargets;
+  listening = 0;
+  listenError: MaglevError | null = null;
+  fatal: MaglevError | null = null;
+
+  constructor(
+    readonly config: MaglevConfig,
+    readonly intents: IntentStore = memoryStore(),
+    machine?: Machine,
+  ) {
+    this.machine = machine ?? new Machine(this.tree.clock.monotonic);
+    this.machine.now = this.tree.clock.monotonic;
+    this.file = valid(config);
+  }
+
+  async begin(hook: Hook = () => {}): Promise<void> {
+    this.root = this.tree.start(
+      instrument(
+        rootActor({
+          fatal: (error) => {
+            this.fatal = error;
+          },
+          config: this.config,
+          makeProbeEngine: () => this.servers.engine(),
+          intents: this.intents,
+          loadConfig: async () => this.file,
+          openVpp: this.machine.open,
+          rpc: async (targets) => {
+            if (this.listenError !== null) throw this.listenError;
+            this.targets = targets;
+            this.listening++;
+            const stop = async () => {
+              this.listening--;
+            };
+            return { address: 'spec', stop };
+          },
+        }),
+        hook,
+      ),
+    );
+    await this.tree.clock.settle();
+  }
+
+  async ask<R>(
+    question: (
+      targets: RpcTargets,
+      done: { ok: (value: R) => boolean; fail: (e: MaglevError) => boolean },
+    ) => boolean,
+  ): Promise<R | MaglevError> {
+    let answer: R | MaglevError = new MaglevError('MGL_ASK_TIMEOUT', 'not answered');
+    const set = (value: R | MaglevError) => {
+      answer = value;
+      return true;
+    };
+    question(this.targets, { ok: set, fail: set });
+    await this.tree.clock.settle();
+    return answer;
+  }
+
+  installed(): string[] {
+    return [...this.machine.vpp.vips.keys()].sort();
+  }
+
+  weights(prefix: string) {
+    return Object.fromEntries(this.machine.vpp.vips.get(vipId(vipKey(prefix)))?.servers ?? []);
+  }
+}
