@@ -39,6 +39,12 @@ export function expandUsage(usage: string): string[][] {
   return [short, [...short, last[1] ?? '']];
 }
 
+/** The fixed word that may be left out at the end of a command, or null. */
+export function optionalWord(usage: string): string | null {
+  const word = /\[(.*)\]$/.exec(usage)?.[1] ?? null;
+  return word === null || slotName(word) !== null ? null : word;
+}
+
 /** The name of a `<slot>`, or null for a fixed word. */
 export function slotName(part: string): string | null {
   return /^<(.+)>$/.exec(part)?.[1] ?? null;

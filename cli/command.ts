@@ -25,7 +25,7 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Words of the slots, by slot name. */
+/** Words of the slots, by slot name; and a fixed last word that may be left out, by itself, when it was given. */
 export type SlotValues = Readonly<Record<string, string>>;
 
 export interface Command {

@@ -1,14 +1,16 @@
 import type { SyncVPPLBStateResponse, VPPInfo, VPPLBState, VPPLBVIP } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
 import type { Command, Outcome, Session } from './command.js';
+import { countersText } from './counters-text.js';
 import { fields, sentence } from './layout.js';
+import { success } from './outcome.js';
 import { errorText, type Line, plain } from './text.js';
 
 const showLbState: Omit<Command, 'usage'> = {
   help: "what VPP's load balancer holds: VIPs, servers, weights and buckets",
   run: async ({ client }) => {
     const response = await (await client()).getLbState();
-    return { text: lbStateText(response), json: response, failure: null };
+    return success(lbStateText(response), response);
   },
 };
 
@@ -24,11 +26,19 @@ export const vppCommands: readonly Command[] = [
     help: 'which VPP maglevd is connected to, and since when',
     run: async ({ client, clock }: Session) => {
       const response = await (await client()).getVppInfo();
-      return { text: vppInfoText(response, clock.now()), json: response, failure: null };
+      return success(vppInfoText(response, clock.now()), response);
     },
   },
   { usage: 'show vpp lbstate', ...showLbState },
   { usage: 'show vpp lb state', ...showLbState },
+  {
+    usage: 'show vpp lb counters',
+    help: 'what VPP counted for each VIP and each server',
+    run: async ({ client, clock }) => {
+      const response = await (await client()).getLbCounters();
+      return success(countersText(response, clock.now()), response);
+    },
+  },
   { usage: 'sync vpp lbstate [<name>]', ...syncLbState },
   { usage: 'sync vpp lb state [<name>]', ...syncLbState },
 ];

@@ -1,21 +1,34 @@
+import { productVersion } from '../domain/version.js';
 import type { Command } from './command.js';
+import { backendCommands } from './commands-backend.js';
 import { configCommands } from './commands-config.js';
-import { showCommands } from './commands-show.js';
+import { frontendCommands } from './commands-frontend.js';
+import { healthcheckCommands } from './commands-healthcheck.js';
+import { setCommands } from './commands-set.js';
 import { vppCommands } from './commands-vpp.js';
 import { helpText } from './help.js';
+import { success } from './outcome.js';
+import { plain } from './text.js';
 
 /** Everything that maglevc can do, in the order of its help. */
 export const commands: readonly Command[] = [
-  ...showCommands,
+  {
+    usage: 'show version',
+    help: 'the version of maglevc',
+    run: async () => success([[plain(`maglevc ${productVersion}`)]], { version: productVersion }),
+  },
+  ...frontendCommands,
+  ...backendCommands,
+  ...healthcheckCommands,
   ...vppCommands,
+  ...setCommands,
   ...configCommands,
   {
     usage: 'help',
     help: 'print this',
-    run: async (session) => ({
-      text: helpText(session.commands),
-      json: { commands: session.commands.map(({ usage, help }) => ({ usage, help })) },
-      failure: null,
-    }),
+    run: async (session) =>
+      success(helpText(session.commands), {
+        commands: session.commands.map(({ usage, help }) => ({ usage, help })),
+      }),
   },
 ];

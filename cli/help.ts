@@ -11,7 +11,7 @@ const options: readonly (readonly [string, string])[] = [
   ],
   [
     '--timeout TIME',
-    'how long to wait for maglevd, as in 500ms or 5s; default 5s, or 2m for sync and config',
+    'how long to wait for maglevd, as in 500ms or 5s; default 5s, or 2m for sync, set and config',
   ],
   ['--json', 'print one JSON document'],
   [
@@ -26,7 +26,7 @@ const exitCodes: readonly (readonly [string, string])[] = [
   ['0', 'done'],
   ['1', 'failed'],
   ['2', 'the command line makes no sense'],
-  ['3', 'no frontend or backend of that name'],
+  ['3', 'nothing of that name'],
   ['4', 'denied'],
   ['5', 'maglevd or VPP is not available'],
 ];
@@ -54,9 +54,17 @@ export function commandList(commands: readonly Command[]): Line[] {
   return list(commands.map(({ usage, help }) => [usage, help]));
 }
 
+/** Longer names have a line of their own, so that they do not push all texts to the right. */
+const longestBeside = 32;
+
 function list(entries: readonly (readonly [string, string])[]): Line[] {
-  return columns(
-    entries.map(([name, text]) => [plain(name), plain(text)]),
+  const beside = ([name]: readonly [string, string]) => name.length <= longestBeside;
+  const lines = columns(
+    entries.map((entry) => [plain(beside(entry) ? entry[0] : ''), plain(entry[1])]),
     '  ',
   );
+  return lines.flatMap((line, i) => {
+    const entry = entries[i];
+    return entry === undefined || beside(entry) ? [line] : [[plain(`  ${entry[0]}`)], line];
+  });
 }

@@ -2,6 +2,9 @@ import { type Line, label, plain, type Span } from './text.js';
 
 const gap = '  ';
 
+/** For an empty value, where a blank would look like a mistake. */
+export const none = '-';
+
 type Value = string | number | boolean;
 
 /** `label  value` lines, the values below each other. */
@@ -23,8 +26,15 @@ export function sentence(entries: readonly (readonly [string, Value])[], indent 
   return [plain(indent), ...words.slice(0, -1)];
 }
 
-/** Cells of a column start below each other; no line ends in blanks. */
-export function columns(rows: readonly (readonly Span[])[], indent = ''): Line[] {
+/**
+ * Cells of a column start below each other, or end below each other from column `rightFrom` on; no line ends in
+ * blanks.
+ */
+export function columns(
+  rows: readonly (readonly Span[])[],
+  indent = '',
+  rightFrom = Number.POSITIVE_INFINITY,
+): Line[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, width(cell));
@@ -32,10 +42,12 @@ export function columns(rows: readonly (readonly Span[])[], indent = ''): Line[]
   return rows.map((row) => {
     const line: Span[] = indent === '' ? [] : [plain(indent)];
     for (const [i, cell] of row.entries()) {
-      line.push(cell);
+      const blanks = ' '.repeat((widths[i] ?? 0) - width(cell));
       const rest = row.slice(i + 1).some(({ text }) => text !== '');
-      if (rest) line.push(plain(' '.repeat((widths[i] ?? 0) - width(cell)) + gap));
-      else break;
+      const [before, after] = i < rightFrom ? ['', blanks] : [blanks, ''];
+      line.push(plain(before), cell);
+      if (!rest) break;
+      line.push(plain(after + gap));
     }
     return line;
   });

@@ -73,7 +73,7 @@ export async function runMaglevc(surroundings: Surroundings): Promise<ExitCode> 
     }
     const { code, message, advice } = asMaglevError(thrown);
     complain(stderr, errorColor, message, advice, code);
-    return exitCodes.failed;
+    return code === 'MGL_USAGE' ? exitCodes.usage : exitCodes.failed;
   } finally {
     session.close();
   }

@@ -1,6 +1,6 @@
 import { nearest } from '../domain/did-you-mean.js';
 import type { Command, SlotValues } from './command.js';
-import type { TreeNode } from './command-tree.js';
+import { optionalWord, type TreeNode } from './command-tree.js';
 
 /** What a line of words means. Words are in their full form everywhere but in `word`. */
 export type Resolution =
@@ -54,9 +54,10 @@ interface Walked {
 function walk(node: TreeNode, words: readonly string[], path: readonly string[], slots: SlotValues): Walked {
   const [word, ...rest] = words;
   if (word === undefined) {
-    return node.command === null
+    const { command } = node;
+    return command === null
       ? failed({ kind: 'incomplete', after: path, expected: expectedAt(node) })
-      : { matches: [{ command: node.command, slots, path }], failure: null };
+      : { matches: [{ command, slots: withOption(command, path, slots), path }], failure: null };
   }
   const names = wordsFor(node, word);
   if (names.length > 1 && !areForms(names)) {
@@ -77,6 +78,13 @@ function walk(node: TreeNode, words: readonly string[], path: readonly string[],
       return next === undefined ? [] : [walk(next, rest, [...path, name], slots)];
     })
     .reduce(merge);
+}
+
+/** Adds the word that may be left out at the end, when it is there. */
+function withOption({ usage }: Command, path: readonly string[], slots: SlotValues): SlotValues {
+  const word = optionalWord(usage);
+  const given = word !== null && path.length === usage.split(' ').length;
+  return given ? { ...slots, [word]: word } : slots;
 }
 
 /** The fixed words that `word` may mean: itself, or all that begin with it. */

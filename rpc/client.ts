@@ -13,12 +13,16 @@ import {
   type BackendInfo,
   type CheckConfigResponse,
   type FrontendInfo,
+  type HealthCheckInfo,
   type ListBackendsResponse,
   type ListFrontendsResponse,
+  type ListHealthChecksResponse,
   MaglevService,
   type ReloadConfigResponse,
+  type SetWeightRequest,
   type SyncVPPLBStateResponse,
   type VPPInfo,
+  type VPPLBCounters,
   type VPPLBState,
 } from './generated/maglev.js';
 
@@ -37,10 +41,18 @@ export interface MaglevClient {
   readonly getFrontend: (name: string) => Promise<FrontendInfo>;
   readonly listBackends: () => Promise<ListBackendsResponse>;
   readonly getBackend: (name: string) => Promise<BackendInfo>;
+  readonly pauseBackend: (name: string) => Promise<BackendInfo>;
+  readonly resumeBackend: (name: string) => Promise<BackendInfo>;
+  readonly enableBackend: (name: string) => Promise<BackendInfo>;
+  readonly disableBackend: (name: string) => Promise<BackendInfo>;
+  readonly setWeight: (request: SetWeightRequest) => Promise<FrontendInfo>;
+  readonly listHealthChecks: () => Promise<ListHealthChecksResponse>;
+  readonly getHealthCheck: (name: string) => Promise<HealthCheckInfo>;
   readonly getVppInfo: () => Promise<VPPInfo>;
   readonly getLbState: () => Promise<VPPLBState>;
   /** undefined = everything. */
   readonly syncLbState: (frontendName: string | undefined) => Promise<SyncVPPLBStateResponse>;
+  readonly getLbCounters: () => Promise<VPPLBCounters>;
   /** Drops the connection; calls that are under way fail. */
   readonly close: () => void;
 }
@@ -85,9 +97,17 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
     getFrontend: (name) => call(MaglevService.getFrontend, { name }),
     listBackends: () => call(MaglevService.listBackends, {}),
     getBackend: (name) => call(MaglevService.getBackend, { name }),
+    pauseBackend: (name) => call(MaglevService.pauseBackend, { name }),
+    resumeBackend: (name) => call(MaglevService.resumeBackend, { name }),
+    enableBackend: (name) => call(MaglevService.enableBackend, { name }),
+    disableBackend: (name) => call(MaglevService.disableBackend, { name }),
+    setWeight: (request) => call(MaglevService.setFrontendPoolBackendWeight, request),
+    listHealthChecks: () => call(MaglevService.listHealthChecks, {}),
+    getHealthCheck: (name) => call(MaglevService.getHealthCheck, { name }),
     getVppInfo: () => call(MaglevService.getVppInfo, {}),
     getLbState: () => call(MaglevService.getVpplbState, {}),
     syncLbState: (frontendName) => call(MaglevService.syncVpplbState, { frontendName }),
+    getLbCounters: () => call(MaglevService.getVpplbCounters, {}),
     close: () => client.close(),
   };
 }

@@ -1,10 +1,9 @@
 import type { ConfigIssue, ConfigVerdict } from '../domain/config.js';
 import { type LbState, protocolName, type VipState } from '../domain/lb.js';
-import type { BackendView, FrontendView, PoolBackendView } from '../protocol/views.js';
+import type { FrontendView, PoolBackendView } from '../protocol/views.js';
 import type { SyncReport, VppInfo as VppIdentity } from '../protocol/vpp.js';
 import { configIssueText } from './config-issue.js';
 import type {
-  BackendInfo,
   CheckConfigResponse,
   ConfigIssue as ConfigIssueMessage,
   FrontendInfo,
@@ -14,6 +13,7 @@ import type {
   VPPLBState,
   VPPLBVIP,
 } from './generated/maglev.js';
+import { nanoseconds } from './nanoseconds.js';
 import { operationText } from './operation-text.js';
 
 /** From what actors say to what travels. Nothing is decided here. */
@@ -43,17 +43,6 @@ function poolBackendMessage(view: PoolBackendView): PoolBackendInfo {
     effectiveWeight: view.effectiveWeight ?? undefined,
     state: view.state,
     reason: view.reason,
-  };
-}
-
-export function backendMessage(view: BackendView): BackendInfo {
-  return {
-    name: view.name,
-    address: view.address,
-    healthcheck: view.healthcheck,
-    enabled: view.enabled,
-    state: view.state,
-    frontends: [...view.frontends],
   };
 }
 
@@ -90,8 +79,8 @@ export function vppInfoMessage(info: VppIdentity): VPPInfo {
     buildDate: info.buildDate,
     buildDirectory: info.buildDirectory,
     pid: info.pid,
-    boottimeNs: undefined,
-    connecttimeNs: BigInt(Math.round(info.connectedAt)) * 1_000_000n,
+    boottimeNs: info.bootedAt === null ? undefined : nanoseconds(info.bootedAt),
+    connecttimeNs: nanoseconds(info.connectedAt),
   };
 }
 

@@ -9,7 +9,7 @@ export interface UnaryContext {
   readonly ask: Ask;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Questions that may be under way at once, over all clients; more are RESOURCE_EXHAUSTED. */
+  /** Requests that may be under way at once, over all clients; more are RESOURCE_EXHAUSTED. */
   readonly maxInFlight: number;
 }
 
@@ -20,7 +20,7 @@ export type Unary = <Request, Response>(
 ) => handleUnaryCall<Request, Response>;
 
 /**
- * What all unary RPCs share: the client's deadline bounds the question, a cancelled call is forgotten at once, and
+ * What all unary RPCs share: the client's deadline bounds the questions, a cancelled call is forgotten at once, and
  * whatever is thrown becomes a status.
  *
  * A question cannot be taken back from the actor that works on it. It therefore counts as under way until it has
@@ -57,7 +57,9 @@ export function unaryHandlers(context: UnaryContext): Unary {
       finish = null;
     });
     inFlight++;
-    const bounded: BoundedAsk = (target, make) => ask(target, make, { timeoutMs });
+    // Of several questions in turn each has the time that the others left.
+    const bounded: BoundedAsk = (target, make) =>
+      ask(target, make, { timeoutMs: Math.max(1, timeoutMs - (clock.monotonic() - began)) });
     // In a promise, so that a synchronous throw of a handler is caught as well.
     Promise.resolve()
       .then(() => answer(call.request, bounded))

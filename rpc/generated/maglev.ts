@@ -16,11 +16,12 @@ import type { handleUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-j
  * happened, followed by one of what to do.
  *
  *   INVALID_ARGUMENT     a field of the request cannot be right
- *   NOT_FOUND            no frontend or backend has that name
- *   FAILED_PRECONDITION  the request would harm VPP, or the config does not allow it
+ *   NOT_FOUND            no frontend, pool, backend or health check has that name
+ *   FAILED_PRECONDITION  the request would harm VPP, or the config or the state of the backend does not allow it
  *   RESOURCE_EXHAUSTED   more requests are under way than maglevd takes on; ask again later
  *   DEADLINE_EXCEEDED    the deadline that the client set has passed
- *   UNAVAILABLE          VPP is disabled, not connected, too old or silent, or a part of maglevd is restarting
+ *   UNAVAILABLE          VPP is disabled, not connected, too old or silent, its counters cannot be read, or a part of
+ *                        maglevd is restarting
  *   INTERNAL             a bug in maglevd, or an answer of VPP that makes no sense
  */
 
@@ -127,7 +128,7 @@ export interface PoolInfo {
 export interface PoolBackendInfo {
   /** Name of the backend; see GetBackend. */
   name: string;
-  /** Configured, 0..100. */
+  /** Configured, or what SetFrontendPoolBackendWeight made of it; 0..100. */
   weight: number;
   /** Decided, 0..100: what VPP should have now. Absent = no verdict yet, what VPP has is kept. */
   effectiveWeight?: number | undefined;
@@ -140,7 +141,7 @@ export interface PoolBackendInfo {
 /** Lists are never cut short, so there is nothing to ask for. */
 export type ListBackendsRequest = Record<string, never>;
 
-/** Every backend, complete. */
+/** Every backend, each with the first six fields only; GetBackend has the rest. */
 export interface ListBackendsResponse {
   /** In the order of the config file. */
   backends: BackendInfo[];
@@ -152,7 +153,30 @@ export interface GetBackendRequest {
   name: string;
 }
 
-/** A server behind frontends (in VPP: an application server of every VIP that uses it). */
+/** Asks for something to be done with one backend. */
+export interface BackendRequest {
+  /** As in the config file; case matters. */
+  name: string;
+}
+
+/** Asks for another weight of a backend in a pool of a frontend. */
+export interface SetWeightRequest {
+  /** Name of the frontend; case matters. */
+  frontend: string;
+  /** Name of one of its pools; case matters. */
+  pool: string;
+  /** Name of one of the pool's backends; case matters. */
+  backend: string;
+  /** 0..100; what is left out is 0, which takes all new flows away. */
+  weight: number;
+  /** Cut the flows that the server has now, whatever the weight? */
+  flush: boolean;
+}
+
+/**
+ * A server behind frontends (in VPP: an application server of every VIP that uses it). ListBackends leaves out the
+ * fields from 7 on.
+ */
 export interface BackendInfo {
   /** As in the config file. */
   name: string;
@@ -166,6 +190,137 @@ export interface BackendInfo {
   state: string;
   /** Names of the frontends that use it. */
   frontends: string[];
+  /** Since when it is in that state, in nanoseconds since the Unix epoch. */
+  stateSinceNs?: bigint | undefined;
+  /**
+   * What is known of its health, as one number in 0..rise+fall-1: a probe that passes adds one, one that fails takes
+   * one away, and it is up at `rise` and above. Absent = it has no health check.
+   */
+  counter?: number | undefined;
+  /** Passes in a row that bring it from fully down to up. Absent = it has no health check. */
+  rise?: number | undefined;
+  /** Failures in a row that bring it from fully healthy to down. Absent = it has no health check. */
+  fall?: number | undefined;
+  /** The last probe, whatever came of it. Absent = it was never probed. */
+  lastProbe: ProbeInfo | undefined;
+  /** Why it cannot be measured now. The counter and the state are frozen meanwhile. Absent = it can be measured. */
+  doubt: DoubtInfo | undefined;
+  /** Changes of its state, newest first; `healthchecker.transition-history` says how many are kept. */
+  transitions: TransitionRecord[];
+  /** True: it has been unknown for so long that it counts as down. */
+  givenUp?: boolean | undefined;
+}
+
+/** How one probe ended. */
+export interface ProbeInfo {
+  /** When it ended, in nanoseconds since the Unix epoch. */
+  timeNs: bigint;
+  /** `pass`, `fail`, or `doubt`: trouble of maglevd's own, which says nothing about the backend. */
+  verdict: string;
+  /** What kind of result it is, as docs/healthchecks.md lists them: `L7OK`, `L4TOUT`, ... */
+  code: string;
+  /** The result in words: `HTTP 503`, `connection refused`. */
+  detail: string;
+  /** How long it took; 0 when nothing was tried. */
+  durationNs: bigint;
+}
+
+/** Trouble of maglevd's own that keeps it from measuring a backend. */
+export interface DoubtInfo {
+  /** Since when, in nanoseconds since the Unix epoch. */
+  sinceNs: bigint;
+  /** What kind of trouble it is, as docs/healthchecks.md lists them: `NETNS`, `LATE`, ... */
+  code: string;
+  /** The trouble in words. */
+  detail: string;
+}
+
+/** A change of a backend's state. */
+export interface TransitionRecord {
+  /** The state before. */
+  from: string;
+  /** The state after. */
+  to: string;
+  /** When, in nanoseconds since the Unix epoch. */
+  timeNs: bigint;
+  /** Code of the probe that decided it; empty when it was not a probe. */
+  code: string;
+  /** Detail of the probe that decided it; empty when it was not a probe. */
+  detail: string;
+  /** Why, for people, whatever decided it. */
+  reason: string;
+}
+
+/** Lists are never cut short, so there is nothing to ask for. */
+export type ListHealthChecksRequest = Record<string, never>;
+
+/** Every health check, complete. */
+export interface ListHealthChecksResponse {
+  /** In the order of the config file. */
+  healthchecks: HealthCheckInfo[];
+}
+
+/** Asks for one health check. */
+export interface GetHealthCheckRequest {
+  /** As in the config file; case matters. */
+  name: string;
+}
+
+/** How backends are probed. Every value is there that the config file leaves to its default. */
+export interface HealthCheckInfo {
+  /** As in the config file. */
+  name: string;
+  /** `icmp`, `tcp`, `http` or `https`. */
+  type: string;
+  /** Time between the probes of a backend that is fully healthy. */
+  intervalNs: bigint;
+  /** The same for one that is unknown, or between fully healthy and fully down. */
+  fastIntervalNs: bigint;
+  /** The same for one that is fully down. */
+  downIntervalNs: bigint;
+  /** The longest time a probe may take. */
+  timeoutNs: bigint;
+  /** Passes in a row that bring a backend from fully down to up. */
+  rise: number;
+  /** Failures in a row that bring a backend from fully healthy to down. */
+  fall: number;
+  /** Absent = `icmp` has no ports. */
+  port?: number | undefined;
+  /** Source address of probes over IPv4. Absent = the kernel's choice. */
+  probeIpv4Src?: string | undefined;
+  /** Source address of probes over IPv6. Absent = the kernel's choice. */
+  probeIpv6Src?: string | undefined;
+  /** What is asked for and expected over HTTP. Absent = it is not of type `http` or `https`. */
+  http: HealthCheckHTTP | undefined;
+  /** How TLS is spoken. Absent = it is not. */
+  tls: HealthCheckTLS | undefined;
+  /** Names of the backends that are probed so, in the order of the config file. */
+  backends: string[];
+}
+
+/** The HTTP request of a health check, and the answer that passes. */
+export interface HealthCheckHTTP {
+  /** `GET` or `HEAD`. */
+  method: string;
+  /** Path and query. */
+  path: string;
+  /** The Host header. Absent = the backend's address. */
+  host?: string | undefined;
+  /** Codes and ranges that pass, as in `200-299,301`. */
+  responseCode: string;
+  /** Expression that the beginning of the body must match. Absent = any body passes. */
+  responseRegexp?: string | undefined;
+}
+
+/** The TLS of a health check. */
+export interface HealthCheckTLS {
+  /**
+   * Name that is asked for and that the certificate must be for. Absent = the host of the request, or else
+   * the backend's address.
+   */
+  serverName?: string | undefined;
+  /** Does any certificate pass? */
+  insecureSkipVerify: boolean;
 }
 
 /** There is one VPP. */
@@ -275,6 +430,51 @@ export interface VPPLBSyncFailure {
   code: string;
   /** What happened, for people. */
   message: string;
+}
+
+/** All counters are read at once; there is nothing to choose. */
+export type GetVPPLBCountersRequest = Record<string, never>;
+
+/** One reading of VPP's counters. They begin at 0 when VPP starts, and those of a VIP when it is created. */
+export interface VPPLBCounters {
+  /** When they were read, in nanoseconds since the Unix epoch. */
+  timeNs: bigint;
+  /** One for each VIP. */
+  vips: VPPLBVIPCounters[];
+}
+
+/** What VPP counted for one VIP. */
+export interface VPPLBVIPCounters {
+  /** `192.0.2.1/32`. */
+  prefix: string;
+  /** `tcp`, `udp`, `any`, or an IP protocol number in decimal. */
+  protocol: string;
+  /** 0 = every port. */
+  port: number;
+  /** Packets of flows that had a server already. */
+  next: bigint;
+  /** Packets that were the first of their flow. */
+  first: bigint;
+  /** Packets that were forwarded without remembering their flow, because its place in the flow table was taken. */
+  untracked: bigint;
+  /** Packets that were dropped, because no server had a weight. */
+  noServer: bigint;
+  /** Packets that came in for the prefix, whatever their protocol and port. Absent = VPP does not tell. */
+  packets?: bigint | undefined;
+  /** Their bytes. Absent = VPP does not tell. */
+  bytes?: bigint | undefined;
+  /** Its servers. */
+  applicationServers: VPPLBASCounters[];
+}
+
+/** What VPP counted for one server. VIPs that share a server share its counters. */
+export interface VPPLBASCounters {
+  /** The server's address. */
+  address: string;
+  /** Packets that went out by VPP's route to the server. Absent = VPP does not tell. */
+  packets?: bigint | undefined;
+  /** Their bytes, outer headers included. Absent = VPP does not tell. */
+  bytes?: bigint | undefined;
 }
 
 function createBaseCheckConfigRequest(): CheckConfigRequest {
@@ -1195,8 +1395,159 @@ export const GetBackendRequest: MessageFns<GetBackendRequest> = {
   },
 };
 
+function createBaseBackendRequest(): BackendRequest {
+  return { name: '' };
+}
+
+export const BackendRequest: MessageFns<BackendRequest> = {
+  encode(message: BackendRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== '') {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackendRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackendRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSetWeightRequest(): SetWeightRequest {
+  return { frontend: '', pool: '', backend: '', weight: 0, flush: false };
+}
+
+export const SetWeightRequest: MessageFns<SetWeightRequest> = {
+  encode(message: SetWeightRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.frontend !== '') {
+      writer.uint32(10).string(message.frontend);
+    }
+    if (message.pool !== '') {
+      writer.uint32(18).string(message.pool);
+    }
+    if (message.backend !== '') {
+      writer.uint32(26).string(message.backend);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(32).int32(message.weight);
+    }
+    if (message.flush !== false) {
+      writer.uint32(40).bool(message.flush);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetWeightRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetWeightRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.frontend = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pool = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.backend = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.weight = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.flush = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseBackendInfo(): BackendInfo {
-  return { name: '', address: '', healthcheck: '', enabled: false, state: '', frontends: [] };
+  return {
+    name: '',
+    address: '',
+    healthcheck: '',
+    enabled: false,
+    state: '',
+    frontends: [],
+    stateSinceNs: undefined,
+    counter: undefined,
+    rise: undefined,
+    fall: undefined,
+    lastProbe: undefined,
+    doubt: undefined,
+    transitions: [],
+    givenUp: undefined,
+  };
 }
 
 export const BackendInfo: MessageFns<BackendInfo> = {
@@ -1218,6 +1569,33 @@ export const BackendInfo: MessageFns<BackendInfo> = {
     }
     for (const v of message.frontends) {
       writer.uint32(50).string(v);
+    }
+    if (message.stateSinceNs !== undefined) {
+      if (BigInt.asIntN(64, message.stateSinceNs) !== message.stateSinceNs) {
+        throw new globalThis.Error('value provided for field message.stateSinceNs of type int64 too large');
+      }
+      writer.uint32(56).int64(message.stateSinceNs);
+    }
+    if (message.counter !== undefined) {
+      writer.uint32(64).uint32(message.counter);
+    }
+    if (message.rise !== undefined) {
+      writer.uint32(72).uint32(message.rise);
+    }
+    if (message.fall !== undefined) {
+      writer.uint32(80).uint32(message.fall);
+    }
+    if (message.lastProbe !== undefined) {
+      ProbeInfo.encode(message.lastProbe, writer.uint32(90).fork()).join();
+    }
+    if (message.doubt !== undefined) {
+      DoubtInfo.encode(message.doubt, writer.uint32(98).fork()).join();
+    }
+    for (const v of message.transitions) {
+      TransitionRecord.encode(v, writer.uint32(106).fork()).join();
+    }
+    if (message.givenUp !== undefined) {
+      writer.uint32(112).bool(message.givenUp);
     }
     return writer;
   },
@@ -1281,6 +1659,831 @@ export const BackendInfo: MessageFns<BackendInfo> = {
             }
 
             message.frontends.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.stateSinceNs = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.counter = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.rise = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.fall = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.lastProbe = ProbeInfo.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.doubt = DoubtInfo.decode(reader, reader.uint32());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.transitions.push(TransitionRecord.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.givenUp = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseProbeInfo(): ProbeInfo {
+  return { timeNs: 0n, verdict: '', code: '', detail: '', durationNs: 0n };
+}
+
+export const ProbeInfo: MessageFns<ProbeInfo> = {
+  encode(message: ProbeInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.timeNs !== 0n) {
+      if (BigInt.asIntN(64, message.timeNs) !== message.timeNs) {
+        throw new globalThis.Error('value provided for field message.timeNs of type int64 too large');
+      }
+      writer.uint32(8).int64(message.timeNs);
+    }
+    if (message.verdict !== '') {
+      writer.uint32(18).string(message.verdict);
+    }
+    if (message.code !== '') {
+      writer.uint32(26).string(message.code);
+    }
+    if (message.detail !== '') {
+      writer.uint32(34).string(message.detail);
+    }
+    if (message.durationNs !== 0n) {
+      if (BigInt.asIntN(64, message.durationNs) !== message.durationNs) {
+        throw new globalThis.Error('value provided for field message.durationNs of type int64 too large');
+      }
+      writer.uint32(40).int64(message.durationNs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.timeNs = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.verdict = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.detail = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.durationNs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDoubtInfo(): DoubtInfo {
+  return { sinceNs: 0n, code: '', detail: '' };
+}
+
+export const DoubtInfo: MessageFns<DoubtInfo> = {
+  encode(message: DoubtInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sinceNs !== 0n) {
+      if (BigInt.asIntN(64, message.sinceNs) !== message.sinceNs) {
+        throw new globalThis.Error('value provided for field message.sinceNs of type int64 too large');
+      }
+      writer.uint32(8).int64(message.sinceNs);
+    }
+    if (message.code !== '') {
+      writer.uint32(18).string(message.code);
+    }
+    if (message.detail !== '') {
+      writer.uint32(26).string(message.detail);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DoubtInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDoubtInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sinceNs = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.detail = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTransitionRecord(): TransitionRecord {
+  return { from: '', to: '', timeNs: 0n, code: '', detail: '', reason: '' };
+}
+
+export const TransitionRecord: MessageFns<TransitionRecord> = {
+  encode(message: TransitionRecord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.from !== '') {
+      writer.uint32(10).string(message.from);
+    }
+    if (message.to !== '') {
+      writer.uint32(18).string(message.to);
+    }
+    if (message.timeNs !== 0n) {
+      if (BigInt.asIntN(64, message.timeNs) !== message.timeNs) {
+        throw new globalThis.Error('value provided for field message.timeNs of type int64 too large');
+      }
+      writer.uint32(24).int64(message.timeNs);
+    }
+    if (message.code !== '') {
+      writer.uint32(34).string(message.code);
+    }
+    if (message.detail !== '') {
+      writer.uint32(42).string(message.detail);
+    }
+    if (message.reason !== '') {
+      writer.uint32(50).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TransitionRecord {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTransitionRecord();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.from = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.to = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.timeNs = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.detail = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListHealthChecksRequest(): ListHealthChecksRequest {
+  return {};
+}
+
+export const ListHealthChecksRequest: MessageFns<ListHealthChecksRequest> = {
+  encode(_: ListHealthChecksRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHealthChecksRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHealthChecksRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListHealthChecksResponse(): ListHealthChecksResponse {
+  return { healthchecks: [] };
+}
+
+export const ListHealthChecksResponse: MessageFns<ListHealthChecksResponse> = {
+  encode(message: ListHealthChecksResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.healthchecks) {
+      HealthCheckInfo.encode(v, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHealthChecksResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHealthChecksResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.healthchecks.push(HealthCheckInfo.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetHealthCheckRequest(): GetHealthCheckRequest {
+  return { name: '' };
+}
+
+export const GetHealthCheckRequest: MessageFns<GetHealthCheckRequest> = {
+  encode(message: GetHealthCheckRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== '') {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetHealthCheckRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetHealthCheckRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHealthCheckInfo(): HealthCheckInfo {
+  return {
+    name: '',
+    type: '',
+    intervalNs: 0n,
+    fastIntervalNs: 0n,
+    downIntervalNs: 0n,
+    timeoutNs: 0n,
+    rise: 0,
+    fall: 0,
+    port: undefined,
+    probeIpv4Src: undefined,
+    probeIpv6Src: undefined,
+    http: undefined,
+    tls: undefined,
+    backends: [],
+  };
+}
+
+export const HealthCheckInfo: MessageFns<HealthCheckInfo> = {
+  encode(message: HealthCheckInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== '') {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.type !== '') {
+      writer.uint32(18).string(message.type);
+    }
+    if (message.intervalNs !== 0n) {
+      if (BigInt.asIntN(64, message.intervalNs) !== message.intervalNs) {
+        throw new globalThis.Error('value provided for field message.intervalNs of type int64 too large');
+      }
+      writer.uint32(24).int64(message.intervalNs);
+    }
+    if (message.fastIntervalNs !== 0n) {
+      if (BigInt.asIntN(64, message.fastIntervalNs) !== message.fastIntervalNs) {
+        throw new globalThis.Error('value provided for field message.fastIntervalNs of type int64 too large');
+      }
+      writer.uint32(32).int64(message.fastIntervalNs);
+    }
+    if (message.downIntervalNs !== 0n) {
+      if (BigInt.asIntN(64, message.downIntervalNs) !== message.downIntervalNs) {
+        throw new globalThis.Error('value provided for field message.downIntervalNs of type int64 too large');
+      }
+      writer.uint32(40).int64(message.downIntervalNs);
+    }
+    if (message.timeoutNs !== 0n) {
+      if (BigInt.asIntN(64, message.timeoutNs) !== message.timeoutNs) {
+        throw new globalThis.Error('value provided for field message.timeoutNs of type int64 too large');
+      }
+      writer.uint32(48).int64(message.timeoutNs);
+    }
+    if (message.rise !== 0) {
+      writer.uint32(56).uint32(message.rise);
+    }
+    if (message.fall !== 0) {
+      writer.uint32(64).uint32(message.fall);
+    }
+    if (message.port !== undefined) {
+      writer.uint32(72).uint32(message.port);
+    }
+    if (message.probeIpv4Src !== undefined) {
+      writer.uint32(82).string(message.probeIpv4Src);
+    }
+    if (message.probeIpv6Src !== undefined) {
+      writer.uint32(90).string(message.probeIpv6Src);
+    }
+    if (message.http !== undefined) {
+      HealthCheckHTTP.encode(message.http, writer.uint32(98).fork()).join();
+    }
+    if (message.tls !== undefined) {
+      HealthCheckTLS.encode(message.tls, writer.uint32(106).fork()).join();
+    }
+    for (const v of message.backends) {
+      writer.uint32(114).string(v);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HealthCheckInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHealthCheckInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.intervalNs = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.fastIntervalNs = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.downIntervalNs = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.timeoutNs = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.rise = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.fall = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.probeIpv4Src = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.probeIpv6Src = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.http = HealthCheckHTTP.decode(reader, reader.uint32());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.tls = HealthCheckTLS.decode(reader, reader.uint32());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.backends.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHealthCheckHTTP(): HealthCheckHTTP {
+  return { method: '', path: '', host: undefined, responseCode: '', responseRegexp: undefined };
+}
+
+export const HealthCheckHTTP: MessageFns<HealthCheckHTTP> = {
+  encode(message: HealthCheckHTTP, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.method !== '') {
+      writer.uint32(10).string(message.method);
+    }
+    if (message.path !== '') {
+      writer.uint32(18).string(message.path);
+    }
+    if (message.host !== undefined) {
+      writer.uint32(26).string(message.host);
+    }
+    if (message.responseCode !== '') {
+      writer.uint32(34).string(message.responseCode);
+    }
+    if (message.responseRegexp !== undefined) {
+      writer.uint32(42).string(message.responseRegexp);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HealthCheckHTTP {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHealthCheckHTTP();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.method = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.host = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.responseCode = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.responseRegexp = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHealthCheckTLS(): HealthCheckTLS {
+  return { serverName: undefined, insecureSkipVerify: false };
+}
+
+export const HealthCheckTLS: MessageFns<HealthCheckTLS> = {
+  encode(message: HealthCheckTLS, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.serverName !== undefined) {
+      writer.uint32(10).string(message.serverName);
+    }
+    if (message.insecureSkipVerify !== false) {
+      writer.uint32(16).bool(message.insecureSkipVerify);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HealthCheckTLS {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHealthCheckTLS();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.serverName = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.insecureSkipVerify = reader.bool();
             continue;
           }
         }
@@ -2043,6 +3246,349 @@ export const VPPLBSyncFailure: MessageFns<VPPLBSyncFailure> = {
   },
 };
 
+function createBaseGetVPPLBCountersRequest(): GetVPPLBCountersRequest {
+  return {};
+}
+
+export const GetVPPLBCountersRequest: MessageFns<GetVPPLBCountersRequest> = {
+  encode(_: GetVPPLBCountersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetVPPLBCountersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetVPPLBCountersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVPPLBCounters(): VPPLBCounters {
+  return { timeNs: 0n, vips: [] };
+}
+
+export const VPPLBCounters: MessageFns<VPPLBCounters> = {
+  encode(message: VPPLBCounters, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.timeNs !== 0n) {
+      if (BigInt.asIntN(64, message.timeNs) !== message.timeNs) {
+        throw new globalThis.Error('value provided for field message.timeNs of type int64 too large');
+      }
+      writer.uint32(8).int64(message.timeNs);
+    }
+    for (const v of message.vips) {
+      VPPLBVIPCounters.encode(v, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VPPLBCounters {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVPPLBCounters();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.timeNs = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.vips.push(VPPLBVIPCounters.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVPPLBVIPCounters(): VPPLBVIPCounters {
+  return {
+    prefix: '',
+    protocol: '',
+    port: 0,
+    next: 0n,
+    first: 0n,
+    untracked: 0n,
+    noServer: 0n,
+    packets: undefined,
+    bytes: undefined,
+    applicationServers: [],
+  };
+}
+
+export const VPPLBVIPCounters: MessageFns<VPPLBVIPCounters> = {
+  encode(message: VPPLBVIPCounters, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.prefix !== '') {
+      writer.uint32(10).string(message.prefix);
+    }
+    if (message.protocol !== '') {
+      writer.uint32(18).string(message.protocol);
+    }
+    if (message.port !== 0) {
+      writer.uint32(24).uint32(message.port);
+    }
+    if (message.next !== 0n) {
+      if (BigInt.asUintN(64, message.next) !== message.next) {
+        throw new globalThis.Error('value provided for field message.next of type uint64 too large');
+      }
+      writer.uint32(32).uint64(message.next);
+    }
+    if (message.first !== 0n) {
+      if (BigInt.asUintN(64, message.first) !== message.first) {
+        throw new globalThis.Error('value provided for field message.first of type uint64 too large');
+      }
+      writer.uint32(40).uint64(message.first);
+    }
+    if (message.untracked !== 0n) {
+      if (BigInt.asUintN(64, message.untracked) !== message.untracked) {
+        throw new globalThis.Error('value provided for field message.untracked of type uint64 too large');
+      }
+      writer.uint32(48).uint64(message.untracked);
+    }
+    if (message.noServer !== 0n) {
+      if (BigInt.asUintN(64, message.noServer) !== message.noServer) {
+        throw new globalThis.Error('value provided for field message.noServer of type uint64 too large');
+      }
+      writer.uint32(56).uint64(message.noServer);
+    }
+    if (message.packets !== undefined) {
+      if (BigInt.asUintN(64, message.packets) !== message.packets) {
+        throw new globalThis.Error('value provided for field message.packets of type uint64 too large');
+      }
+      writer.uint32(64).uint64(message.packets);
+    }
+    if (message.bytes !== undefined) {
+      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
+        throw new globalThis.Error('value provided for field message.bytes of type uint64 too large');
+      }
+      writer.uint32(72).uint64(message.bytes);
+    }
+    for (const v of message.applicationServers) {
+      VPPLBASCounters.encode(v, writer.uint32(82).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VPPLBVIPCounters {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVPPLBVIPCounters();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.prefix = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.protocol = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.next = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.first = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.untracked = reader.uint64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.noServer = reader.uint64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.packets = reader.uint64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.bytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.applicationServers.push(VPPLBASCounters.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVPPLBASCounters(): VPPLBASCounters {
+  return { address: '', packets: undefined, bytes: undefined };
+}
+
+export const VPPLBASCounters: MessageFns<VPPLBASCounters> = {
+  encode(message: VPPLBASCounters, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== '') {
+      writer.uint32(10).string(message.address);
+    }
+    if (message.packets !== undefined) {
+      if (BigInt.asUintN(64, message.packets) !== message.packets) {
+        throw new globalThis.Error('value provided for field message.packets of type uint64 too large');
+      }
+      writer.uint32(16).uint64(message.packets);
+    }
+    if (message.bytes !== undefined) {
+      if (BigInt.asUintN(64, message.bytes) !== message.bytes) {
+        throw new globalThis.Error('value provided for field message.bytes of type uint64 too large');
+      }
+      writer.uint32(24).uint64(message.bytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VPPLBASCounters {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVPPLBASCounters();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.packets = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.bytes = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /** What an operator, a dashboard or a script can ask of maglevd. */
 export type MaglevService = typeof MaglevService;
 export const MaglevService = {
@@ -2116,6 +3662,96 @@ export const MaglevService = {
     responseSerialize: (value: BackendInfo): Buffer => Buffer.from(BackendInfo.encode(value).finish()),
     responseDeserialize: (value: Buffer): BackendInfo => BackendInfo.decode(value),
   },
+  /** Every health check of the running config. */
+  listHealthChecks: {
+    path: '/maglev.Maglev/ListHealthChecks' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListHealthChecksRequest): Buffer =>
+      Buffer.from(ListHealthChecksRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListHealthChecksRequest => ListHealthChecksRequest.decode(value),
+    responseSerialize: (value: ListHealthChecksResponse): Buffer =>
+      Buffer.from(ListHealthChecksResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListHealthChecksResponse => ListHealthChecksResponse.decode(value),
+  },
+  /** One health check. NOT_FOUND when the running config has none of that name. */
+  getHealthCheck: {
+    path: '/maglev.Maglev/GetHealthCheck' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetHealthCheckRequest): Buffer =>
+      Buffer.from(GetHealthCheckRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetHealthCheckRequest => GetHealthCheckRequest.decode(value),
+    responseSerialize: (value: HealthCheckInfo): Buffer =>
+      Buffer.from(HealthCheckInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): HealthCheckInfo => HealthCheckInfo.decode(value),
+  },
+  /**
+   * Stops probing a backend and gives it weight 0; its flows live on. NOT_FOUND for an unknown name,
+   * FAILED_PRECONDITION when the backend is disabled.
+   */
+  pauseBackend: {
+    path: '/maglev.Maglev/PauseBackend' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BackendRequest): Buffer => Buffer.from(BackendRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BackendRequest => BackendRequest.decode(value),
+    responseSerialize: (value: BackendInfo): Buffer => Buffer.from(BackendInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BackendInfo => BackendInfo.decode(value),
+  },
+  /**
+   * Ends the pause: the backend is probed again, and unknown until the first result; without a health check it is up
+   * at once. NOT_FOUND for an unknown name, FAILED_PRECONDITION when the backend is disabled.
+   */
+  resumeBackend: {
+    path: '/maglev.Maglev/ResumeBackend' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BackendRequest): Buffer => Buffer.from(BackendRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BackendRequest => BackendRequest.decode(value),
+    responseSerialize: (value: BackendInfo): Buffer => Buffer.from(BackendInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BackendInfo => BackendInfo.decode(value),
+  },
+  /**
+   * Lets a disabled backend serve again: it is probed, and unknown until the first result; without a health check it
+   * is up at once. NOT_FOUND for an unknown name.
+   */
+  enableBackend: {
+    path: '/maglev.Maglev/EnableBackend' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BackendRequest): Buffer => Buffer.from(BackendRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BackendRequest => BackendRequest.decode(value),
+    responseSerialize: (value: BackendInfo): Buffer => Buffer.from(BackendInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BackendInfo => BackendInfo.decode(value),
+  },
+  /**
+   * Takes a backend out of service: weight 0, its flows cut, not probed, no longer paused. NOT_FOUND for an unknown
+   * name.
+   */
+  disableBackend: {
+    path: '/maglev.Maglev/DisableBackend' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BackendRequest): Buffer => Buffer.from(BackendRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BackendRequest => BackendRequest.decode(value),
+    responseSerialize: (value: BackendInfo): Buffer => Buffer.from(BackendInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BackendInfo => BackendInfo.decode(value),
+  },
+  /**
+   * Changes the configured weight of a backend in one pool of one frontend. NOT_FOUND for an unknown frontend, pool or
+   * backend, INVALID_ARGUMENT for a weight that is not in 0..100.
+   */
+  setFrontendPoolBackendWeight: {
+    path: '/maglev.Maglev/SetFrontendPoolBackendWeight' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetWeightRequest): Buffer =>
+      Buffer.from(SetWeightRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetWeightRequest => SetWeightRequest.decode(value),
+    responseSerialize: (value: FrontendInfo): Buffer => Buffer.from(FrontendInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FrontendInfo => FrontendInfo.decode(value),
+  },
   /** Who VPP is. UNAVAILABLE when VPP is disabled or not connected. */
   getVppInfo: {
     path: '/maglev.Maglev/GetVPPInfo' as const,
@@ -2153,6 +3789,20 @@ export const MaglevService = {
       Buffer.from(SyncVPPLBStateResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SyncVPPLBStateResponse => SyncVPPLBStateResponse.decode(value),
   },
+  /**
+   * What VPP counted for each VIP and each server, at most a few seconds ago. UNAVAILABLE when VPP is disabled or not
+   * connected, or when its stats segment cannot be read.
+   */
+  getVpplbCounters: {
+    path: '/maglev.Maglev/GetVPPLBCounters' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetVPPLBCountersRequest): Buffer =>
+      Buffer.from(GetVPPLBCountersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetVPPLBCountersRequest => GetVPPLBCountersRequest.decode(value),
+    responseSerialize: (value: VPPLBCounters): Buffer => Buffer.from(VPPLBCounters.encode(value).finish()),
+    responseDeserialize: (value: Buffer): VPPLBCounters => VPPLBCounters.decode(value),
+  },
 } as const;
 
 export interface MaglevServer extends UntypedServiceImplementation {
@@ -2168,6 +3818,35 @@ export interface MaglevServer extends UntypedServiceImplementation {
   listBackends: handleUnaryCall<ListBackendsRequest, ListBackendsResponse>;
   /** One backend. NOT_FOUND when the running config has none of that name. */
   getBackend: handleUnaryCall<GetBackendRequest, BackendInfo>;
+  /** Every health check of the running config. */
+  listHealthChecks: handleUnaryCall<ListHealthChecksRequest, ListHealthChecksResponse>;
+  /** One health check. NOT_FOUND when the running config has none of that name. */
+  getHealthCheck: handleUnaryCall<GetHealthCheckRequest, HealthCheckInfo>;
+  /**
+   * Stops probing a backend and gives it weight 0; its flows live on. NOT_FOUND for an unknown name,
+   * FAILED_PRECONDITION when the backend is disabled.
+   */
+  pauseBackend: handleUnaryCall<BackendRequest, BackendInfo>;
+  /**
+   * Ends the pause: the backend is probed again, and unknown until the first result; without a health check it is up
+   * at once. NOT_FOUND for an unknown name, FAILED_PRECONDITION when the backend is disabled.
+   */
+  resumeBackend: handleUnaryCall<BackendRequest, BackendInfo>;
+  /**
+   * Lets a disabled backend serve again: it is probed, and unknown until the first result; without a health check it
+   * is up at once. NOT_FOUND for an unknown name.
+   */
+  enableBackend: handleUnaryCall<BackendRequest, BackendInfo>;
+  /**
+   * Takes a backend out of service: weight 0, its flows cut, not probed, no longer paused. NOT_FOUND for an unknown
+   * name.
+   */
+  disableBackend: handleUnaryCall<BackendRequest, BackendInfo>;
+  /**
+   * Changes the configured weight of a backend in one pool of one frontend. NOT_FOUND for an unknown frontend, pool or
+   * backend, INVALID_ARGUMENT for a weight that is not in 0..100.
+   */
+  setFrontendPoolBackendWeight: handleUnaryCall<SetWeightRequest, FrontendInfo>;
   /** Who VPP is. UNAVAILABLE when VPP is disabled or not connected. */
   getVppInfo: handleUnaryCall<GetVPPInfoRequest, VPPInfo>;
   /** What VPP's load balancer holds now, read from VPP. UNAVAILABLE when VPP is disabled or not connected. */
@@ -2177,6 +3856,11 @@ export interface MaglevServer extends UntypedServiceImplementation {
    * UNAVAILABLE when VPP is disabled or not connected.
    */
   syncVpplbState: handleUnaryCall<SyncVPPLBStateRequest, SyncVPPLBStateResponse>;
+  /**
+   * What VPP counted for each VIP and each server, at most a few seconds ago. UNAVAILABLE when VPP is disabled or not
+   * connected, or when its stats segment cannot be read.
+   */
+  getVpplbCounters: handleUnaryCall<GetVPPLBCountersRequest, VPPLBCounters>;
 }
 
 interface MessageFns<T> {

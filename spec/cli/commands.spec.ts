@@ -72,17 +72,6 @@ describe('maglevc commands', () => {
       `),
     ],
     [
-      'show backend web1',
-      block(`
-        name         web1
-        address      10.0.0.1
-        state        up
-        enabled      true
-        healthcheck  https
-        frontends    web dns6
-      `),
-    ],
-    [
       'show vpp lbstate',
       block(`
         ipv4-src-address         10.9.9.9
@@ -244,8 +233,9 @@ describe('maglevc commands', () => {
     it('prints the messages of the contract, with their JSON names', async () => {
       await start();
       expect(await json('show version')).to.deep.equal({ version: '0.1.0' });
-      expect(await json('show backend web1')).to.deep.equal(samples.backends[0]);
-      expect(await json('show backends')).to.deep.equal({ backends: samples.backends });
+      expect(await json('show backends')).to.deep.equal({
+        backends: samples.backends.map((backend) => ({ ...backend, transitions: [] })),
+      });
       expect(await json('show frontend dns6')).to.deep.equal({ ...samples.frontends[1] });
       expect(await json('show frontends'))
         .to.have.nested.property('frontends[0].pools[0].backends[1]')

@@ -43,8 +43,8 @@ describe('the program maglevc', () => {
         else site.views(message);
       },
       config: (message) => {
-        if (message.type === 'get-config') return;
-        message.reply.ok({ ok: false, stage: 'semantic', issues: [samples.mistake], warnings: [] });
+        if (message.type === 'get-config') site.config(message);
+        else message.reply.ok({ ok: false, stage: 'semantic', issues: [samples.mistake], warnings: [] });
       },
     });
   });
@@ -58,13 +58,27 @@ describe('the program maglevc', () => {
     expect((JSON.parse(stdout) as { backends: object[] }).backends).to.have.length(20_000);
   });
 
+  it('exits 0 after an action', async () => {
+    const line = 'set frontend web pool primary backend web1 weight 50 flush';
+    const [pause, weight] = await Promise.all([
+      run('set backend web1 pause'.split(' '), at()),
+      run(line.split(' '), at()),
+    ]);
+    expect(pause).to.deep.include({ code: 0, stderr: '' });
+    expect(weight).to.deep.include({ code: 0, stderr: '' });
+  });
+
   it('exits 1 when what it was asked to do failed', async () => {
-    expect(await run(['config', 'check'], at())).to.deep.include({ code: 1 });
+    const lines = ['config check', 'set backend spare pause'];
+    const runs = await Promise.all(lines.map((line) => run(line.split(' '), at())));
+    expect(runs.map(({ code }) => code)).to.deep.equal([1, 1]);
   });
 
   it('exits 2 on a command line that makes no sense, and prints its help when there is none', async () => {
-    const [wrong, none] = await Promise.all([run(['show', 'nonsense']), run([])]);
+    const weight = 'set frontend web pool primary backend web1 weight 101'.split(' ');
+    const [wrong, heavy, none] = await Promise.all([run(['show', 'nonsense']), run(weight), run([])]);
     expect(wrong).to.deep.include({ code: 2, stdout: '' });
+    expect(heavy).to.deep.include({ code: 2, stdout: '' });
     expect(none).to.deep.include({ code: 2, stdout: '' });
     expect(none.stderr)
       .to.contain('usage: maglevc [options] command...')
@@ -72,7 +86,14 @@ describe('the program maglevc', () => {
   });
 
   it('exits 3 for an unknown name', async () => {
-    expect(await run(['show', 'frontend', 'nope'], at())).to.deep.include({ code: 3 });
+    const lines = [
+      'show frontend nope',
+      'show healthcheck nope',
+      'set backend nope pause',
+      'set frontend web pool nope backend web1 weight 1',
+    ];
+    const runs = await Promise.all(lines.map((line) => run(line.split(' '), at())));
+    expect(runs.map(({ code }) => code)).to.deep.equal([3, 3, 3, 3]);
   });
 
   it('exits 4 when it is denied', async () => {
@@ -129,6 +150,7 @@ describe('the program maglevc', () => {
       'show vpp info',
       'show vpp lbstate',
       'show vpp lb state',
+      'show vpp lb counters',
       '',
     ]);
   });

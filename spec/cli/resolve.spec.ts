@@ -37,13 +37,49 @@ describe('cli/resolve', () => {
     ['c c', 'config check'],
     ['h', 'help'],
     ['show backend show', 'show backend <name> | name=show'],
-    ['s vpp lbstate', "'s' can mean 'show' or 'sync'"],
+    ['sh healthchecks', 'show healthchecks'],
+    ['sh h https', 'show healthcheck <name> | name=https'],
+    ['sh vp lb c', 'show vpp lb counters'],
+    ['set backend web1 pause', 'set backend <name> pause | name=web1'],
+    ['se b web1 p', 'set backend <name> pause | name=web1'],
+    ['se b pause r', 'set backend <name> resume | name=pause'],
+    [
+      'set frontend web pool a backend b weight 50',
+      'set frontend <name> pool <pool> backend <backend> weight <0-100> [flush] ' +
+        '| name=web | pool=a | backend=b | 0-100=50',
+    ],
+    [
+      'se f web p a b b w 50 f',
+      'set frontend <name> pool <pool> backend <backend> weight <0-100> [flush] ' +
+        '| name=web | pool=a | backend=b | 0-100=50 | flush=flush',
+    ],
+    ['s vpp lbstate', "'s' can mean 'show' or 'sync' or 'set'"],
     ['sh v', "'v' after 'show' can mean 'version' or 'vpp'"],
     ['sync vpp l s', "'sync vpp l s' can mean 'sync vpp lbstate s' or 'sync vpp lb state'"],
-    ['', "'' is not complete: expected one of show, sync, config, help"],
-    ['show', "'show' is not complete: expected one of version, frontends, frontend, backends, backend, vpp"],
+    ['', "'' is not complete: expected one of show, sync, set, config, help"],
+    [
+      'show',
+      "'show' is not complete: expected one of version, frontends, frontend, backends, backend, " +
+        'healthchecks, healthcheck, vpp',
+    ],
+    [
+      'set backend web1',
+      "'set backend web1' is not complete: expected one of pause, resume, enable, disable",
+    ],
+    [
+      'set backend web1 pasue',
+      "unknown command word 'pasue' after 'set backend web1': did you mean 'pause'?",
+    ],
+    [
+      'set frontend web pool a backend b weight',
+      "'set frontend web pool a backend b weight' is not complete: expected <0-100>",
+    ],
+    [
+      'set frontend web pool a backend b weight 5 flsh',
+      "unknown command word 'flsh' after 'set frontend web pool a backend b weight 5': did you mean 'flush'?",
+    ],
     ['show backend', "'show backend' is not complete: expected <name>"],
-    ['show vpp lb', "'show vpp lb' is not complete: expected state"],
+    ['show vpp lb', "'show vpp lb' is not complete: expected one of state, counters"],
     ['show version x', "'show version' is complete, and takes no 'x'"],
     ['sh ba web1 x', "'show backend web1' is complete, and takes no 'x'"],
     ['shwo frontends', "unknown command word 'shwo': did you mean 'show'?"],
@@ -75,7 +111,7 @@ describe('cli/resolve', () => {
       fc.property(spoken, ({ found, path, words }) => {
         const result = resolve(tree, words);
         expect(result).to.include({ kind: 'command', command: found });
-        const values = words.filter((_, i) => slotName(path[i] ?? '') !== null);
+        const values = words.filter((word, i) => slotName(path[i] ?? '') !== null || word === 'flush');
         expect(result.kind === 'command' && Object.values(result.slots)).to.deep.equal(values);
       }),
     );

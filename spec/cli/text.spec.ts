@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { duration, momentWithAge } from '../../cli/age.js';
-import { fields, table } from '../../cli/layout.js';
-import { printable, render } from '../../cli/text.js';
+import { columns, fields, table } from '../../cli/layout.js';
+import { exactSpan, roughSpan } from '../../cli/span-text.js';
+import { plain, printable, render } from '../../cli/text.js';
+import { thousands } from '../../cli/thousands.js';
 import { runCli } from '../support/cli-run.js';
 
 const blue = '\u001b[34m';
@@ -86,5 +88,50 @@ describe('cli output', () => {
       '2026-11-22T10:30:00Z (1s ago)',
     );
     expect(momentWithAge(2n ** 63n - 1n, 0)).to.match(/^2262-/);
+  });
+
+  it('ends the cells of a column below each other from the column on that is given', () => {
+    const word = fc.stringMatching(/^[a-z]{1,12}$/);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(word, word, word), { minLength: 1 }), (rows) => {
+        const lines = render(
+          columns(
+            rows.map((row) => row.map(plain)),
+            '',
+            1,
+          ),
+          false,
+        )
+          .trimEnd()
+          .split('\n');
+        const ends = lines.map((line) =>
+          [...line.matchAll(/\S+/g)].map(({ 0: text, index }) => index + text.length),
+        );
+        for (const [, ...end] of ends) expect(end).to.deep.equal(ends[0]?.slice(1));
+        expect(lines.map((line) => line.trim().split(/ +/))).to.deep.equal(rows);
+      }),
+    );
+  });
+
+  it('parts large numbers into thousands, and changes no digit', () => {
+    expect([0n, 999n, 1000n, 123_456n, 1_234_567n].map(thousands)).to.deep.equal([
+      '0',
+      '999',
+      '1,000',
+      '123,456',
+      '1,234,567',
+    ]);
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (count) => {
+        expect(thousands(count)).to.match(/^\d{1,3}(,\d{3})*$/);
+        expect(BigInt(thousands(count).replaceAll(',', ''))).to.equal(count);
+      }),
+    );
+  });
+
+  it('gives measured times to three digits, and times of a config as they are', () => {
+    const spans = [0n, 999n, 12_345_678n, 1_532_100_000n, 90_000_000_000n];
+    expect(spans.map(roughSpan)).to.deep.equal(['0s', '999ns', '12.3ms', '1.53s', '1m30s']);
+    expect(spans.map(exactSpan)).to.deep.equal(['0s', '999ns', '12.345678ms', '1.5321s', '1m30s']);
   });
 });

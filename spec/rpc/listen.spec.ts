@@ -26,6 +26,8 @@ describe('rpc/server addresses', () => {
       address,
       handlers: createGateway({
         views: mailbox('views', answer),
+        health: mailbox('health', () => undefined),
+        operator: mailbox('operator', () => undefined),
         config: mailbox('config', () => undefined),
         vpp: null,
         ask: realAsk,

@@ -9,10 +9,20 @@ import { type Fixture, rejectionOf, startFixture } from '../support/rpc-fixture.
 /** What is not listed is INTERNAL. */
 const expected: readonly [keyof typeof status, readonly ErrorCode[]][] = [
   ['INVALID_ARGUMENT', ['MGL_REQUEST_INVALID', 'MGL_USAGE']],
-  ['NOT_FOUND', ['MGL_FRONTEND_UNKNOWN', 'MGL_BACKEND_UNKNOWN']],
+  [
+    'NOT_FOUND',
+    ['MGL_FRONTEND_UNKNOWN', 'MGL_BACKEND_UNKNOWN', 'MGL_POOL_UNKNOWN', 'MGL_HEALTHCHECK_UNKNOWN'],
+  ],
   [
     'FAILED_PRECONDITION',
-    ['MGL_CONFIG_READ', 'MGL_CONFIG_PARSE', 'MGL_CONFIG_SEMANTIC', 'MGL_VPP_GUARD', 'MGL_VPP_ENCODE'],
+    [
+      'MGL_BACKEND_DISABLED',
+      'MGL_CONFIG_READ',
+      'MGL_CONFIG_PARSE',
+      'MGL_CONFIG_SEMANTIC',
+      'MGL_VPP_GUARD',
+      'MGL_VPP_ENCODE',
+    ],
   ],
   ['RESOURCE_EXHAUSTED', ['MGL_MAILBOX_FULL']],
   [
@@ -26,6 +36,11 @@ const expected: readonly [keyof typeof status, readonly ErrorCode[]][] = [
       'MGL_VPP_CONNECT',
       'MGL_VPP_INCOMPATIBLE',
       'MGL_VPP_TIMEOUT',
+      'MGL_STATS_DISABLED',
+      'MGL_STATS_CONNECT',
+      'MGL_STATS_LAYOUT',
+      'MGL_STATS_BUSY',
+      'MGL_STATS_STALE',
     ],
   ],
   ['INTERNAL', ['MGL_INTERNAL', 'MGL_VPP_RETVAL', 'MGL_VPP_PROTOCOL', 'MGL_VPP_SYNC']],

@@ -6,7 +6,9 @@ import { realClock } from '../../actors/kernel/real-clock.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
 import type { ConfigControl } from '../../protocol/config.js';
+import type { HealthRequest } from '../../protocol/health.js';
 import type { LogFields, Logger, LogLevel } from '../../protocol/log.js';
+import type { OperatorRequest } from '../../protocol/operator.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import type { VppControl } from '../../protocol/vpp.js';
 import { parseRpcAddress } from '../../rpc/address.js';
@@ -65,6 +67,8 @@ export const realAsk: Ask = (target, make, options) =>
 
 export interface Callees {
   readonly views?: (message: ViewRequest) => void;
+  readonly health?: (message: HealthRequest) => void;
+  readonly operator?: (message: OperatorRequest) => void;
   readonly config?: (message: ConfigControl) => void;
   readonly vpp?: ((message: VppControl) => void) | null;
 }
@@ -96,6 +100,8 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
   };
   const handlers = createGateway({
     views: mailbox('views', callees.views ?? nobody),
+    health: mailbox('health', callees.health ?? nobody),
+    operator: mailbox('operator', callees.operator ?? nobody),
     config: mailbox('config', callees.config ?? nobody),
     vpp: callees.vpp === null ? null : mailbox('vpp', callees.vpp ?? nobody),
     ask: options.ask ?? realAsk,

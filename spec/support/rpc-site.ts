@@ -1,5 +1,8 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { MaglevError } from '../../domain/errors.js';
+import { actOnBackend, noIntents, setWeight } from '../../domain/operator.js';
 import type { Callees } from './rpc-fixture.js';
+import { detailOf, lbCounters, siteConfig, spareLife, web1Life } from './rpc-health-samples.js';
 import * as samples from './rpc-samples.js';
 
 /** The actors of the small site of rpc-samples, all well, with a valid config and a VPP that is in sync. */
@@ -33,10 +36,33 @@ export function siteCallees(): Required<Callees> {
         }
       }
     },
-    config: (message) => {
-      if (message.type !== 'get-config') {
-        message.reply.ok({ ok: true, config: samples.anyConfig, warnings: [samples.warning] });
+    health: (message) => {
+      if (message.type === 'list-states') return;
+      const now = Date.now();
+      switch (message.name) {
+        case 'web1':
+          message.reply.ok(detailOf('web1', web1Life(now)));
+          break;
+        case 'spare':
+          message.reply.ok(detailOf('spare', spareLife(now)));
+          break;
+        default:
+          message.reply.fail(new MaglevError('MGL_BACKEND_UNKNOWN', `there is no backend '${message.name}'`));
       }
+    },
+    // It judges by the real rules, and forgets at once what was asked of it.
+    operator: (message) => {
+      if (message.type === 'get-effective') return;
+      const intents =
+        message.type === 'act-on-backend'
+          ? actOnBackend(noIntents, siteConfig, message.name, message.action)
+          : setWeight(noIntents, siteConfig, message.change);
+      if (isLeft(intents)) message.reply.fail(intents.left);
+      else message.reply.ok(undefined);
+    },
+    config: (message) => {
+      if (message.type === 'get-config') message.reply.ok(siteConfig);
+      else message.reply.ok({ ok: true, config: siteConfig, warnings: [samples.warning] });
     },
     vpp: (message) => {
       switch (message.type) {
@@ -45,6 +71,9 @@ export function siteCallees(): Required<Callees> {
           break;
         case 'get-lb-state':
           message.reply.ok(samples.lbState);
+          break;
+        case 'get-lb-counters':
+          message.reply.ok(lbCounters(Date.now()));
           break;
         case 'sync':
           message.reply.ok({ ...samples.quietSync, scope: message.frontend === null ? 'all' : 'vip' });

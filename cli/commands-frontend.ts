@@ -1,15 +1,10 @@
-import { productVersion } from '../domain/version.js';
-import type { BackendInfo, FrontendInfo, PoolInfo } from '../rpc/generated/maglev.js';
-import type { Command, Outcome } from './command.js';
-import { columns, fields, table } from './layout.js';
+import type { FrontendInfo, PoolInfo } from '../rpc/generated/maglev.js';
+import type { Command } from './command.js';
+import { columns, fields, none, table } from './layout.js';
+import { success } from './outcome.js';
 import { type Line, label, plain } from './text.js';
 
-export const showCommands: readonly Command[] = [
-  {
-    usage: 'show version',
-    help: 'the version of maglevc',
-    run: async () => success([[plain(`maglevc ${productVersion}`)]], { version: productVersion }),
-  },
+export const frontendCommands: readonly Command[] = [
   {
     usage: 'show frontends',
     help: 'all frontends, with their state',
@@ -26,30 +21,7 @@ export const showCommands: readonly Command[] = [
       return success(frontendText(response), response);
     },
   },
-  {
-    usage: 'show backends',
-    help: 'all backends, with their state',
-    run: async ({ client }) => {
-      const response = await (await client()).listBackends();
-      return success(backendsTable(response.backends), response);
-    },
-  },
-  {
-    usage: 'show backend <name>',
-    help: 'one backend, and the frontends that use it',
-    run: async ({ client }, { name = '' }) => {
-      const response = await (await client()).getBackend(name);
-      return success(backendText(response), response);
-    },
-  },
 ];
-
-function success(text: readonly Line[], json: unknown): Outcome {
-  return { text, json, failure: null };
-}
-
-/** For an empty value in a table, where a blank would look like a mistake. */
-const none = '-';
 
 function frontendsTable(frontends: readonly FrontendInfo[]): Line[] {
   return table(
@@ -98,31 +70,6 @@ function poolsText(pools: readonly PoolInfo[]): Line[] {
     const title: Line = [label('pool'), plain(` ${name}${active ? ' (active)' : ''}`)];
     return [title, ...(head === undefined || members.length === 0 ? [] : [head]), ...members];
   });
-}
-
-function backendsTable(backends: readonly BackendInfo[]): Line[] {
-  return table(
-    ['name', 'address', 'state', 'enabled', 'healthcheck', 'frontends'],
-    backends.map(({ name, address, state, enabled, healthcheck, frontends }) => [
-      name,
-      address,
-      state,
-      enabled,
-      healthcheck || none,
-      frontends.join(' ') || none,
-    ]),
-  );
-}
-
-function backendText(backend: BackendInfo): Line[] {
-  return fields([
-    ['name', backend.name],
-    ['address', backend.address],
-    ['state', backend.state],
-    ['enabled', backend.enabled],
-    ['healthcheck', backend.healthcheck || none],
-    ['frontends', backend.frontends.join(' ') || none],
-  ]);
 }
 
 function portText(port: number): string {

@@ -1,0 +1,97 @@
+import type { HealthCheckInfo } from '../rpc/generated/maglev.js';
+import type { Command } from './command.js';
+import { fields, none, table } from './layout.js';
+import { success } from './outcome.js';
+import { exactSpan } from './span-text.js';
+import type { Line } from './text.js';
+
+export const healthcheckCommands: readonly Command[] = [
+  {
+    usage: 'show healthchecks',
+    help: 'all health checks, with their intervals',
+    run: async ({ client }) => {
+      const response = await (await client()).listHealthChecks();
+      return success(healthchecksTable(response.healthchecks), response);
+    },
+  },
+  {
+    usage: 'show healthcheck <name>',
+    help: 'one health check with all its settings, and the backends that use it',
+    run: async ({ client }, { name = '' }) => {
+      const response = await (await client()).getHealthCheck(name);
+      return success(healthcheckText(response), response);
+    },
+  },
+];
+
+function healthchecksTable(checks: readonly HealthCheckInfo[]): Line[] {
+  return table(
+    [
+      'name',
+      'type',
+      'port',
+      'interval',
+      'fast-interval',
+      'down-interval',
+      'timeout',
+      'rise',
+      'fall',
+      'backends',
+    ],
+    checks.map((check) => [
+      check.name,
+      check.type,
+      check.port ?? none,
+      exactSpan(check.intervalNs),
+      exactSpan(check.fastIntervalNs),
+      exactSpan(check.downIntervalNs),
+      exactSpan(check.timeoutNs),
+      check.rise,
+      check.fall,
+      check.backends.length,
+    ]),
+  );
+}
+
+/** The keys of the config file, in its order, each with the value that counts. */
+function healthcheckText(check: HealthCheckInfo): Line[] {
+  return fields([
+    ['name', check.name],
+    ['type', check.type],
+    ['interval', exactSpan(check.intervalNs)],
+    ['fast-interval', exactSpan(check.fastIntervalNs)],
+    ['down-interval', exactSpan(check.downIntervalNs)],
+    ['timeout', exactSpan(check.timeoutNs)],
+    ['rise', check.rise],
+    ['fall', check.fall],
+    ...(check.port === undefined ? [] : [['port', check.port] as const]),
+    ['probe-ipv4-src', check.probeIpv4Src ?? kernelsChoice],
+    ['probe-ipv6-src', check.probeIpv6Src ?? kernelsChoice],
+    ...httpFields(check),
+    ...tlsFields(check),
+    ['backends', check.backends.join(' ') || none],
+  ]);
+}
+
+const kernelsChoice = "(the kernel's choice)";
+const backendsAddress = "(the backend's address)";
+
+type Field = readonly [string, string | number | boolean];
+
+function httpFields({ http }: HealthCheckInfo): Field[] {
+  if (http === undefined) return [];
+  return [
+    ['path', http.path],
+    ['host', http.host ?? backendsAddress],
+    ['method', http.method],
+    ['response-code', http.responseCode],
+    ['response-regexp', http.responseRegexp ?? '(any body)'],
+  ];
+}
+
+function tlsFields({ type, http, tls }: HealthCheckInfo): Field[] {
+  const ssl: Field[] = type === 'tcp' ? [['ssl', tls !== undefined]] : [];
+  if (tls === undefined) return ssl;
+  const serverName = tls.serverName ?? (http?.host === undefined ? backendsAddress : '(as host)');
+  return [...ssl, ['server-name', serverName], ['insecure-skip-verify', tls.insecureSkipVerify]];
+}

@@ -1,0 +1,22 @@
+import { MaglevError } from '../domain/errors.js';
+
+/** Longest name that a config can give; see the rules of names in docs/config-guide.md. */
+const longestName = 64;
+
+/** A name that cannot be one is refused here (MGL_REQUEST_INVALID), so that no error repeats it at length. */
+export function checkedName(field: string, name: string): string {
+  if (name === '') throw new MaglevError('MGL_REQUEST_INVALID', `${field} is empty`);
+  if (name.length > longestName) {
+    throw new MaglevError(
+      'MGL_REQUEST_INVALID',
+      `${field} has ${name.length} characters; names have at most ${longestName}`,
+    );
+  }
+  return name;
+}
+
+/** A configured weight; MGL_REQUEST_INVALID when it is not in 0..100. */
+export function checkedWeight(field: string, weight: number): number {
+  if (Number.isInteger(weight) && weight >= 0 && weight <= 100) return weight;
+  throw new MaglevError('MGL_REQUEST_INVALID', `${field} is ${weight}; weights are from 0 to 100`);
+}

@@ -1,0 +1,44 @@
+import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import { MaglevError } from '../domain/errors.js';
+import type { Address } from '../protocol/address.js';
+import type { ConfigControl } from '../protocol/config.js';
+import type { BoundedAsk } from './ask.js';
+import { checkedName } from './checked-fields.js';
+import type { MaglevServer } from './generated/maglev.js';
+import { healthCheckMessage } from './healthcheck-message.js';
+import { limitMs } from './limits.js';
+import { verdictMessage } from './messages.js';
+import type { Unary } from './unary.js';
+
+type ConfigHandlers = Pick<
+  MaglevServer,
+  'checkConfig' | 'reloadConfig' | 'listHealthChecks' | 'getHealthCheck'
+>;
+
+/** The file, and the health checks that the running config has: nobody else knows them all. */
+export function configHandlers(unary: Unary, config: Address<ConfigControl>): ConfigHandlers {
+  const verdictOf = (type: 'check-config' | 'reload-config') =>
+    unary(limitMs.config, async (_, ask) =>
+      verdictMessage(await ask<ConfigControl, ConfigVerdict>(config, (reply) => ({ type, reply }))),
+    );
+  return {
+    checkConfig: verdictOf('check-config'),
+    reloadConfig: verdictOf('reload-config'),
+    listHealthChecks: unary(limitMs.view, async (_, ask) => {
+      const running = await runningConfig(config, ask);
+      const checks = [...running.healthchecks.values()];
+      return { healthchecks: checks.map((check) => healthCheckMessage(check, running)) };
+    }),
+    getHealthCheck: unary(limitMs.view, async (request, ask) => {
+      const name = checkedName('name', request.name);
+      const running = await runningConfig(config, ask);
+      const check = running.healthchecks.get(name);
+      if (check !== undefined) return healthCheckMessage(check, running);
+      throw new MaglevError('MGL_HEALTHCHECK_UNKNOWN', `health check "${name}" is not in the config`);
+    }),
+  };
+}
+
+export function runningConfig(config: Address<ConfigControl>, ask: BoundedAsk): Promise<MaglevConfig> {
+  return ask<ConfigControl, MaglevConfig>(config, (reply) => ({ type: 'get-config', reply }));
+}

@@ -1,0 +1,49 @@
+import type { BackendAction } from '../domain/operator.js';
+import type { Address } from '../protocol/address.js';
+import type { OperatorRequest } from '../protocol/operator.js';
+import { checkedName, checkedWeight } from './checked-fields.js';
+import type { MaglevServer } from './generated/maglev.js';
+import { backendInfo, frontendInfo, type ViewSources } from './handlers-views.js';
+import { limitMs } from './limits.js';
+import type { Unary } from './unary.js';
+
+type OperatorHandlers = Pick<
+  MaglevServer,
+  'pauseBackend' | 'resumeBackend' | 'enableBackend' | 'disableBackend' | 'setFrontendPoolBackendWeight'
+>;
+
+/** What operators do: each is answered, when it is in force, with what is true then. */
+export function operatorHandlers(
+  unary: Unary,
+  operator: Address<OperatorRequest>,
+  sources: ViewSources,
+): OperatorHandlers {
+  const actionOf = (action: BackendAction) =>
+    unary(limitMs.operator, async (request: { readonly name: string }, ask) => {
+      const name = checkedName('name', request.name);
+      await ask<OperatorRequest, void>(operator, (reply) => ({
+        type: 'act-on-backend',
+        name,
+        action,
+        reply,
+      }));
+      return backendInfo(sources, ask, name);
+    });
+  return {
+    pauseBackend: actionOf('pause'),
+    resumeBackend: actionOf('resume'),
+    enableBackend: actionOf('enable'),
+    disableBackend: actionOf('disable'),
+    setFrontendPoolBackendWeight: unary(limitMs.operator, async (request, ask) => {
+      const change = {
+        frontend: checkedName('frontend', request.frontend),
+        pool: checkedName('pool', request.pool),
+        backend: checkedName('backend', request.backend),
+        weight: checkedWeight('weight', request.weight),
+      };
+      const { flush } = request;
+      await ask<OperatorRequest, void>(operator, (reply) => ({ type: 'set-weight', change, flush, reply }));
+      return frontendInfo(sources, ask, change.frontend);
+    }),
+  };
+}

@@ -1,0 +1,6 @@
+/**
+ * The longest waits for an answer, in milliseconds, for clients that set no deadline of their own. A view is in
+ * memory; a config is a file; what an operator asks for is written to a file and carried to every part that it
+ * concerns; VPP answers in milliseconds or has stalled; a sync may write tens of thousands of changes.
+ */
+export const limitMs = { view: 5_000, config: 30_000, operator: 30_000, vpp: 15_000, sync: 120_000 } as const;
