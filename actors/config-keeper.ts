@@ -11,6 +11,8 @@ export interface ConfigCell {
 export interface ConfigKeeperOptions {
   /** Outlives this actor and its supervisors: only a process that ends forgets the running config. */
   readonly cell: ConfigCell;
+  /** How the file is called, for messages. */
+  readonly file: string;
   /** Reads and checks the file. Rejects never, or with a bug. */
   readonly load: () => Promise<ConfigVerdict>;
   /** Told of every new running config. */
@@ -46,7 +48,7 @@ export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<Confi
       }
       case 'reload-config': {
         context.log.log('info', 'config-reload-start');
-        const verdict = await options.load();
+        const verdict = sane(await options.load(), cell.running, options.file);
         if (verdict.ok) {
           cell.running = verdict.config;
           logAccepted(context, verdict);
@@ -60,6 +62,19 @@ export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<Confi
       }
     }
   }
+}
+
+/**
+ * A running load balancer does not lose its last VIP by a reload: a file that was cut off while it was written is
+ * valid YAML, and would take every service down.
+ */
+function sane(verdict: ConfigVerdict, running: MaglevConfig, file: string): ConfigVerdict {
+  const before = running.frontends.size;
+  if (!verdict.ok || verdict.config.frontends.size > 0 || before === 0) return verdict;
+  const message = `there are no frontends, but ${before} are running: a reload does not remove them all; restart maglevd to do that`;
+  const place = { file, line: 0, column: 0 };
+  const issues = [{ place, path: 'maglev.frontends', message }];
+  return { ok: false, stage: 'semantic', issues, warnings: verdict.warnings };
 }
 
 function logAccepted(context: Context<never>, verdict: Extract<ConfigVerdict, { ok: true }>): void {

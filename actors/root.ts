@@ -21,6 +21,8 @@ import { vppActor } from './vpp/vpp.js';
 export interface RootOptions {
   /** Checked before the tree is started: maglevd refuses to start on an invalid one. */
   readonly config: MaglevConfig;
+  /** How the config file is called, for messages. */
+  readonly configFile: string;
   readonly loadConfig: () => Promise<ConfigVerdict>;
   /** null: VPP is disabled. */
   readonly openVpp: OpenVpp | null;
@@ -62,7 +64,9 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
     start: (context) => {
       startedAt ??= context.clock.monotonic();
       const report = context.self;
-      const config = context.spawn(configKeeperActor({ cell, load: options.loadConfig, report }));
+      const config = context.spawn(
+        configKeeperActor({ cell, file: options.configFile, load: options.loadConfig, report }),
+      );
       const operator = context.spawn(operatorActor({ config, report, store: options.intents }));
       const health = context.spawn(
         healthActor({ operator, report, memories, makeEngine: options.makeProbeEngine }),

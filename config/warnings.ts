@@ -10,6 +10,7 @@ const entriesPerWeight = 10;
 /** What is allowed but probably not meant. */
 export function findWarnings(file: ConfigFile): Finding[] {
   return [
+    ...noFrontends(file),
     ...uselessTlsKeys(file),
     ...unusedBackends(file),
     ...[...file.frontends].flatMap(([name, frontend]) => [
@@ -18,6 +19,11 @@ export function findWarnings(file: ConfigFile): Finding[] {
       ...emptyPools(name, frontend),
     ]),
   ];
+}
+
+function noFrontends(file: ConfigFile): Finding[] {
+  if (file.frontends.size > 0) return [];
+  return [{ path: ['maglev'], message: 'there are no frontends: maglevd removes every VIP from VPP' }];
 }
 
 function uselessTlsKeys(file: ConfigFile): Finding[] {

@@ -77,6 +77,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   const root = tree.start<RootMessage>(
     rootActor({
       config: verdict.config,
+      configFile: settings.config,
       loadConfig: () => loadConfigFile(settings.config),
       intents: settings.stateDir === '' ? memoryStore() : fileStore(settings.stateDir, clock),
       makeProbeEngine: (netns, { clock, log }) =>

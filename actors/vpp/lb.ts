@@ -81,6 +81,7 @@ class Lb {
   private cancelRetry: Cancel = () => {};
   /** Full syncs in a row that found VPP changed although nothing was decided. */
   private drifts = 0;
+  private syncedBefore = false;
 
   constructor(
     private readonly context: Context<LbMessage>,
@@ -205,7 +206,9 @@ class Lb {
     if (failures.length > 0) return;
     this.options.synced();
     const changed = Object.values(counts).some((count) => count > 0);
-    this.drifts = changed && !expected ? this.drifts + 1 : 0;
+    // The first sync of a connection finds whatever it finds.
+    this.drifts = changed && !expected && this.syncedBefore ? this.drifts + 1 : 0;
+    this.syncedBefore = true;
     if (this.drifts >= DRIFTS_OF_A_FIGHT) {
       // Two maglevds, or a script: each undoes what the other did.
       this.context.log.log('warn', 'vpp-lbsync-drift', { syncs: this.drifts, ...counts });

@@ -76,6 +76,38 @@ describe('actors/root: the whole tree', () => {
     });
   });
 
+  it('does not lose its last VIP by a reload of a file that was cut off', async () => {
+    await world.begin();
+    world.file = valid(sampleConfig({}, []));
+    const verdict = await world.ask<ConfigVerdict>(({ config }, reply) =>
+      config.tell({ type: 'reload-config', reply }),
+    );
+    expect(verdict).to.include({ ok: false, stage: 'semantic' });
+    expect(verdict)
+      .to.have.nested.property('issues[0].message')
+      .that.matches(/no frontends, but 1 are running/);
+    await world.tree.clock.advance(60_000);
+    expect(world.installed()).to.deep.equal([webId]);
+  });
+
+  it('keeps the running config over a crash of the root', async () => {
+    let crash = false;
+    await world.begin(({ actor, message }) => {
+      if (crash && actor === 'root' && message === 'reload') {
+        crash = false;
+        throw new Error('crash of the root');
+      }
+    });
+    world.file = valid(two);
+    await world.ask<ConfigVerdict>(({ config }, reply) => config.tell({ type: 'reload-config', reply }));
+    world.file = invalid;
+    crash = true;
+    world.root.tell({ type: 'reload' });
+    await world.tree.clock.advance(60_000);
+    expect(crash).to.equal(false);
+    expect(world.installed()).to.deep.equal([webId, dnsId]);
+  });
+
   it('only checks when asked to check', async () => {
     await world.begin();
     world.file = valid(two);

@@ -8,6 +8,7 @@ import type { Address } from '../../protocol/address.js';
 import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, vipKey } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
+import { instrument } from '../support/instrument.js';
 import { answering, Tree } from '../support/tree.js';
 
 const conf = {
@@ -311,6 +312,83 @@ describe('actors/vpp session, with a mocked VPP mailbox', () => {
     broken = false;
     await tree.clock.advance(2000);
     expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.2': 50, '10.0.0.1': 100 });
+  });
+
+  it('tells a lasting failure once, and does not hurry to repeat it', async () => {
+    vpp.refuse = (operation) =>
+      operation.op === 'as-add' && operation.address === '10.0.0.1'
+        ? new MaglevError('MGL_VPP_RETVAL', 'VPP answered -97')
+        : null;
+    await begin();
+    await tree.clock.advance(600_000);
+    expect(tree.log.of('vpp-lbsync-as-add').filter(({ level }) => level === 'warn')).to.have.length(1);
+    const reads = requests().filter((type) => type === 'read-state').length;
+    expect(reads, '20 ticks, the quick repeats of the first minute, and no second passes').to.be.below(32);
+  });
+
+  it('takes nobody away for a server that VPP refuses', async () => {
+    await begin();
+    vpp.refuse = (operation) =>
+      operation.op === 'as-add' ? new MaglevError('MGL_VPP_RETVAL', 'VPP answered -97') : null;
+    const moved = { ...web, ases: [desiredAs('10.0.0.9')] };
+    decideOn({ ...decision, vips: [moved, dns] });
+    await tree.clock.advance(120_000);
+    expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.1': 100, '10.0.0.2': 50 });
+    vpp.refuse = () => null;
+    await tree.clock.advance(30_000);
+    expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.9': 100 });
+  });
+
+  it('leaves a NAT VIP as it is, and reports it', async () => {
+    const nat = vipKey('192.0.2.50/32');
+    vpp.apply({ op: 'vip-add', key: nat, encap: 'nat4', tableLength: 16, srcIpSticky: false, reason: '' });
+    await begin();
+    expect(vpp.vips.has(vipId(nat))).to.equal(true);
+    const report = await sync(null);
+    expect(report).to.have.nested.property('failures.length', 1);
+    expect(report)
+      .to.have.nested.property('failures[0].error.message')
+      .that.matches(/NAT VIPs are not removed/);
+    expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.1': 100, '10.0.0.2': 50 });
+  });
+
+  it('says so when somebody keeps changing VPP', async () => {
+    await begin();
+    for (let i = 0; i < 4; i++) {
+      vpp.vips.delete(vipId(web.key));
+      await tree.clock.advance(30_000);
+    }
+    expect(tree.log.of('vpp-lbsync-drift').map(({ fields }) => fields['syncs'])).to.deep.equal([3, 4]);
+  });
+
+  it('pushes a conf that VPP refuses again and again, but ever more slowly, and tells it once', async () => {
+    link = answering('link', (request) => {
+      if (request.type === 'write-conf')
+        request.reply.fail(new MaglevError('MGL_VPP_RETVAL', 'VPP answered -70'));
+      else vpp.answer(request);
+    });
+    await begin();
+    await tree.clock.advance(600_000);
+    expect(requests().filter((type) => type === 'write-conf').length).to.be.within(20, 60);
+    expect(tree.log.of('vpp-lb-conf-failed').filter(({ level }) => level === 'warn')).to.have.length(1);
+    expect(weights('192.0.2.1/32'), 'and the VIPs are served meanwhile').to.deep.equal({
+      '10.0.0.1': 100,
+      '10.0.0.2': 50,
+    });
+  });
+
+  it('does not let one VIP whose reconciler always crashes keep the others from VPP', async () => {
+    const many = Array.from({ length: 200 }, (_, i) =>
+      desiredVip(`192.0.3.${i}/32`, [desiredAs('10.0.0.1')], { frontend: `f${i}` }),
+    );
+    const bad = vipId(vipKey('192.0.3.0/32')).replace('/', '_');
+    current = new StandingDecision({ ...decision, vips: many });
+    const spec = instrument(sessionActor({ link, wanted: current, synced: () => {} }), ({ actor, phase }) => {
+      if (actor === bad && phase === 'before') throw new Error('always');
+    });
+    session = tree.start(spec);
+    await tree.clock.advance(60_000);
+    expect(vpp.vips.size).to.equal(199);
   });
 
   it('ends at once although an answer never comes', async () => {

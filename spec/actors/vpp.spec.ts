@@ -104,6 +104,33 @@ describe('actors/vpp', () => {
     expect(tree.log.of('actor-crash')).to.deep.equal([]);
   });
 
+  it('does not storm a VPP that lets it in and throws it out', async () => {
+    machine.start();
+    const open = machine.open;
+    const thrownOut = Object.assign(machine, {
+      open: async () => {
+        const api = await open();
+        machine.hangs = true;
+        tree.clock.schedule(5, () =>
+          machine.disconnect(new MaglevError('MGL_VPP_DISCONNECTED', 'thrown out')),
+        );
+        return api;
+      },
+    });
+    await begin();
+    await tree.clock.advance(60_000);
+    expect(thrownOut.opens).to.be.below(25);
+  });
+
+  it('looks at VPP once at a time, however many ask', async () => {
+    machine.start();
+    await begin();
+    const before = machine.reads;
+    const answers = await Promise.all(Array.from({ length: 100 }, () => state()));
+    expect(answers.filter((answer) => !(answer instanceof MaglevError))).to.have.length(100);
+    expect(machine.reads - before).to.be.below(4);
+  });
+
   it('does not tick while there is no connection', async () => {
     machine.start();
     await begin();

@@ -20,8 +20,9 @@ describe('config/report', () => {
     const text = below('  backends: { a: { address: 198.51.100.1 } }');
     expect(checkReport(checkConfigText(text, 'f'))).to.deep.equal({
       lines: [
+        'f:1:1 maglev: warning: there are no frontends: maglevd removes every VIP from VPP',
         'f:3:15 maglev.backends.a: warning: no frontend uses this backend',
-        'valid: 0 frontends, 1 backend, 0 health checks; 1 warning',
+        'valid: 0 frontends, 1 backend, 0 health checks; 2 warnings',
       ],
       exitCode: 0,
     });
@@ -38,8 +39,9 @@ describe('config/report', () => {
       {
         lines: [
           'f:3:29 maglev.backends.a.address: 0.0.0.0 is no address of a host',
+          'f:1:1 maglev: warning: there are no frontends: maglevd removes every VIP from VPP',
           'f:3:15 maglev.backends.a: warning: no frontend uses this backend',
-          '1 error, 1 warning',
+          '1 error, 2 warnings',
         ],
         exitCode: 2,
       },

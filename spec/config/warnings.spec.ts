@@ -25,6 +25,8 @@ function weights(tableLength: number, ...pools: readonly (readonly number[])[]):
 
 const path = (index: number) => `maglev.frontends.f.pools[${index}]`;
 
+const noFrontends = 'f:1:1 maglev: there are no frontends: maglevd removes every VIP from VPP';
+
 describe('config: warnings', () => {
   it('say nothing about a table that is long enough', () => {
     expect(warningsOf(weights(1024, [100]))).to.deep.equal([]);
@@ -73,6 +75,7 @@ describe('config: warnings', () => {
   it('name backends that nothing uses', () => {
     const text = below('  backends:', '    a: { address: 198.51.100.1 }', '    b: { address: 198.51.100.2 }');
     expect(warningsOf(text)).to.deep.equal([
+      noFrontends,
       'f:4:5 maglev.backends.a: no frontend uses this backend',
       'f:5:5 maglev.backends.b: no frontend uses this backend',
     ]);
@@ -101,6 +104,7 @@ describe('config: warnings', () => {
       '    e: { type: http, params: { insecure-skip-verify: false } }',
     );
     expect(warningsOf(text)).to.deep.equal([
+      noFrontends,
       'f:4:45 maglev.healthchecks.a.params.server-name: has no effect without TLS: that would be type https',
       'f:4:80 maglev.healthchecks.a.params.insecure-skip-verify: has no effect without TLS: that would be type https',
       'f:5:54 maglev.healthchecks.b.params.server-name: has no effect without TLS: that would be ssl: true',
@@ -110,7 +114,7 @@ describe('config: warnings', () => {
 
   it('come with semantic errors too, but not when the form is wrong', () => {
     const unused = ['  backends:', '    a: { address: 198.51.100.1 }'];
-    expect(warningsOf(below(...unused, '    b: { address: 0.0.0.0 }'))).to.have.length(2);
+    expect(warningsOf(below(...unused, '    b: { address: 0.0.0.0 }'))).to.have.length(3);
     expect(warningsOf(below(...unused, '    b: {}'))).to.deep.equal([]);
   });
 });

@@ -16,7 +16,7 @@ export class Machine {
   private pid = 100;
   private pending = 0;
   private lastReply = 0;
-  private disconnect: (error: MaglevError) => void = () => {};
+  disconnect: (error: MaglevError) => void = () => {};
 
   /** `now` is the clock of whoever connects to it. */
   constructor(public now: () => number) {}
@@ -33,7 +33,7 @@ export class Machine {
     this.disconnect(new MaglevError('MGL_VPP_DISCONNECTED', 'VPP closed the connection'));
   }
 
-  readonly open = async (): Promise<VppApi> => {
+  open = async (): Promise<VppApi> => {
     this.opens++;
     this.openTimes.push(this.now());
     if (this.refusal !== null) throw this.refusal;

@@ -43,6 +43,7 @@ export class World {
             this.fatal = error;
           },
           config: this.config,
+          configFile: 'm.yaml',
           makeProbeEngine: () => this.servers.engine(),
           intents: this.intents,
           loadConfig: async () => this.file,
