@@ -37,6 +37,7 @@ async function run(flags: SimulatorFlags): Promise<void> {
     personality: flags.personality,
     faults: flags.faults,
     ...(flags.versionString === null ? {} : { version: flags.versionString }),
+    workers: flags.workers,
     ...statsOf(flags),
     log: lineLog(flags.logLevel, realClock, (line) => process.stderr.write(line)),
     onDeath: die,

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import type { LogLevel } from '../protocol/log.js';
-import { faultGrammar, milliseconds, parseFault } from './faults/fault-grammar.js';
+import { faultGrammar, parseFault } from './faults/fault-grammar.js';
 import { logLevels } from './line-log.js';
 import { type Personality, personalities } from './personality.js';
 import { requestNames } from './request-names.js';
+import { parseTime } from './time-text.js';
 
 export const DEFAULT_SOCKET = '/tmp/maglev-vppsim/api.sock';
 
@@ -21,6 +22,7 @@ export interface SimulatorFlags {
   /** null: the personality's. */
   readonly versionString: string | null;
   readonly logLevel: LogLevel;
+  readonly workers: number;
   /** null: no stats segment. */
   readonly statsSocket: string | null;
   /** Milliseconds; null: as VPP. */
@@ -37,6 +39,7 @@ usage: maglev-vppsim [flags]
   --fault <fault>           what goes wrong; repeatable:
                             ${faultGrammar.join('\n                            ')}
   --version-string <text>   the version that VPP says it has
+  --workers <n>             threads that forward packets beside the main one (default 0)
   --stats-socket <path>     where to hand out a stats segment (default: there is none)
   --stats-interval <time>   between two beats of VPP's heart in it (default 10s)
   --log-level <level>       debug (each message received), info, warn (default) or error; on stderr
@@ -62,6 +65,7 @@ export function parseSimulatorFlags(args: readonly string[]): SimulatorFlags {
     faults,
     versionString: values['version-string'] === undefined ? null : versionOf(values['version-string']),
     logLevel: oneOf('--log-level', values['log-level'] ?? 'warn', logLevels),
+    workers: values.workers === undefined ? 0 : workersOf(values.workers),
     statsSocket: values['stats-socket'] ?? null,
     statsInterval: values['stats-interval'] === undefined ? null : intervalOf(values['stats-interval']),
   };
@@ -79,6 +83,7 @@ function parse(args: readonly string[]) {
         fault: { type: 'string', multiple: true },
         'version-string': { type: 'string' },
         'log-level': { type: 'string' },
+        workers: { type: 'string' },
         'stats-socket': { type: 'string' },
         'stats-interval': { type: 'string' },
         version: { type: 'boolean' },
@@ -95,8 +100,15 @@ function seedOf(text: string): number {
   return Number(text);
 }
 
+function workersOf(text: string): number {
+  if (!/^\d{1,2}$/.test(text)) {
+    throw new MaglevError('MGL_USAGE', `--workers needs a number up to 99, not '${text}'`);
+  }
+  return Number(text);
+}
+
 function intervalOf(text: string): number {
-  const ms = milliseconds(text);
+  const ms = parseTime(text);
   if (ms === null || ms < 1) {
     throw new MaglevError('MGL_USAGE', `--stats-interval needs a time like 250ms, 3s or 2m, not '${text}'`);
   }

@@ -7,6 +7,7 @@ import type { Logger } from '../protocol/log.js';
 import type { CommandResult } from './cli-text/command-line.js';
 import { parseFault } from './faults/fault-grammar.js';
 import { FaultMachine } from './faults/fault-machine.js';
+import { Packets } from './flow/packets.js';
 import { SimulatedCrash } from './lb/crash.js';
 import type { LbPlugin } from './lb/lb-plugin.js';
 import type { Personality } from './personality.js';
@@ -16,6 +17,7 @@ import { ApiServer, type Death } from './server/api-server.js';
 import { claimSocketPath } from './server/socket-path.js';
 import { simulatorCommands } from './simulator-commands.js';
 import { StatsRun } from './stats/stats-run.js';
+import { trafficCommands } from './traffic-commands.js';
 import { Vpp } from './vpp.js';
 import type { ExecutedWrite } from './write-log.js';
 
@@ -38,6 +40,8 @@ export interface SimulatorOptions {
   readonly heapBytes?: number;
   /** Default: no stats segment. Linux only. */
   readonly stats?: StatsSettings;
+  /** Threads that forward packets besides the main one; default none, and the main thread forwards. */
+  readonly workers?: number;
   /** VPP has died, of a fault or of a request that kills it: its connections are gone, its socket goes next. */
   readonly onDeath?: (death: Death) => void;
 }
@@ -47,8 +51,6 @@ export interface StatsSettings {
   readonly socketPath?: string;
   /** Milliseconds between two beats of VPP's heart; default 10 000. */
   readonly updateIntervalMs?: number;
-  /** The main thread, and the workers; default 1. */
-  readonly threads?: number;
 }
 
 /** A VPP to connect to. */
@@ -65,6 +67,8 @@ export interface Simulator {
   /** LB writes that were executed since the start or since `clearWrites`, in order. */
   readonly writes: readonly ExecutedWrite[];
   readonly clearWrites: () => void;
+  /** The clients of its VIPs. */
+  readonly packets: Packets;
   /** Runs a command at VPP's command line. Throws SimulatedCrash if VPP dies of it. */
   readonly cli: (text: string) => CommandResult;
   /** Sets a fault; the grammar is in docs/simulator.md. Throws MGL_USAGE. */
@@ -102,6 +106,7 @@ interface Run {
 class SimulatorHost implements Simulator {
   readonly socketPath: string;
   readonly statsSocketPath: string | null;
+  readonly packets: Packets;
   readonly #options: SimulatorOptions;
   readonly #log: Logger;
   readonly #faults: FaultMachine;
@@ -117,6 +122,11 @@ class SimulatorHost implements Simulator {
     this.#log = options.log ?? quiet;
     this.#faults = new FaultMachine(options.clock, (action) => this.#run.server.strike(action));
     for (const text of options.faults ?? []) this.setFault(text);
+    this.packets = new Packets(
+      () => (this.#running ? this.lb.state : null),
+      options.clock,
+      (crash) => this.#died(this.#run, { kind: 'crashed', crash }),
+    );
     this.#ownFolder = options.socketPath === undefined;
     this.socketPath = options.socketPath ?? join(mkdtempSync(join(tmpdir(), 'maglev-vppsim-')), 'api.sock');
     const { stats } = options;
@@ -191,11 +201,12 @@ class SimulatorHost implements Simulator {
   readonly stop = async (): Promise<void> => {
     await this.kill();
     this.#faults.clear();
+    this.packets.stop();
     if (this.#ownFolder) rmSync(dirname(this.socketPath), { recursive: true, force: true });
   };
 
   #boot(): Run {
-    const { clock, pid, seed, personality, version, heapBytes } = this.#options;
+    const { clock, pid, seed, personality, version, heapBytes, workers } = this.#options;
     const onDeath = (death: Death) => this.#died(run, death);
     const stats = this.#bootStats();
     const vpp = new Vpp({
@@ -205,12 +216,16 @@ class SimulatorHost implements Simulator {
       ...(version === undefined ? {} : { version }),
       ...(heapBytes === undefined ? {} : { heapBytes }),
       ...(stats === null ? {} : { statistics: stats.statistics }),
-      extraCommands: simulatorCommands({
-        writes: () => vpp.writes,
-        faults: () => this.#faults.list(),
-        setFault: this.setFault,
-        clearFaults: this.clearFaults,
-      }),
+      ...(workers === undefined ? {} : { workers }),
+      extraCommands: [
+        ...simulatorCommands({
+          writes: () => vpp.writes,
+          faults: () => this.#faults.list(),
+          setFault: this.setFault,
+          clearFaults: this.clearFaults,
+        }),
+        ...trafficCommands(this.packets),
+      ],
       onCrash: (crash) => onDeath({ kind: 'crashed', crash }),
     });
     const server = new ApiServer({
@@ -227,8 +242,9 @@ class SimulatorHost implements Simulator {
   }
 
   #bootStats(): StatsRun | null {
-    const { clock, stats } = this.#options;
-    return this.statsSocketPath === null ? null : new StatsRun(this.statsSocketPath, { clock, ...stats });
+    const { clock, stats, workers = 0 } = this.#options;
+    if (this.statsSocketPath === null) return null;
+    return new StatsRun(this.statsSocketPath, { clock, threads: 1 + workers, ...stats });
   }
 
   #died(run: Run, death: Death): void {

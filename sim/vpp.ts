@@ -20,6 +20,8 @@ export interface VppOptions {
   /** Bytes of the main heap; default 1 GiB. */
   readonly heapBytes?: number;
   readonly statistics?: LbStatistics;
+  /** Threads that forward packets besides the main one; default none. */
+  readonly workers?: number;
   /** Commands beyond VPP's own. */
   readonly extraCommands?: readonly Command[];
   /** VPP would have died, while nobody was asking for anything. */
@@ -53,6 +55,7 @@ export class Vpp {
       generation: options.personality,
       ...(options.heapBytes === undefined ? {} : { heapBytes: options.heapBytes }),
       ...(options.statistics === undefined ? {} : { statistics: options.statistics }),
+      ...(options.workers === undefined ? {} : { workers: options.workers }),
     });
     this.#commandLine = new CommandLine([...vppCommands, ...(options.extraCommands ?? [])]);
     if (options.personality === 'modern') this.#scheduleTick();

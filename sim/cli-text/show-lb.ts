@@ -26,5 +26,5 @@ function showLb(state: LbState): string {
 }
 
 function showThread({ index, timeout, liveEntries, buckets }: FlowTableThread): string {
-  return `core ${index}\n  timeout: ${timeout}s\n  usage: ${liveEntries} / ${buckets + CAPACITY_OFFSET}\n`;
+  return `core ${index}\n  timeout: ${timeout | 0}s\n  usage: ${liveEntries} / ${buckets + CAPACITY_OFFSET}\n`;
 }

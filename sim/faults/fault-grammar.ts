@@ -1,4 +1,5 @@
 import { MaglevError } from '../../domain/errors.js';
+import { parseTime } from '../time-text.js';
 import type { Fault, FaultAction, FaultTrigger } from './fault.js';
 
 /** For --help and for errors. */
@@ -72,7 +73,7 @@ function actionOf(text: string, name: string, argument: string | null): FaultAct
 }
 
 function parseTrigger(text: string, when: string, messages: ReadonlySet<string>): FaultTrigger {
-  const ms = milliseconds(when);
+  const ms = parseTime(when);
   if (ms !== null) return { kind: 'time', ms };
   const match = /^([a-z0-9_]*)(?:#([1-9]\d*)(?:(\+)|-([1-9]\d*))?)?$/.exec(when);
   if (match === null) throw usage(text, `does not say when: '${when}' is neither <message>#<n> nor a time`);
@@ -85,17 +86,9 @@ function parseTrigger(text: string, when: string, messages: ReadonlySet<string>)
 }
 
 function time(text: string, written: string): number {
-  const ms = milliseconds(written);
+  const ms = parseTime(written);
   if (ms === null) throw usage(text, `needs a time like 250ms, 3s or 2m, not '${written}'`);
   return ms;
-}
-
-/** A time as it is written on the command line, in milliseconds; null if it is none. */
-export function milliseconds(written: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(written);
-  if (match === null) return null;
-  const unit = { ms: 1, s: 1000, m: 60_000 }[match[2] as 'ms' | 's' | 'm'];
-  return Number(match[1]) * unit;
 }
 
 function count(text: string, written: string): number {

@@ -7,6 +7,12 @@ export const crashRules = {
   'nat-all-ports': 'a server was added to a NAT VIP without a port: it gets a DPO of type 0',
   'nat-mapping-shared':
     'two NAT VIPs shared a server and target port, and the second one was garbage collected: the SNAT mapping is gone',
+  'sticky-buckets-zero':
+    'sticky_buckets_per_core is 0: the first LB packet of a thread is looked for in a table without buckets',
+  'sticky-table-too-big':
+    'sticky_buckets_per_core makes a flow table that does not fit into the main heap, or whose size does not fit into 32 bits',
+  'encapsulation-loop':
+    'what was sent to a server comes back to a VIP, which sends it there again: a server lies inside the prefix of a VIP for all ports',
   'foreign-client-delete':
     'sockclnt_delete named the registration of another client, whose socket was then read',
   'stats-segment-full':

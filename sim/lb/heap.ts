@@ -3,9 +3,11 @@ import { SimulatedCrash } from './crash.js';
 /** VPP's main heap when nothing else is configured. */
 export const DEFAULT_HEAP_BYTES = 1024 * 1024 * 1024;
 const BYTES_PER_BUCKET = 4;
+/** A bucket of a flow table is a cache line; one more stands before them, one behind. */
+const BYTES_PER_STICKY_BUCKET = 64;
 
 /**
- * The part of VPP's main heap that new-flow tables take. A table is built beside the one it replaces, and the last
+ * The part of VPP's main heap that the tables of the lb plugin take. A new-flow table is built beside the one it replaces, and the last
  * table of a VIP is never freed (VPP leaks it), so a VPP with large tables can die of a harmless looking request.
  */
 export class TableHeap {
@@ -32,13 +34,36 @@ export class TableHeap {
     this.#reserve(length);
   }
 
+  /** The flow table of a thread. Throws SimulatedCrash when it does not fit. */
+  allocateSticky(buckets: number): void {
+    const bytes = stickyBytes(buckets);
+    if (bytes > 0xffffffff || !this.#fits(bytes)) {
+      throw new SimulatedCrash(
+        'sticky-table-too-big',
+        `${buckets} buckets, ${this.#used} bytes of ${this.#limit} taken`,
+      );
+    }
+    this.#used += bytes;
+  }
+
+  freeSticky(buckets: number): void {
+    this.#used -= stickyBytes(buckets);
+  }
+
+  #fits(bytes: number): boolean {
+    return this.#used + bytes < this.#limit;
+  }
+
   #reserve(length: number): void {
-    const bytes = length * BYTES_PER_BUCKET;
     // Length 0 gives the mask 2^32-1, and so a table of 2^32 buckets.
-    if (length > 0 && this.#used + bytes < this.#limit) return;
+    if (length > 0 && this.#fits(length * BYTES_PER_BUCKET)) return;
     throw new SimulatedCrash(
       'table-too-big',
       `${length} buckets, ${this.#used} bytes of ${this.#limit} taken`,
     );
   }
+}
+
+function stickyBytes(buckets: number): number {
+  return (buckets + 2) * BYTES_PER_STICKY_BUCKET;
 }

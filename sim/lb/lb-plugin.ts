@@ -24,7 +24,7 @@ export class LbPlugin {
   /** `uptime` gives the seconds that VPP has run. */
   constructor(uptime: () => number, options: LbStateOptions = {}) {
     this.#uptime = uptime;
-    this.state = createLbState(options);
+    this.state = createLbState(uptime, options);
   }
 
   configure(request: LbConfigRequest): Retval {

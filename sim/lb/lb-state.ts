@@ -1,6 +1,7 @@
 import type { IpAddress } from '../../domain/ip.js';
+import { StickyFlowTable } from '../flow/sticky-flow-table.js';
 import { Fib } from './fib.js';
-import { type FlowTable, idleFlowTable } from './flow-table.js';
+import type { FlowTable } from './flow-table.js';
 import { TableHeap } from './heap.js';
 import { ALL_ONES, type Ip46, ip46 } from './ip46.js';
 import { type LbStatistics, noStatistics } from './lb-statistics.js';
@@ -84,27 +85,34 @@ export interface LbState {
 export interface LbStateOptions {
   readonly generation?: LbGeneration;
   readonly heapBytes?: number;
-  readonly flowTable?: FlowTable;
   readonly statistics?: LbStatistics;
+  /** Threads besides the main one; default none. */
+  readonly workers?: number;
 }
 
-/** The plugin as it comes up: VIP 0 and server 0 are placeholders, so the first real ones have index 1. */
-export function createLbState(options: LbStateOptions = {}): LbState {
+/**
+ * The plugin as it comes up: VIP 0 and server 0 are placeholders, so the first real ones have index 1. `uptime` gives the
+ * seconds that VPP has run.
+ */
+export function createLbState(uptime: () => number, options: LbStateOptions = {}): LbState {
   const statistics = options.statistics ?? noStatistics;
+  const config: LbConfig = {
+    ip4Source: new Uint8Array(4).fill(0xff),
+    ip6Source: new Uint8Array(16).fill(0xff),
+    bucketsPerThread: 1024,
+    flowTimeout: 40,
+  };
+  const heap = new TableHeap(options.heapBytes);
+  const threadCount = 1 + (options.workers ?? 0);
   const state: LbState = {
     generation: options.generation ?? 'modern',
     vips: new Pool(),
     liveVips: new Map(),
     servers: new Pool(),
-    config: {
-      ip4Source: new Uint8Array(4).fill(0xff),
-      ip6Source: new Uint8Array(16).fill(0xff),
-      bucketsPerThread: 1024,
-      flowTimeout: 40,
-    },
-    fib: new Fib(statistics.loadBalanceCreated),
-    heap: new TableHeap(options.heapBytes),
-    flowTable: options.flowTable ?? idleFlowTable,
+    config,
+    fib: new Fib(threadCount, statistics.loadBalanceCreated),
+    heap,
+    flowTable: new StickyFlowTable(threadCount, config, heap, uptime),
     statistics,
     prefixIndexes: new Set(),
     portFilters: new Map(),

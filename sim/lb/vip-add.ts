@@ -103,11 +103,14 @@ function addRoute(state: LbState, vip: Vip, index: number): number {
     if (other !== null) return other.vip.prefixIndex;
   }
   checkRoute(vip);
-  state.fib.addSource(routeOf(vip));
-  if (vip.port === 0) return index;
+  if (vip.port === 0) {
+    state.fib.addVipRoute(routeOf(vip), { kind: 'vip', type: vip.type, vipIndex: index });
+    return index;
+  }
   let prefixIndex = 0;
   while (state.prefixIndexes.has(prefixIndex)) prefixIndex++;
   state.prefixIndexes.add(prefixIndex);
+  state.fib.addVipRoute(routeOf(vip), { kind: 'ports', type: vip.type, prefixIndex });
   return prefixIndex;
 }
 

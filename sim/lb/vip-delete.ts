@@ -27,5 +27,5 @@ function removeRoute(state: LbState, vip: Vip): void {
     if (findOtherVip(state, vip) !== null) return;
     state.prefixIndexes.delete(vip.prefixIndex);
   }
-  state.fib.removeSource(routeOf(vip));
+  state.fib.removeVipRoute(routeOf(vip));
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { VIP_TYPE } from '../../sim/lb/vip-type.js';
-import { address, flowTable, LbBench, vipAt } from '../support/lb-bench.js';
+import { address, LbBench, vipAt } from '../support/lb-bench.js';
 
 const A = vipAt('192.0.2.1');
 const B = vipAt('192.0.2.2');
@@ -90,34 +90,52 @@ describe('sim/lb: lazy deletion and garbage collection', () => {
   });
 
   it('keeps a server as long as flows refer to it, for ever if need be', () => {
-    const references = new Map([[1, 3]]);
-    const table = flowTable(references);
-    const bench = new LbBench({ flowTable: table });
+    const bench = new LbBench();
     bench.addVip(A);
     bench.add(A, '10.0.0.1');
+    bench.send('192.0.2.1', 3);
     bench.remove(A, '10.0.0.1');
-    bench.lb.deleteVip(A);
     for (let minute = 1; minute <= 60; minute++) bench.tickAt(minute * 60);
     expect(bench.servers(1)).to.deep.equal(['1 10.0.0.1 removed 1']);
-    references.clear();
-    bench.tickAt(61 * 60);
-    expect(bench.servers(1)).to.deep.equal(['no such VIP']);
+    // Removed once more, with a flush.
+    bench.lb.removeServers(A, [address('10.0.0.1')], true);
+    bench.tickAt(61 * 60, 62 * 60);
+    expect(bench.servers(1)).to.deep.equal([]);
+  });
+
+  it('never frees a deleted VIP whose servers have flows: nothing flushes it any more', () => {
+    const bench = new LbBench();
+    bench.addVip(A);
+    bench.add(A, '10.0.0.1');
+    bench.send('192.0.2.1', 3);
+    bench.lb.deleteVip(A);
+    expect(bench.lb.vipIndex(A)).to.equal(null);
+    for (let minute = 1; minute <= 60; minute++) bench.tickAt(minute * 60);
+    expect(bench.servers(1)).to.deep.equal(['1 10.0.0.1 removed 1']);
   });
 
   it('flushes the flows of a server that is removed, drained or revived with a flush, and of no other', () => {
-    const table = flowTable(new Map([[1, 3]]));
-    const bench = new LbBench({ flowTable: table });
+    const bench = new LbBench();
+    const flows = () => [1, 2].map((asIndex) => bench.lb.state.flowTable.references(asIndex));
     bench.addVip(A);
     bench.add(A, '10.0.0.1');
+    bench.send('192.0.2.1', 10);
     bench.add(A, '10.0.0.2');
     bench.lb.setServerWeight(A, address('10.0.0.1'), 0, false);
-    expect(table.flushed).to.deep.equal([]);
+    bench.send('192.0.2.1', 7, 2);
+    expect(flows()).to.deep.equal([10, 7]);
     bench.lb.setServerWeight(A, address('10.0.0.2'), 0, true);
-    bench.lb.removeServers(A, [address('10.0.0.1')], true);
+    expect(flows()).to.deep.equal([10, 0]);
+    bench.remove(A, '10.0.0.1');
+    expect(flows()).to.deep.equal([10, 0]);
+    bench.lb.addServers(A, [address('10.0.0.1')], 1, false);
+    expect(flows()).to.deep.equal([10, 0]);
+    bench.remove(A, '10.0.0.1');
     bench.lb.addServers(A, [address('10.0.0.1')], 1, true);
-    bench.lb.addServers(A, [address('10.0.0.3')], 1, true);
-    expect(table.flushed).to.deep.equal(['1 2', '1 1', '1 1']);
-    expect(table.references(1)).to.equal(0);
+    expect(flows()).to.deep.equal([0, 0]);
+    bench.send('192.0.2.1', 10);
+    bench.lb.removeServers(A, [address('10.0.0.1')], true);
+    expect(flows()).to.deep.equal([0, 0]);
   });
 
   it('frees a deleted VIP without servers at the next collection, and gives its index to the next VIP', () => {

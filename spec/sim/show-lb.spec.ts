@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
-import type { FlowTable } from '../../sim/lb/flow-table.js';
+import { PacketGenerator } from '../../sim/flow/packet-generator.js';
+import { sendOptionsOf } from '../../sim/flow/traffic-request.js';
 import { Vpp } from '../../sim/vpp.js';
 
 function vpp(personality: 'modern' | 'legacy' = 'modern'): Vpp {
@@ -49,12 +50,18 @@ describe('sim/cli-text: show lb', () => {
 
   it('tells the flow table of every thread that has one', () => {
     const on = vpp();
-    const table: FlowTable = {
-      ...on.lb.state.flowTable,
-      threads: () => [{ index: 0, timeout: 40, liveEntries: 7, buckets: 1024 }],
-    };
-    on.lb.state.flowTable = table;
-    expect(run(on, 'show lb')).to.match(/ #ass: 0\ncore 0\n {2}timeout: 40s\n {2}usage: 7 \/ 1027\n$/);
+    run(on, 'lb vip 10.1.0.0/24', 'lb as 10.1.0.0/24 10.0.0.1');
+    const clients = new PacketGenerator(() => on.lb.state);
+    clients.send(sendOptionsOf({ to: '10.1.0.1', flows: { count: 7 } }));
+    expect(run(on, 'show lb')).to.match(/ #ass: 1\ncore 0\n {2}timeout: 40s\n {2}usage: 7 \/ 1027\n$/);
+    expect(run(on, 'show lb vips verbose')).to.contain(
+      '    packet from existing sessions: 0\n    first session packet: 7\n    untracked packet: 0\n',
+    );
+    expect(run(on, 'show lb vips verbose')).to.contain(' buckets:1024 flows:7 dpo:9 used');
+    // The timeout is a number with a sign here; it is taken over with the next packet.
+    run(on, 'lb conf timeout 4294967295');
+    clients.send(sendOptionsOf({ to: '10.1.0.1', flows: { count: 1 } }));
+    expect(run(on, 'show lb')).to.contain('  timeout: -1s\n');
   });
 });
 

@@ -14,6 +14,7 @@ describe('maglev-vppsim, its flags', () => {
       faults: [],
       versionString: null,
       logLevel: 'warn',
+      workers: 0,
       statsSocket: null,
       statsInterval: null,
     });
@@ -29,6 +30,7 @@ describe('maglev-vppsim, its flags', () => {
         '--stats-socket',
         '/y',
         '--stats-interval=250ms',
+        '--workers=3',
       ]),
     ).to.deep.equal({
       help: true,
@@ -40,6 +42,7 @@ describe('maglev-vppsim, its flags', () => {
       faults: ['drop@#3', 'hang'],
       versionString: '1',
       logLevel: 'debug',
+      workers: 3,
       statsSocket: '/y',
       statsInterval: 250,
     });
@@ -53,6 +56,8 @@ describe('maglev-vppsim, its flags', () => {
     [['--seed', 'x'], "--seed needs a number, not 'x'"],
     [['--version-string', 'x'.repeat(32)], '--version-string takes 1 to 31 printable characters'],
     [['--log-level', 'loud'], "--log-level is one of debug, info, warn, error, not 'loud'"],
+    [['--workers', '-1'], '--workers'],
+    [['--workers', '100'], "--workers needs a number up to 99, not '100'"],
     [['--stats-interval', '0s'], "--stats-interval needs a time like 250ms, 3s or 2m, not '0s'"],
     [['--stats-interval', 'often'], "not 'often'"],
     [['--fault', 'explode'], "fault 'explode' has no known action: 'explode'"],

@@ -1,5 +1,5 @@
-import type { FlowTable } from '../../sim/lb/flow-table.js';
-import { idleFlowTable } from '../../sim/lb/flow-table.js';
+import { PacketGenerator, type SendReport } from '../../sim/flow/packet-generator.js';
+import { sendOptionsOf } from '../../sim/flow/traffic-request.js';
 import { type Ip46, ip46FromIp } from '../../sim/lb/ip46.js';
 import { LbPlugin } from '../../sim/lb/lb-plugin.js';
 import { type LbStateOptions, serversOf } from '../../sim/lb/lb-state.js';
@@ -21,9 +21,11 @@ export function vipAt(text: string, port = 443): VipAddress {
 export class LbBench {
   now = 1;
   readonly lb: LbPlugin;
+  readonly clients: PacketGenerator;
 
   constructor(options: LbStateOptions = {}) {
     this.lb = new LbPlugin(() => this.now, options);
+    this.clients = new PacketGenerator(() => this.lb.state);
   }
 
   addVip(vip: VipAddress, options: Partial<VipAddRequest> = {}): number | null {
@@ -47,6 +49,11 @@ export class LbBench {
     return this.lb.removeServers(vip, servers.map(address), false);
   }
 
+  /** A packet of each of so many flows to port 443; the same seed means the same flows. */
+  send(to: string, count: number, seed = 1): SendReport {
+    return this.clients.send(sendOptionsOf({ to, flows: { count, seed } }));
+  }
+
   /** `index address used lastUsed` of every server of the VIP in slot `index`. */
   servers(index: number): string[] {
     const vip = this.lb.state.vips.get(index);
@@ -63,18 +70,4 @@ export class LbBench {
       this.lb.collectGarbage();
     }
   }
-}
-
-/** A flow table that has flows, as many as the spec says. */
-export function flowTable(references: Map<number, number>): FlowTable & { readonly flushed: string[] } {
-  const flushed: string[] = [];
-  return {
-    ...idleFlowTable,
-    references: (asIndex) => references.get(asIndex) ?? 0,
-    flush: (vipIndex, asIndex) => {
-      flushed.push(`${vipIndex} ${asIndex}`);
-      if (asIndex !== 'all') references.delete(asIndex);
-    },
-    flushed,
-  };
 }

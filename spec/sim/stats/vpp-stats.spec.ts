@@ -104,7 +104,7 @@ describe('simulator: statistics of a VPP', () => {
 
   it('counts traffic by the load-balance objects of the FIB', async () => {
     await boot({ threads: 2 });
-    const fib = new Fib(vpp.loadBalanceCreated);
+    const fib = new Fib(2, vpp.loadBalanceCreated);
     expect((await stats.combined('/net/route/via'))?.length).to.equal(8);
     const number = fib.addSource('10.1.0.1/32');
     expect(number).to.equal(8);

@@ -1,0 +1,24 @@
+import { crc32c } from './crc32c.js';
+import { type Packet, PROTOCOL } from './packet.js';
+
+/**
+ * The number that decides where a flow goes: its low bits choose the bucket of the VIP's table and that of the table of
+ * known flows. VPP feeds five words of 64 bits to CRC32C: addresses first, then the ports, destination before source,
+ * as they are in the packet. The protocol takes no part; with `srcIpSticky` nor do the ports.
+ */
+export function flowHash(packet: Packet, srcIpSticky: boolean): number {
+  const words = new Uint8Array(40);
+  const [addressSize, portsAt] = packet.family === 4 ? [4, 8] : [16, 32];
+  words.set(packet.source.bytes.subarray(16 - addressSize), 0);
+  words.set(packet.destination.bytes.subarray(16 - addressSize), addressSize);
+  if (!srcIpSticky && hasPorts(packet.protocol)) {
+    const view = new DataView(words.buffer);
+    view.setUint16(portsAt, packet.destinationPort);
+    view.setUint16(portsAt + 2, packet.sourcePort);
+  }
+  return crc32c(words);
+}
+
+export function hasPorts(protocol: number): boolean {
+  return protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP;
+}
