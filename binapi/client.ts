@@ -138,7 +138,7 @@ export class Client implements ApiClient {
     this.#order++;
     if (!this.#flushing) {
       this.#flushing = true;
-      queueMicrotask(() => this.#flush());
+      setImmediate(() => this.#flush());
     }
     return context;
   }
