@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { openDescriptors } from '../support/open-descriptors.js';
 import { answers, ProbeServers } from '../support/probe-servers.js';
 import { httpParams, pingRefused, shown, target } from '../support/probing.js';
-import { RecordedLog } from '../support/recorded-log.js';
+import { recordingLog } from '../support/recording-log.js';
 
 const fragile = new URL('../support/fragile-worker.js', import.meta.url);
 const tcp = (port: number, rest: Partial<ProbeTarget> = {}) => target({ type: 'tcp', port, tls: null }, rest);
@@ -21,10 +21,10 @@ const order = (path: string) =>
 describe('probe engine', () => {
   const servers = new ProbeServers();
   const engines: ProbeEngine[] = [];
-  let log = new RecordedLog();
+  let log = recordingLog();
 
   function engine(options: Partial<ProbeEngineOptions> = {}): ProbeEngine {
-    log = new RecordedLog();
+    log = recordingLog();
     const made = createProbeEngine({ workers: 1, netns: '', clock: realClock, log, ...options });
     engines.push(made);
     return made;

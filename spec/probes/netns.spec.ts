@@ -6,7 +6,7 @@ import type { ProbeTarget } from '../../probes/target.js';
 import { eventually } from '../support/eventually.js';
 import { ip, Namespaces, namespacesRefused } from '../support/namespaces.js';
 import { address, shown, target } from '../support/probing.js';
-import { RecordedLog } from '../support/recorded-log.js';
+import { recordingLog } from '../support/recording-log.js';
 
 const refused = namespacesRefused();
 const suite = refused === null ? describe : describe.skip;
@@ -16,10 +16,10 @@ const icmp = (rest: Partial<ProbeTarget> = {}) => target({ type: 'icmp' }, rest)
 suite(`probes in a network namespace${refused === null ? '' : `, skipped because of "${refused}"`}`, () => {
   const namespaces = new Namespaces();
   const engines: ProbeEngine[] = [];
-  let log = new RecordedLog();
+  let log = recordingLog();
 
   function engine(netns: string): ProbeEngine {
-    log = new RecordedLog();
+    log = recordingLog();
     const made = createProbeEngine({ workers: 2, netns, clock: realClock, log });
     engines.push(made);
     return made;

@@ -2,12 +2,12 @@ import type { ActorRef, ActorSpec, ActorSystem } from '../../actors/kernel/contr
 import { createActorSystem } from '../../actors/kernel/system.js';
 import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import type { Address } from '../../protocol/address.js';
-import { RecordedLog } from './recorded-log.js';
+import { recordingLog } from './recording-log.js';
 
 /** A system on virtual time in which a spec runs one actor and what it spawns. */
 export class Tree {
   readonly clock = new VirtualClock();
-  readonly log = new RecordedLog();
+  readonly log = recordingLog();
   readonly system: ActorSystem = createActorSystem({ clock: this.clock, log: this.log });
 
   start<M>(spec: ActorSpec<M>): ActorRef<M> {
