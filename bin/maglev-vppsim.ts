@@ -61,8 +61,9 @@ function statsOf({ statsSocket, statsInterval }: SimulatorFlags): Pick<Simulator
   return { stats: { socketPath: statsSocket, ...interval } };
 }
 
-/** VPP is gone, and so is this process: nothing of it may answer any more. */
+/** VPP is gone, and so is this process, unless a fault starts it again: nothing of it may answer any more. */
 function die(death: Death): void {
+  if (death.kind === 'restarting') return;
   if (death.kind === 'killed') {
     process.kill(process.pid, 'SIGKILL');
     return;

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MaglevError } from '../domain/errors.js';
-import type { Clock } from '../protocol/clock.js';
+import type { Cancel, Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
 import type { CommandResult } from './cli-text/command-line.js';
 import { parseFault } from './faults/fault-grammar.js';
 import { FaultMachine } from './faults/fault-machine.js';
 import { Packets } from './flow/packets.js';
+import { configurationOf, configureAs } from './lb/configuration.js';
 import { SimulatedCrash } from './lb/crash.js';
 import type { LbPlugin } from './lb/lb-plugin.js';
 import type { Personality } from './personality.js';
@@ -17,6 +18,7 @@ import { ApiServer, type Death } from './server/api-server.js';
 import { claimSocketPath } from './server/socket-path.js';
 import { simulatorCommands } from './simulator-commands.js';
 import { StatsRun } from './stats/stats-run.js';
+import { formatTime } from './time-text.js';
 import { trafficCommands } from './traffic-commands.js';
 import { Vpp } from './vpp.js';
 import type { ExecutedWrite } from './write-log.js';
@@ -77,8 +79,11 @@ export interface Simulator {
   readonly clearFaults: () => void;
   /** Ends VPP at once, as SIGKILL does. Resolves when its socket is gone. */
   readonly kill: () => Promise<void>;
-  /** Starts VPP again after its end: empty, with another pid and other message ids. */
-  readonly start: () => Promise<void>;
+  /**
+   * Starts VPP again after its end, with another pid and other message ids: empty, or with the configuration, VIPs and
+   * servers that it had, as a startup script would build them. Flows, counters and what lingered are gone either way.
+   */
+  readonly start: (from?: 'empty' | 'configured') => Promise<void>;
   /** Ends VPP for good and removes what was made for it. */
   readonly stop: () => Promise<void>;
 }
@@ -116,6 +121,7 @@ class SimulatorHost implements Simulator {
   #running = false;
   #death: Death | null = null;
   #ended: Promise<void> = Promise.resolve();
+  #cancelRestart: Cancel = () => undefined;
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
@@ -174,13 +180,18 @@ class SimulatorHost implements Simulator {
     this.#run.server.resume();
   };
 
-  readonly start = async (): Promise<void> => {
+  readonly start = async (from: 'empty' | 'configured' = 'empty'): Promise<void> => {
+    this.#cancelRestart();
     await this.#ended;
     if (this.#running) return;
+    const before = configurationOf(this.lb.state);
     if (this.#starts > 0) this.#run = this.#boot();
     this.#starts++;
     this.#death = null;
+    const slowMs = this.#faults.onStart();
+    if (slowMs > 0) this.#run.server.hang(slowMs);
     try {
+      if (from === 'configured') configureAs(this.lb, before);
       await claimSocketPath(this.socketPath);
       this.#run.stats?.listen();
       await this.#run.server.listen(this.socketPath);
@@ -194,6 +205,7 @@ class SimulatorHost implements Simulator {
   };
 
   readonly kill = (): Promise<void> => {
+    this.#cancelRestart();
     if (this.#running) this.#end(this.#run);
     return this.#ended;
   };
@@ -250,10 +262,18 @@ class SimulatorHost implements Simulator {
   #died(run: Run, death: Death): void {
     if (!this.#running || run !== this.#run) return;
     this.#death = death;
-    const cause = death.kind === 'crashed' ? death.crash.message : death.reason;
-    this.#log.log('warn', 'vppsim-death', { kind: death.kind, cause });
+    this.#log.log('warn', 'vppsim-death', { kind: death.kind, cause: causeOf(death) });
     this.#end(run);
+    if (death.kind === 'restarting') this.#restart(death.afterMs, death.withState);
     this.#options.onDeath?.(death);
+  }
+
+  #restart(afterMs: number, withState: boolean): void {
+    this.#cancelRestart = this.#options.clock.schedule(afterMs, () => {
+      this.start(withState ? 'configured' : 'empty').catch((thrown: unknown) => {
+        this.#log.log('error', 'vppsim-restart-failed', { cause: String(thrown) });
+      });
+    });
   }
 
   #end(run: Run): void {
@@ -265,5 +285,16 @@ class SimulatorHost implements Simulator {
       run.stats?.close();
       return run.server.close();
     });
+  }
+}
+
+function causeOf(death: Death): string {
+  switch (death.kind) {
+    case 'crashed':
+      return death.crash.message;
+    case 'killed':
+      return death.reason;
+    case 'restarting':
+      return `fault; it is back in ${formatTime(death.afterMs)}${death.withState ? ', with its configuration' : ''}`;
   }
 }

@@ -1,29 +1,32 @@
 import { MaglevError } from '../../domain/errors.js';
 import { parseTime } from '../time-text.js';
-import type { Fault, FaultAction, FaultTrigger } from './fault.js';
+import type { Fault, FaultAction } from './fault.js';
+import { parseTrigger } from './fault-trigger.js';
 
 /** For --help and for errors. */
 export const faultGrammar = [
   '<action>[:<argument>][@<when>]',
-  '  actions: die, die-after, hang[:<time>], disconnect, disconnect-after, refuse:<retval>, drop, delay:<time>,',
+  '  actions: die, die-after, restart[:<time>], restart-after[:<time>], restart-with-state[:<time>], slow-start:<time>,',
+  '           hang[:<time>], disconnect, disconnect-after, refuse:<retval>, drop, delay:<time>, reorder[:<time>],',
   '           duplicate, wrong-context, partial[:<bytes>], garbage[:<bytes>], oversize',
   '  when:    [<message>][#<n>|#<n>-<m>|#<n>+]  the n-th message (of that name) counted from 1; default: every one',
-  '           <time>                            so long after the fault was set (die, hang, disconnect)',
+  '           <time>+ or <time>-<time>          messages from that time on, or between, after the fault was set;',
+  '                                             also behind the above: lb_conf#1,5s+',
+  '           <time>                            so long after the fault was set (die, restart, hang, disconnect)',
   '  time:    250ms, 3s, 2m',
 ] as const;
 
 const DEFAULT_GARBAGE_BYTES = 64;
-const timed: ReadonlySet<FaultAction['kind']> = new Set(['die', 'hang', 'disconnect']);
+const DEFAULT_RESTART_MS = 1_000;
+const DEFAULT_REORDER_MS = 1_000;
 
 /** Reads a fault. `messages` are the requests that can be named. Throws MGL_USAGE. */
 export function parseFault(text: string, messages: ReadonlySet<string>): Fault {
   const match = /^([a-z-]+)(?::([^@]*))?(?:@(.+))?$/.exec(text.trim());
   if (match === null) throw usage(text, 'is not written as <action>[:<argument>][@<when>]');
   const action = parseAction(text, match[1] ?? '', match[2] ?? null);
-  const trigger = parseTrigger(text, match[3] ?? '#1+', messages);
-  if (trigger.kind === 'time' && !timed.has(action.kind)) {
-    throw usage(text, `happens to messages, so it cannot happen at a time`);
-  }
+  const trigger = parseTrigger(action, match[3] ?? '#1+', messages);
+  if (typeof trigger === 'string') throw usage(text, trigger);
   return { action, trigger, text: text.trim() };
 }
 
@@ -35,8 +38,11 @@ function parseAction(text: string, name: string, argument: string | null): Fault
 
 const takesArgument: ReadonlySet<FaultAction['kind']> = new Set([
   'hang',
+  'restart',
+  'slow-start',
   'refuse',
   'delay',
+  'reorder',
   'partial',
   'garbage',
 ]);
@@ -50,10 +56,20 @@ function actionOf(text: string, name: string, argument: string | null): FaultAct
       return { kind: 'die', execute: true };
     case 'disconnect-after':
       return { kind: 'disconnect', execute: true };
+    case 'restart':
+    case 'restart-after':
+    case 'restart-with-state': {
+      const ms = argument === null ? DEFAULT_RESTART_MS : time(text, argument);
+      const [execute, withState] = [name === 'restart-after', name === 'restart-with-state'];
+      return { kind: 'restart', execute, ms, withState };
+    }
     case 'hang':
       return { kind: 'hang', ms: argument === null ? null : time(text, argument) };
     case 'delay':
-      return { kind: 'delay', ms: time(text, argument ?? '') };
+    case 'slow-start':
+      return { kind: name, ms: time(text, argument ?? '') };
+    case 'reorder':
+      return { kind: 'reorder', ms: argument === null ? DEFAULT_REORDER_MS : time(text, argument) };
     case 'refuse':
       if (!/^-[1-9]\d{0,4}$/.test(argument ?? ''))
         throw usage(text, 'needs a negative return code, like refuse:-1');
@@ -70,19 +86,6 @@ function actionOf(text: string, name: string, argument: string | null): FaultAct
     default:
       throw usage(text, `has no known action: '${name}'`);
   }
-}
-
-function parseTrigger(text: string, when: string, messages: ReadonlySet<string>): FaultTrigger {
-  const ms = parseTime(when);
-  if (ms !== null) return { kind: 'time', ms };
-  const match = /^([a-z0-9_]*)(?:#([1-9]\d*)(?:(\+)|-([1-9]\d*))?)?$/.exec(when);
-  if (match === null) throw usage(text, `does not say when: '${when}' is neither <message>#<n> nor a time`);
-  const [, name = '', first, onwards, last] = match;
-  if (name !== '' && !messages.has(name)) throw usage(text, `names a request that does not exist: '${name}'`);
-  const from = Number(first ?? 1);
-  const to = first === undefined || onwards !== undefined ? Number.POSITIVE_INFINITY : Number(last ?? first);
-  if (to < from) throw usage(text, `ends before it begins: '${when}'`);
-  return { kind: 'message', name: name === '' ? null : name, from, to };
 }
 
 function time(text: string, written: string): number {

@@ -2,6 +2,10 @@
 export type FaultAction =
   /** The process is gone at once, as after SIGKILL. */
   | { readonly kind: 'die'; readonly execute: boolean }
+  /** The same, and it is back so long after: empty, or with what was configured before. */
+  | { readonly kind: 'restart'; readonly execute: boolean; readonly ms: number; readonly withState: boolean }
+  /** When it starts, it listens and accepts, but executes nothing for so long. */
+  | { readonly kind: 'slow-start'; readonly ms: number }
   /** Reads and accepts, but answers nobody; for a time, after which everything is executed late, or for ever. */
   | { readonly kind: 'hang'; readonly ms: number | null }
   /** The client's connection is closed. */
@@ -12,6 +16,8 @@ export type FaultAction =
   | { readonly kind: 'drop' }
   /** Executes at once; the answer, and everything for this client behind it, comes late. */
   | { readonly kind: 'delay'; readonly ms: number }
+  /** The same, until another client has got an answer, but no longer than this. */
+  | { readonly kind: 'reorder'; readonly ms: number }
   /** Answers twice. */
   | { readonly kind: 'duplicate' }
   /** Answers with another context than asked. */
@@ -23,6 +29,12 @@ export type FaultAction =
   /** Sends a frame header that announces 2 GiB instead of the answer. */
   | { readonly kind: 'oversize' };
 
+/** Milliseconds since the fault was set; the second moment is outside, and may be Infinity. */
+export interface FaultWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** When it goes wrong. */
 export type FaultTrigger =
   | {
@@ -32,9 +44,13 @@ export type FaultTrigger =
       /** Which of them, counted from 1 when the fault is set; `to` may be Infinity. */
       readonly from: number;
       readonly to: number;
+      /** Messages at other times are not counted. */
+      readonly window: FaultWindow;
     }
   /** So long after the fault was set. */
-  | { readonly kind: 'time'; readonly ms: number };
+  | { readonly kind: 'time'; readonly ms: number }
+  /** When VPP starts; which times, counted from 1 when the fault is set. */
+  | { readonly kind: 'start'; readonly from: number; readonly to: number };
 
 export interface Fault {
   readonly action: FaultAction;

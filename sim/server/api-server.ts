@@ -18,7 +18,9 @@ import { sessionHandlers } from './session-handlers.js';
 /** Why a VPP is no more, other than that it was told to stop. */
 export type Death =
   | { readonly kind: 'crashed'; readonly crash: SimulatedCrash }
-  | { readonly kind: 'killed'; readonly reason: string };
+  | { readonly kind: 'killed'; readonly reason: string }
+  /** It is back so many milliseconds later. */
+  | { readonly kind: 'restarting'; readonly afterMs: number; readonly withState: boolean };
 
 export interface ApiServerOptions {
   readonly vpp: Vpp;
@@ -108,7 +110,8 @@ export class ApiServer {
   /** What happens at a time rather than at a message. */
   strike(action: TimedAction): void {
     if (this.#dead) return;
-    if (action.kind === 'die') this.#die({ kind: 'killed', reason: 'fault at its time' });
+    const death = deathBy(action, 'fault at its time');
+    if (death !== null) this.#die(death);
     else if (action.kind === 'hang') this.hang(action.ms);
     else this.disconnectAll();
   }
@@ -169,8 +172,9 @@ export class ApiServer {
 
   /** Faults that leave nothing to execute: returns true. */
   #before(sender: Client, action: FaultAction): boolean {
-    if (action.kind === 'die' && !action.execute) {
-      this.#die({ kind: 'killed', reason: 'fault before a message' });
+    const death = 'execute' in action && !action.execute ? deathBy(action, 'fault before a message') : null;
+    if (death !== null) {
+      this.#die(death);
       return true;
     }
     if (action.kind === 'disconnect' && !action.execute) {
@@ -181,7 +185,8 @@ export class ApiServer {
   }
 
   #after(sender: Client, action: FaultAction): void {
-    if (action.kind === 'die') this.#die({ kind: 'killed', reason: 'fault behind a message' });
+    const death = deathBy(action, 'fault behind a message');
+    if (death !== null) this.#die(death);
     if (action.kind === 'disconnect') sender.end();
   }
 
@@ -212,6 +217,17 @@ export class ApiServer {
   /** Answers go out once all requests of a chunk are executed, to whomever they are for. */
   #flush(): void {
     if (this.#dead) return;
-    for (const client of this.#registrations.all()) client.flush();
+    const clients = this.#registrations.all();
+    const answered = clients.filter((client) => client.flush());
+    for (const { outgoing } of clients) {
+      if (!outgoing.waitingForOthers) continue;
+      if (answered.some((other) => !other.outgoing.waitingForOthers)) outgoing.othersAnswered();
+    }
   }
+}
+
+function deathBy(action: FaultAction, reason: string): Death | null {
+  if (action.kind === 'die') return { kind: 'killed', reason };
+  if (action.kind !== 'restart') return null;
+  return { kind: 'restarting', afterMs: action.ms, withState: action.withState };
 }

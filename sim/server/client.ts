@@ -54,8 +54,11 @@ export class Client {
     writeFrame(this.#pending, this.#random, definition, header, fields);
   }
 
-  flush(): void {
-    if (this.#pending.length > 0) this.outgoing.send(this.#pending.take());
+  /** Returns whether there was anything to send. */
+  flush(): boolean {
+    if (this.#pending.length === 0) return false;
+    this.outgoing.send(this.#pending.take());
+    return true;
   }
 
   /** Sends what is waiting, then closes. Nothing is read any more. */

@@ -10,6 +10,9 @@ import { writeFrame, writeFrameHeader } from './frames.js';
 const ABSURD_LENGTH = 0x7fffffff;
 const CONTEXT_FLIP = 0x5a5a5a5a;
 
+/** Those who end something behind the execution take the answer with them. */
+const takesAnswerAlong: ReadonlySet<FaultAction['kind']> = new Set(['drop', 'die', 'restart', 'disconnect']);
+
 /** An answer that was given but not sent. */
 type HeldAnswer = {
   readonly to: Client;
@@ -32,11 +35,12 @@ export function executeWithFaults(
   let flip = 0;
   let times = 1;
   for (const action of actions) {
-    // Those who die or disconnect after the execution take the answer with them.
-    if (action.kind === 'drop' || action.kind === 'die' || action.kind === 'disconnect') times = 0;
+    if (takesAnswerAlong.has(action.kind)) times = 0;
     if (action.kind === 'duplicate') times = 2;
     if (action.kind === 'wrong-context') flip = CONTEXT_FLIP;
-    if (action.kind === 'delay') for (const to of receivers(answers)) hold(to, action.ms);
+    if (action.kind === 'delay' || action.kind === 'reorder') {
+      for (const to of receivers(answers)) hold(to, action);
+    }
     if (action.kind === 'partial') {
       tear(answers, action.bytes, dispatcher, random);
       return;
@@ -99,9 +103,10 @@ function receivers(answers: readonly HeldAnswer[]): ReadonlySet<Client> {
   return new Set(answers.map((answer) => answer.to));
 }
 
-function hold(client: Client, ms: number): void {
+function hold(client: Client, { kind, ms }: Extract<FaultAction, { kind: 'delay' | 'reorder' }>): void {
   client.flush();
-  client.outgoing.wait(ms);
+  if (kind === 'reorder') client.outgoing.waitForOthers(ms);
+  else client.outgoing.wait(ms);
 }
 
 function tear(

@@ -4,7 +4,10 @@ import type { SeededRandom } from '../random.js';
 
 const PIECE_MAX = 65_536;
 
-type Item = { readonly bytes: Uint8Array } | { readonly waitMs: number } | { readonly end: true };
+type Item =
+  | { readonly bytes: Uint8Array }
+  | { readonly waitMs: number; readonly forOthers: boolean }
+  | { readonly end: true };
 
 /**
  * What waits to be sent to one client. It is cut at arbitrary places, each piece is sent when the system has taken the one before,
@@ -14,10 +17,11 @@ export class Outgoing {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #random: SeededRandom;
-  readonly #items: Item[] = [];
+  #items: Item[] = [];
   #busy = false;
   #closed = false;
   #cancelWait: Cancel | null = null;
+  #waitsForOthers = false;
 
   constructor(socket: Socket, clock: Clock, random: SeededRandom) {
     this.#socket = socket;
@@ -31,7 +35,24 @@ export class Outgoing {
 
   /** Holds back whatever is sent from now on. */
   wait(ms: number): void {
-    this.#enqueue({ waitMs: ms });
+    this.#enqueue({ waitMs: ms, forOthers: false });
+  }
+
+  /** Holds back whatever is sent from now on until another client is answered, but no longer than so. */
+  waitForOthers(ms: number): void {
+    this.#enqueue({ waitMs: ms, forOthers: true });
+  }
+
+  get waitingForOthers(): boolean {
+    return this.#waitsForOthers || this.#items.some((item) => 'forOthers' in item && item.forOthers);
+  }
+
+  /** Another client was answered. */
+  othersAnswered(): void {
+    this.#items = this.#items.filter((item) => !('forOthers' in item && item.forOthers));
+    if (!this.#waitsForOthers) return;
+    this.#cancelWait?.();
+    this.#next();
   }
 
   /** Closes the connection when everything before has been sent. */
@@ -49,6 +70,7 @@ export class Outgoing {
   drop(): void {
     this.#closed = true;
     this.#items.length = 0;
+    this.#waitsForOthers = false;
     this.#cancelWait?.();
   }
 
@@ -61,6 +83,7 @@ export class Outgoing {
   #next(): void {
     const item = this.#closed ? undefined : this.#items.shift();
     this.#busy = item !== undefined;
+    this.#waitsForOthers = item !== undefined && 'forOthers' in item && item.forOthers;
     if (item === undefined) return;
     if ('waitMs' in item) {
       this.#cancelWait = this.#clock.schedule(item.waitMs, () => this.#next());

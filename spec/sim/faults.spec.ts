@@ -222,6 +222,126 @@ describe('sim/faults', () => {
     expect(await ping(client, 6)).to.equal((6 ^ 0x5a5a5a5a) >>> 0);
   });
 
+  it('reorder: another client is answered first, though it asked later', async () => {
+    await start('reorder@control_ping#1');
+    const [client, other] = [await connect(), await connect()];
+    client.send(controlPing, {}, { context: 5 });
+    client.send(controlPing, {}, { context: 6 });
+    const order: number[] = [];
+    const note = (message: { readonly context: number } | null) => order.push(message?.context ?? 0);
+    const all = [client.next().then(note), client.next().then(note), other.next().then(note)];
+    await settled(() => events.filter((event) => event === 'vppsim-recv').length === 4);
+    other.send(controlPing, {}, { context: 7 });
+    await Promise.all(all);
+    expect(order).to.deep.equal([7, 5, 6]);
+  });
+
+  it('reorder: does not wait for ever for another client', async () => {
+    await start('reorder:200ms@control_ping#1');
+    const client = await connect();
+    client.send(controlPing, {}, { context: 5 });
+    await settled(() => clock.pendingTimers > 1);
+    await clock.advance(200);
+    expect((await client.next())?.context).to.equal(5);
+  });
+
+  it('any fault of messages: in a span of time, counted inside of it', async () => {
+    await start('refuse:-9@control_ping#2+,1s-2s', 'drop@show_version,1s+');
+    const client = await connect();
+    const retval = async () => (await client.call(controlPing, {})).retval;
+    expect([await retval(), await retval()]).to.deep.equal([0, 0]);
+    expect((await client.call(showVersion, {})).retval).to.equal(0);
+    await clock.advance(1_000);
+    expect([await retval(), await retval(), await retval()]).to.deep.equal([0, -9, -9]);
+    client.send(showVersion, {});
+    await clock.advance(1_000);
+    expect([await retval(), await retval()]).to.deep.equal([0, 0]);
+  });
+
+  it('restart: gone, and back after its time as another VPP, empty', async () => {
+    await start('restart:3s@control_ping#1');
+    const client = await connect();
+    await addVip(client, VIP);
+    const pid = simulator.vpp.identity.pid;
+    expect(await ping(client, 1)).to.equal(null);
+    await clock.advance(2_999);
+    expect([deaths, simulator.running]).to.deep.equal([['restarting'], false]);
+    await clock.advance(1);
+    await settled(() => simulator.running);
+    const again = await connect();
+    expect((await again.call(controlPing, {})).vpePid).to.equal(pid + 1);
+    expect(await again.dump(lbVipDump, everything)).to.deep.equal([]);
+  });
+
+  it('restart-after: the message is executed, which nobody sees any more; at a time it needs no message', async () => {
+    await start('restart-after@lb_add_del_vip_v2#1', 'restart:1s@10s');
+    const client = await connect();
+    const { writes } = simulator.vpp;
+    client.send(lbAddDelVipV2, vipRequest(VIP));
+    expect(await client.next()).to.equal(null);
+    expect(writes.total).to.equal(1);
+    await clock.advance(1_000);
+    await settled(() => simulator.running);
+    await clock.advance(9_000);
+    expect([simulator.running, simulator.death?.kind]).to.deep.equal([false, 'restarting']);
+    await simulator.kill();
+    await clock.advance(60_000);
+    expect(simulator.running).to.equal(false);
+  });
+
+  it('restart-with-state: back with what was configured, without what had become of it', async () => {
+    await start('restart-with-state:1s@control_ping#2');
+    const client = await connect();
+    const sticky = '2001:db8::1/128 any 0';
+    await addVip(client, '192.0.2.9/32 udp 53', { encap: 3, targetPort: 5353 });
+    await addVip(client, VIP, { newFlowsTableLength: 64 });
+    await addVip(client, sticky, { encap: 1, srcIpSticky: true });
+    await addAs(client, VIP, '10.0.0.1', { weight: 7 });
+    await addAs(client, VIP, '10.0.0.2', { weight: 0 });
+    await addAs(client, VIP, '10.0.0.3');
+    await addAs(client, VIP, '10.0.0.3', { isDel: true });
+    await addVip(client, '192.0.2.9/32 udp 53', { isDel: true });
+    simulator.cli('lb conf buckets 2048 timeout 7');
+    simulator.packets.send({ to: '192.0.2.1', flows: { count: 10 } });
+    const before = await client.dump(lbVipDump, everything);
+    expect(await ping(client, 1)).to.equal(null);
+    await clock.advance(1_000);
+    await settled(() => simulator.running);
+    const again = await connect();
+    expect(await again.dump(lbVipDump, everything)).to.deep.equal(before);
+    expect(
+      (await again.dump(lbAsV2Dump, everything)).map((row) => [row.appSrv.un[3], row.weight]),
+    ).to.deep.equal([
+      [1, 7],
+      [2, 0],
+    ]);
+    expect(await again.call(lbConfGet, {})).to.include({ stickyBucketsPerCore: 2048, flowTimeout: 7 });
+    expect(simulator.lb.state.vips.get(2)?.srcIpSticky).to.equal(true);
+    expect(simulator.lb.state.flowTable.counters(1).first).to.equal(0);
+    expect(simulator.writes).to.deep.equal([]);
+  });
+
+  it('slow-start: takes connections, and executes nothing for a while', async () => {
+    await start('slow-start:5s@#2');
+    await connect();
+    await simulator.kill();
+    await simulator.start();
+    const slow = connect();
+    await settled(() => events.filter((event) => event === 'vppsim-recv').length === 2);
+    await clock.advance(4_999);
+    let served = false;
+    void slow.then(() => {
+      served = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(served).to.equal(false);
+    await clock.advance(1);
+    await slow;
+    await simulator.kill();
+    await simulator.start();
+    await connect();
+  });
+
   it('partial: a torn frame, then the end', async () => {
     await start('partial@show_version#1', 'partial:3@show_version#2');
     for (const bytes of [(16 + 362) / 2, 3]) {
