@@ -36,6 +36,7 @@ const expected: readonly [keyof typeof status, readonly ErrorCode[]][] = [
       'MGL_VPP_CONNECT',
       'MGL_VPP_INCOMPATIBLE',
       'MGL_VPP_TIMEOUT',
+      'MGL_VPP_PROTOCOL',
       'MGL_STATS_DISABLED',
       'MGL_STATS_CONNECT',
       'MGL_STATS_LAYOUT',
@@ -43,7 +44,7 @@ const expected: readonly [keyof typeof status, readonly ErrorCode[]][] = [
       'MGL_STATS_STALE',
     ],
   ],
-  ['INTERNAL', ['MGL_INTERNAL', 'MGL_VPP_RETVAL', 'MGL_VPP_PROTOCOL', 'MGL_VPP_SYNC']],
+  ['INTERNAL', ['MGL_INTERNAL', 'MGL_VPP_RETVAL', 'MGL_VPP_SYNC']],
 ];
 
 describe('rpc/status', () => {
