@@ -1,4 +1,4 @@
-import type { Frontend } from '../../domain/config.js';
+import type { Backend, Frontend } from '../../domain/config.js';
 import { decide } from '../../domain/desired.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { BackendState } from '../../domain/health.js';
@@ -90,7 +90,7 @@ class Frontends {
         message.reply.ok(undefined);
         break;
       case 'backend-changed':
-        this.learn(message.report);
+        if (!this.learn(message.report)) break;
         for (const name of this.users.get(message.report.name) ?? []) this.update(name, null);
         break;
       case 'settled':
@@ -112,27 +112,25 @@ class Frontends {
         else message.reply.fail(unknown('MGL_FRONTEND_UNKNOWN', 'frontend', message.name));
         break;
       case 'list-backends':
-        message.reply.ok(
-          [...config.backends.values()].map((one) =>
-            viewBackend(one, this.users.get(one.name) ?? [], this.states),
-          ),
-        );
+        message.reply.ok([...config.backends.values()].map((backend) => this.viewBackend(backend)));
         break;
       case 'get-backend': {
         const backend = config.backends.get(message.name);
-        if (backend !== undefined)
-          message.reply.ok(viewBackend(backend, this.users.get(backend.name) ?? [], this.states));
+        if (backend !== undefined) message.reply.ok(this.viewBackend(backend));
         else message.reply.fail(unknown('MGL_BACKEND_UNKNOWN', 'backend', message.name));
         break;
       }
     }
   }
 
-  private learn({ name, state, givenUp }: BackendReport): void {
+  /** False when it is no news. */
+  private learn({ name, state, givenUp }: BackendReport): boolean {
+    if (this.states.get(name) === state && this.givenUp.has(name) === givenUp) return false;
     if (state === 'removed') this.states.delete(name);
     else this.states.set(name, state);
     if (givenUp) this.givenUp.add(name);
     else this.givenUp.delete(name);
+    return true;
   }
 
   private get patience(): Patience {
@@ -199,6 +197,10 @@ class Frontends {
     const vanished = [...this.children].filter(([name]) => !frontends.has(name));
     for (const [name] of vanished) this.children.delete(name);
     await Promise.all(vanished.map(([, child]) => this.context.stopChild(child)));
+  }
+
+  private viewBackend(backend: Backend) {
+    return viewBackend(backend, this.users.get(backend.name) ?? [], this.statesOf([backend.name]));
   }
 
   private view(name: string) {

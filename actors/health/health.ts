@@ -119,6 +119,8 @@ class Health {
         : ruled(known.life, { before: known.setup, after: setup, reason: reasonOf(known.setup, setup) }, now);
     const memory = { setup, life, spreadFirst: atStart };
     this.options.memories.set(name, memory);
+    // Known at once, and not only when its actor has had its turn: with thousands of backends that takes seconds.
+    this.reports.set(name, { name, state: life.state, givenUp: false });
     this.backends.set(name, this.context.spawn(backendActor({ name, memory, prober, report })));
   }
 }
