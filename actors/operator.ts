@@ -11,7 +11,7 @@ import {
 } from '../domain/operator.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
-import type { EffectiveChanged, OperatorRequest } from '../protocol/operator.js';
+import type { EffectiveChanged, OperatorRequest, Touched } from '../protocol/operator.js';
 import { ask, untilAnswered } from './ask.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 
@@ -29,6 +29,13 @@ export interface OperatorOptions {
   /** Told when the config as it counts changes; answers when that is in force. */
   readonly report: Address<EffectiveChanged>;
   readonly store: IntentStore;
+  /** Outlives this actor; the store is for the next process. */
+  readonly cell: IntentCell;
+}
+
+/** null = not loaded yet. */
+export interface IntentCell {
+  intents: Intents | null;
 }
 
 type OperatorMessage = OperatorRequest | ConfigChanged;
@@ -42,15 +49,20 @@ export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessa
     name: 'operator',
     mailbox: { kind: 'reject', capacity: 1000 },
     start: async (context) => {
-      const { intents, problem } = await options.store.load();
-      if (problem !== null) context.log.log('error', 'operator-state-lost', { error: problem });
+      const intents = options.cell.intents ?? (await load(context, options.store));
       const config = await ask(context, options.config, { type: 'get-config' }, untilAnswered);
       const operator = new Operator(context, options, validIntents(intents, config), config);
       // For the case that the last incarnation failed between a change and telling of it.
-      operator.announce({ reloaded: true, flush: null }, unheard);
+      operator.announce(everything, unheard);
       return { receive: (message) => operator.receive(message) };
     },
   };
+}
+
+async function load(context: Pick<Context<never>, 'log'>, store: IntentStore): Promise<Intents> {
+  const { intents, problem } = await store.load();
+  if (problem !== null) context.log.log('error', 'operator-state-lost', { error: problem });
+  return intents;
 }
 
 class Operator {
@@ -59,7 +71,9 @@ class Operator {
     private readonly options: OperatorOptions,
     private intents: Intents,
     private config: MaglevConfig,
-  ) {}
+  ) {
+    options.cell.intents = intents;
+  }
 
   async receive(message: OperatorMessage): Promise<void> {
     switch (message.type) {
@@ -70,28 +84,34 @@ class Operator {
         this.config = message.config;
         const valid = validIntents(this.intents, this.config);
         if (!sameIntents(valid, this.intents)) await this.keep(valid);
-        this.announce({ reloaded: true, flush: null }, unheard);
+        this.announce(everything, unheard);
         break;
       }
       case 'act-on-backend': {
         const { name, action, reply } = message;
         this.context.log.log('info', 'operator-action', { backend: name, action });
-        await this.change(actOnBackend(this.intents, this.config, name, action), null, reply);
+        await this.change(
+          actOnBackend(this.intents, this.config, name, action),
+          { ...untouched, backend: name },
+          reply,
+        );
         break;
       }
       case 'set-weight': {
         const { change, flush, reply } = message;
         this.context.log.log('info', 'operator-action', { action: 'weight', ...change, flush });
-        await this.change(setWeight(this.intents, this.config, change), flush ? change : null, reply);
+        const { frontend, backend } = change;
+        const touched = { ...untouched, frontend, flush: flush ? backend : null };
+        await this.change(setWeight(this.intents, this.config, change), touched, reply);
         break;
       }
     }
   }
 
   /** Tells the tree; `reply` is answered when it is in force everywhere. */
-  announce(change: Pick<EffectiveChanged, 'reloaded' | 'flush'>, reply: Reply<void>): void {
+  announce(touched: Touched, reply: Reply<void>): void {
     const now = effective(this.intents, this.config);
-    ask(this.context, this.options.report, { type: 'effective-changed', effective: now, ...change }).then(
+    ask(this.context, this.options.report, { type: 'effective-changed', effective: now, touched }).then(
       () => reply.ok(undefined),
       (error: unknown) => reply.fail(asMaglevError(error)),
     );
@@ -99,7 +119,7 @@ class Operator {
 
   private async change(
     outcome: Either<MaglevError, Intents>,
-    flush: EffectiveChanged['flush'],
+    touched: Touched,
     reply: Reply<void>,
   ): Promise<void> {
     if (isLeft(outcome)) {
@@ -107,12 +127,13 @@ class Operator {
       return;
     }
     if (!sameIntents(outcome.right, this.intents)) await this.keep(outcome.right);
-    this.announce({ reloaded: false, flush }, reply);
+    this.announce(touched, reply);
   }
 
   /** In force even when it cannot be kept: the operator wants it now, and the log tells what a restart would lose. */
   private async keep(intents: Intents): Promise<void> {
     this.intents = intents;
+    this.options.cell.intents = intents;
     await this.options.store.save(intents).catch((error: unknown) => {
       this.context.log.log('error', 'operator-state-not-kept', { error: asMaglevError(error).message });
     });
@@ -122,6 +143,9 @@ class Operator {
 function sameIntents(a: Intents, b: Intents): boolean {
   return JSON.stringify([[...a.backends], a.weights]) === JSON.stringify([[...b.backends], b.weights]);
 }
+
+const everything: Touched = { all: true, backend: null, frontend: null, flush: null };
+const untouched: Touched = { all: false, backend: null, frontend: null, flush: null };
 
 const unheard: Reply<void> = { ok: () => false, fail: () => false };
 

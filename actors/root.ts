@@ -14,7 +14,7 @@ import type { BackendMemory } from './health/backend.js';
 import { healthActor } from './health/health.js';
 import type { MakeEngine } from './health/prober.js';
 import type { ActorRef, ActorSpec, Context } from './kernel/contract.js';
-import { type IntentStore, operatorActor } from './operator.js';
+import { type IntentCell, type IntentStore, operatorActor } from './operator.js';
 import type { OpenVpp } from './vpp/api.js';
 import { vppActor } from './vpp/vpp.js';
 
@@ -51,6 +51,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
   // What a crash of the root itself must not lose.
   const cell = { running: options.config };
   const memories = new Map<string, BackendMemory>();
+  const intents: IntentCell = { intents: null };
   let startedAt: number | undefined;
   return {
     name: 'root',
@@ -67,7 +68,9 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       const config = context.spawn(
         configKeeperActor({ cell, file: options.configFile, load: options.loadConfig, report }),
       );
-      const operator = context.spawn(operatorActor({ config, report, store: options.intents }));
+      const operator = context.spawn(
+        operatorActor({ config, report, store: options.intents, cell: intents }),
+      );
       const health = context.spawn(
         healthActor({ operator, report, memories, makeEngine: options.makeProbeEngine }),
       );
@@ -125,9 +128,9 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
 function inForce(
   context: Pick<Context<never>, 'ask'>,
   targets: readonly Address<EffectiveChanged>[],
-  { effective, reloaded, flush, reply }: EffectiveChanged,
+  { effective, touched, reply }: EffectiveChanged,
 ): void {
-  const question = { type: 'effective-changed', effective, reloaded, flush } as const;
+  const question = { type: 'effective-changed', effective, touched } as const;
   Promise.all(targets.map((target) => ask(context, target, question, untilAnswered))).then(
     () => reply.ok(undefined),
     (error: unknown) => reply.fail(asMaglevError(error)),

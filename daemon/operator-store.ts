@@ -35,6 +35,8 @@ const fileCodec = t.type({
  */
 export function fileStore(folder: string, clock: Pick<Clock, 'now'>): IntentStore {
   const file = path.join(folder, 'operator.json');
+  /** Why the file must not be overwritten: it is there, and could not be read. */
+  let unread: string | null = null;
   return {
     load: async () => {
       let text: string;
@@ -43,7 +45,11 @@ export function fileStore(folder: string, clock: Pick<Clock, 'now'>): IntentStor
         text = await readFile(file, 'utf8');
       } catch (error) {
         if (isErrno(error, 'ENOENT')) return { intents: noIntents, problem: null };
-        return { intents: noIntents, problem: `${file} cannot be read: ${messageOf(error)}` };
+        unread = `${file} cannot be read: ${messageOf(error)}`;
+        return {
+          intents: noIntents,
+          problem: `${unread}; it is left as it is, and nothing is kept until maglevd is restarted`,
+        };
       }
       const decoded = decode(text);
       if (typeof decoded !== 'string') return { intents: decoded, problem: null };
@@ -55,6 +61,7 @@ export function fileStore(folder: string, clock: Pick<Clock, 'now'>): IntentStor
       return { intents: noIntents, problem: `${file} ${decoded}; ${moved}` };
     },
     save: async (intents) => {
+      if (unread !== null) throw new Error(`not overwritten, because ${unread}`);
       const fresh = `${file}.new`;
       const handle = await open(fresh, 'w', 0o640);
       try {

@@ -57,27 +57,23 @@ export function planVip(
     operations.push({ op: 'vip-add', key, encap, tableLength, srcIpSticky, reason });
   }
   const present = new Map((found?.ases ?? []).map((as) => [as.address, as]));
-  const serves = desired.ases.some(({ address }) => (present.get(address)?.weight ?? 0) > 0);
+  const targets = outcome(desired, found);
   const before = new Map((previous?.ases ?? []).map((as) => [as.address, as]));
   const adds: LbOperation[] = [];
   const raises: LbOperation[] = [];
   const lowers: LbOperation[] = [];
   for (const as of desired.ases) {
+    const weight = targets.get(as.address) ?? as.weight;
     const have = present.get(as.address);
     if (have === undefined) {
       const reason = `backend ${as.backend}: ${as.reason}`;
-      adds.push({ op: 'as-add', key, address: as.address, weight: as.weight, reason });
+      adds.push({ op: 'as-add', key, address: as.address, weight, reason });
       continue;
     }
-    const change = planWeight(
-      key,
-      as.hold && serves ? { ...as, weight: have.weight, flush: false } : as,
-      have,
-      {
-        previous: before.get(as.address),
-        flush: flush.has(as.address),
-      },
-    );
+    const change = planWeight(key, { ...as, weight }, have, {
+      previous: before.get(as.address),
+      flush: flush.has(as.address),
+    });
     if (change !== null) (change.weight > change.from ? raises : lowers).push(change);
   }
   const deletes = removable(desired, found)
@@ -95,15 +91,28 @@ export function planVip(
 }
 
 /**
+ * The weights that VPP has after the plan. What is held keeps its weight; but a VIP in which nobody would serve then
+ * holds nothing: it takes what is known. VPP takes weights up to 255, of which `most` are kept.
+ */
+function outcome(desired: DesiredVip, found: VipState | null, most = 255): ReadonlyMap<IpAddress, number> {
+  const have = new Map((found?.ases ?? []).map(({ address, weight }) => [address, Math.min(weight, most)]));
+  const weights = desired.ases.map((as): [IpAddress, number] => [
+    as.address,
+    as.hold ? (have.get(as.address) ?? as.weight) : as.weight,
+  ]);
+  if (weights.some(([, weight]) => weight > 0)) return new Map(weights);
+  return new Map(desired.ases.map((as) => [as.address, as.weight]));
+}
+
+/**
  * The servers that no backend stands for. None of them goes as long as the VIP would be left without anybody while
  * servers without a verdict are in it: one of them may turn out to serve.
  */
 function removable(desired: DesiredVip, found: VipState | null): AsState[] {
   const wanted = new Set<IpAddress>(desired.ases.map(({ address }) => address));
   const unwanted = (found?.ases ?? []).filter(({ address }) => !wanted.has(address));
-  if (found === null || unwanted.length === 0) return unwanted;
-  const kept = keptWeights(desired, found);
-  const nobodyServes = kept.ases.every(({ weight }) => weight === 0);
+  if (unwanted.length === 0) return unwanted;
+  const nobodyServes = [...outcome(desired, found).values()].every((weight) => weight === 0);
   return nobodyServes && desired.ases.some(({ hold }) => hold) ? [] : unwanted;
 }
 
@@ -156,16 +165,10 @@ export function settledVip(desired: DesiredVip, found: VipState | null): VipStat
 
 const nobody: ReadonlySet<IpAddress> = new Set();
 
-/**
- * `desired` with the weights that are to be kept filled in. VPP takes weights up to 255, of which 100 is the most that
- * a VIP that is made anew gets.
- */
+/** `desired` with the weights that are to be kept filled in, of which a VIP that is made anew gets 100 at most. */
 export function keptWeights(desired: DesiredVip, found: VipState, most = 100): DesiredVip {
-  const weights = new Map(found.ases.map((as) => [as.address, Math.min(as.weight, most)]));
-  if (!desired.ases.some(({ address }) => (weights.get(address) ?? 0) > 0)) return desired;
-  const ases = desired.ases.map((as) =>
-    as.hold ? { ...as, weight: weights.get(as.address) ?? as.weight } : as,
-  );
+  const weights = outcome(desired, found, most);
+  const ases = desired.ases.map((as) => ({ ...as, weight: weights.get(as.address) ?? as.weight }));
   return { ...desired, ases };
 }
 

@@ -8,6 +8,8 @@ import type { Reply } from './address.js';
 /** What the decision has to know of a backend. */
 export interface BackendReport {
   readonly name: string;
+  /** Which server this is about: the address may be another by now. */
+  readonly address: IpAddress;
   readonly state: BackendState;
   /** It has been without a verdict for too long, for no reason of our own: it counts as down. */
   readonly givenUp: boolean;

@@ -18,14 +18,23 @@ export type OperatorRequest =
     }
   | { readonly type: 'get-effective'; readonly reply: Reply<Effective> };
 
+/** What of the config is another now. */
+export interface Touched {
+  /** By a reload: anything may be. */
+  readonly all: boolean;
+  /** By an operator: whether this backend is enabled or paused. */
+  readonly backend: string | null;
+  /** By an operator: a weight in this frontend. */
+  readonly frontend: string | null;
+  /** The backend of that frontend whose flows are to be cut now. */
+  readonly flush: string | null;
+}
+
 /** The config as it counts changed: by a reload, or by an operator. */
 export interface EffectiveChanged {
   readonly type: 'effective-changed';
   readonly effective: Effective;
-  /** By a reload: anything may be another. By an operator: a weight, or whether a backend is enabled or paused. */
-  readonly reloaded: boolean;
-  /** A server whose flows are to be cut now. */
-  readonly flush: { readonly frontend: string; readonly backend: string } | null;
+  readonly touched: Touched;
   /** Answered when it is in force. */
   readonly reply: Reply<void>;
 }

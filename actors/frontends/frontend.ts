@@ -31,11 +31,23 @@ export interface VipDecided {
   readonly news: VipWanted;
 }
 
+/** A frontend actor was started again. */
+export interface FrontendFresh {
+  readonly type: 'fresh';
+  readonly name: string;
+}
+
 /** Folds the states of its backends into the VIP that the frontend wants, and tells when that changes. */
-export function frontendActor(name: string, report: Address<VipDecided>): ActorSpec<FrontendMessage> {
+export function frontendActor(
+  name: string,
+  report: Address<VipDecided | FrontendFresh>,
+): ActorSpec<FrontendMessage> {
+  let before = false;
   return {
     name,
     start: (context) => {
+      if (before) report.tell({ type: 'fresh', name });
+      before = true;
       let last: DesiredVip | null = null;
       let state: FrontendState = 'unknown';
       let pool = '';

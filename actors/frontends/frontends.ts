@@ -2,6 +2,7 @@ import type { Backend, Frontend } from '../../domain/config.js';
 import { decide } from '../../domain/desired.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { BackendState } from '../../domain/health.js';
+import type { IpAddress } from '../../domain/ip.js';
 import type { Decision } from '../../domain/lb.js';
 import type { Effective } from '../../domain/operator.js';
 import { viewBackend, viewFrontend } from '../../domain/views.js';
@@ -13,7 +14,7 @@ import type { EffectiveChanged, OperatorRequest } from '../../protocol/operator.
 import type { ViewRequest } from '../../protocol/views.js';
 import { ask, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
-import { type FrontendMessage, frontendActor, type VipDecided } from './frontend.js';
+import { type FrontendFresh, type FrontendMessage, frontendActor, type VipDecided } from './frontend.js';
 
 export interface FrontendsOptions {
   /** Asked for the config as it counts at every start. */
@@ -24,6 +25,7 @@ export interface FrontendsOptions {
   readonly report: Address<DecisionChanged | VipWanted>;
   /** When maglevd was started, on the clock's monotonic scale. */
   readonly startedAt: number;
+  readonly nextVersion: () => number;
 }
 
 type FrontendsMessage =
@@ -32,10 +34,16 @@ type FrontendsMessage =
   | VipDecided
   | DecisionRequest
   | ViewRequest
-  | { readonly type: 'settled' };
+  | { readonly type: 'settled' }
+  /** What has gathered is to be decided now. */
+  | { readonly type: 'wash' }
+  | FrontendFresh;
 
 /** Supervises one actor a frontend; turns config and states into the decision, and explains it. */
-export function frontendsActor(options: FrontendsOptions): ActorSpec<FrontendsMessage> {
+export function frontendsActor(given: Omit<FrontendsOptions, 'nextVersion'>): ActorSpec<FrontendsMessage> {
+  // Counts the decisions about everything, over restarts: news of an old one must not be taken for news of a new one.
+  let version = 0;
+  const options = { ...given, nextVersion: () => ++version };
   return {
     name: 'frontends',
     supervision: {
@@ -54,12 +62,12 @@ export function frontendsActor(options: FrontendsOptions): ActorSpec<FrontendsMe
 
 class Frontends {
   private readonly children = new Map<string, ActorRef<FrontendMessage>>();
-  private readonly states = new Map<string, BackendState>();
+  private readonly states = new Map<string, { readonly address: IpAddress; readonly state: BackendState }>();
+  private readonly dirty = new Set<string>();
   private readonly givenUp = new Set<string>();
   /** The frontends that use a backend. */
   private users = new Map<string, string[]>();
   private holdAll = false;
-  /** Counts the decisions about everything. */
   private version = 0;
 
   constructor(
@@ -85,13 +93,21 @@ class Frontends {
       case 'effective-changed':
         this.effective = message.effective;
         await this.endVanished();
-        if (message.reloaded) this.decideAll();
-        else this.updateAll(message.flush);
+        if (message.touched.all) this.decideAll();
+        else if (message.touched.frontend !== null)
+          this.update(message.touched.frontend, message.touched.flush);
         message.reply.ok(undefined);
         break;
       case 'backend-changed':
-        if (!this.learn(message.report)) break;
-        for (const name of this.users.get(message.report.name) ?? []) this.update(name, null);
+        if (this.learn(message.report)) this.soil(message.report.name);
+        break;
+      case 'wash':
+        for (const name of this.dirty) this.update(name, null);
+        this.dirty.clear();
+        break;
+      case 'fresh':
+        // It was restarted, and may have lost what it was last told.
+        this.update(message.name, null);
         break;
       case 'settled':
         this.holdAll = false;
@@ -124,10 +140,12 @@ class Frontends {
   }
 
   /** False when it is no news. */
-  private learn({ name, state, givenUp }: BackendReport): boolean {
-    if (this.states.get(name) === state && this.givenUp.has(name) === givenUp) return false;
+  private learn({ name, address, state, givenUp }: BackendReport): boolean {
+    const known = this.states.get(name);
+    if (known?.state === state && known.address === address && this.givenUp.has(name) === givenUp)
+      return false;
     if (state === 'removed') this.states.delete(name);
-    else this.states.set(name, state);
+    else this.states.set(name, { address, state });
     if (givenUp) this.givenUp.add(name);
     else this.givenUp.delete(name);
     return true;
@@ -142,20 +160,25 @@ class Frontends {
     return decide(config, this.statesOf(config.backends.keys()), this.patience);
   }
 
-  /** A backend that health has not told of yet has no verdict; it has not gone. */
+  /**
+   * A backend that health has not told of yet has no verdict; it has not gone. Neither has one that has got another
+   * address: what is known is of the old server.
+   */
   private statesOf(names: Iterable<string>): BackendStates {
     const { backends } = this.effective.config;
     const states = new Map<string, BackendState>();
     for (const name of names) {
-      const untold = backends.get(name)?.enabled === false ? 'disabled' : 'unknown';
-      states.set(name, this.states.get(name) ?? untold);
+      const backend = backends.get(name);
+      const known = this.states.get(name);
+      const untold = backend?.enabled === false ? 'disabled' : 'unknown';
+      states.set(name, known !== undefined && known.address === backend?.address ? known.state : untold);
     }
     return states;
   }
 
   private decideAll(): void {
     const { frontends } = this.effective.config;
-    this.version++;
+    this.version = this.options.nextVersion();
     this.users = new Map();
     for (const frontend of frontends.values()) {
       for (const backend of new Set(backendsOf(frontend))) {
@@ -165,13 +188,16 @@ class Frontends {
       }
     }
     this.options.report.tell({ type: 'decision', decision: this.decision() });
-    this.updateAll(null);
+    for (const name of frontends.keys()) this.update(name, null);
   }
 
-  private updateAll(flush: EffectiveChanged['flush']): void {
-    for (const name of this.effective.config.frontends.keys()) {
-      this.update(name, flush?.frontend === name ? flush.backend : null);
-    }
+  /**
+   * The frontends of a backend are to be decided anew. Not each at once: when a hundred backends of one frontend fail
+   * together, it is decided once about all of them.
+   */
+  private soil(backend: string): void {
+    if (this.dirty.size === 0) this.context.self.tell({ type: 'wash' });
+    for (const name of this.users.get(backend) ?? []) this.dirty.add(name);
   }
 
   private update(name: string, flush: string | null): void {

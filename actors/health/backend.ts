@@ -7,6 +7,7 @@ import {
   observed,
   ruled,
 } from '../../domain/backend-life.js';
+import type { HealthCheck } from '../../domain/config.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import { probeInterval } from '../../domain/rise-fall.js';
 import type { Address, Reply } from '../../protocol/address.js';
@@ -29,7 +30,13 @@ export interface BackendOptions {
 }
 
 export type BackendMessage =
-  | { readonly type: 'setup'; readonly setup: BackendSetup; readonly reason: string }
+  | {
+      readonly type: 'setup';
+      readonly setup: BackendSetup;
+      readonly reason: string;
+      /** Spread its first probe: many others begin now too. */
+      readonly spread: boolean;
+    }
   /** It left the config: tell of it and end. */
   | { readonly type: 'depart' }
   | { readonly type: 'get-detail'; readonly reply: Reply<BackendDetail> }
@@ -37,6 +44,10 @@ export type BackendMessage =
   | { readonly type: 'probed'; readonly round: number; readonly result: ProbeResult }
   | { readonly type: 'give-up'; readonly since: number };
 
+/** How long after its timeout the answer of a probe may still be on its way to us. */
+const GRACE_MS = 1000;
+/** Many first probes are spread at least over this. */
+const MIN_SPREAD_MS = 1000;
 /** Probes are spread by this fraction of their interval, to both sides. */
 const JITTER = 0.1;
 
@@ -44,7 +55,7 @@ const JITTER = 0.1;
 export interface BackendMemory {
   setup: BackendSetup;
   life: BackendLife;
-  /** Its first probe is spread over the interval, so that a start of maglevd does not probe all at one moment. */
+  /** Its first probe is spread, because many others begin at the same moment. */
   spreadFirst: boolean;
 }
 
@@ -68,6 +79,8 @@ class BackendKeeper {
   private round = 0;
   private probing = false;
   private begunAt = 0;
+  /** When the first probe of this round began, on the wall clock; null = not yet. */
+  private firstProbeAt: number | null = null;
   private cancelDue: Cancel = () => {};
   private cancelGiveUp: Cancel = () => {};
 
@@ -81,16 +94,17 @@ class BackendKeeper {
     // Also after a crash: what was changed just before it may not have been told.
     this.tell(null);
     if (isProbed(memory.setup)) this.beginRound();
-    memory.spreadFirst = false;
   }
 
   receive(message: BackendMessage): void {
     switch (message.type) {
       case 'setup':
-        this.set(message.setup, message.reason);
+        this.set(message);
         break;
       case 'depart':
         this.stopProbing();
+        // Also when no probe runs: the prober remembers whom it probes.
+        this.options.prober.tell({ type: 'cancel', backend: this.options.name });
         this.become(departed(this.life, this.memory.setup, this.context.clock.now()));
         this.context.stopSelf();
         break;
@@ -113,13 +127,15 @@ class BackendKeeper {
     if (this.probing) this.options.prober.tell({ type: 'cancel', backend: this.options.name });
   }
 
-  private set(after: BackendSetup, reason: string): void {
+  private set({ setup: after, reason, spread }: Extract<BackendMessage, { type: 'setup' }>): void {
+    this.memory.spreadFirst = spread;
     const before = this.memory.setup;
     this.memory.setup = after;
     this.become(ruled(this.life, { before, after, reason }, this.context.clock.now()));
     if (!isProbed(after)) this.stopProbing();
     else if (beginsAnew(before, after)) this.beginRound();
     if (before.patienceMs !== after.patienceMs) this.watchPatience();
+    if (before.address !== after.address) this.tell(null);
   }
 
   /** Forgets the probe that is under way, if any, and begins to probe as the setup says now. */
@@ -127,8 +143,21 @@ class BackendKeeper {
     this.stopProbing();
     const { check } = this.memory.setup;
     if (check === null) return;
-    const { random } = this.context.clock;
-    this.dueIn(this.memory.spreadFirst ? random() * probeInterval(check, this.life.standing) : 0);
+    const { memory, context } = this;
+    this.firstProbeAt = null;
+    this.cancelGiveUp();
+    const spread = memory.spreadFirst ? context.clock.random() * this.spreadMs(check) : 0;
+    memory.spreadFirst = false;
+    this.dueIn(spread);
+  }
+
+  /** Within the interval, and early enough that it has its verdict before patience ends. */
+  private spreadMs(check: HealthCheck): number {
+    const interval = probeInterval(check, this.life.standing);
+    return Math.min(
+      interval,
+      Math.max(MIN_SPREAD_MS, this.memory.setup.patienceMs - check.timeout - GRACE_MS),
+    );
   }
 
   private stopProbing(): void {
@@ -150,6 +179,10 @@ class BackendKeeper {
     const { context, round } = this;
     this.probing = true;
     this.begunAt = context.clock.monotonic();
+    if (this.firstProbeAt === null) {
+      this.firstProbeAt = context.clock.now();
+      this.watchPatience();
+    }
     context.log.log('debug', 'probe-start', { backend: name, address, check: check.name });
     context.pipe(
       ask(context, prober, { type: 'probe', backend: name, address, check }, untilAnswered),
@@ -200,14 +233,18 @@ class BackendKeeper {
     this.tell(transition);
   }
 
-  /** Without a verdict for too long, a backend counts as down; but not because of a trouble of our own. */
+  /**
+   * Without a verdict for too long, a backend counts as down; but not because of a trouble of our own, and not before
+   * a probe of it has had all the time that it may take.
+   */
   private watchPatience(): void {
     this.cancelGiveUp();
-    if (this.life.state !== 'unknown') return;
+    const { check, patienceMs } = this.memory.setup;
+    if (this.life.state !== 'unknown' || check === null || this.firstProbeAt === null) return;
     const { since } = this.life;
-    const left = since + this.memory.setup.patienceMs - this.context.clock.now();
-    if (left <= 0) this.giveUp(since);
-    else this.cancelGiveUp = this.context.after(left, { type: 'give-up', since });
+    const deadline = Math.max(since + patienceMs, this.firstProbeAt + check.timeout + GRACE_MS);
+    const left = Math.max(0, deadline - this.context.clock.now());
+    this.cancelGiveUp = this.context.after(left, { type: 'give-up', since });
   }
 
   private giveUp(since: number): void {
@@ -225,7 +262,12 @@ class BackendKeeper {
   private tell(transition: BackendChanged['transition']): void {
     const { name, report } = this.options;
     const { state } = this.life;
-    report.tell({ type: 'backend-changed', report: { name, state, givenUp: this.givenUp }, transition });
+    const { address } = this.memory.setup;
+    report.tell({
+      type: 'backend-changed',
+      report: { name, address, state, givenUp: this.givenUp },
+      transition,
+    });
   }
 }
 

@@ -1,10 +1,10 @@
-import { born, ruled } from '../../domain/backend-life.js';
+import { beginsAnew, born, ruled, sameCheck } from '../../domain/backend-life.js';
 import type { Backend, MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { Effective } from '../../domain/operator.js';
 import type { Address } from '../../protocol/address.js';
 import type { BackendChanged, BackendReport, HealthRequest, ProberRequest } from '../../protocol/health.js';
-import type { EffectiveChanged, OperatorRequest } from '../../protocol/operator.js';
+import type { EffectiveChanged, OperatorRequest, Touched } from '../../protocol/operator.js';
 import { ask, relay, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { type BackendMemory, type BackendMessage, type BackendSetup, backendActor } from './backend.js';
@@ -34,11 +34,16 @@ export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
     start: async (context) => {
       const now = await ask(context, options.operator, { type: 'get-effective' }, untilAnswered);
       const health = new Health(context, options);
-      await health.follow(now, true);
+      await health.follow(now, everything, true);
       return { receive: (message) => health.receive(message) };
     },
   };
 }
+
+const everything: Touched = { all: true, backend: null, frontend: null, flush: null };
+
+/** Backends that may be probed for the first time at one moment. */
+const MANY = 20;
 
 class Health {
   private readonly backends = new Map<string, ActorRef<BackendMessage>>();
@@ -54,7 +59,7 @@ class Health {
   async receive(message: HealthMessage): Promise<void> {
     switch (message.type) {
       case 'effective-changed':
-        await this.follow(message.effective, false);
+        await this.follow(message.effective, message.touched, false);
         message.reply.ok(undefined);
         break;
       case 'backend-changed': {
@@ -80,8 +85,13 @@ class Health {
   }
 
   /** Brings the backends to the config. Those that did not change notice nothing. */
-  async follow({ config, paused }: Effective, atStart: boolean): Promise<void> {
+  async follow({ config, paused }: Effective, touched: Touched, atStart: boolean): Promise<void> {
     const { context } = this;
+    if (!touched.all) {
+      const backend = config.backends.get(touched.backend ?? '');
+      if (backend !== undefined) this.set(backend.name, setupOf(backend, config, paused), false);
+      return;
+    }
     if (this.prober === null || this.netns !== config.healthchecker.netns) {
       if (this.prober !== null) await context.stopChild(this.prober);
       this.netns = config.healthchecker.netns;
@@ -94,17 +104,28 @@ class Health {
     }
     for (const name of this.options.memories.keys())
       if (!config.backends.has(name)) this.options.memories.delete(name);
-    for (const backend of config.backends.values()) {
-      const setup = setupOf(backend, config, paused);
-      const actor = this.backends.get(backend.name);
-      const before = this.options.memories.get(backend.name)?.setup;
-      if (actor === undefined || before === undefined) this.add(backend.name, setup, atStart);
-      else if (!sameSetup(before, setup))
-        actor.tell({ type: 'setup', setup, reason: reasonOf(before, setup) });
+    const setups = [...config.backends.values()].map(
+      (one) => [one.name, setupOf(one, config, paused)] as const,
+    );
+    const begin = setups.filter(([name, setup]) => {
+      const before = this.options.memories.get(name)?.setup;
+      return before === undefined || beginsAnew(before, setup);
+    });
+    // So many first probes at one moment would be a load of our own making, and their first results decide.
+    const spread = atStart || begin.length > MANY;
+    for (const [name, setup] of setups) this.set(name, setup, spread);
+  }
+
+  private set(name: string, setup: BackendSetup, spread: boolean): void {
+    const actor = this.backends.get(name);
+    const before = this.options.memories.get(name)?.setup;
+    if (actor === undefined || before === undefined) this.add(name, setup, spread);
+    else if (!sameSetup(before, setup)) {
+      actor.tell({ type: 'setup', setup, reason: reasonOf(before, setup), spread });
     }
   }
 
-  private add(name: string, setup: BackendSetup, atStart: boolean): void {
+  private add(name: string, setup: BackendSetup, spread: boolean): void {
     const { clock, self: report } = this.context;
     // Backends hold no address of a prober that may be replaced by one in another namespace.
     const prober: Address<ProberRequest> = {
@@ -117,10 +138,10 @@ class Health {
       known === undefined
         ? born(setup, now)
         : ruled(known.life, { before: known.setup, after: setup, reason: reasonOf(known.setup, setup) }, now);
-    const memory = { setup, life, spreadFirst: atStart };
+    const memory = { setup, life, spreadFirst: spread };
     this.options.memories.set(name, memory);
     // Known at once, and not only when its actor has had its turn: with thousands of backends that takes seconds.
-    this.reports.set(name, { name, state: life.state, givenUp: false });
+    this.reports.set(name, { name, address: setup.address, state: life.state, givenUp: false });
     this.backends.set(name, this.context.spawn(backendActor({ name, memory, prober, report })));
   }
 }
@@ -138,7 +159,14 @@ function setupOf(backend: Backend, config: MaglevConfig, paused: ReadonlySet<str
 }
 
 function sameSetup(a: BackendSetup, b: BackendSetup): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return (
+    a.address === b.address &&
+    a.enabled === b.enabled &&
+    a.paused === b.paused &&
+    a.historyLength === b.historyLength &&
+    a.patienceMs === b.patienceMs &&
+    sameCheck(a.check, b.check)
+  );
 }
 
 function reasonOf(before: BackendSetup, after: BackendSetup): string {

@@ -1,6 +1,6 @@
 import { MaglevError } from '../../domain/errors.js';
 import { type DesiredVip, type VipId, type VipState, vipId } from '../../domain/lb.js';
-import { keptWeights } from '../../domain/plan.js';
+import { keptWeights, planVip, settledVip } from '../../domain/plan.js';
 import { type PrefixPlan, planPrefixes } from '../../domain/plan-prefix.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address } from '../../protocol/address.js';
@@ -10,7 +10,7 @@ import type { Context } from '../kernel/contract.js';
 import { inWindow } from '../window.js';
 import type { ConfPusherMessage } from './conf-pusher.js';
 import { apply } from './reconciler.js';
-import { addTallies, failure, type Tally } from './tally.js';
+import { addTallies, failure, nothing, type Tally } from './tally.js';
 
 export interface FullSyncOptions {
   readonly link: Address<VppRequest>;
@@ -61,17 +61,26 @@ async function syncPrefix(
       new MaglevError('MGL_VPP_GUARD', `VIP ${vipId(vip.key)} was left as it is: ${reason}`),
     ),
   );
-  const operations = plan.teardowns.flatMap((teardown) => teardown.operations);
-  if (operations.length > 0) tallies.push(await apply(context, link, operations));
   const gone = new Set(plan.teardowns.map(({ vip }) => vipId(vip.key)));
-  for (const id of plan.wanted) {
-    // Looked up now: while this sync was under way, a backend may have failed, or the config may have changed.
-    const desired = wanted.vip(id);
-    if (desired === undefined) continue;
-    const had = plan.found.get(id) ?? null;
-    const torn = had !== null && gone.has(id);
-    const one = torn ? reconcile(keptWeights(desired, had), null, read) : reconcile(desired, had, read);
-    tallies.push(await one.catch((error: unknown) => crashOf(desired, error)));
+  // Looked up now: while this sync was under way, a backend may have failed, or the config may have changed.
+  const current = plan.wanted.flatMap((id) => wanted.vip(id) ?? []);
+  const torn = current.flatMap((vip) => {
+    const had = plan.found.get(vipId(vip.key));
+    return had !== undefined && gone.has(vipId(vip.key)) ? [keptWeights(vip, had)] : [];
+  });
+  // One batch: an end of maglevd cannot come between the removal of a VIP and its return.
+  const operations = [
+    ...plan.teardowns.flatMap((teardown) => teardown.operations),
+    ...torn.flatMap((vip) => planVip(vip, null, null)),
+  ];
+  const replaced = operations.length === 0 ? nothing : await apply(context, link, operations);
+  tallies.push(replaced);
+  for (const desired of current) {
+    const id = vipId(desired.key);
+    const anew = replaced.failures.length === 0 ? torn.find((vip) => vipId(vip.key) === id) : undefined;
+    if (anew === undefined && gone.has(id)) continue;
+    const has = anew === undefined ? (plan.found.get(id) ?? null) : settledVip(anew, null);
+    tallies.push(await reconcile(desired, has, read).catch((error: unknown) => crashOf(desired, error)));
   }
   return tallies;
 }

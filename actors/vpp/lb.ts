@@ -44,6 +44,9 @@ interface Job {
 /** Questions that may wait for one job; more are refused. */
 const MAX_REPLIES = 1000;
 
+/** As many single syncs may wait as cost VPP less than a full one, each being a full read. */
+const FEW = 3;
+
 /** Full syncs in a row that had to repair VPP, before the log says that somebody keeps changing it. */
 const DRIFTS_OF_A_FIGHT = 3;
 
@@ -100,8 +103,7 @@ class Lb {
         this.follow(message.frontend, message.flush);
         break;
       case 'unsure':
-        if (this.options.wanted.ofFrontend(message.frontend) !== undefined)
-          this.enqueue(message.frontend, null, true);
+        this.unsure(message.frontend);
         break;
       case 'sync':
         this.enqueueAsked(message.frontend, message.reply);
@@ -118,6 +120,14 @@ class Lb {
         this.finish();
         break;
     }
+  }
+
+  /** A full sync that runs or waits does for it: it looks at every VIP. Many single ones are better one full one. */
+  private unsure(frontend: string): void {
+    const jobs = this.running === null ? this.waiting : [this.running, ...this.waiting];
+    if (jobs.some((job) => job.frontend === null)) return;
+    if (this.options.wanted.ofFrontend(frontend) === undefined) return;
+    this.enqueue(jobs.length < FEW ? frontend : null, null, true);
   }
 
   private enqueueAsked(frontend: string | null, reply: Reply<SyncReport>): void {

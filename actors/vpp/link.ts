@@ -38,9 +38,11 @@ const CHUNK = 256;
 
 async function applyAll(api: VppApi, operations: readonly LbOperation[]): Promise<OperationOutcome[]> {
   const outcomes: OperationOutcome[] = [];
-  for (let from = 0; from < operations.length; from += CHUNK) {
-    const chunk = operations.slice(from, from + CHUNK);
-    outcomes.push(...(await Promise.all(chunk.map((operation) => outcome(api, operation)))));
+  // What takes a VIP away and brings it back goes out whole, whatever happens to us in between.
+  const chunk = operations.some(({ op }) => op === 'vip-del') ? operations.length : CHUNK;
+  for (let from = 0; from < operations.length; from += chunk) {
+    const part = operations.slice(from, from + chunk);
+    outcomes.push(...(await Promise.all(part.map((operation) => outcome(api, operation)))));
   }
   return outcomes;
 }

@@ -118,22 +118,23 @@ class Reconciler {
   }
 
   /**
-   * One batch, but for a plan that adds servers and takes weight from others: there the second half goes only when
-   * the first was done, so that nobody leaves for a server that VPP refused.
+   * One batch, but for a plan that deletes servers beside adding others: there the deletions wait until the additions
+   * were done, so that nobody leaves for a server that VPP refused. Who is down or disabled waits for nobody.
    */
   private async write(operations: readonly LbOperation[]): Promise<Tally> {
     const { context, options } = this;
-    const isGain = (one: LbOperation) =>
-      one.op === 'vip-add' || one.op === 'as-add' || (one.op === 'as-weight' && one.weight > one.from);
-    const gains = operations.filter(isGain);
-    const rest = operations.filter((one) => !isGain(one));
     const replaces = operations.some(({ op }) => op === 'vip-del');
-    if (replaces || rest.length === 0 || !gains.some(({ op }) => op === 'as-add')) {
+    const deletes = operations.filter(({ op }) => op === 'as-del');
+    if (replaces || deletes.length === 0 || !operations.some(({ op }) => op === 'as-add')) {
       return apply(context, options.link, operations);
     }
-    const gained = await apply(context, options.link, gains);
-    if (gained.failures.length > 0) return gained;
-    return addTallies([gained, await apply(context, options.link, rest)]);
+    const first = await apply(
+      context,
+      options.link,
+      operations.filter(({ op }) => op !== 'as-del'),
+    );
+    if (first.failures.length > 0) return first;
+    return addTallies([first, await apply(context, options.link, deletes)]);
   }
 }
 

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { memoryStore } from '../../actors/operator.js';
 import type { ConfigVerdict, HealthCheck, MaglevConfig } from '../../domain/config.js';
+import { MaglevError } from '../../domain/errors.js';
 import { vipId } from '../../domain/lb.js';
-import type { BackendAction } from '../../domain/operator.js';
+import { type BackendAction, noIntents } from '../../domain/operator.js';
 import type { BackendDetail } from '../../protocol/health.js';
 import type { FrontendView } from '../../protocol/views.js';
 import { sampleConfig, sampleFrontend, vipKey } from '../support/domain-samples.js';
@@ -246,6 +247,124 @@ describe('health checks decide the weights, in the whole tree', () => {
     for (const address of world.servers.probed) counts.set(address, (counts.get(address) ?? 0) + 1);
     expect(counts.get('10.1.0.1'), 'one that never answers is not asked again meanwhile').to.be.below(4);
     expect(counts.get('10.1.0.2')).to.be.within(26, 40);
+  });
+
+  it('starts to govern with what it knows of thousands of backends, not one by one', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 300 }, (_, i) => [`s${i}`, { address: `10.1.${i >> 8}.${i & 255}` }]),
+    );
+    const names = Object.keys(many);
+    const fronts = Array.from({ length: 30 }, (_, f) =>
+      sampleFrontend(`f${f}`, `192.0.2.${f + 1}`, [
+        Object.fromEntries(names.slice(f * 10, f * 10 + 10).map((n) => [n, 1])),
+      ]),
+    );
+    await start(sampleConfig(many, fronts));
+    const ops = writesFrom(0).map(({ op }) => op);
+    expect(
+      ops.filter((op) => op === 'as-weight'),
+      'added with their weight, not added with 0 and raised',
+    ).to.deep.equal([]);
+    expect(ops.filter((op) => op === 'as-add')).to.have.length(300);
+  });
+
+  it('gives up nobody before a first probe had its time, however short the patience and long the interval', async () => {
+    await start(withCheck(sampleConfig(backends, [web]), { interval: 60_000, fastInterval: 60_000 }));
+    await seconds(120);
+    const { machine } = world;
+    const before = machine.vpp.writes.length;
+    await world.tree.end();
+    worlds.length = 0;
+    await start(withCheck(sampleConfig(backends, [web]), { interval: 60_000, fastInterval: 60_000 }), {
+      machine,
+    });
+    await seconds(120);
+    expect(machine.vpp.writes.slice(before)).to.deep.equal([]);
+    const none = withCheck(sampleConfig(backends, [web]), { interval: 50_000, fastInterval: 50_000 });
+    await reload({ ...none, lb: { ...none.lb, startupMinDelay: 0, startupMaxDelay: 0 } });
+    await seconds(120);
+    expect(machine.vpp.writes.slice(before), 'nor without any patience').to.deep.equal([]);
+  });
+
+  it('gives a new address no weight before it passed, and keeps the old server until then', async () => {
+    const alone = sampleFrontend('web', '192.0.2.1', [{ a: 100 }]);
+    await start(withCheck(sampleConfig({ a: checked(a) }, [alone])));
+    await seconds(10);
+    const from = world.machine.vpp.writes.length;
+    world.servers.answers.set('10.0.0.77', 'silent');
+    await reload(withCheck(sampleConfig({ a: checked('10.0.0.77') }, [alone])));
+    await world.tree.clock.advance(400);
+    expect(weights()).to.deep.equal({ [a]: 100, '10.0.0.77': 0 });
+    expect(writesFrom(from).map(({ op }) => op)).to.deep.equal(['as-add']);
+  });
+
+  it('never leaves a VIP dark while a standby is up, though a server of the first pool has no verdict', async () => {
+    await start();
+    await seconds(10);
+    await act('b', 'pause');
+    world.servers.answers.set(b, 'silent');
+    await act('b', 'resume');
+    world.servers.answers.set(a, fail);
+    await seconds(2);
+    expect(weights()).to.include({ [a]: 0, [c]: 100 });
+  });
+
+  it('takes out who is down, and who was disabled, although VPP refuses somebody else', async () => {
+    await start();
+    await seconds(10);
+    const refused = new MaglevError('MGL_VPP_RETVAL', 'VPP answered -97');
+    world.machine.vpp.refuse = (operation) => (operation.op === 'as-add' ? refused : null);
+    const more = { ...backends, d: checked('10.0.0.4') };
+    await reload(
+      withCheck(
+        sampleConfig(more, [sampleFrontend('web', '192.0.2.1', [{ a: 100, b: 50, d: 1 }, { c: 100 }])]),
+      ),
+    );
+    world.servers.answers.set(a, fail);
+    await seconds(5);
+    await act('b', 'disable');
+    await seconds(1);
+    expect(weights()).to.include({ [a]: 0, [b]: 0 });
+  });
+
+  it('decides once when many backends of a frontend change together', async () => {
+    const many = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`s${i}`, checked(`10.1.0.${i}`)]));
+    const pool = Object.fromEntries(Object.keys(many).map((name) => [name, 1]));
+    const front = sampleFrontend('f', '192.0.2.1', [pool]);
+    await start(withCheck(sampleConfig(many, [front])));
+    await seconds(10);
+    const syncs = world.tree.log.of('vpp-lbsync-done').length;
+    const off = Object.fromEntries(
+      Object.entries(many).map(([name, one]) => [name, { ...one, enabled: name === 's0' }]),
+    );
+    await reload(withCheck(sampleConfig(off, [front])));
+    await seconds(1);
+    expect(Object.values(weights()).filter((weight) => weight > 0)).to.have.length(1);
+    expect(world.tree.log.of('vpp-lbsync-done').length - syncs).to.be.below(20);
+  });
+
+  it('keeps what operators asked for over a crash, also when it cannot be kept on disk', async () => {
+    const broken = {
+      load: async () => ({ intents: noIntents, problem: null }),
+      save: () => Promise.reject(new Error('ENOSPC')),
+    };
+    let crash = false;
+    world = new World(config, broken);
+    worlds.push(world);
+    world.machine.start();
+    await world.begin(({ actor, message }) => {
+      if (!crash || actor !== 'operator' || message !== 'get-effective') return;
+      crash = false;
+      throw new Error('crash of operator');
+    });
+    await seconds(10);
+    await act('a', 'disable');
+    expect(world.tree.log.of('operator-state-not-kept')).to.have.length(1);
+    crash = true;
+    await world.ask<unknown>(({ operator }, reply) => operator.tell({ type: 'get-effective', reply }));
+    await seconds(10);
+    expect(crash).to.equal(false);
+    expect(weights()).to.include({ [a]: 0, [b]: 50 });
   });
 
   describe('operators', () => {

@@ -70,10 +70,13 @@ describe('domain/plan', () => {
         const found = foundAses && vipState(desired, { ases: foundAses });
         const after = execute(found, planVip(desired, found, null));
         const had = new Map((foundAses ?? []).map((as) => [as.address, as.weight]));
-        const serves = ases.some((as) => (had.get(as.address) ?? 0) > 0);
-        const expected = new Map(
-          ases.map((as) => [as.address, as.hold && serves ? (had.get(as.address) ?? as.weight) : as.weight]),
+        const held = new Map(
+          ases.map((as) => [as.address, as.hold ? (had.get(as.address) ?? as.weight) : as.weight]),
         );
+        const serves = [...held.values()].some((weight) => weight > 0);
+        const expected = serves ? held : new Map(ases.map((as) => [as.address, as.weight]));
+        if (ases.some((as) => as.weight > 0))
+          expect([...after.servers.values()].some((weight) => weight > 0)).to.equal(true);
         expect(after.exists).to.equal(true);
         expect(new Map([...after.servers].sort())).to.deep.equal(new Map([...expected].sort()));
         const settled = [...after.servers].map(
