@@ -1,11 +1,10 @@
-import { getSystemErrorMap } from 'node:util';
 import { MaglevError } from '../domain/errors.js';
 import type { IpAddress, IpFamily } from '../domain/ip.js';
 import { closeDescriptor } from './descriptor.js';
 import { attachEchoFilter } from './echo-filter.js';
 import { decodeEchoReply, type EchoReply, encodeEchoRequest } from './echo-packet.js';
+import { errnoName } from './errno.js';
 import { libcFunction, SyscallError, succeeded } from './libc.js';
-import { type Unwatch, watchReadable } from './readable.js';
 import { addressFamily, addressIn, emptySocketAddress, socketAddress } from './socket-address.js';
 
 // <sys/socket.h>, <netinet/in.h>, <linux/sock_diag.h>, as x86-64 and arm64 have them.
@@ -53,8 +52,6 @@ export interface EchoSocket {
   readonly receive: () => EchoReply | null;
   /** Replies that were lost since the socket was opened because they came faster than they were received. */
   readonly dropped: () => number;
-  /** Calls back from the event loop whenever a reply may wait, until the socket is closed. */
-  readonly watch: (onReadable: () => void) => void;
   readonly close: () => void;
 }
 
@@ -116,7 +113,6 @@ function echoSocket(kind: 'ping' | 'raw', fd: number, family: IpFamily, identifi
   const memory = Buffer.from(new ArrayBuffer(packetSize));
   const sender = emptySocketAddress(family);
   const senderSize = new Uint32Array(1);
-  let unwatch: Unwatch = () => undefined;
   return {
     kind,
     fd,
@@ -124,7 +120,7 @@ function echoSocket(kind: 'ping' | 'raw', fd: number, family: IpFamily, identifi
       const packet = encodeEchoRequest(family, identifier, sequence, payload);
       const address = socketAddress(to);
       const result = sendto(fd, packet, packet.length, MSG_NOSIGNAL, address, address.length);
-      return result < 0 ? (getSystemErrorMap().get(result)?.[0] ?? `errno ${-result}`) : null;
+      return result < 0 ? errnoName(result) : null;
     },
     receive: () => {
       for (;;) {
@@ -138,13 +134,6 @@ function echoSocket(kind: 'ping' | 'raw', fd: number, family: IpFamily, identifi
       }
     },
     dropped: () => drops(fd),
-    watch: (onReadable) => {
-      unwatch();
-      unwatch = watchReadable(fd, onReadable);
-    },
-    close: () => {
-      unwatch();
-      closeDescriptor(fd);
-    },
+    close: () => closeDescriptor(fd),
   };
 }

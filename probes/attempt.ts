@@ -1,5 +1,6 @@
 import type { ProbeFinding, ProbeResult } from '../domain/probe-result.js';
 import type { Clock } from '../protocol/clock.js';
+import type { Pace } from './pace.js';
 
 /**
  * One run of a probe: its only deadline, over all its phases; what it must release; and its one end. Whatever ends
@@ -15,7 +16,7 @@ export class Attempt {
 
   /** `timedOut` is what the deadline means in the first phase. */
   constructor(
-    clock: Clock,
+    { clock, pace }: { readonly clock: Clock; readonly pace: Pace },
     timeoutMs: number,
     timedOut: () => ProbeFinding,
     done: (result: ProbeResult) => void,
@@ -24,8 +25,12 @@ export class Attempt {
     this.#startedAt = clock.monotonic();
     this.#done = done;
     this.#timedOut = timedOut;
-    // Timers run before sockets are read. What has arrived in time gets its turn before the verdict.
-    this.release(clock.schedule(timeoutMs, () => setImmediate(() => this.end(this.#timedOut()))));
+    // What has arrived in time gets its turn before the verdict; sockets of Node are read in the next one.
+    const deadline = () => {
+      pace.look();
+      setImmediate(() => this.end(this.#timedOut()));
+    };
+    this.release(clock.schedule(timeoutMs, deadline));
   }
 
   get ended(): boolean {

@@ -1,11 +1,12 @@
 import type { HttpParams } from '../domain/config.js';
 import { Attempt } from './attempt.js';
 import { bodyMatcher } from './body-matcher.js';
-import { dial, noAnswer } from './dial.js';
+import { connector } from './connect.js';
 import { expectation } from './http-expectation.js';
 import { httpRequest } from './http-request.js';
 import { HttpResponse } from './http-response.js';
 import type { Probe } from './probe.js';
+import { noAnswer } from './refusal.js';
 import type { ProbeTarget } from './target.js';
 import { duration, endpoint } from './wording.js';
 
@@ -13,16 +14,17 @@ import { duration, endpoint } from './wording.js';
 export function httpProbe(target: ProbeTarget, port: number, params: HttpParams): Probe {
   const request = httpRequest(params, target.address, port, 80);
   const matcher = params.responseRegexp === null ? null : bodyMatcher(params.responseRegexp);
+  const connect = connector(target, port);
   const within = duration(target.timeoutMs);
   return {
     description: `${params.method} http://${endpoint(target.address, port)}${params.path}${expectation(params)} within ${within}`,
     run: (around, done) => {
-      const attempt = new Attempt(around.clock, target.timeoutMs, () => noAnswer(target), done);
+      const attempt = new Attempt(around, target.timeoutMs, () => noAnswer(target), done);
       const response = new HttpResponse(params, matcher);
-      dial(attempt, around, target, port, {
-        connected: (socket) => {
+      connect(attempt, around, {
+        connected: (connection) => {
           attempt.enter(() => response.timedOut(target.timeoutMs));
-          socket.write(request);
+          connection.write(request);
         },
         data: (bytes) => {
           const finding = response.feed(bytes);

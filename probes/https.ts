@@ -1,11 +1,12 @@
 import type { HttpParams, TlsParams } from '../domain/config.js';
 import { Attempt } from './attempt.js';
 import { bodyMatcher } from './body-matcher.js';
-import { dial, noAnswer } from './dial.js';
+import { dial } from './dial.js';
 import { expectation } from './http-expectation.js';
 import { hostWithoutPort, httpRequest } from './http-request.js';
 import { HttpResponse } from './http-response.js';
 import type { Probe } from './probe.js';
+import { noAnswer } from './refusal.js';
 import type { ProbeTarget } from './target.js';
 import { handshake } from './tls.js';
 import { duration, endpoint } from './wording.js';
@@ -19,7 +20,7 @@ export function httpsProbe(target: ProbeTarget, port: number, params: HttpParams
   return {
     description: `${params.method} https://${endpoint(target.address, port)}${params.path}${expectation(params)} within ${within}`,
     run: (around, done) => {
-      const attempt = new Attempt(around.clock, target.timeoutMs, () => noAnswer(target), done);
+      const attempt = new Attempt(around, target.timeoutMs, () => noAnswer(target), done);
       const response = new HttpResponse(params, matcher);
       dial(attempt, around, target, port, {
         connected: (socket) =>

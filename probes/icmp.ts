@@ -13,7 +13,7 @@ export function icmpProbe(target: ProbeTarget): Probe {
   return {
     description: `ping ${address} within ${duration(timeoutMs)}`,
     run: (around, done) => {
-      const attempt = new Attempt(around.clock, timeoutMs, () => silence(timeoutMs), done);
+      const attempt = new Attempt(around, timeoutMs, () => silence(timeoutMs), done);
       send(attempt, around, target);
       return () => attempt.cancel();
     },
@@ -38,6 +38,7 @@ function send(attempt: Attempt, around: Surroundings, { address, source, timeout
     );
     if (typeof sent !== 'string') {
       attempt.release(sent.cancel);
+      attempt.release(around.pace.wait());
       attempt.enter(() => (sent.mayBeLost() ? overflow : silence(timeoutMs)));
       return;
     }

@@ -1,12 +1,7 @@
 import { type IpAddress, ipFamily } from '../domain/ip.js';
 import { type EchoSocket, openEchoSocket } from '../linux/echo-socket.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
-
-/** Told of every descriptor that the garbage collector and the end of a thread do not close. */
-export interface DescriptorLedger {
-  readonly opened: (fd: number) => void;
-  readonly closed: (fd: number) => void;
-}
+import type { DescriptorLedger } from './descriptor-ledger.js';
 
 interface Waiting {
   readonly from: IpAddress;
@@ -40,7 +35,7 @@ const burst = 64;
 
 /**
  * All pings of a thread. They share one socket per family and source address: the sequence number tells replies
- * apart, and a random payload keeps a stranger's reply from counting as ours.
+ * apart, and a random payload keeps a stranger's reply from counting as ours. Replies are taken with turn().
  */
 export class Pinger {
   readonly #clock: Clock;
@@ -83,6 +78,15 @@ export class Pinger {
     };
   }
 
+  /** Takes the replies that have come, and answers whether there were any. */
+  turn(): boolean {
+    let any = false;
+    for (const channel of this.#channels.values()) {
+      if (channel.waiting.size > 0 && this.#receive(channel)) any = true;
+    }
+    return any;
+  }
+
   /** Closes all sockets; those who wait hear nothing more. New ones are opened when needed. */
   close(): void {
     for (const key of [...this.#channels.keys()]) this.#closeChannel(key);
@@ -99,12 +103,12 @@ export class Pinger {
     const usedAt = this.#clock.monotonic();
     const channel: Channel = { key, socket, waiting: new Map(), nextSequence: 0, usedAt, unreceived: 0 };
     this.#channels.set(key, channel);
-    socket.watch(() => this.#receive(channel));
     return channel;
   }
 
-  #receive(channel: Channel): void {
+  #receive(channel: Channel): boolean {
     const { socket, waiting } = channel;
+    const before = waiting.size;
     channel.unreceived = 0;
     for (let reply = socket.receive(); reply !== null; reply = socket.receive()) {
       const mine = waiting.get(reply.sequence);
@@ -112,6 +116,7 @@ export class Pinger {
       waiting.delete(reply.sequence);
       mine.replied();
     }
+    return waiting.size < before;
   }
 
   /** A source address that no health check names any more leaves its socket behind. */

@@ -1,13 +1,21 @@
 import type { SecureContext } from 'node:tls';
 import type { IpFamily } from '../domain/ip.js';
 import type { ProbeResult } from '../domain/probe-result.js';
+import type { Reactor } from '../linux/reactor.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
+import type { DescriptorLedger } from './descriptor-ledger.js';
+import type { Pace } from './pace.js';
 import type { Pinger } from './pinger.js';
 
 /** What a probe finds around it: one of these a thread. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly pinger: Pinger;
+  /** Looks after what the pinger and the reactor wait for. */
+  readonly pace: Pace;
+  /** Connections by bare descriptors; null = where Linux cannot be asked directly, by sockets of Node. */
+  readonly reactor: Reactor | null;
+  readonly ledger: DescriptorLedger;
   /** Has this machine (this network namespace) a route to elsewhere? */
   readonly routed: (family: IpFamily) => boolean;
   /** The authorities that servers' certificates are checked against; made once, because that takes milliseconds. */

@@ -1,32 +1,34 @@
 import type { TlsParams } from '../domain/config.js';
 import { Attempt } from './attempt.js';
-import { dial, noAnswer } from './dial.js';
+import { connector } from './connect.js';
+import { dial } from './dial.js';
 import type { Probe } from './probe.js';
+import { noAnswer } from './refusal.js';
 import type { ProbeTarget } from './target.js';
 import { handshake } from './tls.js';
 import { duration, endpoint } from './wording.js';
 
 /** Passes when the port accepts a connection; with TLS, when the handshake succeeds and the certificate is good. */
 export function tcpProbe(target: ProbeTarget, port: number, tls: TlsParams | null): Probe {
+  const connect = connector(target, port);
   const where = endpoint(target.address, port);
   const what = tls === null ? `TCP connect to ${where}` : `TLS handshake with ${where}`;
   return {
     description: `${what} within ${duration(target.timeoutMs)}`,
     run: (around, done) => {
-      const attempt = new Attempt(around.clock, target.timeoutMs, () => noAnswer(target), done);
-      dial(attempt, around, target, port, {
-        connected: (socket) => {
-          if (tls === null) attempt.end({ verdict: 'pass', code: 'L4OK', detail: 'connected' });
-          else
-            handshake(attempt, around, target, { socket, host: null, tls, alpn: [] }, (secure) =>
-              attempt.end({
-                verdict: 'pass',
-                code: 'L6OK',
-                detail: `${secure.getProtocol() ?? 'TLS'} handshake`,
-              }),
-            );
-        },
-      });
+      const attempt = new Attempt(around, target.timeoutMs, () => noAnswer(target), done);
+      if (tls === null) {
+        const connected = () => attempt.end({ verdict: 'pass', code: 'L4OK', detail: 'connected' });
+        connect(attempt, around, { connected });
+      } else {
+        dial(attempt, around, target, port, {
+          connected: (socket) =>
+            handshake(attempt, around, target, { socket, host: null, tls, alpn: [] }, (secure) => {
+              const detail = `${secure.getProtocol() ?? 'TLS'} handshake`;
+              attempt.end({ verdict: 'pass', code: 'L6OK', detail });
+            }),
+        });
+      }
       return () => attempt.cancel();
     },
   };

@@ -1,12 +1,13 @@
-import type { DescriptorLedger } from '../pinger.js';
+import type { DescriptorLedger } from '../descriptor-ledger.js';
 
 const BEATS = 0;
 const LAG = 1;
 const UNDER_WAY = 2;
 const WAITING = 3;
 const DESCRIPTORS = 4;
-const MAX_DESCRIPTORS = 60;
-const SIZE = DESCRIPTORS + MAX_DESCRIPTORS;
+/** Descriptors from here on are not noted; a process that has so many is far above its limits. */
+const END_OF_DESCRIPTORS = 65_536;
+const SIZE = DESCRIPTORS + END_OF_DESCRIPTORS / 32;
 
 /**
  * What a worker shows of itself in shared memory. The main thread reads it without a message, so it can tell a worker
@@ -45,19 +46,24 @@ export class Board implements DescriptorLedger {
     return Atomics.load(this.#cells, WAITING);
   }
 
-  /** Node closes its own sockets when a thread ends, but not those that it does not know. Cells hold fd + 1. */
-  opened(fd: number): void {
-    const free = this.#cells.indexOf(0, DESCRIPTORS);
-    if (free >= 0) Atomics.store(this.#cells, free, fd + 1);
-  }
+  /** Node closes its own sockets when a thread ends, but not those that it does not know. */
+  readonly opened = (fd: number): void => {
+    if (fd < END_OF_DESCRIPTORS) Atomics.or(this.#cells, DESCRIPTORS + (fd >> 5), 1 << (fd & 31));
+  };
 
-  closed(fd: number): void {
-    const cell = this.#cells.indexOf(fd + 1, DESCRIPTORS);
-    if (cell >= 0) Atomics.store(this.#cells, cell, 0);
-  }
+  readonly closed = (fd: number): void => {
+    if (fd < END_OF_DESCRIPTORS) Atomics.and(this.#cells, DESCRIPTORS + (fd >> 5), ~(1 << (fd & 31)));
+  };
 
   /** Those that are open still. */
   get descriptors(): number[] {
-    return [...this.#cells.subarray(DESCRIPTORS)].filter((cell) => cell > 0).map((cell) => cell - 1);
+    const open: number[] = [];
+    for (let cell = DESCRIPTORS; cell < SIZE; cell++) {
+      const bits = Atomics.load(this.#cells, cell);
+      for (let bit = 0; bits !== 0 && bit < 32; bit++) {
+        if ((bits & (1 << bit)) !== 0) open.push((cell - DESCRIPTORS) * 32 + bit);
+      }
+    }
+    return open;
   }
 }

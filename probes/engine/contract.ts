@@ -39,7 +39,7 @@ export interface WorkerCondition {
 }
 
 export interface ProbeEngineOptions {
-  /** How many threads; each costs some 10 MB and 50 wakeups a second. */
+  /** How many threads; each costs some 10 MB and 20 wakeups a second. */
   readonly workers: number;
   /** The network namespace in which all probes run; '' = that of this process. */
   readonly netns: string;

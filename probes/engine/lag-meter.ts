@@ -1,7 +1,10 @@
 import type { Cancel, Clock } from '../../protocol/clock.js';
 
-/** A thread that is not busy keeps this beat, in milliseconds. A stall shorter than it may go unseen. */
-export const beatMs = 20;
+/**
+ * A thread that is not busy keeps this beat, in milliseconds. A stall shorter than it may go unseen; every beat costs a
+ * wakeup, also of an idle thread.
+ */
+const beatMs = 50;
 /** How long stalls are remembered: no probe that is judged has been under way for longer. */
 const memoryMs = 120_000;
 /** Smaller delays are ordinary. */
@@ -15,7 +18,7 @@ interface Stall {
 }
 
 /**
- * How late this thread does what is due, measured by a timer that expects itself every 20 ms. It sees whatever keeps
+ * How late this thread does what is due, measured by a timer that expects itself every 50 ms. It sees whatever keeps
  * the thread from running: long work of its own, garbage collection, a stopped process, a machine without a CPU to
  * spare.
  */

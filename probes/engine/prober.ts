@@ -86,6 +86,8 @@ export class Prober {
   look(): void {
     const hung = this.#watch?.look() ?? null;
     if (hung !== null) this.#thread?.kill(hung);
+    // One that is coming up has its own limit.
+    if (this.#watch?.started !== true) return;
     const { clock, tuning } = this.#options;
     const now = clock.monotonic();
     for (const [id, probe] of this.#underWay) {

@@ -37,6 +37,9 @@ export function tolerableStall(timeoutMs: number): number {
   return Math.max(5, timeoutMs / 10);
 }
 
+/** Waking another thread costs as much as a whole probe, so that passes, which are most results, travel together. */
+const passDelayMs = 5;
+
 /** Runs the probes of one thread, and decides which of their failures count. */
 export class Runner {
   readonly #options: RunnerOptions;
@@ -44,6 +47,8 @@ export class Runner {
   readonly #underWay = new Map<number, Cancel>();
   readonly #waiting = new Map<number, Waiting>();
   #results: NumberedResult[] = [];
+  #later: Cancel | null = null;
+  #soon = false;
   #stopped = false;
 
   constructor(options: RunnerOptions) {
@@ -69,6 +74,7 @@ export class Runner {
   /** Ends all probes without a result. */
   stop(): void {
     this.#stopped = true;
+    this.#later?.();
     this.#waiting.clear();
     for (const cancel of this.#underWay.values()) cancel();
     this.#underWay.clear();
@@ -139,16 +145,24 @@ export class Runner {
     this.#send(id, { verdict: 'doubt', code, detail, durationMs: 0 });
   }
 
-  /** All results of one turn of the event loop travel together. */
+  /** A pass waits a little for others, a failure takes all that wait along with it at once. */
   #send(id: number, result: ProbeResult): void {
-    if (this.#results.length === 0) setImmediate(() => this.#flush());
     this.#results.push({ id, result });
+    if (result.verdict === 'pass') {
+      this.#later ??= this.#options.around.clock.schedule(passDelayMs, () => this.#flush());
+    } else if (!this.#soon) {
+      this.#soon = true;
+      setImmediate(() => this.#flush());
+    }
   }
 
   #flush(): void {
+    this.#later?.();
+    this.#later = null;
+    this.#soon = false;
     const results = this.#results;
     this.#results = [];
-    if (!this.#stopped) this.#options.report(results);
+    if (!this.#stopped && results.length > 0) this.#options.report(results);
   }
 }
 

@@ -2,6 +2,8 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
 import { realClock } from '../../clock/real-clock.js';
 import { hasRoute } from '../../linux/routes.js';
+import { openReactor } from '../open-reactor.js';
+import { Pace } from '../pace.js';
 import { Pinger } from '../pinger.js';
 import { Board } from './board.js';
 import { LagMeter } from './lag-meter.js';
@@ -25,6 +27,8 @@ const guard = new NamespaceGuard({
     report({ type: 'trouble', trouble: told });
   },
 });
+const reactor = openReactor(board);
+const pace = new Pace(realClock, () => [reactor?.turn() === true, pinger.turn()].includes(true));
 let secureContext: SecureContext | undefined;
 const beat = () => board.beat(lag.recent(), runner.underWay, runner.waiting);
 const lag = new LagMeter(realClock, beat);
@@ -32,6 +36,9 @@ const runner = new Runner({
   around: {
     clock: realClock,
     pinger,
+    pace,
+    reactor,
+    ledger: board,
     routed: hasRoute,
     secureContext: () => {
       secureContext ??= createSecureContext();
@@ -58,6 +65,10 @@ port.on('message', (steps: readonly Step[]) => {
 function stop(): void {
   runner.stop();
   pinger.close();
+  if (reactor !== null) {
+    board.closed(reactor.fd);
+    reactor.close();
+  }
   lag.stop();
   port?.close();
 }

@@ -66,7 +66,7 @@ describe('probe engine', () => {
     expect(start).to.deep.equal({
       level: 'debug',
       event: 'probe-start',
-      fields: { backend: 'web1', probe: `TCP connect to 127.0.0.1:${port} within 1s` },
+      fields: { backend: 'web1', probe: `TCP connect to 127.0.0.1:${port} within 5s` },
     });
     expect(done?.event).to.equal('probe-done');
     expect(done?.fields).to.include({ backend: 'web1', verdict: 'pass', code: 'L4OK', detail: 'connected' });

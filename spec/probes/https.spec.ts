@@ -2,15 +2,18 @@ import type { TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { Authority } from '../support/certificates.js';
 import { answers, type Manners, onRequest, ProbeServers } from '../support/probe-servers.js';
-import { httpParams, run, shown, surroundings, target, tlsParams } from '../support/probing.js';
+import { httpParams, RealSurroundings, run, shown, target, tlsParams } from '../support/probing.js';
 
 describe('https probe', () => {
   const servers = new ProbeServers();
   const authority = new Authority();
-  const around = surroundings(authority.cert);
+  const around = new RealSurroundings({ authority: authority.cert });
   const day = 86_400_000;
   const good = authority.issue({ names: ['DNS:www.example'] });
-  after(() => servers.close());
+  after(() => {
+    servers.close();
+    around.close();
+  });
 
   const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
   const https = (port: number, http = httpParams({ host: 'www.example' }), tls = tlsParams()) =>

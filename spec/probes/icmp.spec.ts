@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import { loopback6 } from '../support/probe-servers.js';
-import { address, pingRefused, run, shown, surroundings, target } from '../support/probing.js';
+import { address, pingRefused, RealSurroundings, run, shown, target } from '../support/probing.js';
 
 const refused = pingRefused();
 const suite = refused === null ? describe : describe.skip;
 
 /** Loopback only; what needs a network that does not answer is in the specs of network namespaces. */
 suite(`icmp probe${refused === null ? '' : `, skipped because of "${refused}"`}`, () => {
-  const around = surroundings();
+  const around = new RealSurroundings();
   const icmp = { type: 'icmp' } as const;
-  after(() => around.pinger.close());
+  after(() => around.close());
 
   it('passes when the echo comes back, over IPv4 and IPv6', async () => {
     const results = await Promise.all([

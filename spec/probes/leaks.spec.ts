@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { ProbeTarget } from '../../probes/target.js';
 import { Authority } from '../support/certificates.js';
 import { answers, onRequest, ProbeServers } from '../support/probe-servers.js';
-import { httpParams, run, surroundings, target, tlsParams } from '../support/probing.js';
+import { httpParams, RealSurroundings, run, target, tlsParams } from '../support/probing.js';
 
 const openDescriptors = () => readdirSync('/proc/self/fd').length;
 
@@ -18,7 +18,8 @@ function timeWaits(port: number): string[] {
 describe('after 1,000 rounds of every kind of probe', () => {
   const servers = new ProbeServers();
   const authority = new Authority();
-  const around = surroundings(authority.cert);
+  let around: RealSurroundings;
+  afterEach(() => around.close());
   after(() => servers.close());
 
   async function rounds(count: number, targets: readonly ProbeTarget[]): Promise<Set<string>> {
@@ -41,34 +42,38 @@ describe('after 1,000 rounds of every kind of probe', () => {
     return openDescriptors();
   }
 
-  it('no descriptor is open and no port waits, whatever the end of the probes was', async () => {
-    const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-    // The server leaves the closing to the client, which is the one whose port would wait.
-    const port = await servers.tcp(answers(ok, { stay: true }));
-    const closing = await servers.tcp(onRequest((socket) => socket.end('HTTP/1.1 503 No\r\n\r\n')));
-    const refusing = await servers.refusing();
-    const silent = await servers.silent();
-    const deaf = await servers.tcp((socket) => socket.resume());
-    const http = httpParams();
-    const matching = httpParams({ responseRegexp: 'ok' });
-    const targets = [
-      target({ type: 'tcp', port, tls: null }),
-      target({ type: 'tcp', port: refusing, tls: null }),
-      target({ type: 'tcp', port: silent, tls: null }, { timeoutMs: 5 }),
-      target({ type: 'http', port, http }),
-      target({ type: 'http', port, http: matching }),
-      target({ type: 'http', port: closing, http }),
-      target({ type: 'http', port: deaf, http }, { timeoutMs: 5 }),
-    ];
-    await rounds(50, targets);
-    const before = await settledAt(0);
-    const codes = await rounds(1000, targets);
-    expect([...codes].sort()).to.deep.equal(['L4CON', 'L4OK', 'L4TOUT', 'L7OK', 'L7STS', 'L7TOUT']);
-    expect(await settledAt(before)).to.be.at.most(before);
-    expect([port, closing, deaf].flatMap(timeWaits)).to.deep.equal([]);
-  });
+  for (const sockets of ['bare', 'node'] as const) {
+    it(`no descriptor is open and no port waits, with ${sockets} sockets`, async () => {
+      around = new RealSurroundings({ sockets });
+      const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+      // The server leaves the closing to the client, which is the one whose port would wait.
+      const port = await servers.tcp(answers(ok, { stay: true }));
+      const closing = await servers.tcp(onRequest((socket) => socket.end('HTTP/1.1 503 No\r\n\r\n')));
+      const refusing = await servers.refusing();
+      const silent = await servers.silent();
+      const deaf = await servers.tcp((socket) => socket.resume());
+      const http = httpParams();
+      const matching = httpParams({ responseRegexp: 'ok' });
+      const targets = [
+        target({ type: 'tcp', port, tls: null }),
+        target({ type: 'tcp', port: refusing, tls: null }),
+        target({ type: 'tcp', port: silent, tls: null }, { timeoutMs: 5 }),
+        target({ type: 'http', port, http }),
+        target({ type: 'http', port, http: matching }),
+        target({ type: 'http', port: closing, http }),
+        target({ type: 'http', port: deaf, http }, { timeoutMs: 5 }),
+      ];
+      await rounds(50, targets);
+      const before = await settledAt(0);
+      const codes = await rounds(1000, targets);
+      expect([...codes].sort()).to.deep.equal(['L4CON', 'L4OK', 'L4TOUT', 'L7OK', 'L7STS', 'L7TOUT']);
+      expect(await settledAt(before)).to.be.at.most(before);
+      expect([port, closing, deaf].flatMap(timeWaits)).to.deep.equal([]);
+    });
+  }
 
   it('TLS leaves nothing behind either', async () => {
+    around = new RealSurroundings({ authority: authority.cert });
     const names = ['DNS:www.example'];
     const good = await servers.tls(
       authority.issue({ names }),

@@ -16,7 +16,7 @@ function probeOnce(
 ) {
   const text = JSON.stringify({ netns: '', exhaust: false, ...order });
   const [command = '', ...args] = [...prefix, process.execPath, program, text];
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 8000 });
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 30_000 });
   expect(status, stderr).to.equal(0);
   const report: ProbedOnce = JSON.parse(stdout);
   return report;
@@ -32,7 +32,10 @@ const privileged = refused === null ? it : it.skip;
 const because = refused === null ? '' : `, skipped because of "${refused}"`;
 const tcp = (port: number) => target({ type: 'tcp', port, tls: null });
 
-describe('a prober that lacks something', () => {
+describe('a prober that lacks something', function () {
+  // Programs are started; on a busy machine that takes long.
+  this.timeout(40_000);
+
   const servers = new ProbeServers();
   const namespaces = new Namespaces();
   afterEach(async () => {

@@ -57,11 +57,11 @@ describe('the lag meter', () => {
     clock.pass(507);
     const start = clock.at;
     clock.at += 300;
-    expect(meter.worstSince(start)).to.be.within(280, 300);
+    expect(meter.worstSince(start)).to.be.within(250, 300);
     clock.stall(0);
     clock.pass(500);
-    expect(meter.worstSince(start)).to.be.within(280, 300);
-    expect(meter.recent()).to.be.within(280, 300);
+    expect(meter.worstSince(start)).to.be.within(250, 300);
+    expect(meter.recent()).to.be.within(250, 300);
     clock.pass(1000);
     expect(meter.recent()).to.equal(0);
   });
@@ -79,7 +79,7 @@ describe('the lag meter', () => {
   it('does not grow without bound', () => {
     const clock = new LateClock();
     const meter = new LagMeter(clock);
-    for (let i = 0; i < 20_000; i++) clock.stall(25);
+    for (let i = 0; i < 20_000; i++) clock.stall(55);
     expect(meter.worstSince(0)).to.equal(5);
   });
 });

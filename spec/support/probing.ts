@@ -4,29 +4,44 @@ import type { HttpParams, ProbeParams, TlsParams } from '../../domain/config.js'
 import type { IpAddress } from '../../domain/ip.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import { openEchoSocket } from '../../linux/echo-socket.js';
+import type { Reactor } from '../../linux/reactor.js';
 import { hasRoute } from '../../linux/routes.js';
+import { openReactor } from '../../probes/open-reactor.js';
+import { Pace } from '../../probes/pace.js';
 import { Pinger } from '../../probes/pinger.js';
 import { prepareProbe } from '../../probes/prepare.js';
 import type { Surroundings } from '../../probes/probe.js';
 import type { ProbeTarget } from '../../probes/target.js';
 import { loopback4 } from './probe-servers.js';
 
-/** Everything around a probe is real; `authority` is trusted instead of the machine's. */
-export function surroundings(authority?: string): Surroundings {
-  let context: SecureContext | undefined;
-  return {
-    clock: realClock,
-    pinger: new Pinger(realClock, { opened: () => {}, closed: () => {} }),
-    routed: hasRoute,
-    secureContext: () => {
-      context ??= createSecureContext(authority === undefined ? {} : { ca: authority });
-      return context;
-    },
+const noLedger = { opened: () => {}, closed: () => {} };
+
+/** What is around the probes of a spec; to be closed by it. */
+export class RealSurroundings implements Surroundings {
+  readonly clock = realClock;
+  readonly ledger = noLedger;
+  readonly pinger = new Pinger(realClock, noLedger);
+  readonly reactor: Reactor | null;
+  readonly pace: Pace;
+  readonly routed = hasRoute;
+  readonly secureContext: () => SecureContext;
+
+  /** `authority` is trusted instead of the machine's. */
+  constructor({ authority, sockets = 'bare' }: { authority?: string; sockets?: 'bare' | 'node' } = {}) {
+    this.reactor = sockets === 'bare' ? openReactor(noLedger) : null;
+    this.pace = new Pace(realClock, () => [this.reactor?.turn() === true, this.pinger.turn()].includes(true));
+    const context = createSecureContext(authority === undefined ? {} : { ca: authority });
+    this.secureContext = () => context;
+  }
+
+  readonly close = (): void => {
+    this.pinger.close();
+    this.reactor?.close();
   };
 }
 
 export function target(probe: ProbeParams, rest: Partial<ProbeTarget> = {}): ProbeTarget {
-  return { address: loopback4, source: null, timeoutMs: 1000, probe, ...rest };
+  return { address: loopback4, source: null, timeoutMs: 5000, probe, ...rest };
 }
 
 export function httpParams(rest: Partial<HttpParams> = {}): HttpParams {
@@ -55,6 +70,14 @@ export function pingRefused(): string | null {
     return null;
   } catch (thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
+  }
+}
+
+/** The first result of these probes that was not spoilt by a machine too busy to measure. */
+export async function undisturbed(probe: () => Promise<ProbeResult>): Promise<ProbeResult> {
+  for (;;) {
+    const result = await probe();
+    if (result.code !== 'LATE') return result;
   }
 }
 

@@ -1,0 +1,101 @@
+import { closeDescriptor } from './descriptor.js';
+import { libcFunction, succeeded } from './libc.js';
+
+// <sys/epoll.h>
+const EPOLL_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
+const EPOLLIN = 0x1;
+const EPOLLOUT = 0x4;
+const EPOLLERR = 0x8;
+const EPOLLHUP = 0x10;
+const EPOLLRDHUP = 0x2000;
+const EPOLLET = 0x80000000;
+
+/** struct epoll_event: u32 events, u64 data; packed on x86-64 only. */
+const DATA = process.arch === 'x64' ? 4 : 8;
+const EVENT_SIZE = DATA + 8;
+const BATCH = 256;
+
+const epollCreate = libcFunction('int epoll_create1(int flags)');
+const epollCtl = libcFunction('int epoll_ctl(int epoll, int operation, int fd, void *event)');
+const epollWait = libcFunction('int epoll_wait(int epoll, void *events, int size, int timeout)');
+
+/** What can be done with a descriptor, as far as it has changed. */
+export interface Readiness {
+  readonly readable: boolean;
+  /** The peer sends no more: the end can be read, perhaps behind some last bytes. */
+  readonly ending: boolean;
+  readonly writable: boolean;
+  /** An error waits, or both directions are closed. */
+  readonly broken: boolean;
+}
+
+interface Watched {
+  readonly fd: number;
+  readonly ready: (readiness: Readiness) => void;
+}
+
+/**
+ * Watches many descriptors, at a fraction of what a socket of Node costs. It must be asked with turn(): nothing comes
+ * by itself, because native code that calls into a thread of JavaScript aborts the whole process if that happens while
+ * the thread is being ended. Every change is told once (edge-triggered), so whoever is told must read until nothing is
+ * left.
+ */
+export class Reactor {
+  readonly #epoll: number;
+  /** By token. A descriptor's number may be used again while events of its last life wait, a token may not. */
+  readonly #watched = new Map<number, Watched>();
+  readonly #event = Buffer.from(new ArrayBuffer(EVENT_SIZE));
+  readonly #events = Buffer.from(new ArrayBuffer(EVENT_SIZE * BATCH));
+  #lastToken = 0;
+
+  /** Throws MGL_LINUX_UNSUPPORTED or a SyscallError. */
+  constructor() {
+    this.#epoll = succeeded('epoll_create1', epollCreate(EPOLL_CLOEXEC));
+  }
+
+  /** The descriptor of the epoll instance. */
+  get fd(): number {
+    return this.#epoll;
+  }
+
+  /**
+   * Calls `ready` whenever the state of `fd` has changed, until what is returned is called, which must be before the
+   * descriptor is closed. Throws a SyscallError.
+   */
+  watch(fd: number, ready: (readiness: Readiness) => void): () => void {
+    const token = ++this.#lastToken;
+    this.#event.writeUInt32LE((EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET) >>> 0, 0);
+    this.#event.writeDoubleLE(token, DATA);
+    succeeded('epoll_ctl', epollCtl(this.#epoll, EPOLL_CTL_ADD, fd, this.#event));
+    this.#watched.set(token, { fd, ready });
+    // Closing the descriptor takes it out of the epoll instance.
+    return () => {
+      this.#watched.delete(token);
+    };
+  }
+
+  close(): void {
+    this.#watched.clear();
+    closeDescriptor(this.#epoll);
+  }
+
+  /** Tells what has changed since the last turn, and answers whether anything has. Never blocks. */
+  turn(): boolean {
+    const count = epollWait(this.#epoll, this.#events, BATCH, 0);
+    // What does not fit is told in the next turn.
+    const changes = Array.from({ length: Math.max(0, count) }, (_, i) => ({
+      token: this.#events.readDoubleLE(i * EVENT_SIZE + DATA),
+      events: this.#events.readUInt32LE(i * EVENT_SIZE),
+    }));
+    for (const { token, events } of changes) {
+      this.#watched.get(token)?.ready({
+        readable: (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) !== 0,
+        ending: (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) !== 0,
+        writable: (events & EPOLLOUT) !== 0,
+        broken: (events & (EPOLLERR | EPOLLHUP)) !== 0,
+      });
+    }
+    return count > 0;
+  }
+}

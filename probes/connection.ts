@@ -1,0 +1,14 @@
+/** What happens on a connection, until its attempt has ended. `C` is what can be done with it. */
+export interface ConnectionEvents<C extends Connection = Connection> {
+  readonly connected: (connection: C) => void;
+  /** The bytes are valid only during the call. Absent: nothing is read. */
+  readonly data?: (bytes: Buffer) => void;
+  /** The peer will send no more. */
+  readonly ended?: () => void;
+  /** Broken after it was connected. `errno` as ECONNRESET. */
+  readonly broken?: (errno: string) => void;
+}
+
+export interface Connection {
+  readonly write: (bytes: Buffer) => unknown;
+}

@@ -1,0 +1,138 @@
+import { ipFamily } from '../domain/ip.js';
+import { readSocketError } from '../domain/socket-error.js';
+import { errnoName, isPending } from '../linux/errno.js';
+import { SyscallError } from '../linux/libc.js';
+import type { Reactor, Readiness } from '../linux/reactor.js';
+import { tcpSocket } from '../linux/tcp-socket.js';
+import type { Attempt } from './attempt.js';
+import type { Connection, ConnectionEvents } from './connection.js';
+import type { Surroundings } from './probe.js';
+import { isOurself, refusal } from './refusal.js';
+import type { ProbeTarget } from './target.js';
+
+/** All connections of a thread read into the same memory, one after the other. */
+const readBuffer = Buffer.from(new ArrayBuffer(64 * 1024));
+
+/** The kernel chooses no port below for our end of a connection. */
+const firstEphemeralPort = 1024;
+
+export interface Destination {
+  readonly target: ProbeTarget;
+  readonly port: number;
+  /** Both, as the kernel takes them. */
+  readonly peer: Uint8Array;
+}
+
+/** Connects with bare descriptors. */
+export function reactorDial(
+  attempt: Attempt,
+  around: Surroundings,
+  reactor: Reactor,
+  destination: Destination,
+  events: ConnectionEvents,
+): void {
+  const failed = start(attempt, around, reactor, destination, events);
+  if (failed === null) return;
+  const finding = refusal(failed.errno, failed.syscall, destination.target, around);
+  // Results come later, never during the call that starts the probe.
+  setImmediate(() => attempt.end(finding));
+}
+
+/** Which system call failed, and how; null = the connection is being made. */
+function start(
+  attempt: Attempt,
+  around: Surroundings,
+  reactor: Reactor,
+  { target, port, peer }: Destination,
+  events: ConnectionEvents,
+): { readonly syscall: string; readonly errno: string } | null {
+  const { address, source } = target;
+  const fd = tcpSocket.open(ipFamily(address));
+  if (fd < 0) return { syscall: 'socket', errno: errnoName(fd) };
+  around.ledger.opened(fd);
+  attempt.release(() => {
+    around.ledger.closed(fd);
+    tcpSocket.close(fd);
+  });
+  const bound = source === null ? 0 : tcpSocket.bind(fd, source);
+  if (bound < 0) return { syscall: 'bind', errno: errnoName(bound) };
+  const result = tcpSocket.connect(fd, peer);
+  if (result < 0) return { syscall: 'connect', errno: errnoName(result) };
+  const link = new Link(fd, attempt, events, {
+    refused: (errno) => attempt.end(refusal(errno, 'connect', target, around)),
+    meetsItself: () => port >= firstEphemeralPort && endsMeet(fd, target, port),
+  });
+  try {
+    attempt.release(reactor.watch(fd, (readiness) => link.ready(readiness)));
+    attempt.release(around.pace.wait());
+  } catch (thrown) {
+    if (thrown instanceof SyscallError) return { syscall: 'epoll_ctl', errno: thrown.errno };
+    throw thrown;
+  }
+  return null;
+}
+
+function endsMeet(fd: number, target: ProbeTarget, port: number): boolean {
+  const local = tcpSocket.localEnd(fd, ipFamily(target.address));
+  return local !== null && isOurself(target, port, local);
+}
+
+interface Connecting {
+  readonly refused: (errno: string) => void;
+  readonly meetsItself: () => boolean;
+}
+
+/** One connection, from the SYN on. */
+class Link implements Connection {
+  readonly #fd: number;
+  readonly #attempt: Attempt;
+  readonly #events: ConnectionEvents;
+  readonly #connecting: Connecting;
+  #connected = false;
+  /** What the kernel has not taken yet. */
+  #unsent: Buffer | null = null;
+
+  constructor(fd: number, attempt: Attempt, events: ConnectionEvents, connecting: Connecting) {
+    this.#fd = fd;
+    this.#attempt = attempt;
+    this.#events = events;
+    this.#connecting = connecting;
+  }
+
+  ready({ readable, ending, writable, broken }: Readiness): void {
+    if (!this.#connected && !this.#connect(writable, broken)) return;
+    if (writable && this.#unsent !== null) this.write(this.#unsent);
+    if (readable) this.#read(ending);
+  }
+
+  write(bytes: Buffer): void {
+    this.#unsent = null;
+    const sent = tcpSocket.send(this.#fd, bytes);
+    if (sent < 0 && !isPending(sent)) this.#events.broken?.(errnoName(sent));
+    else if (sent < bytes.length) this.#unsent = bytes.subarray(Math.max(0, sent));
+  }
+
+  /** Is it connected now, and the attempt not ended? */
+  #connect(writable: boolean, broken: boolean): boolean {
+    const failure = broken ? tcpSocket.failure(this.#fd) : 0;
+    if (failure < 0) this.#connecting.refused(errnoName(failure));
+    if (failure < 0 || !(writable || broken)) return false;
+    this.#connected = true;
+    if (this.#connecting.meetsItself()) this.#attempt.end(readSocketError('ECONNREFUSED', () => true));
+    else this.#events.connected(this);
+    return !this.#attempt.ended;
+  }
+
+  #read(ending: boolean): void {
+    const { data, ended, broken } = this.#events;
+    if (data === undefined) return;
+    while (!this.#attempt.ended) {
+      const size = tcpSocket.receive(this.#fd, readBuffer);
+      if (size > 0) data(readBuffer.subarray(0, size));
+      else if (size === 0) ended?.();
+      else if (!isPending(size)) broken?.(errnoName(size));
+      // A read that does not fill the memory has taken all bytes. What comes later is a change that is told.
+      if (size <= 0 || (size < readBuffer.length && !ending)) return;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { type IpAddress, ipFamily } from '../domain/ip.js';
+import type { ProbeFinding } from '../domain/probe-result.js';
+import { readSocketError } from '../domain/socket-error.js';
+import type { Surroundings } from './probe.js';
+import type { ProbeTarget } from './target.js';
+import { duration } from './wording.js';
+
+/** What the deadline means while connecting. */
+export function noAnswer({ timeoutMs }: ProbeTarget): ProbeFinding {
+  return { verdict: 'fail', code: 'L4TOUT', detail: `no answer within ${duration(timeoutMs)}` };
+}
+
+/** What it means that a connection could not be made. `syscall` is the one that failed, if known. */
+export function refusal(
+  errno: string,
+  syscall: string | undefined,
+  { address, source }: ProbeTarget,
+  around: Surroundings,
+): ProbeFinding {
+  if (errno === 'EADDRNOTAVAIL' && syscall === 'bind' && source !== null) {
+    const detail = `source address ${source} is not on this machine (EADDRNOTAVAIL)`;
+    return { verdict: 'doubt', code: 'SOCKERR', detail };
+  }
+  if (errno === 'EINVAL' && isLinkLocal(address)) {
+    const detail = `${address} is a link-local address, which needs an interface: use a routed one (EINVAL)`;
+    return { verdict: 'doubt', code: 'SOCKERR', detail };
+  }
+  return readSocketError(errno, () => around.routed(ipFamily(address)));
+}
+
+/**
+ * Is our own end of a connection its other end, too? If nobody listens on a port of this machine, and the kernel
+ * happens to choose that same port for our end, the connection meets itself and succeeds.
+ */
+export function isOurself(
+  { address }: ProbeTarget,
+  port: number,
+  local: { readonly port: number | undefined; readonly address: () => string | undefined },
+): boolean {
+  return local.port === port && local.address() === address;
+}
+
+function isLinkLocal(address: IpAddress): boolean {
+  return /^fe[89ab]/.test(address);
+}
