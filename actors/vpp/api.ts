@@ -13,7 +13,7 @@ export interface VppApi {
   readonly getLbState: () => Promise<LbState>;
   readonly getLbStateVip: (key: VipKey) => Promise<VipState | null>;
   /** Calls made in one turn of the event loop reach VPP in one write, and are executed in their order. */
-  readonly apply: (operation: LbOperation) => Promise<void>;
+  readonly apply: (operation: LbOperation) => Promise<unknown>;
   readonly ping: () => Promise<unknown>;
   /** Requests that VPP has not answered yet. */
   readonly pendingCount: () => number;

@@ -47,7 +47,7 @@ export interface LbApi {
   /** One VIP; null when VPP does not have it. It costs as much as getLbState: VPP's filters do not work. */
   readonly getLbStateVip: (key: VipKey) => Promise<VipState | null>;
   /** Rejects with a RetvalError when VPP refuses. -81 (adding) and -6 (deleting) may mean that it was done before. */
-  readonly apply: (operation: LbOperation) => Promise<void>;
+  readonly apply: (operation: LbOperation) => Promise<unknown>;
   readonly showVersion: () => Promise<VppVersion>;
   readonly ping: () => Promise<{ readonly pid: number }>;
 }
@@ -99,10 +99,9 @@ export function createLbApi(client: ApiClient): LbApi {
       const { vips } = await getLbState();
       return vips.find((vip) => vipId(vip.key) === id) ?? null;
     },
-    apply: async (operation) => {
+    apply: (operation) => {
       const refused = nat.guard(operation);
-      if (refused !== null) throw refused;
-      await writeOperation(client, operation);
+      return refused === null ? writeOperation(client, operation) : Promise.reject(refused);
     },
     showVersion: async () => {
       const { program, version, buildDate, buildDirectory } = await client.call(showVersion, {});
