@@ -1,9 +1,10 @@
 import type { HttpParams } from '../domain/config.js';
+import { formatDuration } from '../domain/duration.js';
 import type { ProbeFinding } from '../domain/probe-result.js';
 import type { BodyMatcher } from './body-matcher.js';
 import { BadHttpBody, HttpBody } from './http-body.js';
 import { BadHttpHead, bodyFraming, type HttpHead, httpPrefix, parseHttpHead } from './http-head.js';
-import { duration, quoted } from './wording.js';
+import { quoted } from './wording.js';
 
 /** Bytes of a response before its body, interim responses (1xx) included. */
 export const headLimit = 16 * 1024;
@@ -49,7 +50,7 @@ export class HttpResponse {
   }
 
   timedOut(timeoutMs: number): ProbeFinding {
-    const within = `within ${duration(timeoutMs)}`;
+    const within = `within ${formatDuration(timeoutMs)}`;
     let detail = `no response ${within}`;
     if (this.#body !== null) detail = `response body not complete ${within} (${this.#body.size} bytes)`;
     else if (this.#headBytes > 0)

@@ -1,4 +1,5 @@
 import type { HttpParams } from '../domain/config.js';
+import { formatDuration } from '../domain/duration.js';
 import { Attempt } from './attempt.js';
 import { bodyMatcher } from './body-matcher.js';
 import { connector } from './connect.js';
@@ -8,14 +9,14 @@ import { HttpResponse } from './http-response.js';
 import type { Probe } from './probe.js';
 import { noAnswer } from './refusal.js';
 import type { ProbeTarget } from './target.js';
-import { duration, endpoint } from './wording.js';
+import { endpoint } from './wording.js';
 
 /** Passes when the answer to one request has an expected status, and a body that matches if one is asked for. */
 export function httpProbe(target: ProbeTarget, port: number, params: HttpParams): Probe {
   const request = httpRequest(params, target.address, port, 80);
   const matcher = params.responseRegexp === null ? null : bodyMatcher(params.responseRegexp);
   const connect = connector(target, port);
-  const within = duration(target.timeoutMs);
+  const within = formatDuration(target.timeoutMs);
   return {
     description: `${params.method} http://${endpoint(target.address, port)}${params.path}${expectation(params)} within ${within}`,
     run: (around, done) => {

@@ -1,4 +1,5 @@
 import type { HttpParams, TlsParams } from '../domain/config.js';
+import { formatDuration } from '../domain/duration.js';
 import { Attempt } from './attempt.js';
 import { bodyMatcher } from './body-matcher.js';
 import { dial } from './dial.js';
@@ -9,14 +10,14 @@ import type { Probe } from './probe.js';
 import { noAnswer } from './refusal.js';
 import type { ProbeTarget } from './target.js';
 import { handshake } from './tls.js';
-import { duration, endpoint } from './wording.js';
+import { endpoint } from './wording.js';
 
 /** As httpProbe, behind one TLS handshake. */
 export function httpsProbe(target: ProbeTarget, port: number, params: HttpParams, tls: TlsParams): Probe {
   const request = httpRequest(params, target.address, port, 443);
   const matcher = params.responseRegexp === null ? null : bodyMatcher(params.responseRegexp);
   const host = params.host === null ? null : hostWithoutPort(params.host);
-  const within = duration(target.timeoutMs);
+  const within = formatDuration(target.timeoutMs);
   return {
     description: `${params.method} https://${endpoint(target.address, port)}${params.path}${expectation(params)} within ${within}`,
     run: (around, done) => {

@@ -1,3 +1,4 @@
+import { formatDuration } from '../domain/duration.js';
 import { MaglevError } from '../domain/errors.js';
 import { ipFamily } from '../domain/ip.js';
 import type { ProbeFinding } from '../domain/probe-result.js';
@@ -5,13 +6,12 @@ import { readSocketError } from '../domain/socket-error.js';
 import { Attempt } from './attempt.js';
 import type { Probe, Surroundings } from './probe.js';
 import type { ProbeTarget } from './target.js';
-import { duration } from './wording.js';
 
 /** Passes when the reply to one ICMP echo request comes back. */
 export function icmpProbe(target: ProbeTarget): Probe {
   const { address, timeoutMs } = target;
   return {
-    description: `ping ${address} within ${duration(timeoutMs)}`,
+    description: `ping ${address} within ${formatDuration(timeoutMs)}`,
     run: (around, done) => {
       const attempt = new Attempt(around, timeoutMs, () => silence(timeoutMs), done);
       send(attempt, around, target);
@@ -27,7 +27,7 @@ const overflow: ProbeFinding = {
 };
 
 function silence(timeoutMs: number): ProbeFinding {
-  return { verdict: 'fail', code: 'L4TOUT', detail: `no echo reply within ${duration(timeoutMs)}` };
+  return { verdict: 'fail', code: 'L4TOUT', detail: `no echo reply within ${formatDuration(timeoutMs)}` };
 }
 
 function send(attempt: Attempt, around: Surroundings, { address, source, timeoutMs }: ProbeTarget): void {

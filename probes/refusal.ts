@@ -1,13 +1,13 @@
+import { formatDuration } from '../domain/duration.js';
 import { type IpAddress, ipFamily } from '../domain/ip.js';
 import type { ProbeFinding } from '../domain/probe-result.js';
 import { readSocketError } from '../domain/socket-error.js';
 import type { Surroundings } from './probe.js';
 import type { ProbeTarget } from './target.js';
-import { duration } from './wording.js';
 
 /** What the deadline means while connecting. */
 export function noAnswer({ timeoutMs }: ProbeTarget): ProbeFinding {
-  return { verdict: 'fail', code: 'L4TOUT', detail: `no answer within ${duration(timeoutMs)}` };
+  return { verdict: 'fail', code: 'L4TOUT', detail: `no answer within ${formatDuration(timeoutMs)}` };
 }
 
 /** What it means that a connection could not be made. `syscall` is the one that failed, if known. */

@@ -1,4 +1,5 @@
 import type { TlsParams } from '../domain/config.js';
+import { formatDuration } from '../domain/duration.js';
 import { Attempt } from './attempt.js';
 import { connector } from './connect.js';
 import { dial } from './dial.js';
@@ -6,7 +7,7 @@ import type { Probe } from './probe.js';
 import { noAnswer } from './refusal.js';
 import type { ProbeTarget } from './target.js';
 import { handshake } from './tls.js';
-import { duration, endpoint } from './wording.js';
+import { endpoint } from './wording.js';
 
 /** Passes when the port accepts a connection; with TLS, when the handshake succeeds and the certificate is good. */
 export function tcpProbe(target: ProbeTarget, port: number, tls: TlsParams | null): Probe {
@@ -14,7 +15,7 @@ export function tcpProbe(target: ProbeTarget, port: number, tls: TlsParams | nul
   const where = endpoint(target.address, port);
   const what = tls === null ? `TCP connect to ${where}` : `TLS handshake with ${where}`;
   return {
-    description: `${what} within ${duration(target.timeoutMs)}`,
+    description: `${what} within ${formatDuration(target.timeoutMs)}`,
     run: (around, done) => {
       const attempt = new Attempt(around, target.timeoutMs, () => noAnswer(target), done);
       if (tls === null) {

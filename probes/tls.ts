@@ -1,12 +1,12 @@
 import { isIP, type Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import type { TlsParams } from '../domain/config.js';
+import { formatDuration } from '../domain/duration.js';
 import type { ProbeFinding } from '../domain/probe-result.js';
 import type { Attempt } from './attempt.js';
 import { certificateTrouble } from './certificate.js';
 import type { Surroundings } from './probe.js';
 import type { ProbeTarget } from './target.js';
-import { duration } from './wording.js';
 
 export interface TlsWish {
   /** Connected, and nothing read from it yet. */
@@ -32,7 +32,7 @@ export function handshake(
   attempt.enter(() => ({
     verdict: 'fail',
     code: 'L6TOUT',
-    detail: `TLS handshake not complete within ${duration(target.timeoutMs)}`,
+    detail: `TLS handshake not complete within ${formatDuration(target.timeoutMs)}`,
   }));
   const name = tls.serverName ?? host ?? target.address;
   const secure = connect({

@@ -1,10 +1,5 @@
 import { type IpAddress, ipFamily } from '../domain/ip.js';
 
-/** `1s`, `1.5s`, `200ms`. */
-export function duration(milliseconds: number): string {
-  return milliseconds < 1000 ? `${milliseconds}ms` : `${milliseconds / 1000}s`;
-}
-
 /** `192.0.2.1:80`, `[2001:db8::1]:80`. */
 export function endpoint(address: IpAddress, port: number): string {
   return `${bracketed(address)}:${port}`;

@@ -1,10 +1,10 @@
+import { formatDuration } from '../../domain/duration.js';
 import { asMaglevError } from '../../domain/errors.js';
 import { type DoubtCode, lateMayExplain, type ProbeResult } from '../../domain/probe-result.js';
 import type { Cancel } from '../../protocol/clock.js';
 import { prepareProbe } from '../prepare.js';
 import type { Probe, Surroundings } from '../probe.js';
 import type { ProbeTarget } from '../target.js';
-import { duration } from '../wording.js';
 import type { LagMeter } from './lag-meter.js';
 import type { NumberedResult, Step } from './messages.js';
 import type { NamespaceGuard } from './namespace-guard.js';
@@ -102,7 +102,12 @@ export class Runner {
       this.#waiting.delete(id);
       const waited = this.#options.around.clock.monotonic() - since;
       if (waited <= known.timeoutMs) this.#start(id, known);
-      else this.#doubt(id, 'LATE', `the prober is overloaded: no place for ${duration(Math.round(waited))}`);
+      else
+        this.#doubt(
+          id,
+          'LATE',
+          `the prober is overloaded: no place for ${formatDuration(Math.round(waited))}`,
+        );
     }
   }
 
@@ -136,7 +141,7 @@ export class Runner {
     if (guard.entered !== entered) return discarded('NETNS', 'the network namespace was replaced meanwhile');
     const late = Math.max(lag.worstSince(startedAt), durationMs - timeoutMs);
     if (lateMayExplain(code) && late > tolerableStall(timeoutMs)) {
-      return discarded('LATE', `the prober stalled for ${duration(Math.round(late))}`);
+      return discarded('LATE', `the prober stalled for ${formatDuration(Math.round(late))}`);
     }
     return result;
   }
