@@ -4,15 +4,16 @@ import { parseArgs } from 'node:util';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { generateBindings } from './generate.js';
 
-const USAGE = `usage: npm run binapi -- [<folder of *.api.json>] [--module <name> ...] [--out <folder>]
+const USAGE = `usage: npm run binapi -- [<folder of *.api.json>] [--module <name>[:<message>,...] ...] [--out <folder>]
 
 Generates the typed bindings of VPP's binary API.
   <folder>   where VPP installs its API descriptions; default /usr/share/vpp/api
-  --module   may be repeated; default memclnt, vpe, vlib and lb. What they import is generated with them
+  --module   may be repeated; default memclnt, vpe, vlib, lb and ip:ip_route_lookup. With messages only these and their
+             answers are generated. What they import is generated with them
   --out      default binapi/generated`;
 
 const DEFAULT_FOLDER = '/usr/share/vpp/api';
-const DEFAULT_MODULES = ['memclnt', 'vpe', 'vlib', 'lb'];
+const DEFAULT_MODULES = ['memclnt', 'vpe', 'vlib', 'lb', 'ip:ip_route_lookup'];
 
 function main(): void {
   const { values, positionals } = parseCommandLine();

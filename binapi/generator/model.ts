@@ -1,5 +1,6 @@
 import { MaglevError } from '../../domain/errors.js';
 import type { AliasDeclaration, ApiFile, EnumDeclaration, StructDeclaration } from './api-file.js';
+import { type SelectedPart, type Selection, selectPart } from './selection.js';
 
 /** A type that a module declares. */
 export type TypeDeclaration =
@@ -15,9 +16,12 @@ export interface OwnedType {
 }
 
 export interface ApiModel {
-  /** The modules to generate: those that were asked for and all that they import, in alphabetical order. */
+  /**
+   * The modules to generate: those that were asked for and all that they import, in alphabetical order. Of a module of
+   * which only some messages were asked for, these and their answers, and the imports that they need.
+   */
   readonly modules: readonly ApiFile[];
-  /** The types that a module declares itself, in the order of its file. */
+  /** The types that a module declares itself, as far as they are needed, in the order of its file. */
   readonly ownTypes: (module: string) => readonly TypeDeclaration[];
   /** What `vl_api_<name>_t` means in a module; undefined for a primitive type. */
   readonly lookUp: (module: string, type: string) => OwnedType | undefined;
@@ -28,7 +32,7 @@ export interface ApiModel {
  * belongs to the innermost import that has it; the copies must be equal. `read` gives the file of a module, or
  * throws MGL_API_FILE.
  */
-export function buildModel(wanted: readonly string[], read: (module: string) => ApiFile): ApiModel {
+export function buildModel(wanted: readonly Selection[], read: (module: string) => ApiFile): ApiModel {
   const files = new Map<string, ApiFile>();
   const load = (module: string): void => {
     if (files.has(module)) return;
@@ -36,7 +40,7 @@ export function buildModel(wanted: readonly string[], read: (module: string) => 
     files.set(module, file);
     for (const imported of file.imports) load(imported);
   };
-  for (const module of wanted) load(module);
+  for (const { module } of wanted) load(module);
 
   const declared = new Map([...files].map(([module, file]) => [module, declarations(file)]));
   const find = (module: string, name: string): OwnedType | undefined => {
@@ -53,11 +57,36 @@ export function buildModel(wanted: readonly string[], read: (module: string) => 
     return { module, type };
   };
 
+  const whole = new Set<string>();
+  const takeWhole = (module: string): void => {
+    if (whole.has(module)) return;
+    whole.add(module);
+    for (const imported of files.get(module)?.imports ?? []) takeWhole(imported);
+  };
+  const parts = new Map<string, SelectedPart>();
+  for (const { module, messages } of wanted) {
+    const file = files.get(module);
+    if (file === undefined || messages === null) {
+      takeWhole(module);
+      continue;
+    }
+    const part = selectPart(file, messages, (type) => typesIn(declared.get(module)?.get(type)));
+    parts.set(module, part);
+    for (const type of part.types) {
+      const owner = find(module, type)?.module;
+      if (owner !== undefined && owner !== module) takeWhole(owner);
+    }
+  }
+  const partOf = (module: string) => (whole.has(module) ? undefined : parts.get(module));
+
   return {
-    modules: [...files.values()].sort((a, b) => (a.module < b.module ? -1 : 1)),
+    modules: [...files.values()]
+      .filter(({ module }) => whole.has(module) || parts.has(module))
+      .map((file) => partOf(file.module)?.file ?? file)
+      .sort((a, b) => (a.module < b.module ? -1 : 1)),
     ownTypes: (module) =>
       [...(declared.get(module)?.values() ?? [])].filter(
-        (type) => find(module, type.name)?.module === module,
+        ({ name }) => find(module, name)?.module === module && (partOf(module)?.types.has(name) ?? true),
       ),
     lookUp: (module, type) => {
       const name = /^vl_api_(.*)_t$/.exec(type)?.[1];
@@ -77,4 +106,19 @@ function declarations(file: ApiFile): Map<string, TypeDeclaration> {
     ...file.unions.map((union) => ({ kind: 'union' as const, name: union.name, union })),
   ];
   return new Map(types.map((type) => [type.name, type]));
+}
+
+/** As they are called on the wire. */
+function typesIn(type: TypeDeclaration | undefined): readonly string[] {
+  switch (type?.kind) {
+    case undefined:
+    case 'enum':
+      return [];
+    case 'alias':
+      return [type.alias.type];
+    case 'struct':
+      return type.struct.fields.map((field) => field.type);
+    case 'union':
+      return type.union.fields.map((field) => field.type);
+  }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ipModule } from '../../binapi/generated/ip.js';
 import { lbModule } from '../../binapi/generated/lb.js';
 import { memclntModule } from '../../binapi/generated/memclnt.js';
 import { vlibModule } from '../../binapi/generated/vlib.js';
@@ -13,11 +14,11 @@ export const sourceRoot = path.resolve(import.meta.dirname, '..', '..', '..');
 /** VPP's descriptions from which the committed bindings were generated. */
 export const apiFolder = path.join(sourceRoot, 'binapi', 'api');
 
-export const generatedModules = [memclntModule, vpeModule, vlibModule, lbModule];
+export const generatedModules = [memclntModule, vpeModule, vlibModule, lbModule, ipModule];
 
 export function apiModel(): ApiModel {
   return buildModel(
-    generatedModules.map((module) => module.name),
+    generatedModules.map(({ name: module }) => ({ module, messages: null })),
     (module) => parseApiFile(module, readFileSync(path.join(apiFolder, `${module}.api.json`), 'utf8')),
   );
 }

@@ -80,14 +80,16 @@ const rich = {
 };
 
 function generate(file: object): string {
-  const model = buildModel(['rich'], (module) => parseApiFile(module, JSON.stringify(file)));
+  const model = buildModel([{ module: 'rich', messages: null }], (module) =>
+    parseApiFile(module, JSON.stringify(file)),
+  );
   const [module] = model.modules;
   return module === undefined ? '' : emitModule(model, module);
 }
 
 describe('binapi/generator', () => {
   it('still makes the committed bindings from the committed descriptions', () => {
-    const sources = generateBindings(apiFolder, ['memclnt', 'vpe', 'vlib', 'lb']);
+    const sources = generateBindings(apiFolder, ['memclnt', 'vpe', 'vlib', 'lb', 'ip:ip_route_lookup']);
     const folder = path.join(sourceRoot, 'binapi', 'generated');
     expect([...sources.keys()].sort()).to.deep.equal(readdirSync(folder).sort());
     for (const [name, source] of sources) {
@@ -99,6 +101,24 @@ describe('binapi/generator', () => {
     const sources = generateBindings(apiFolder, ['lb']);
     const names = ['interface-types.ts', 'ip-types.ts', 'lb-types.ts', 'lb.ts'];
     expect([...sources.keys()].sort()).to.deep.equal(names);
+  });
+
+  it('takes some messages of a module with their answers, and no more types than they need', () => {
+    const sources = generateBindings(apiFolder, ['ip:ip_route_lookup']);
+    const names = ['fib-types.ts', 'ip-types.ts', 'ip.ts'];
+    expect([...sources.keys()].sort(), 'multicast and ethernet are not needed').to.deep.equal(names);
+    const ip = sources.get('ip.ts') ?? '';
+    expect(ip).to.contain('export const ipRouteLookup: CallDefinition<');
+    expect(ip).to.contain('  messages: [ipRouteLookup, ipRouteLookupReply],');
+    expect(ip).to.contain('export interface IpRoute {');
+    expect(ip).not.to.contain('IpRouteV2');
+    expect(ip).not.to.contain('IpTable');
+  });
+
+  it('says which message is missing', () => {
+    expect(() => generateBindings(apiFolder, ['ip:ip_rout_lookup'])).to.throw(
+      'ip has no message ip_rout_lookup',
+    );
   });
 
   const pieces: readonly [string, string][] = [
