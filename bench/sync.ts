@@ -38,6 +38,7 @@ const decision: Decision = {
     flowTimeout: 40,
   },
   syncInterval: 3_600_000,
+  statsInterval: 5_000,
   vips: Array.from({ length: VIPS }, (_, v): DesiredVip => {
     return {
       frontend: `f${v}`,

@@ -28,6 +28,7 @@ export function assemble(file: ConfigFile): MaglevConfig {
 function lbSettings(lb: FileLb): LbSettings {
   return {
     syncInterval: lb['sync-interval'],
+    statsInterval: lb['stats-interval'],
     ipv4Source: present(lb['ipv4-src-address']),
     ipv6Source: present(lb['ipv6-src-address']),
     stickyBucketsPerCore: lb['sticky-buckets-per-core'],

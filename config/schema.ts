@@ -17,6 +17,7 @@ const healthchecker = mapping({
 /** The ranges of these are checked last, with what they mean together: see semantic-lb.ts. */
 const lb = mapping({
   'sync-interval': withDefault(duration, '30s'),
+  'stats-interval': withDefault(duration, '5s'),
   'ipv4-src-address': optional(ipAddress, 'required'),
   'ipv6-src-address': optional(ipAddress, 'required'),
   'sticky-buckets-per-core': withDefault(integer(), '65536'),

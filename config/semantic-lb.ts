@@ -21,8 +21,10 @@ export function checkLb(lb: FileLb): Finding[] {
   const report = (key: keyof FileLb, message: string | null) => {
     if (message !== null) found.push({ path: ['maglev', 'vpp', 'lb', key], message });
   };
-  const interval = periodRule(lb['sync-interval']);
-  report('sync-interval', interval === null ? null : `${formatDuration(lb['sync-interval'])} ${interval}`);
+  for (const key of ['sync-interval', 'stats-interval'] as const) {
+    const wrong = periodRule(lb[key]);
+    report(key, wrong === null ? null : `${formatDuration(lb[key])} ${wrong}`);
+  }
   report('sticky-buckets-per-core', powerOfTwo(lb['sticky-buckets-per-core'], maxStickyBuckets));
   report('flow-timeout', flowTimeout(lb['flow-timeout']));
   report('startup-min-delay', startupDelays(lb));

@@ -17,6 +17,8 @@ export interface MaglevConfig {
 
 export interface LbSettings {
   readonly syncInterval: number;
+  /** Between two readings of VPP's counters. */
+  readonly statsInterval: number;
   readonly ipv4Source: IpAddress;
   readonly ipv6Source: IpAddress;
   readonly stickyBucketsPerCore: number;

@@ -76,6 +76,7 @@ export function decide(
   return {
     conf: lbConfOf(config.lb),
     syncInterval: config.lb.syncInterval,
+    statsInterval: config.lb.statsInterval,
     vips: [...config.frontends.values()].map((frontend) => desiredVip(frontend, config, states, patience)),
   };
 }

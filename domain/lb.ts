@@ -111,6 +111,8 @@ export interface Decision {
   readonly conf: LbConf;
   /** Between two full syncs, in milliseconds. */
   readonly syncInterval: number;
+  /** Between two readings of VPP's counters, in milliseconds. */
+  readonly statsInterval: number;
   readonly vips: readonly DesiredVip[];
 }
 

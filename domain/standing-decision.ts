@@ -5,7 +5,7 @@ import { type Decision, type DesiredVip, type LbConf, type VipId, vipId } from '
  * read by whoever carries it out at the moment when he does: nobody keeps a copy that could grow old.
  */
 export class StandingDecision {
-  private settings: Pick<Decision, 'conf' | 'syncInterval'>;
+  private settings: Pick<Decision, 'conf' | 'syncInterval' | 'statsInterval'>;
   private byId = new Map<VipId, DesiredVip>();
   private ids = new Map<string, VipId>();
 
@@ -21,6 +21,11 @@ export class StandingDecision {
   /** Milliseconds between two full syncs. */
   get syncInterval(): number {
     return this.settings.syncInterval;
+  }
+
+  /** Milliseconds between two readings of VPP's counters. */
+  get statsInterval(): number {
+    return this.settings.statsInterval;
   }
 
   /** In the order of the config. */

@@ -19,8 +19,13 @@ const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1'), desiredAs('10.0.0
 });
 const old = desiredVip('192.0.2.2/32', [desiredAs('10.0.0.3')], { frontend: 'old' });
 const neu = desiredVip('192.0.2.3/32', [desiredAs('10.0.0.4')], { frontend: 'neu' });
-const first: Decision = { conf, syncInterval: 30_000, vips: [web, old] };
-const second: Decision = { conf: { ...conf, flowTimeout: 20 }, syncInterval: 20_000, vips: [web, neu] };
+const first: Decision = { conf, syncInterval: 30_000, statsInterval: 5_000, vips: [web, old] };
+const second: Decision = {
+  conf: { ...conf, flowTimeout: 20 },
+  syncInterval: 20_000,
+  statsInterval: 5_000,
+  vips: [web, neu],
+};
 
 /** One life of a session: cold sync, a sync by request, a new decision, drift, a tick. */
 async function live(hook: Hook) {

@@ -21,7 +21,7 @@ const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1'), desiredAs('10.0.0
   frontend: 'web',
 });
 const dns = desiredVip('192.0.2.2/32', [desiredAs('10.0.0.3')], { frontend: 'dns' });
-const decision: Decision = { conf, syncInterval: 30_000, vips: [web, dns] };
+const decision: Decision = { conf, syncInterval: 30_000, statsInterval: 5_000, vips: [web, dns] };
 
 describe('actors/vpp session, with a mocked VPP mailbox', () => {
   let tree: Tree;
@@ -127,7 +127,12 @@ describe('actors/vpp session, with a mocked VPP mailbox', () => {
   it('carries out a new decision at once: stale VIPs go, new ones come, the conf follows', async () => {
     await begin();
     const mail = desiredVip('192.0.2.3/32', [desiredAs('10.0.0.4')], { frontend: 'mail' });
-    const changed = { conf: { ...conf, flowTimeout: 20 }, syncInterval: 10_000, vips: [web, mail] };
+    const changed = {
+      conf: { ...conf, flowTimeout: 20 },
+      syncInterval: 10_000,
+      statsInterval: 5_000,
+      vips: [web, mail],
+    };
     decideOn(changed);
     await tree.clock.settle();
     expect([...vpp.vips.keys()]).to.have.members([vipId(web.key), vipId(mail.key)]);

@@ -17,7 +17,7 @@ const conf = {
   flowTimeout: 40,
 };
 const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')], { frontend: 'web' });
-const decision: Decision = { conf, syncInterval: 30_000, vips: [web] };
+const decision: Decision = { conf, syncInterval: 30_000, statsInterval: 5_000, vips: [web] };
 
 describe('actors/vpp', () => {
   let tree: Tree;

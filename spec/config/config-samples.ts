@@ -64,6 +64,7 @@ const vip = fc.oneof(
 
 const anyLb = record({
   syncInterval: milliseconds,
+  statsInterval: milliseconds,
   ipv4Source: sourceV4,
   ipv6Source: sourceV6,
   stickyBucketsPerCore: fc.nat({ max: 22 }).map((power) => 2 ** power),

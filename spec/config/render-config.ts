@@ -68,6 +68,7 @@ function mapMap<T>(map: ReadonlyMap<string, T>, change: (value: T) => Plain): Pl
 function lbKeys(lb: LbSettings): Key[] {
   return [
     ['sync-interval', formatDuration(lb.syncInterval), '30s'],
+    ['stats-interval', formatDuration(lb.statsInterval), '5s'],
     ['ipv4-src-address', lb.ipv4Source],
     ['ipv6-src-address', lb.ipv6Source],
     ['sticky-buckets-per-core', lb.stickyBucketsPerCore, 65_536],

@@ -211,9 +211,11 @@ const lbCases: readonly (readonly [string, readonly string[], readonly string[]]
       '      flow-timeout: 1500ms',
       '      startup-min-delay: 31s',
       '      new-flows-table-length: 0',
+      '      stats-interval: 0',
     ],
     [
       'f:6:22 maglev.vpp.lb.sync-interval: 0s must be longer than 0',
+      'f:11:23 maglev.vpp.lb.stats-interval: 0s must be longer than 0',
       'f:7:32 maglev.vpp.lb.sticky-buckets-per-core: 1000 is not a power of two: the nearest are 512 and 1024',
       'f:8:21 maglev.vpp.lb.flow-timeout: 1.5s is not a whole number of seconds',
       'f:9:26 maglev.vpp.lb.startup-min-delay: 31s is longer than startup-max-delay, 30s',
@@ -279,6 +281,7 @@ describe('config: errors of meaning', () => {
       'flow-timeout: 1s',
       'new-flows-table-length: 1',
       'sync-interval: 1ms',
+      'stats-interval: 1ms',
     ];
     const high = [
       'sticky-buckets-per-core: 4194304',

@@ -36,6 +36,7 @@ describe('config: valid files', () => {
       healthchecker: { transitionHistory: 5, netns: '' },
       lb: {
         syncInterval: 30_000,
+        statsInterval: 5_000,
         ipv4Source: '192.0.2.1',
         ipv6Source: '2001:db8::1',
         stickyBucketsPerCore: 65_536,
@@ -87,6 +88,7 @@ describe('config: valid files', () => {
         '  vpp:',
         '    lb:',
         '      sync-interval: 1m30s',
+        '      stats-interval: 500ms',
         '      ipv4-src-address: 192.0.2.1',
         '      ipv6-src-address: 2001:db8::1',
         '      sticky-buckets-per-core: 1024',
@@ -131,6 +133,7 @@ describe('config: valid files', () => {
     expect(config.healthchecker).to.deep.equal({ transitionHistory: 8, netns: 'dataplane' });
     expect(config.lb).to.deep.equal({
       syncInterval: 90_000,
+      statsInterval: 500,
       ipv4Source: '192.0.2.1',
       ipv6Source: '2001:db8::1',
       stickyBucketsPerCore: 1024,

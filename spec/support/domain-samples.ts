@@ -97,6 +97,7 @@ export function sampleConfig(
     healthchecker: { transitionHistory: 5, netns: '' },
     lb: {
       syncInterval: 30_000,
+      statsInterval: 5_000,
       ipv4Source: ip('198.51.100.1'),
       ipv6Source: ip('2001:db8::1'),
       stickyBucketsPerCore: 65536,

@@ -128,6 +128,7 @@ export const anyConfig: MaglevConfig = {
   healthchecker: { transitionHistory: 5, netns: '' },
   lb: {
     syncInterval: 30_000,
+    statsInterval: 5_000,
     ipv4Source: ip('10.9.9.9'),
     ipv6Source: ip('2001:db8:9::9'),
     stickyBucketsPerCore: 65536,
