@@ -1,5 +1,5 @@
 import type { IpAddress } from './ip.js';
-import type { VipKey } from './lb.js';
+import type { VipId, VipKey } from './lb.js';
 
 /** Packets and bytes since VPP began to count them. 64 bits wide, like VPP's counters. */
 export interface Traffic {
@@ -35,3 +35,20 @@ export interface LbCounters {
   readonly at: number;
   readonly vips: readonly VipCounters[];
 }
+
+/** Where VPP counts for one VIP: indexes of vectors in its stats segment. */
+export interface VipIndexes {
+  readonly key: VipKey;
+  /** In the four counters of the lb plugin: the place of the VIP in the plugin's pool. */
+  readonly index: number;
+  /** Of its prefix in `/net/route/to`, which all VIPs on it share; null = VPP does not tell. */
+  readonly routeIndex: number | null;
+  /** Of its servers in `/net/route/via`. */
+  readonly servers: ReadonlyMap<IpAddress, number>;
+}
+
+/**
+ * Where VPP counts for each of its VIPs. It is true for as long as no VIP, server or route goes: VPP gives its index to
+ * another one later.
+ */
+export type LbIndexes = ReadonlyMap<VipId, VipIndexes>;

@@ -1,7 +1,8 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { ipFromBytes } from '../../domain/ip.js';
-import type { LbConf, LbOperation, LbState, VipId, VipKey, VipState } from '../../domain/lb.js';
+import type { LbConf, LbOperation, LbState, VipKey, VipState } from '../../domain/lb.js';
 import { vipId } from '../../domain/lb.js';
+import type { LbIndexes } from '../../domain/lb-counters.js';
 import type { ApiClient } from '../api-client.js';
 import type { AnyMessage } from '../codec/message.js';
 import {
@@ -17,9 +18,10 @@ import { controlPing, controlPingReply } from '../generated/memclnt.js';
 import { cliInband, cliInbandReply } from '../generated/vlib.js';
 import { showVersion, showVersionReply } from '../generated/vpe.js';
 import { RetvalError } from '../retval-error.js';
+import { parseIndexes, withRoutes } from './indexes.js';
 import { NatMemory } from './nat-memory.js';
 import { StateBuilder } from './state.js';
-import { parseVipsText, type VipText } from './verbose-text.js';
+import { parseVipsText } from './verbose-text.js';
 import { writeConf, writeMessages, writeOperation } from './write.js';
 
 export interface VppVersion {
@@ -46,6 +48,11 @@ export interface LbApi {
   readonly getLbState: () => Promise<LbState>;
   /** One VIP; null when VPP does not have it. It costs as much as getLbState: VPP's filters do not work. */
   readonly getLbStateVip: (key: VipKey) => Promise<VipState | null>;
+  /**
+   * Where in VPP's stats segment the counters of its VIPs and servers are; null when VPP does not give its text, or
+   * gives one that is not understood. VPP stops all its workers while it writes the text: 20 ms for 10,000 servers.
+   */
+  readonly getLbIndexes: () => Promise<LbIndexes | null>;
   /** Rejects with a RetvalError when VPP refuses. -81 (adding) and -6 (deleting) may mean that it was done before. */
   readonly apply: (operation: LbOperation) => Promise<unknown>;
   readonly showVersion: () => Promise<VppVersion>;
@@ -80,7 +87,7 @@ export function createLbApi(client: ApiClient): LbApi {
     // Sent in one turn of the event loop: one write.
     const [conf, text] = await Promise.all([
       getLbConf(),
-      readVipsText(client),
+      readVipsText(client, parseVipsText),
       client.mapDump(lbVipDump, everyVip, (row) => state.addVip(row)),
       client.mapDump(lbAsV2Dump, everyAs, (row) => state.addAs(row)),
     ]);
@@ -98,6 +105,10 @@ export function createLbApi(client: ApiClient): LbApi {
       const id = vipId(key);
       const { vips } = await getLbState();
       return vips.find((vip) => vipId(vip.key) === id) ?? null;
+    },
+    getLbIndexes: async () => {
+      const indexes = await readVipsText(client, parseIndexes);
+      return indexes === null ? null : withRoutes(client, indexes);
     },
     apply: (operation) => {
       const refused = nat.guard(operation);
@@ -126,11 +137,10 @@ function confOfWire(reply: LbConfGetReply): LbConf {
 }
 
 /** null: this VPP does not give the text. */
-async function readVipsText(client: ApiClient): Promise<ReadonlyMap<VipId, VipText> | null> {
+async function readVipsText<T>(client: ApiClient, parse: (text: string) => T): Promise<T | null> {
   if (!client.has(cliInband) || !client.has(cliInbandReply)) return null;
   try {
-    const { reply } = await client.call(cliInband, { cmd: 'show lb vips verbose' });
-    return parseVipsText(reply);
+    return parse((await client.call(cliInband, { cmd: 'show lb vips verbose' })).reply);
   } catch (thrown) {
     const { code } = asMaglevError(thrown);
     if (thrown instanceof RetvalError || code === 'MGL_VPP_TIMEOUT') return null;

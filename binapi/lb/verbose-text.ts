@@ -1,5 +1,5 @@
 import { type IpPrefix, parsePrefix } from '../../domain/ip.js';
-import { PROTOCOL_ANY, type VipId, vipId } from '../../domain/lb.js';
+import { PROTOCOL_ANY, type VipId, type VipKey, vipId } from '../../domain/lb.js';
 import { memo } from './memo.js';
 
 const REMEMBERED = 50_000;
@@ -13,6 +13,15 @@ export interface VipText {
   readonly index: number;
 }
 
+/** One VIP of the text that is not removed. */
+export interface VipBlock {
+  readonly key: VipKey;
+  readonly id: VipId;
+  readonly text: VipText;
+  /** Lines of its counters and servers, when they are wanted. */
+  readonly lines: readonly string[];
+}
+
 /** ` ip4-gre6 [1] 192.0.2.1/32 src_ip_sticky`, behind it `removed` when it is not live any more. */
 const VIP_LINE = /^ ?\S+ \[(\d+)\] (\S+)((?: \S+)*)\s*$/;
 const TABLE_LENGTH = /^\s+new_size:(\d+)/;
@@ -23,6 +32,7 @@ interface OpenVip {
   readonly index: number;
   readonly srcIpSticky: boolean;
   readonly removed: boolean;
+  readonly lines: string[];
   protocol: number;
   port: number;
   tableLength: number | null;
@@ -34,26 +44,39 @@ interface OpenVip {
  */
 export function parseVipsText(text: string): ReadonlyMap<VipId, VipText> {
   const found = new Map<VipId, VipText>();
+  for (const vip of vipBlocks(text, false)) found.set(vip.id, vip.text);
+  return found;
+}
+
+/** As parseVipsText, VIP by VIP. `details`: whether the lines of counters and servers are wanted. */
+export function* vipBlocks(text: string, details: boolean): Generator<VipBlock> {
   let open: OpenVip | null = null;
-  for (const line of interestingLines(text)) {
+  for (const line of linesOf(text, details)) {
     const vip = VIP_LINE.exec(line);
     if (vip !== null) {
-      addTo(found, open);
+      yield* finished(open);
       open = openVip(vip);
     } else if (open !== null) {
       readDetail(open, line);
     }
   }
-  addTo(found, open);
-  return found;
+  yield* finished(open);
 }
 
-/** The lines that do not begin with four blanks: those are servers and counters, and nine of ten lines. */
-function* interestingLines(text: string): Generator<string> {
+/** Does the text name a VIP at all, be it a removed one? */
+export function namesVip(text: string): boolean {
+  for (const line of linesOf(text, false)) if (VIP_LINE.test(line)) return true;
+  return false;
+}
+
+const DETAIL = '    ';
+
+/** Lines that begin with four blanks, those of servers and counters, are nine of ten. */
+function* linesOf(text: string, details: boolean): Generator<string> {
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
-    if (end > start && !text.startsWith('    ', start)) yield text.slice(start, end);
+    if (end > start && (details || !text.startsWith(DETAIL, start))) yield text.slice(start, end);
     start = end + 1;
   }
 }
@@ -65,6 +88,7 @@ function openVip([, index, prefix = '', words = '']: RegExpExecArray): OpenVip {
     index: Number(index),
     srcIpSticky: flags.includes('src_ip_sticky'),
     removed: flags.includes('removed'),
+    lines: [],
     // Without a line that says otherwise it is for all ports.
     protocol: PROTOCOL_ANY,
     port: 0,
@@ -73,6 +97,10 @@ function openVip([, index, prefix = '', words = '']: RegExpExecArray): OpenVip {
 }
 
 function readDetail(vip: OpenVip, line: string): void {
+  if (line.startsWith(DETAIL)) {
+    vip.lines.push(line);
+    return;
+  }
   const length = TABLE_LENGTH.exec(line);
   if (length !== null) vip.tableLength = Number(length[1]);
   const ports = PROTOCOL_AND_PORT.exec(line);
@@ -87,10 +115,11 @@ const prefixOfText = memo((text: string): readonly IpPrefix[] => {
   return prefix === null ? [] : [prefix];
 }, REMEMBERED);
 
-function addTo(found: Map<VipId, VipText>, vip: OpenVip | null): void {
+function* finished(vip: OpenVip | null): Generator<VipBlock> {
   if (vip === null || vip.removed || vip.tableLength === null) return;
   const [prefix] = prefixOfText(vip.prefix);
   if (prefix === undefined) return;
-  const { protocol, port, tableLength, srcIpSticky, index } = vip;
-  found.set(vipId({ prefix, protocol, port }), { tableLength, srcIpSticky, index });
+  const { protocol, port, tableLength, srcIpSticky, index, lines } = vip;
+  const key = { prefix, protocol, port };
+  yield { key, id: vipId(key), text: { tableLength, srcIpSticky, index }, lines };
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { type IpRouteLookup, ipRouteLookup, ipRouteLookupReply } from '../../binapi/generated/ip.js';
 import {
   type LbAsV2Details,
   type LbVipDetails,
@@ -22,7 +23,7 @@ import {
 import { cliInband, cliInbandReply } from '../../binapi/generated/vlib.js';
 import { showVersion, showVersionReply } from '../../binapi/generated/vpe.js';
 import { type LbConnection, openLb } from '../../binapi/lb/open-lb.js';
-import { wireAddress, wirePrefix } from '../../binapi/lb/wire-address.js';
+import { prefixOfWire, wireAddress, wirePrefix } from '../../binapi/lb/wire-address.js';
 import { printable } from '../../binapi/trace.js';
 import { asMaglevError, type MaglevError } from '../../domain/errors.js';
 import { type IpAddress, parseIp, parsePrefix } from '../../domain/ip.js';
@@ -83,6 +84,8 @@ describe('binapi/lb', () => {
   let text: { retval: number; reply: string };
   /** What it answers to writes. */
   let retval: number;
+  /** The statistics index of every route that it has. */
+  let routes: Map<string, number>;
 
   beforeEach(async () => {
     vpp = new FakeVpp();
@@ -92,7 +95,8 @@ describe('binapi/lb', () => {
     ases = [];
     text = { retval: 0, reply: '' };
     retval = 0;
-    vpp.answer = ({ name, header: { context } }, peer) => answer(name, context, peer);
+    routes = new Map();
+    vpp.answer = ({ name, header: { context }, fields }, peer) => answer(name, context, fields, peer);
     await vpp.listen();
   });
 
@@ -101,8 +105,15 @@ describe('binapi/lb', () => {
     await vpp.close();
   });
 
-  function answer(name: string, context: number, peer: Peer): boolean {
+  function answer(name: string, context: number, fields: unknown, peer: Peer): boolean {
     switch (name) {
+      case ipRouteLookup.name: {
+        const request = fields as IpRouteLookup;
+        const index = routes.get(prefixOfWire(request.prefix) ?? '');
+        const route = { tableId: 0, statsIndex: index ?? 0, prefix: request.prefix, paths: [] };
+        peer.send(ipRouteLookupReply, context, { retval: index === undefined ? -6 : 0, route });
+        return true;
+      }
       case showVersion.name: {
         const version = { program: 'vpe', version: '26.10', buildDate: 'today', buildDirectory: '/src' };
         peer.send(showVersionReply, context, { retval: 0, ...version });
@@ -292,6 +303,57 @@ describe('binapi/lb', () => {
         return true;
       };
       expect((await failure(api.getLbState())).code).to.equal('MGL_VPP_DISCONNECTED');
+    });
+  });
+
+  describe('where the counters are', () => {
+    beforeEach(() => {
+      text.reply = [
+        ' ip4-gre4 [4] 192.0.2.1/32\n  new_size:16\n  protocol:6 port:443\n  counters:\n  #as:1',
+        '    10.0.0.1 weight:1 buckets:16 flows:0 dpo:12 used\n',
+        ' ip4-gre4 [5] 192.0.2.1/32\n  new_size:16\n  protocol:6 port:80\n',
+        ' ip6-gre6 [2] 2001:db8::/64\n  new_size:16\n\n',
+      ].join('\n');
+      routes = new Map([['192.0.2.1/32', 8]]);
+    });
+    const found = async () => {
+      const indexes = await (await open()).getLbIndexes();
+      return [...(indexes?.values() ?? [])].map(({ key, index, routeIndex, servers }) => ({
+        vip: `${key.prefix} ${key.protocol} ${key.port}`,
+        index,
+        routeIndex,
+        servers: [...servers],
+      }));
+    };
+
+    it('tells the place of every VIP, its route and its servers, asking once for each prefix', async () => {
+      expect(await found()).to.deep.equal([
+        { vip: '192.0.2.1/32 6 443', index: 4, routeIndex: 8, servers: [['10.0.0.1', 12]] },
+        { vip: '192.0.2.1/32 6 80', index: 5, routeIndex: 8, servers: [] },
+        // Its route is gone: somebody has just removed the VIP.
+        { vip: '2001:db8::/64 255 0', index: 2, routeIndex: null, servers: [] },
+      ]);
+      expect(vpp.names()).to.deep.equal(['cli_inband', 'ip_route_lookup', 'ip_route_lookup']);
+      expect(vpp.received[1]?.fields).to.include({ tableId: 0, exact: 1 });
+    });
+
+    it('does without routes where VPP cannot be asked for them, and where it has no statistics of one', async () => {
+      vpp.otherCrc = new Map([['ip_route_lookup', '0badc0de']]);
+      expect((await found()).map(({ routeIndex }) => routeIndex)).to.deep.equal([null, null, null]);
+      await lb?.close();
+      vpp.otherCrc = new Map();
+      routes = new Map([['192.0.2.1/32', 0xffffffff]]);
+      expect((await found()).map(({ routeIndex }) => routeIndex)).to.deep.equal([null, null, null]);
+    });
+
+    it('tells when VPP gives no text, or one that says something else', async () => {
+      text = { retval: -1, reply: 'unknown input' };
+      expect(await (await open()).getLbIndexes()).to.equal(null);
+      text = { retval: 0, reply: 'hello\n' };
+      expect(await lb?.getLbIndexes()).to.equal(null);
+      await lb?.close();
+      vpp.lacking = [cliInband];
+      expect(await (await open()).getLbIndexes()).to.equal(null);
     });
   });
 

@@ -1,0 +1,72 @@
+import { type IpAddress, type IpPrefix, parseIp } from '../../domain/ip.js';
+import type { VipId } from '../../domain/lb.js';
+import type { LbIndexes, VipIndexes } from '../../domain/lb-counters.js';
+import type { ApiClient } from '../api-client.js';
+import { ipRouteLookup, ipRouteLookupReply } from '../generated/ip.js';
+import { RetvalError } from '../retval-error.js';
+import { memo } from './memo.js';
+import { namesVip, vipBlocks } from './verbose-text.js';
+import { wirePrefix } from './wire-address.js';
+
+/** `    10.0.0.1 weight:100 buckets:512 flows:0 dpo:12 used`; a removed one that lingers ends in `removed`. */
+const SERVER_LINE = /^\s+(\S+) .*\bdpo:(\d+) +used\s*$/;
+
+const REMEMBERED = 50_000;
+
+/** [] for what is no address. */
+const addressOfText = memo((text: string): readonly IpAddress[] => {
+  const address = parseIp(text);
+  return address === null ? [] : [address];
+}, REMEMBERED);
+
+/**
+ * Where VPP counts, as `show lb vips verbose` tells, without the indexes of routes. null: the text is not understood.
+ * Without VIPs it is empty, and so is the result.
+ */
+export function parseIndexes(text: string): LbIndexes | null {
+  if (text.trim() !== '' && !namesVip(text)) return null;
+  const found = new Map<VipId, VipIndexes>();
+  for (const { key, id, text: vip, lines } of vipBlocks(text, true)) {
+    found.set(id, { key, index: vip.index, routeIndex: null, servers: serversIn(lines) });
+  }
+  return found;
+}
+
+function serversIn(lines: readonly string[]): ReadonlyMap<IpAddress, number> {
+  const servers = new Map<IpAddress, number>();
+  for (const line of lines) {
+    const [, text = '', index = ''] = SERVER_LINE.exec(line) ?? [];
+    const [address] = addressOfText(text);
+    if (address !== undefined) servers.set(address, Number(index));
+  }
+  return servers;
+}
+
+/** The same with the indexes of the routes, for which VPP is asked. A VPP that does not tell leaves them null. */
+export async function withRoutes(client: ApiClient, indexes: LbIndexes): Promise<LbIndexes> {
+  if (!client.has(ipRouteLookup) || !client.has(ipRouteLookupReply)) return indexes;
+  const prefixes = [...new Set([...indexes.values()].map(({ key }) => key.prefix))];
+  const routes = new Map(
+    await Promise.all(prefixes.map(async (prefix) => [prefix, await routeIndex(client, prefix)] as const)),
+  );
+  return new Map(
+    [...indexes].map(([id, one]) => [id, { ...one, routeIndex: routes.get(one.key.prefix) ?? null }]),
+  );
+}
+
+/** The plugin knows only the first table. */
+const TABLE_OF_VIPS = 0;
+/** What VPP says instead of an index. */
+const NO_INDEX = 0xffffffff;
+
+async function routeIndex(client: ApiClient, prefix: IpPrefix): Promise<number | null> {
+  try {
+    const request = { tableId: TABLE_OF_VIPS, exact: 1, prefix: wirePrefix(prefix) };
+    const { route } = await client.call(ipRouteLookup, request);
+    return route.statsIndex === NO_INDEX ? null : route.statsIndex;
+  } catch (thrown) {
+    // It has been removed since.
+    if (thrown instanceof RetvalError) return null;
+    throw thrown;
+  }
+}
