@@ -7,6 +7,8 @@ import type { VipType } from './vip-type.js';
 
 /** Load-balance objects that a fresh VPP already has, the two default routes included. */
 const LOAD_BALANCES_AT_START = 8;
+/** Those of the default routes among them. */
+const DEFAULT_ROUTE: Readonly<Record<IpFamily, number>> = { 4: 1, 6: 6 };
 /** Answers of lookups that are remembered until the next change. */
 const REMEMBERED_MAX = 65_536;
 
@@ -15,7 +17,7 @@ export type VipTarget =
   | { readonly kind: 'vip'; readonly type: VipType; readonly vipIndex: number }
   | { readonly kind: 'ports'; readonly type: VipType; readonly prefixIndex: number };
 
-/** The best route for an address. */
+/** What a route is for packets. */
 export interface FoundRoute {
   readonly loadBalance: number;
   /** null: it leads out of VPP, or nowhere. */
@@ -50,8 +52,10 @@ export class Fib {
     this.counters = new RouteCounters(threadCount);
     this.#created = created;
     for (let i = 0; i < LOAD_BALANCES_AT_START; i++) this.#create();
-    this.#routes.set('::/0', { loadBalance: 0, sources: 1, target: null });
-    this.#routes.set('0.0.0.0/0', { loadBalance: 1, sources: 1, target: null });
+    for (const family of [4, 6] as const) {
+      const prefix = family === 4 ? '0.0.0.0/0' : '::/0';
+      this.#routes.set(prefix, { loadBalance: DEFAULT_ROUTE[family], sources: 1, target: null });
+    }
   }
 
   /** Adds a reason for a route; returns the number of its load-balance object. */
@@ -84,9 +88,14 @@ export class Fib {
     this.removeSource(prefix);
   }
 
-  /** The number of the load-balance object of the route to exactly this prefix, or null. */
+  /** The route to exactly this prefix, or null. */
+  routeTo(prefix: string): FoundRoute | null {
+    return this.#routes.get(prefix) ?? null;
+  }
+
+  /** The number of its load-balance object. */
   loadBalanceOf(prefix: string): number | null {
-    return this.#routes.get(prefix)?.loadBalance ?? null;
+    return this.routeTo(prefix)?.loadBalance ?? null;
   }
 
   /** The route that packets for an address take. */
@@ -125,7 +134,7 @@ export class Fib {
   #find(family: IpFamily, address: Ip46): FoundRoute {
     const host = this.#routeAt(family, address, family === 4 ? 32 : 128);
     const covering = host?.target ? host : this.#findVip(family, address);
-    const { loadBalance } = host ?? covering ?? { loadBalance: family === 4 ? 1 : 0 };
+    const { loadBalance } = host ?? covering ?? { loadBalance: DEFAULT_ROUTE[family] };
     return { loadBalance, target: covering?.target ?? null };
   }
 

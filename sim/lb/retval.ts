@@ -1,7 +1,8 @@
-/** The return codes of VPP that the lb plugin gives. 0 is success. */
+/** The return codes of VPP that are given here. 0 is success. */
 export const RETVAL = {
   OK: 0,
   INVALID_SW_IF_INDEX: -2,
+  NO_SUCH_FIB: -3,
   NO_SUCH_ENTRY: -6,
   INVALID_VALUE: -7,
   INVALID_MEMORY_SIZE: -70,

@@ -18,6 +18,7 @@ import { legacyDialect } from './lb-legacy.js';
 import { modernDialect } from './lb-modern.js';
 import { lbReadHandlers } from './lb-reads.js';
 import { lbWriteHandlers } from './lb-writes.js';
+import { routeLookupHandler } from './route-lookup.js';
 
 /** What get_first_msg_id gives for a module that is not there. */
 const NO_ID = 0xffff;
@@ -62,6 +63,7 @@ export function vppHandlers(vpp: Vpp, firstMessageId: (range: string) => number 
     })),
     onCall(showVpeSystemTime, () => ({ retval: 0, vpeSystemTime: vpp.systemTime() })),
     onDump(logDump, () => []),
+    routeLookupHandler(vpp),
     onCall(cliInband, ({ cmd }) => vpp.cli(cmd)),
     ...lbReadHandlers(vpp, dialect),
     ...lbWriteHandlers(vpp, dialect),

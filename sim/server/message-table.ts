@@ -1,4 +1,5 @@
 import type { AnyMessage, ApiModule } from '../../binapi/codec/message.js';
+import { ipModule } from '../../binapi/generated/ip.js';
 import { lbModule } from '../../binapi/generated/lb.js';
 import { type MessageTableEntry, memclntModule } from '../../binapi/generated/memclnt.js';
 import { vlibModule } from '../../binapi/generated/vlib.js';
@@ -53,7 +54,11 @@ function ranges(personality: Personality): Range[] {
     { name: lbRange, messages: names(lbModule, absentMessages) },
     { name: 'vlib_9a9e84e4', messages: names(vlibModule) },
     { name: 'vpe_33b45969', messages: names(vpeModule) },
-    ...otherModules.map((module) => ({ name: `${module.name}_00000000`, messages: otherMessages(module) })),
+    ...otherModules.map((module) =>
+      module.name === ipModule.name
+        ? { name: `ip_${ipModule.crc}`, messages: [...names(ipModule), ...otherMessages(module)] }
+        : { name: `${module.name}_00000000`, messages: otherMessages(module) },
+    ),
   ];
 }
 

@@ -1,5 +1,5 @@
 /**
- * Modules of VPP whose messages the simulator lists but does not serve: they make the table look like VPP's, and the ids
+ * Modules of VPP whose messages the simulator lists but, with few exceptions, does not serve: they make the table look like VPP's, and the ids
  * of the others move from run to run. A message that is listed and not served is dropped, as an unknown one is.
  */
 export interface OtherModule {
@@ -37,7 +37,6 @@ export const otherModules: readonly OtherModule[] = [
       'ip_table_dump',
       'ip_route_add_del',
       'ip_route_dump',
-      'ip_route_lookup',
       'ip_address_dump',
       'ip_mroute_add_del',
     ],

@@ -1,0 +1,93 @@
+import type { FibPath } from '../../binapi/generated/fib-types.js';
+import {
+  type IpRoute,
+  type IpRouteLookup,
+  type IpRouteLookupReply,
+  ipRouteLookup,
+} from '../../binapi/generated/ip.js';
+import { AddressFamily, type AddressWithPrefix } from '../../binapi/generated/ip-types.js';
+import type { Fib } from '../lb/fib.js';
+import { formatPrefix, normalisePrefix } from '../lb/ip46.js';
+import { RETVAL, type Retval } from '../lb/retval.js';
+import type { Vpp } from '../vpp.js';
+import { type Handler, onCall } from './handler.js';
+import { decodeAddress, decodePrefixLength } from './wire-ip46.js';
+
+/** The only table that there is. */
+const TABLE = 0;
+
+/** `ip_route_lookup`: the route to exactly a prefix, or the longest one that covers it. */
+export function routeLookupHandler(vpp: Vpp): Handler {
+  return onCall(ipRouteLookup, (request) => answer(vpp.lb.state.fib, request));
+}
+
+function answer(fib: Fib, { tableId, exact, prefix }: IpRouteLookup): IpRouteLookupReply {
+  if (tableId !== TABLE) return refusal(RETVAL.NO_SUCH_FIB);
+  const shortest = exact === 0 ? 0 : prefix.len;
+  for (let len = prefix.len; len >= shortest; len--) {
+    const covering = { ...prefix, len };
+    const text = textOf(covering, exact !== 0);
+    const found = text === null ? null : fib.routeTo(text);
+    if (found === null || text === null) continue;
+    return {
+      retval: RETVAL.OK,
+      route: {
+        tableId,
+        statsIndex: found.loadBalance,
+        prefix: encode(covering),
+        paths: [pathOf(prefix, found.target === null)],
+      },
+    };
+  }
+  return refusal(RETVAL.NO_SUCH_ENTRY);
+}
+
+/** As the FIB knows it; null: it knows none like that. */
+function textOf(prefix: AddressWithPrefix, asItIs: boolean): string | null {
+  const address = decodeAddress(prefix.address, 'zeroed');
+  const inside = decodePrefixLength(prefix);
+  // What the plugin takes for IPv4 is in the other family's table.
+  if (prefix.address.af !== AddressFamily.ADDRESS_IP4 && address.isIp4 && inside >= 96) return null;
+  const normal = normalisePrefix(address, inside);
+  return asItIs && normal.text !== address.text ? null : formatPrefix(normal, inside);
+}
+
+function encode(prefix: AddressWithPrefix): AddressWithPrefix {
+  const { af, un } = prefix.address;
+  const bits = af === AddressFamily.ADDRESS_IP4 ? 32 : 128;
+  const kept = un.map((byte, i) => {
+    const keep = Math.min(8, Math.max(0, Math.min(prefix.len, bits) - i * 8));
+    return byte & (0xff00 >> keep) & 0xff;
+  });
+  return { address: { af, un: kept }, len: prefix.len };
+}
+
+const NORMAL = 0;
+const DROP = 2;
+
+/** A VIP's route has a path that is a matter of the plugin; those of servers lead nowhere, as there are no interfaces. */
+function pathOf({ address }: AddressWithPrefix, drops: boolean): FibPath {
+  return {
+    swIfIndex: 0xffffffff,
+    tableId: 0,
+    rpfId: 0,
+    weight: 1,
+    preference: 0,
+    type: drops ? DROP : NORMAL,
+    flags: 0,
+    proto: address.af,
+    nh: { address: new Uint8Array(16), viaLabel: 0, objId: 0, classifyTableIndex: 0 },
+    nLabels: 0,
+    labelStack: Array.from({ length: 16 }, () => ({ isUniform: 0, label: 0, ttl: 0, exp: 0 })),
+  };
+}
+
+function refusal(retval: Retval): IpRouteLookupReply {
+  const nowhere: IpRoute = {
+    tableId: 0,
+    statsIndex: 0,
+    prefix: { address: { af: AddressFamily.ADDRESS_IP4, un: new Uint8Array(16) }, len: 0 },
+    paths: [],
+  };
+  return { retval, route: nowhere };
+}
