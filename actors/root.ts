@@ -15,7 +15,7 @@ import { healthActor } from './health/health.js';
 import type { MakeEngine } from './health/prober.js';
 import type { ActorRef, ActorSpec, Context } from './kernel/contract.js';
 import { type IntentCell, type IntentStore, operatorActor } from './operator.js';
-import type { OpenVpp } from './vpp/api.js';
+import type { OpenStats, OpenVpp } from './vpp/api.js';
 import { vppActor } from './vpp/vpp.js';
 
 export interface RootOptions {
@@ -26,6 +26,8 @@ export interface RootOptions {
   readonly loadConfig: () => Promise<ConfigVerdict>;
   /** null: VPP is disabled. */
   readonly openVpp: OpenVpp | null;
+  /** null: VPP's counters are not read. */
+  readonly openStats: OpenStats | null;
   readonly rpc: StartRpc;
   readonly makeProbeEngine: MakeEngine;
   readonly intents: IntentStore;
@@ -93,7 +95,9 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
         }),
       );
       if (options.openVpp !== null)
-        vpp = context.spawn(vppActor({ open: options.openVpp, decisions: frontends }));
+        vpp = context.spawn(
+          vppActor({ open: options.openVpp, openStats: options.openStats, decisions: frontends }),
+        );
       return {
         receive: (message) => {
           switch (message.type) {

@@ -78,7 +78,7 @@ class Syncer {
     };
     this.system = createActorSystem({ clock: realClock, log });
     this.vpp = this.system.start(
-      vppActor({ open: openVpp({ socketPath, clock: realClock, log }), decisions }),
+      vppActor({ open: openVpp({ socketPath, clock: realClock, log }), openStats: null, decisions }),
     );
   }
 

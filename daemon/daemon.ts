@@ -1,6 +1,7 @@
 import { createActorSystem } from '../actors/kernel/system.js';
 import { memoryStore } from '../actors/operator.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
+import { openVppStats } from '../actors/vpp/open-stats.js';
 import { openVpp } from '../actors/vpp/open-vpp.js';
 import { loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
@@ -70,7 +71,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   }
   if (ending) return ended;
 
-  const { vppApiAddress } = settings;
+  const { vppApiAddress, vppStatsAddress } = settings;
   const tree = createActorSystem({ clock, log });
   stopTree = tree.stop;
   let fatal: MaglevError | null = null;
@@ -83,6 +84,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       makeProbeEngine: (netns, { clock, log }) =>
         createProbeEngine({ workers: PROBE_WORKERS, netns, clock, log }),
       openVpp: vppApiAddress === '' ? null : openVpp({ socketPath: vppApiAddress, clock, log }),
+      openStats: vppStatsAddress === '' ? null : openVppStats({ socketPath: vppStatsAddress, clock }),
       rpc: ({ signal, ...targets }) =>
         startRpcServer({
           address: settings.grpcAddress,

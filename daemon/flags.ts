@@ -7,6 +7,8 @@ export interface DaemonSettings {
   readonly grpcAddress: string;
   /** '' = VPP is disabled. */
   readonly vppApiAddress: string;
+  /** '' = VPP's counters are not read. */
+  readonly vppStatsAddress: string;
   readonly logLevel: LogLevel;
   /** '' = what operators asked for is not kept over a restart. */
   readonly stateDir: string;
@@ -46,6 +48,12 @@ const valueFlags = {
     value: 'PATH',
     help: "VPP's binary API socket; empty disables VPP",
   },
+  'vpp-stats-addr': {
+    env: 'MAGLEV_VPP_STATS_ADDR',
+    fallback: '/run/vpp/stats.sock',
+    value: 'PATH',
+    help: "VPP's stats socket; empty: VPP's counters are not read",
+  },
   'state-dir': {
     env: 'MAGLEV_STATE_DIR',
     fallback: '/var/lib/vpp-maglev',
@@ -74,7 +82,7 @@ const switches = {
 } as const;
 
 /** Flags that switch something off when they are empty. */
-const mayBeEmpty: ReadonlySet<string> = new Set(['vpp-api-addr', 'state-dir']);
+const mayBeEmpty: ReadonlySet<string> = new Set(['vpp-api-addr', 'vpp-stats-addr', 'state-dir']);
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
@@ -113,6 +121,7 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
       config,
       grpcAddress: text('grpc-addr'),
       vppApiAddress: text('vpp-api-addr'),
+      vppStatsAddress: text('vpp-stats-addr'),
       logLevel,
       stateDir: text('state-dir'),
       reflection: flip('reflection'),
@@ -133,6 +142,7 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | boolea
         config: { type: 'string' },
         'grpc-addr': { type: 'string' },
         'vpp-api-addr': { type: 'string' },
+        'vpp-stats-addr': { type: 'string' },
         'state-dir': { type: 'string' },
         'log-level': { type: 'string' },
         reflection: { type: 'boolean' },

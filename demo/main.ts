@@ -57,7 +57,8 @@ async function play({ folder, ending, cleanup }: Stage): Promise<void> {
   cleanup(servers.close);
   say(`three web servers on port ${servers.port} of ${servers.addresses.join(', ')}`);
 
-  const vpp = new Program('maglev-vppsim', ['--socket', socket]);
+  const stats = path.join(folder, 'stats.sock');
+  const vpp = new Program('maglev-vppsim', ['--socket', socket, '--stats-socket', stats]);
   cleanup(() => vpp.end());
   await vpp.next((record) => record['event'] === 'ready');
   say(`the VPP simulator on ${socket}`);
@@ -69,6 +70,8 @@ async function play({ folder, ending, cleanup }: Stage): Promise<void> {
     config,
     '--vpp-api-addr',
     socket,
+    '--vpp-stats-addr',
+    stats,
     '--grpc-addr',
     '127.0.0.1:0',
   ]);
@@ -130,6 +133,7 @@ async function play({ folder, ending, cleanup }: Stage): Promise<void> {
   ${maglevc} show frontends
   ${maglevc} show backends
   ${maglevc} show vpp lbstate
+  ${maglevc} show vpp lb counters
 Edit ${config} and reload it:
   ${maglevc} config check
   ${maglevc} config reload

@@ -47,6 +47,8 @@ export const errorCatalogue = {
     'Compare the release of VPP with those that the user guide names; restart VPP if it should fit.',
   MGL_STATS_BUSY: 'VPP is busy with a large change; the counters are read again at the next interval.',
   MGL_STATS_STALE: 'VPP has ended or hangs; maglevd opens the segment again as soon as VPP is back.',
+  MGL_STATS_INDEXES:
+    'Compare what `vppctl show lb vips verbose` prints with the releases of VPP that the user guide names.',
   MGL_LINUX_UNSUPPORTED:
     'Run it on Linux (x64 or arm64), installed with npm so that the optional packages of koffi are there.',
   MGL_SYSCALL:

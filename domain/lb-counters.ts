@@ -1,5 +1,5 @@
 import type { IpAddress } from './ip.js';
-import type { VipId, VipKey } from './lb.js';
+import { type VipId, type VipKey, vipId } from './lb.js';
 
 /** Packets and bytes since VPP began to count them. 64 bits wide, like VPP's counters. */
 export interface Traffic {
@@ -43,7 +43,7 @@ export interface VipIndexes {
   readonly index: number;
   /** Of its prefix in `/net/route/to`, which all VIPs on it share; null = VPP does not tell. */
   readonly routeIndex: number | null;
-  /** Of its servers in `/net/route/via`. */
+  /** Of its servers in `/net/route/via`; the servers in numeric order. */
   readonly servers: ReadonlyMap<IpAddress, number>;
 }
 
@@ -52,3 +52,34 @@ export interface VipIndexes {
  * another one later.
  */
 export type LbIndexes = ReadonlyMap<VipId, VipIndexes>;
+
+/**
+ * Did a counter go back? VPP's never do; but VPP starts an index anew, from 0, for its next owner. So these two readings
+ * are not of the same VIPs, routes and servers.
+ */
+export function wentBack(before: LbCounters, now: LbCounters): boolean {
+  const known = new Map(before.vips.map((vip) => [vipId(vip.key), vip]));
+  return now.vips.some((vip) => {
+    const was = known.get(vipId(vip.key));
+    return was !== undefined && (vipWentBack(was, vip) || serversWentBack(was.servers, vip.servers));
+  });
+}
+
+function vipWentBack(before: VipCounters, now: VipCounters): boolean {
+  return (
+    now.next < before.next ||
+    now.first < before.first ||
+    now.untracked < before.untracked ||
+    now.noServer < before.noServer ||
+    trafficWentBack(before.traffic, now.traffic)
+  );
+}
+
+function serversWentBack(before: readonly ServerCounters[], now: readonly ServerCounters[]): boolean {
+  const known = new Map(before.map(({ address, traffic }) => [address, traffic]));
+  return now.some(({ address, traffic }) => trafficWentBack(known.get(address) ?? null, traffic));
+}
+
+function trafficWentBack(before: Traffic | null, now: Traffic | null): boolean {
+  return before !== null && now !== null && (now.packets < before.packets || now.bytes < before.bytes);
+}

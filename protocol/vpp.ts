@@ -1,6 +1,6 @@
 import type { MaglevError } from '../domain/errors.js';
 import type { LbConf, LbOperation, LbState, VipKey, VipState, VipStep } from '../domain/lb.js';
-import type { LbCounters } from '../domain/lb-counters.js';
+import type { LbCounters, LbIndexes } from '../domain/lb-counters.js';
 import type { Address, Reply } from './address.js';
 import type { DecisionChanged, VipWanted } from './decision.js';
 
@@ -35,6 +35,8 @@ export type VppRequest =
   | { readonly type: 'read-conf'; readonly reply: Reply<LbConf> }
   | { readonly type: 'write-conf'; readonly conf: LbConf; readonly reply: Reply<void> }
   | { readonly type: 'read-state'; readonly reply: Reply<LbState> }
+  /** Where VPP counts for which VIP; null = VPP does not tell. */
+  | { readonly type: 'read-indexes'; readonly reply: Reply<LbIndexes | null> }
   | { readonly type: 'read-vip'; readonly key: VipKey; readonly reply: Reply<VipState | null> }
   | {
       readonly type: 'apply';

@@ -36,6 +36,7 @@ const statusOfCode: Partial<Record<ErrorCode, status>> = {
   MGL_STATS_LAYOUT: status.UNAVAILABLE,
   MGL_STATS_BUSY: status.UNAVAILABLE,
   MGL_STATS_STALE: status.UNAVAILABLE,
+  MGL_STATS_INDEXES: status.UNAVAILABLE,
 };
 
 export function statusCodeOf(code: ErrorCode): status {

@@ -1,5 +1,7 @@
+import type { StatsSegment } from '../../binapi/stats/stats-segment.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { LbConf, LbOperation, LbState, VipKey, VipState } from '../../domain/lb.js';
+import type { LbIndexes } from '../../domain/lb-counters.js';
 import type { VppInfo } from '../../protocol/vpp.js';
 
 /**
@@ -11,6 +13,8 @@ export interface VppApi {
   readonly getLbConf: () => Promise<LbConf>;
   readonly setLbConf: (conf: LbConf) => Promise<void>;
   readonly getLbState: () => Promise<LbState>;
+  /** Where VPP counts for which VIP; null = VPP does not tell. */
+  readonly getLbIndexes: () => Promise<LbIndexes | null>;
   readonly getLbStateVip: (key: VipKey) => Promise<VipState | null>;
   /** Calls made in one turn of the event loop reach VPP in one write, and are executed in their order. */
   readonly apply: (operation: LbOperation) => Promise<unknown>;
@@ -27,3 +31,9 @@ export interface VppApi {
 
 /** Opens a connection to a VPP that can do all that is needed of it. Rejects with a MaglevError. */
 export type OpenVpp = (signal: AbortSignal) => Promise<VppApi>;
+
+/** What is needed of VPP's stats segment. */
+export type StatsSource = Pick<StatsSegment, 'snapshot' | 'close'>;
+
+/** Has VPP hand out its stats segment, which is closed when the signal aborts. Rejects with a MaglevError. */
+export type OpenStats = (signal: AbortSignal) => Promise<StatsSource>;

@@ -1,8 +1,8 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
-import type { ConnectionReport } from '../../protocol/vpp.js';
-import type { ActorSpec, AnyRef, Context } from '../kernel/contract.js';
+import type { ConnectionReport, VppRequest } from '../../protocol/vpp.js';
+import type { ActorRef, ActorSpec, AnyRef, Context } from '../kernel/contract.js';
 import type { OpenVpp, VppApi } from './api.js';
 import { linkActor } from './link.js';
 
@@ -20,6 +20,8 @@ export type ConnectionMessage =
   /** The link failed, which is a bug; the connection behind it must not stay without one. */
   | { readonly type: 'link-ended'; readonly link: AnyRef }
   | { readonly type: 'watch' }
+  /** This VPP is not to be trusted any more: the connection to it is to be made anew. */
+  | { readonly type: 'drop'; readonly link: Address<VppRequest>; readonly error: MaglevError }
   /** This VPP can be governed: a full sync has left it equal to the decision. */
   | { readonly type: 'proven' };
 
@@ -43,7 +45,7 @@ export function connectionActor(options: ConnectionOptions): ActorSpec<Connectio
 
 class Connection {
   /** null: not connected. */
-  private live: { readonly api: VppApi; readonly link: AnyRef } | null = null;
+  private live: { readonly api: VppApi; readonly link: ActorRef<VppRequest> } | null = null;
   /** Opened, but not yet taken over by `opened`: to be closed if this incarnation ends before. */
   private opening: VppApi | null = null;
   private attempts = 0;
@@ -87,6 +89,11 @@ class Connection {
       case 'link-ended':
         if (message.link === this.live?.link)
           await this.down(new MaglevError('MGL_INTERNAL', 'the link failed'));
+        break;
+      case 'drop':
+        if (message.link !== this.live?.link) break;
+        await this.drain();
+        await this.down(message.error);
         break;
       case 'watch':
         await this.watch();

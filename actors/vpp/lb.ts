@@ -19,6 +19,8 @@ export interface LbOptions {
   readonly wanted: StandingDecision;
   /** Told when a full sync has left VPP equal to the decision. */
   readonly synced: () => void;
+  /** Told after a sync that may have added or removed VIPs or servers. */
+  readonly vipsChanged: () => void;
 }
 
 export type LbMessage =
@@ -184,8 +186,10 @@ class Lb {
       const fields = { ...subject, ...result.counts, failures: result.failures.length, durationMs };
       context.log.log('info', 'vpp-lbsync-done', fields);
       if (frontend === null) this.concluded(result, expected);
+      if (cameOrWent(result)) this.options.vipsChanged();
       return { scope, ...result };
     } catch (thrown) {
+      this.options.vipsChanged();
       const { code, message } = asMaglevError(thrown);
       if (!context.signal.aborted) {
         context.log.log('warn', 'vpp-lbsync-done', { ...subject, code, error: message });
@@ -289,4 +293,8 @@ class Lb {
     for (const [id] of unwanted) this.reconcilers.delete(id);
     await Promise.all(unwanted.map(([, ref]) => this.context.stopChild(ref)));
   }
+}
+
+function cameOrWent({ counts }: Tally): boolean {
+  return counts.vipAdded + counts.vipRemoved + counts.asAdded + counts.asRemoved > 0;
 }

@@ -23,6 +23,8 @@ export function linkActor(api: VppApi): ActorSpec<VppRequest> {
             return answer(api.setLbConf(request.conf), request.reply);
           case 'read-state':
             return answer(api.getLbState(), request.reply);
+          case 'read-indexes':
+            return answer(api.getLbIndexes(), request.reply);
           case 'read-vip':
             return answer(api.getLbStateVip(request.key), request.reply);
           case 'apply':

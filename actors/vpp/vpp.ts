@@ -6,12 +6,14 @@ import type { DecisionRequest } from '../../protocol/decision.js';
 import type { ConnectionReport, VppControl, VppLink } from '../../protocol/vpp.js';
 import { ask, relay, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
-import type { OpenVpp } from './api.js';
+import type { OpenStats, OpenVpp } from './api.js';
 import { type ConnectionMessage, connectionActor } from './connection.js';
 import { type SessionMessage, sessionActor } from './session.js';
 
 export interface VppOptions {
   readonly open: OpenVpp;
+  /** null: VPP's counters are not read. */
+  readonly openStats: OpenStats | null;
   /** Who knows the decision; asked at every start, told of changes by messages. */
   readonly decisions: Address<DecisionRequest>;
 }
@@ -20,6 +22,8 @@ type VppMessage =
   | VppControl
   | ConnectionReport
   | { readonly type: 'synced' }
+  | { readonly type: 'booted'; readonly link: VppLink; readonly at: number }
+  | { readonly type: 'stats-lost'; readonly link: VppLink; readonly error: MaglevError }
   | { readonly type: 'read-done'; readonly outcome: LbState | MaglevError };
 
 /**
@@ -42,12 +46,23 @@ export function vppActor(options: VppOptions): ActorSpec<VppMessage> {
   };
 }
 
+/** Between two connections that are given up because of VPP's stats segment, whatever becomes of it. */
+const STATS_DROP_GAP_MS = 600_000;
+
+interface Live {
+  readonly link: VppLink;
+  readonly session: ActorRef<SessionMessage>;
+  /** null: not known yet. */
+  bootedAt: number | null;
+}
+
 class Vpp {
-  private live: { readonly link: VppLink; readonly session: ActorRef<SessionMessage> } | null = null;
+  private live: Live | null = null;
   private connection: ActorRef<ConnectionMessage> | null = null;
   /** Who waits for a look at VPP that has not begun, and for the one that is under way. */
   private waiting: Reply<LbState>[] = [];
   private reading: Reply<LbState>[] | null = null;
+  private statsDroppedAt = Number.NEGATIVE_INFINITY;
   private lastError = new MaglevError('MGL_VPP_DISCONNECTED', 'not connected to VPP yet');
 
   constructor(
@@ -69,13 +84,8 @@ class Vpp {
         await this.endSession();
         this.live = {
           link: message.link,
-          session: this.context.spawn(
-            sessionActor({
-              link: message.link.requests,
-              wanted: this.wanted,
-              synced: () => this.context.self.tell({ type: 'synced' }),
-            }),
-          ),
+          session: this.context.spawn(this.sessionOn(message.link)),
+          bootedAt: null,
         };
         break;
       case 'link-down':
@@ -94,7 +104,7 @@ class Vpp {
       }
       case 'get-info':
         if (this.live === null) this.unavailable(message.reply);
-        else message.reply.ok(this.live.link.info);
+        else message.reply.ok({ ...this.live.link.info, bootedAt: this.live.bootedAt });
         break;
       case 'get-lb-state':
         if (this.live === null) this.unavailable(message.reply);
@@ -111,9 +121,15 @@ class Vpp {
       case 'synced':
         this.connection?.tell({ type: 'proven' });
         break;
+      case 'booted':
+        if (message.link === this.live?.link) this.live.bootedAt = message.at;
+        break;
+      case 'stats-lost':
+        this.statsLost(message.link, message.error);
+        break;
       case 'get-lb-counters':
         if (this.live === null) this.unavailable(message.reply);
-        else message.reply.fail(new MaglevError('MGL_STATS_DISABLED', 'maglevd does not read VPP counters'));
+        else relay(this.context, this.live.session, { type: 'get-lb-counters' }, message.reply);
         break;
       case 'sync':
         if (this.live === null) this.unavailable(message.reply);
@@ -141,6 +157,36 @@ class Vpp {
       (state) => ({ type: 'read-done', outcome: state }),
       (error) => ({ type: 'read-done', outcome: asMaglevError(error) }),
     );
+  }
+
+  private sessionOn(link: VppLink): ActorSpec<SessionMessage> {
+    const { context, options, wanted } = this;
+    const { self } = context;
+    return sessionActor({
+      link: link.requests,
+      wanted,
+      synced: () => self.tell({ type: 'synced' }),
+      stats:
+        options.openStats === null
+          ? null
+          : {
+              open: options.openStats,
+              booted: (at) => self.tell({ type: 'booted', link, at }),
+              lost: (error) => self.tell({ type: 'stats-lost', link, error }),
+            },
+    });
+  }
+
+  /**
+   * The API and the stats segment are one unit: one that is lost tells that this VPP is not the one that the connection
+   * was made to, or is not well, and both are made anew. If that does not help, it is not done again for a while:
+   * counters are worth less than the peace in which VPP is governed.
+   */
+  private statsLost(link: VppLink, error: MaglevError): void {
+    const now = this.context.clock.monotonic();
+    if (link !== this.live?.link || now - this.statsDroppedAt < STATS_DROP_GAP_MS) return;
+    this.statsDroppedAt = now;
+    this.connection?.tell({ type: 'drop', link: link.requests, error });
   }
 
   private async endSession(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type IpAddress, type IpPrefix, parseIp } from '../../domain/ip.js';
+import { compareIps, type IpAddress, type IpPrefix, parseIp } from '../../domain/ip.js';
 import type { VipId } from '../../domain/lb.js';
 import type { LbIndexes, VipIndexes } from '../../domain/lb-counters.js';
 import type { ApiClient } from '../api-client.js';
@@ -8,8 +8,10 @@ import { memo } from './memo.js';
 import { namesVip, vipBlocks } from './verbose-text.js';
 import { wirePrefix } from './wire-address.js';
 
-/** `    10.0.0.1 weight:100 buckets:512 flows:0 dpo:12 used`; a removed one that lingers ends in `removed`. */
-const SERVER_LINE = /^\s+(\S+) .*\bdpo:(\d+) +used\s*$/;
+/** The end of `    10.0.0.1 weight:100 buckets:512 flows:0 dpo:12 used`; that of a removed one is `dpo:12  removed`. */
+const SERVER_END = / dpo:(\d+) used$/;
+
+const INDENT = 4;
 
 const REMEMBERED = 50_000;
 
@@ -19,27 +21,38 @@ const addressOfText = memo((text: string): readonly IpAddress[] => {
   return address === null ? [] : [address];
 }, REMEMBERED);
 
+/** Servers after which other work of the process gets its turn: ten thousand take 20 ms. */
+const SERVERS_A_TURN = 1000;
+
 /**
  * Where VPP counts, as `show lb vips verbose` tells, without the indexes of routes. null: the text is not understood.
  * Without VIPs it is empty, and so is the result.
  */
-export function parseIndexes(text: string): LbIndexes | null {
+export async function parseIndexes(text: string): Promise<LbIndexes | null> {
   if (text.trim() !== '' && !namesVip(text)) return null;
   const found = new Map<VipId, VipIndexes>();
+  let work = 0;
   for (const { key, id, text: vip, lines } of vipBlocks(text, true)) {
     found.set(id, { key, index: vip.index, routeIndex: null, servers: serversIn(lines) });
+    work += 1 + lines.length;
+    if (work < SERVERS_A_TURN) continue;
+    work = 0;
+    await new Promise((resolve) => setImmediate(resolve));
   }
   return found;
 }
 
+/** In numeric order. */
 function serversIn(lines: readonly string[]): ReadonlyMap<IpAddress, number> {
-  const servers = new Map<IpAddress, number>();
+  const servers: [IpAddress, number][] = [];
   for (const line of lines) {
-    const [, text = '', index = ''] = SERVER_LINE.exec(line) ?? [];
-    const [address] = addressOfText(text);
-    if (address !== undefined) servers.set(address, Number(index));
+    const at = line.lastIndexOf(' dpo:');
+    const index = at < 0 ? null : SERVER_END.exec(line.slice(at));
+    if (index === null) continue;
+    const [address] = addressOfText(line.slice(INDENT, line.indexOf(' ', INDENT)));
+    if (address !== undefined) servers.push([address, Number(index[1])]);
   }
-  return servers;
+  return new Map(servers.sort(([a], [b]) => compareIps(a, b)));
 }
 
 /** The same with the indexes of the routes, for which VPP is asked. A VPP that does not tell leaves them null. */

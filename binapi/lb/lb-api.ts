@@ -87,7 +87,7 @@ export function createLbApi(client: ApiClient): LbApi {
     // Sent in one turn of the event loop: one write.
     const [conf, text] = await Promise.all([
       getLbConf(),
-      readVipsText(client, parseVipsText),
+      readVipsText(client).then((said) => (said === null ? null : parseVipsText(said))),
       client.mapDump(lbVipDump, everyVip, (row) => state.addVip(row)),
       client.mapDump(lbAsV2Dump, everyAs, (row) => state.addAs(row)),
     ]);
@@ -107,7 +107,8 @@ export function createLbApi(client: ApiClient): LbApi {
       return vips.find((vip) => vipId(vip.key) === id) ?? null;
     },
     getLbIndexes: async () => {
-      const indexes = await readVipsText(client, parseIndexes);
+      const text = await readVipsText(client);
+      const indexes = text === null ? null : await parseIndexes(text);
       return indexes === null ? null : withRoutes(client, indexes);
     },
     apply: (operation) => {
@@ -137,10 +138,11 @@ function confOfWire(reply: LbConfGetReply): LbConf {
 }
 
 /** null: this VPP does not give the text. */
-async function readVipsText<T>(client: ApiClient, parse: (text: string) => T): Promise<T | null> {
+async function readVipsText(client: ApiClient): Promise<string | null> {
   if (!client.has(cliInband) || !client.has(cliInbandReply)) return null;
   try {
-    return parse((await client.call(cliInband, { cmd: 'show lb vips verbose' })).reply);
+    const { reply } = await client.call(cliInband, { cmd: 'show lb vips verbose' });
+    return reply;
   } catch (thrown) {
     const { code } = asMaglevError(thrown);
     if (thrown instanceof RetvalError || code === 'MGL_VPP_TIMEOUT') return null;

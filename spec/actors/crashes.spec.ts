@@ -33,7 +33,7 @@ async function live(hook: Hook) {
   const vpp = new FakeVpp();
   const link = answering<VppRequest>('link', (request) => vpp.answer(request));
   const wanted = new StandingDecision(first);
-  const session = tree.start(instrument(sessionActor({ link, wanted, synced: () => {} }), hook));
+  const session = tree.start(instrument(sessionActor({ link, wanted, synced: () => {}, stats: null }), hook));
   await tree.clock.advance(1000);
   const asked = tree.system
     .ask<SessionMessage, SyncReport>(session, (reply) => ({ type: 'sync', frontend: 'web', reply }))

@@ -32,7 +32,7 @@ describe('actors/vpp session, with a mocked VPP mailbox', () => {
 
   const begin = async (wanted = decision) => {
     current = new StandingDecision(wanted);
-    session = tree.start(sessionActor({ link, wanted: current, synced: () => {} }));
+    session = tree.start(sessionActor({ link, wanted: current, synced: () => {}, stats: null }));
     await tree.clock.settle();
   };
   const sync = async (frontend: string | null): Promise<SyncReport | MaglevError> => {
@@ -388,9 +388,12 @@ describe('actors/vpp session, with a mocked VPP mailbox', () => {
     );
     const bad = vipId(vipKey('192.0.3.0/32')).replace('/', '_');
     current = new StandingDecision({ ...decision, vips: many });
-    const spec = instrument(sessionActor({ link, wanted: current, synced: () => {} }), ({ actor, phase }) => {
-      if (actor === bad && phase === 'before') throw new Error('always');
-    });
+    const spec = instrument(
+      sessionActor({ link, wanted: current, synced: () => {}, stats: null }),
+      ({ actor, phase }) => {
+        if (actor === bad && phase === 'before') throw new Error('always');
+      },
+    );
     session = tree.start(spec);
     await tree.clock.advance(60_000);
     expect(vpp.vips.size).to.equal(199);

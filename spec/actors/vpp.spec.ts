@@ -26,7 +26,7 @@ describe('actors/vpp', () => {
 
   const begin = async (hook: Hook = () => {}) => {
     const decisions = answering<DecisionRequest>('frontends', ({ reply }) => reply.ok(decision));
-    vpp = tree.start(instrument(vppActor({ open: machine.open, decisions }), hook));
+    vpp = tree.start(instrument(vppActor({ open: machine.open, openStats: null, decisions }), hook));
     await tree.clock.settle();
   };
   const ask = async <R>(

@@ -47,39 +47,39 @@ function plain(indexes: LbIndexes | null) {
 }
 
 describe('binapi/lb/indexes', () => {
-  it('finds the place of every VIP and server that is not removed', () => {
-    expect(plain(parseIndexes(text))).to.deep.equal([
+  it('finds the place of every VIP and server that is not removed', async () => {
+    expect(plain(await parseIndexes(text))).to.deep.equal([
       ['192.0.2.9/32,tcp,80', 1, { '10.0.0.1': 1031 }],
       ['192.0.2.2/32,udp,53', 3, { '10.0.0.9': 77 }],
       ['192.0.2.9/32,tcp,443', 7, {}],
-      ['2001:db8::/64,any,0', 8, { '2001:db8:1::11': 1036, '2001:db8:1::10': 1035 }],
+      ['2001:db8::/64,any,0', 8, { '2001:db8:1::10': 1035, '2001:db8:1::11': 1036 }],
     ]);
   });
 
-  it('reads the servers of older releases too', () => {
+  it('reads the servers of older releases too', async () => {
     const old =
       ' ip4-gre4 [1] 192.0.2.1/32\n  new_size:16\n  #as:1\n    10.0.0.1 16 buckets   0 flows  dpo:12 used\n';
-    expect(plain(parseIndexes(old))).to.deep.equal([['192.0.2.1/32,any,0', 1, { '10.0.0.1': 12 }]]);
+    expect(plain(await parseIndexes(old))).to.deep.equal([['192.0.2.1/32,any,0', 1, { '10.0.0.1': 12 }]]);
   });
 
-  it('finds nothing where VPP has no VIPs, or only removed ones', () => {
-    expect(parseIndexes('')?.size).to.equal(0);
-    expect(parseIndexes(' ip4-gre4 [3] 192.0.2.1/32 removed\n  new_size:16\n')?.size).to.equal(0);
+  it('finds nothing where VPP has no VIPs, or only removed ones', async () => {
+    expect((await parseIndexes(''))?.size).to.equal(0);
+    expect((await parseIndexes(' ip4-gre4 [3] 192.0.2.1/32 removed\n  new_size:16\n'))?.size).to.equal(0);
   });
 
   for (const strange of ['unknown input `vips verbose`\n', 'VIP 1: 192.0.2.1/32\n', '  new_size:16\n']) {
-    it(`says that it does not understand ${JSON.stringify(strange)}`, () => {
-      expect(parseIndexes(strange)).to.equal(null);
+    it(`says that it does not understand ${JSON.stringify(strange)}`, async () => {
+      expect(await parseIndexes(strange)).to.equal(null);
     });
   }
 
-  it('leaves out a server whose line it does not understand', () => {
+  it('leaves out a server whose line it does not understand', async () => {
     const lines = [
       '    10.0.0.1 weight:1 dpo:x used',
       '    server1 weight:1 dpo:4 used',
       '    10.0.0.3 dpo:5 used',
     ];
     const odd = ` ip4-gre4 [1] 192.0.2.1/32\n  new_size:16\n${lines.join('\n')}\n`;
-    expect(plain(parseIndexes(odd))).to.deep.equal([['192.0.2.1/32,any,0', 1, { '10.0.0.3': 5 }]]);
+    expect(plain(await parseIndexes(odd))).to.deep.equal([['192.0.2.1/32,any,0', 1, { '10.0.0.3': 5 }]]);
   });
 });

@@ -14,6 +14,7 @@ describe('daemon/flags', () => {
       config: '/etc/vpp-maglev/maglev.yaml',
       grpcAddress: '127.0.0.1:9090',
       vppApiAddress: '/run/vpp/api.sock',
+      vppStatsAddress: '/run/vpp/stats.sock',
       logLevel: 'info',
       stateDir: '/var/lib/vpp-maglev',
       reflection: true,
@@ -35,9 +36,11 @@ describe('daemon/flags', () => {
     });
   });
 
-  it('disables VPP by an empty address, in both forms; other empty variables do not count', () => {
+  it('disables VPP, or its counters, by an empty address, in both forms; other empty variables do not count', () => {
     expect(settings(['--vpp-api-addr=']).vppApiAddress).to.equal('');
     expect(settings([], { MAGLEV_VPP_API_ADDR: '' }).vppApiAddress).to.equal('');
+    expect(settings(['--vpp-stats-addr=']).vppStatsAddress).to.equal('');
+    expect(settings([], { MAGLEV_VPP_STATS_ADDR: '' }).vppStatsAddress).to.equal('');
     expect(settings([], { MAGLEV_GRPC_ADDR: '' }).grpcAddress).to.equal('127.0.0.1:9090');
   });
 
@@ -58,6 +61,7 @@ describe('daemon/flags', () => {
       'config',
       'grpc-addr',
       'vpp-api-addr',
+      'vpp-stats-addr',
       'state-dir',
       'log-level',
       'check',

@@ -36,6 +36,7 @@ export class Stage {
     return sim;
   }
 
+  /** Without VPP's counters, unless `args` say otherwise. */
   daemon(...args: string[]): Process {
     const state = path.join(this.folder, 'state');
     const flags = [
@@ -43,6 +44,7 @@ export class Stage {
       this.config,
       '--vpp-api-addr',
       this.socket,
+      '--vpp-stats-addr=',
       '--grpc-addr',
       this.grpc,
       '--state-dir',

@@ -2,10 +2,13 @@ import { MaglevError } from '../../domain/errors.js';
 import type { IpAddress } from '../../domain/ip.js';
 import type { AsState, LbConf, LbOperation, LbState, VipState } from '../../domain/lb.js';
 import { vipId } from '../../domain/lb.js';
+import type { VipIndexes } from '../../domain/lb-counters.js';
 import type { OperationOutcome, VppRequest } from '../../protocol/vpp.js';
 import { ip } from './domain-samples.js';
 
 interface Vip {
+  /** In the plugin's pool; as many VIPs were made before this one. */
+  readonly index: number;
   state: Omit<VipState, 'ases'>;
   readonly servers: Map<IpAddress, number>;
 }
@@ -24,6 +27,7 @@ export class FakeVpp {
   readonly vips = new Map<string, Vip>();
   /** Every write that was executed, in order. */
   readonly writes: (LbOperation | { readonly op: 'conf'; readonly conf: LbConf })[] = [];
+  private vipsMade = 0;
   /** Called before each write; an error it returns is VPP's answer, and the write is not executed. */
   refuse: (operation: LbOperation) => MaglevError | null = () => null;
 
@@ -52,6 +56,9 @@ export class FakeVpp {
       case 'read-state':
         request.reply.ok(this.state());
         break;
+      case 'read-indexes':
+        request.reply.ok(new Map([...this.vips].map(([id, vip]) => [id, indexesOf(vip)])));
+        break;
       case 'read-vip': {
         const vip = this.vips.get(vipId(request.key));
         request.reply.ok(vip === undefined ? null : stateOf(vip));
@@ -70,7 +77,7 @@ export class FakeVpp {
       if (vip !== undefined) return retval(-81);
       const { key, encap, tableLength, srcIpSticky } = operation;
       const state = { key, encap, tableLength: { value: tableLength, exact: true }, srcIpSticky };
-      this.vips.set(id, { state, servers: new Map() });
+      this.vips.set(id, { index: ++this.vipsMade, state, servers: new Map() });
       return null;
     }
     if (vip === undefined) return retval(-6);
@@ -95,6 +102,12 @@ export class FakeVpp {
 function stateOf(vip: Vip): VipState {
   const ases = [...vip.servers].map(([address, weight]): AsState => ({ address, weight, buckets: 0 }));
   return { ...vip.state, ases };
+}
+
+/** Servers have the indexes behind that of their VIP, in hundreds. */
+function indexesOf({ index, state, servers }: Vip): VipIndexes {
+  const own = [...servers.keys()].map((address, i) => [address, 100 * index + i] as const);
+  return { key: state.key, index, routeIndex: 100 * index + 99, servers: new Map(own) };
 }
 
 function retval(code: number): MaglevError {

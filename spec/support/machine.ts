@@ -72,6 +72,7 @@ export class Machine {
         this.reads++;
         return ask((r) => ({ type: 'read-state', reply: r }));
       },
+      getLbIndexes: () => ask((r) => ({ type: 'read-indexes', reply: r })),
       getLbStateVip: (key) => ask((r) => ({ type: 'read-vip', key, reply: r })),
       apply: (operation) =>
         reply(() => {

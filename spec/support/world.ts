@@ -48,6 +48,7 @@ export class World {
           intents: this.intents,
           loadConfig: async () => this.file,
           openVpp: this.machine.open,
+          openStats: null,
           rpc: async (targets) => {
             if (this.listenError !== null) throw this.listenError;
             this.targets = targets;
