@@ -74,7 +74,7 @@ export function viewFrontend(
     });
     return { name: pool.name, active: index === active, backends };
   });
-  const state = frontendState(frontend, states);
+  const state = frontendState(frontend, states, patience);
   return { name, description, address, protocol, port, srcIpSticky, flushOnDown, state, pools };
 }
 

@@ -104,9 +104,18 @@ export function decideWeights(
   );
 }
 
-/** up when a server gets new flows; unknown while no backend has a verdict; down otherwise. */
-export function frontendState(frontend: Frontend, states: BackendStates): FrontendState {
-  const backends = frontend.pools.flatMap((pool) => pool.backends);
-  if (backends.some(({ name, weight }) => weight > 0 && stateOf(states, name) === 'up')) return 'up';
-  return backends.every(({ name }) => stateOf(states, name) === 'unknown') ? 'unknown' : 'down';
+/**
+ * up when a server gets new flows; unknown when none does, but one without a verdict yet might; down otherwise. So a
+ * restart of maglevd, which hears of dead servers first because they refuse at once, calls nothing down that serves.
+ */
+export function frontendState(
+  frontend: Frontend,
+  states: BackendStates,
+  patience = unlimitedPatience,
+): FrontendState {
+  const candidates = frontend.pools.flatMap((pool) => pool.backends).filter(({ weight }) => weight > 0);
+  if (candidates.some(({ name }) => stateOf(states, name) === 'up')) return 'up';
+  const open = ({ name }: { readonly name: string }) =>
+    stateOf(states, name) === 'unknown' && !patience.givenUp.has(name);
+  return candidates.some(open) ? 'unknown' : 'down';
 }

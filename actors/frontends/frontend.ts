@@ -61,7 +61,7 @@ export function frontendActor(
             const cut = new Set(address === undefined ? [] : [address]);
             report.tell({ type: 'vip-decided', version, news: { type: 'vip-wanted', vip, flush: cut } });
           }
-          const now = frontendState(frontend, states);
+          const now = frontendState(frontend, states, patience);
           const active = frontend.pools[choosePool(frontend, states, patience).active]?.name ?? '';
           if (now !== state || (active !== pool && pool !== '')) {
             context.log.log('info', 'frontend-transition', {

@@ -37,8 +37,8 @@ export type BackendMessage =
       /** Spread its first probe: many others begin now too. */
       readonly spread: boolean;
     }
-  /** It left the config: tell of it and end. */
-  | { readonly type: 'depart' }
+  /** It left the config: tell of it. Its supervisor ends it. */
+  | { readonly type: 'depart'; readonly reply: Reply<void> }
   | { readonly type: 'get-detail'; readonly reply: Reply<BackendDetail> }
   | { readonly type: 'due'; readonly round: number }
   | { readonly type: 'probed'; readonly round: number; readonly result: ProbeResult }
@@ -55,6 +55,8 @@ const JITTER = 0.1;
 export interface BackendMemory {
   setup: BackendSetup;
   life: BackendLife;
+  /** When it came into its present state, on the clock's monotonic scale: the wall clock may be set meanwhile. */
+  enteredAt: number;
   /** Its first probe is spread, because many others begin at the same moment. */
   spreadFirst: boolean;
 }
@@ -63,8 +65,6 @@ export interface BackendMemory {
 export function backendActor(options: BackendOptions): ActorSpec<BackendMessage> {
   return {
     name: options.name,
-    // It ends by itself when it leaves the config.
-    restart: 'transient',
     start: (context) => {
       const backend = new BackendKeeper(context, options, options.memory);
       return { receive: (message) => backend.receive(message), stop: () => backend.end() };
@@ -79,7 +79,7 @@ class BackendKeeper {
   private round = 0;
   private probing = false;
   private begunAt = 0;
-  /** When the first probe of this round began, on the wall clock; null = not yet. */
+  /** When the first probe of this round began, on the clock's monotonic scale; null = not yet. */
   private firstProbeAt: number | null = null;
   private cancelDue: Cancel = () => {};
   private cancelGiveUp: Cancel = () => {};
@@ -106,7 +106,7 @@ class BackendKeeper {
         // Also when no probe runs: the prober remembers whom it probes.
         this.options.prober.tell({ type: 'cancel', backend: this.options.name });
         this.become(departed(this.life, this.memory.setup, this.context.clock.now()));
-        this.context.stopSelf();
+        message.reply.ok(undefined);
         break;
       case 'get-detail':
         message.reply.ok({ name: this.options.name, life: this.life, givenUp: this.givenUp });
@@ -180,10 +180,9 @@ class BackendKeeper {
     this.probing = true;
     this.begunAt = context.clock.monotonic();
     if (this.firstProbeAt === null) {
-      this.firstProbeAt = context.clock.now();
+      this.firstProbeAt = this.begunAt;
       this.watchPatience();
     }
-    context.log.log('debug', 'probe-start', { backend: name, address, check: check.name });
     context.pipe(
       ask(context, prober, { type: 'probe', backend: name, address, check }, untilAnswered),
       (result) => ({ type: 'probed', round, result }),
@@ -193,9 +192,8 @@ class BackendKeeper {
 
   private probed(result: ProbeResult): void {
     const { context, memory } = this;
-    const { verdict, code, detail, durationMs } = result;
+    const { code, detail } = result;
     const { name } = this.options;
-    context.log.log('debug', 'probe-done', { backend: name, verdict, code, detail, durationMs });
     const doubtBefore = this.life.doubt;
     this.probing = false;
     this.become(observed(this.life, memory.setup, result, context.clock.now()));
@@ -228,6 +226,7 @@ class BackendKeeper {
     const { from = before.state, reason = '', result = null } = transition ?? {};
     const fields = { backend: name, from, to: life.state, reason, code: result?.code ?? null };
     this.context.log.log('info', 'backend-transition', fields);
+    this.memory.enteredAt = this.context.clock.monotonic();
     this.givenUp = false;
     this.watchPatience();
     this.tell(transition);
@@ -241,15 +240,15 @@ class BackendKeeper {
     this.cancelGiveUp();
     const { check, patienceMs } = this.memory.setup;
     if (this.life.state !== 'unknown' || check === null || this.firstProbeAt === null) return;
-    const { since } = this.life;
+    const since = this.memory.enteredAt;
     const deadline = Math.max(since + patienceMs, this.firstProbeAt + check.timeout + GRACE_MS);
-    const left = Math.max(0, deadline - this.context.clock.now());
+    const left = Math.max(0, deadline - this.context.clock.monotonic());
     this.cancelGiveUp = this.context.after(left, { type: 'give-up', since });
   }
 
   private giveUp(since: number): void {
     const { state, doubt } = this.life;
-    if (this.givenUp || state !== 'unknown' || this.life.since !== since || doubt !== null) return;
+    if (this.givenUp || state !== 'unknown' || this.memory.enteredAt !== since || doubt !== null) return;
     this.givenUp = true;
     const { name } = this.options;
     this.context.log.log('warn', 'backend-given-up', {

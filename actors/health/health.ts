@@ -97,11 +97,9 @@ class Health {
       this.netns = config.healthchecker.netns;
       this.prober = context.spawn(proberActor({ netns: this.netns, makeEngine: this.options.makeEngine }));
     }
-    for (const [name, actor] of this.backends) {
-      if (config.backends.has(name)) continue;
-      actor.tell({ type: 'depart' });
-      this.backends.delete(name);
-    }
+    const vanished = [...this.backends].filter(([name]) => !config.backends.has(name));
+    // Awaited: the next reload may bring the same name back.
+    await Promise.all(vanished.map(([name, actor]) => this.end(name, actor)));
     for (const name of this.options.memories.keys())
       if (!config.backends.has(name)) this.options.memories.delete(name);
     const setups = [...config.backends.values()].map(
@@ -125,6 +123,13 @@ class Health {
     }
   }
 
+  private async end(name: string, actor: ActorRef<BackendMessage>): Promise<void> {
+    this.backends.delete(name);
+    // One that fails just now cannot tell of its end. It ends all the same.
+    await ask(this.context, actor, { type: 'depart' }, { timeoutMs: 1000 }).catch(() => {});
+    await this.context.stopChild(actor);
+  }
+
   private add(name: string, setup: BackendSetup, spread: boolean): void {
     const { clock, self: report } = this.context;
     // Backends hold no address of a prober that may be replaced by one in another namespace.
@@ -138,7 +143,8 @@ class Health {
       known === undefined
         ? born(setup, now)
         : ruled(known.life, { before: known.setup, after: setup, reason: reasonOf(known.setup, setup) }, now);
-    const memory = { setup, life, spreadFirst: spread };
+    const enteredAt = known?.life.state === life.state ? known.enteredAt : clock.monotonic();
+    const memory = { setup, life, enteredAt, spreadFirst: spread };
     this.options.memories.set(name, memory);
     // Known at once, and not only when its actor has had its turn: with thousands of backends that takes seconds.
     this.reports.set(name, { name, address: setup.address, state: life.state, givenUp: false });

@@ -494,6 +494,19 @@ describe('health checks decide the weights, in the whole tree', () => {
       expect(world.installed()).to.deep.equal([vipId(vipKey('192.0.2.2/32'))]);
     });
 
+    it('brings a backend back that has hardly left: two reloads in a row', async () => {
+      await start();
+      await seconds(10);
+      const files = [withCheck(sampleConfig({ b: backends.b }, [other])), config];
+      Object.defineProperty(world, 'file', { get: () => valid(files.shift() ?? config) });
+      world.root.tell({ type: 'reload' });
+      world.root.tell({ type: 'reload' });
+      await seconds(10);
+      expect(files).to.deep.equal([]);
+      expect(world.tree.log.of('actor-crash')).to.deep.equal([]);
+      expect(weights()).to.deep.equal({ [a]: 100, [b]: 50, [c]: 0 });
+    });
+
     it('moves the probes to another namespace: nothing is decided by the move', async () => {
       await start();
       await seconds(10);

@@ -165,20 +165,26 @@ describe('domain/weights', () => {
     ]);
   });
 
-  it('calls a frontend unknown only while no server has a verdict', () => {
-    const frontend = sampleFrontend('f', '192.0.2.1', [{ a: 100, b: 100 }]);
-    const state = (a: BackendState, b: BackendState) =>
+  it('calls a frontend unknown while a server without a verdict may still serve, and down only when none may', () => {
+    const frontend = sampleFrontend('f', '192.0.2.1', [{ a: 100, b: 100 }, { c: 0 }]);
+    const state = (a: BackendState, b: BackendState, c: BackendState, ...givenUp: string[]) =>
       frontendState(
         frontend,
         new Map([
           ['a', a],
           ['b', b],
+          ['c', c],
         ] as const),
+        { holdAll: false, givenUp: new Set(givenUp) },
       );
-    expect(state('unknown', 'unknown')).to.equal('unknown');
-    expect(state('unknown', 'down')).to.equal('down');
-    expect(state('unknown', 'up')).to.equal('up');
-    expect(state('disabled', 'paused')).to.equal('down');
+    expect(state('unknown', 'unknown', 'unknown')).to.equal('unknown');
+    expect(state('unknown', 'up', 'unknown')).to.equal('up');
+    expect(state('unknown', 'down', 'down')).to.equal('unknown');
+    expect(state('unknown', 'paused', 'down')).to.equal('unknown');
+    expect(state('disabled', 'paused', 'down')).to.equal('down');
+    expect(state('down', 'down', 'unknown'), 'c cannot serve with weight 0').to.equal('down');
+    expect(state('down', 'down', 'up'), 'nor when it is up').to.equal('down');
+    expect(state('unknown', 'down', 'down', 'a'), 'what was given up counts as down').to.equal('down');
   });
 });
 
