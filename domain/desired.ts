@@ -67,6 +67,32 @@ export function desiredVip(
   };
 }
 
+/** Is the same wanted, for the same reasons? Quicker than anything general: it is asked at every change of a backend. */
+export function sameDesiredVip(a: DesiredVip, b: DesiredVip): boolean {
+  return (
+    a.frontend === b.frontend &&
+    a.key.prefix === b.key.prefix &&
+    a.key.protocol === b.key.protocol &&
+    a.key.port === b.key.port &&
+    a.encap === b.encap &&
+    a.tableLength === b.tableLength &&
+    a.srcIpSticky === b.srcIpSticky &&
+    a.ases.length === b.ases.length &&
+    a.ases.every((as, i) => sameDesiredAs(as, b.ases[i]))
+  );
+}
+
+function sameDesiredAs(a: DesiredAs, b: DesiredAs | undefined): boolean {
+  return (
+    a.address === b?.address &&
+    a.backend === b.backend &&
+    a.weight === b.weight &&
+    a.hold === b.hold &&
+    a.flush === b.flush &&
+    a.reason === b.reason
+  );
+}
+
 /** Everything that VPP should be equal to. VIPs are in the order of the config file. */
 export function decide(
   config: MaglevConfig,

@@ -1,5 +1,5 @@
 import type { Frontend, MaglevConfig } from '../../domain/config.js';
-import { desiredVip } from '../../domain/desired.js';
+import { desiredVip, sameDesiredVip } from '../../domain/desired.js';
 import type { FrontendState } from '../../domain/health.js';
 import type { DesiredVip } from '../../domain/lb.js';
 import { type BackendStates, choosePool, frontendState, type Patience } from '../../domain/weights.js';
@@ -56,7 +56,7 @@ export function frontendActor(
           const { frontend, config, states, patience } = inputs;
           const vip = desiredVip(frontend, config, states, patience);
           const address = flush === null ? undefined : config.backends.get(flush)?.address;
-          if (last === null || address !== undefined || !sameVip(last, vip)) {
+          if (last === null || address !== undefined || !sameDesiredVip(last, vip)) {
             last = vip;
             const cut = new Set(address === undefined ? [] : [address]);
             report.tell({ type: 'vip-decided', version, news: { type: 'vip-wanted', vip, flush: cut } });
@@ -77,8 +77,4 @@ export function frontendActor(
       };
     },
   };
-}
-
-function sameVip(a: DesiredVip, b: DesiredVip): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

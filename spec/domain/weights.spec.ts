@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Frontend } from '../../domain/config.js';
-import { decide, desiredVip } from '../../domain/desired.js';
+import { decide, desiredVip, sameDesiredVip } from '../../domain/desired.js';
 import type { BackendState } from '../../domain/health.js';
 import {
   type BackendStates,
@@ -11,7 +11,7 @@ import {
   type Patience,
   unlimitedPatience,
 } from '../../domain/weights.js';
-import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
+import { ip, sampleConfig, sampleFrontend, vipKey } from '../support/domain-samples.js';
 
 const anyState = fc.constantFrom<BackendState>('unknown', 'up', 'down', 'paused', 'disabled', 'removed');
 const names = ['a', 'b', 'c', 'd'] as const;
@@ -245,5 +245,35 @@ describe('domain/desired', () => {
       stickyBucketsPerCore: 65536,
       flowTimeout: 40,
     });
+  });
+
+  it('tells a VIP that is wanted otherwise from one that is wanted the same, in whatever it differs', () => {
+    const frontend = sampleFrontend('f', '192.0.2.1', [{ a: 10, b: 0 }]);
+    const vip = desiredVip(frontend, sampleConfig(backends, [frontend]), allUp);
+    expect(sameDesiredVip(vip, structuredClone(vip))).to.equal(true);
+    const other: { [K in keyof Required<typeof vip>]: (typeof vip)[K] } = {
+      frontend: 'g',
+      key: vipKey('192.0.2.1/32', 17),
+      encap: 'gre6',
+      tableLength: 2048,
+      srcIpSticky: true,
+      ases: vip.ases.slice(1),
+    };
+    for (const [key, value] of Object.entries(other))
+      expect(sameDesiredVip(vip, { ...vip, [key]: value }), key).to.equal(false);
+    const [first] = vip.ases;
+    if (first === undefined) throw new Error('no server');
+    const otherAs: { [K in keyof Required<typeof first>]: (typeof first)[K] } = {
+      address: ip('10.0.0.9'),
+      backend: 'z',
+      weight: 11,
+      hold: true,
+      flush: true,
+      reason: 'another',
+    };
+    for (const [key, value] of Object.entries(otherAs)) {
+      const ases = [{ ...first, [key]: value }, ...vip.ases.slice(1)];
+      expect(sameDesiredVip(vip, { ...vip, ases }), key).to.equal(false);
+    }
   });
 });

@@ -1,0 +1,162 @@
+import { expect } from 'chai';
+import { realClock } from '../../actors/kernel/real-clock.js';
+import { createActorSystem } from '../../actors/kernel/system.js';
+import { memoryStore } from '../../actors/operator.js';
+import { rootActor } from '../../actors/root.js';
+import type { MaglevConfig } from '../../domain/config.js';
+import type { ProbeEngine } from '../../probes/engine/contract.js';
+import { createProbeEngine } from '../../probes/engine/engine.js';
+import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
+import { Machine } from '../support/machine.js';
+import { httpParams, target } from '../support/probing.js';
+import { recordingLog } from '../support/recording-log.js';
+import { startWebThread, type WebThread } from '../support/web-thread.js';
+import { valid } from '../support/world.js';
+
+const BACKENDS = 1000;
+const STALL_MS = 3000;
+const names = Array.from({ length: BACKENDS }, (_, i) => `b${i}`);
+
+/** All of them probed every second, within half a second, in one VIP. */
+function fleet(port: number): MaglevConfig {
+  const address = (i: number) => `127.1.${i >> 6}.${(i & 63) + 1}`;
+  const backends = Object.fromEntries(
+    names.map((name, i) => [name, { address: address(i), healthcheck: 'web' }]),
+  );
+  const weights = Object.fromEntries(names.map((name) => [name, 1]));
+  const web = {
+    name: 'web',
+    interval: 1000,
+    fastInterval: 1000,
+    downInterval: 1000,
+    timeout: 500,
+    rise: 2,
+    fall: 3,
+    probeIpv4Source: null,
+    probeIpv6Source: null,
+    probe: { type: 'http' as const, port, http: httpParams() },
+  };
+  const config = sampleConfig(backends, [sampleFrontend('shop', '192.0.2.1', [weights])]);
+  return { ...config, healthchecks: new Map([['web', web]]) };
+}
+
+/** Whoever waits is looked after at every result of a probe. */
+class Results {
+  readonly #watchers = new Set<() => void>();
+  /** Backends that were probed since the last reset(). */
+  readonly probed = new Set<string>();
+
+  seen(backend: string): void {
+    this.probed.add(backend);
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!condition()) return;
+        this.#watchers.delete(look);
+        resolve();
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  /** Until every backend was probed once more. */
+  everyOne(): Promise<void> {
+    this.probed.clear();
+    return this.until(() => this.probed.size >= BACKENDS);
+  }
+}
+
+describe('a prober that stalls, with the real engine and a healthy fleet', function () {
+  this.timeout(60_000);
+  const results = new Results();
+  const log = recordingLog();
+  const machine = new Machine(realClock.monotonic);
+  const system = createActorSystem({ clock: realClock, log });
+  let engine: ProbeEngine;
+  let web: WebThread;
+
+  const transitions = () => log.of('backend-transition').map(({ fields }) => fields['to']);
+  const serving = () => {
+    const [vip] = machine.vpp.vips.values();
+    return [...(vip?.servers.values() ?? [])].filter((weight) => weight > 0).length;
+  };
+  const doubted = () => new Set(log.of('backend-doubt').map(({ fields }) => fields['backend']));
+
+  const longestStall = (thread: string) =>
+    Math.max(
+      ...log
+        .of('probe-stall')
+        .filter(({ fields }) => fields['thread'] === thread)
+        .map(({ fields }) => Number(fields['stallMs'])),
+    );
+
+  before(async () => {
+    web = await startWebThread();
+    machine.start();
+    const config = fleet(web.port);
+    system.start(
+      rootActor({
+        fatal: () => {},
+        config,
+        configFile: 'spec',
+        loadConfig: async () => valid(config),
+        intents: memoryStore(),
+        openVpp: machine.open,
+        rpc: async () => ({ address: 'spec', stop: async () => {} }),
+        makeProbeEngine: (netns, { clock }) => {
+          const tuning = { entry: new URL('../support/fragile-worker.js', import.meta.url) };
+          const quiet = { ...log, enabled: () => false };
+          engine = createProbeEngine({ workers: 1, netns, clock, log: quiet, tuning });
+          const probe: ProbeEngine['probe'] = async (key, what) => {
+            const result = await engine.probe(key, what);
+            setImmediate(() => results.seen(key));
+            return result;
+          };
+          return { ...engine, probe };
+        },
+      }),
+    );
+    await results.until(() => serving() === BACKENDS);
+    expect(new Set(transitions())).to.deep.equal(new Set(['up']));
+    await results.everyOne();
+  });
+  after(async () => {
+    await system.stop();
+    await web.end();
+  });
+
+  it('takes nobody out when the main thread is blocked, and tells of it', async () => {
+    const written = machine.vpp.writes.length;
+    const end = performance.now() + STALL_MS;
+    while (performance.now() < end);
+    await results.everyOne();
+    await results.everyOne();
+    expect(transitions()).to.have.length(BACKENDS);
+    expect(machine.vpp.writes.slice(written)).to.deep.equal([]);
+    expect(log.of('probe-worker-lost'), 'nor the worker').to.deep.equal([]);
+    expect(longestStall('main')).to.be.above(STALL_MS - 100);
+  });
+
+  it('takes nobody out when the worker is blocked; every backend is in doubt meanwhile, and says so', async () => {
+    const written = machine.vpp.writes.length;
+    const stall = engine.probe(
+      'stall',
+      target({ type: 'http', port: web.port, http: httpParams({ path: `/stall/${STALL_MS}` }) }),
+    );
+    await results.until(() => doubted().size >= BACKENDS);
+    await stall;
+    await results.until(() => log.of('backend-doubt-over').length >= log.of('backend-doubt').length);
+    await results.everyOne();
+    for (const { level, fields } of log.of('backend-doubt')) {
+      expect(level).to.equal('warn');
+      expect(fields).to.include({ state: 'up', code: 'LATE' });
+    }
+    expect(transitions()).to.have.length(BACKENDS);
+    expect(machine.vpp.writes.slice(written)).to.deep.equal([]);
+    expect(longestStall('probes-0')).to.be.above(STALL_MS - 100);
+  });
+});
