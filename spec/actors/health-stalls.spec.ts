@@ -106,6 +106,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
         loadConfig: async () => valid(config),
         intents: memoryStore(),
         openVpp: machine.open,
+        openStats: null,
         rpc: async () => ({ address: 'spec', stop: async () => {} }),
         makeProbeEngine: (netns, { clock }) => {
           const tuning = { entry: new URL('../support/fragile-worker.js', import.meta.url) };
@@ -138,6 +139,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
     expect(transitions()).to.have.length(BACKENDS);
     expect(machine.vpp.writes.slice(written)).to.deep.equal([]);
     expect(log.of('probe-worker-lost'), 'nor the worker').to.deep.equal([]);
+    await results.until(() => Number.isFinite(longestStall('main')));
     expect(longestStall('main')).to.be.above(STALL_MS - 100);
   });
 
@@ -157,6 +159,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
     }
     expect(transitions()).to.have.length(BACKENDS);
     expect(machine.vpp.writes.slice(written)).to.deep.equal([]);
+    await results.until(() => Number.isFinite(longestStall('probes-0')));
     expect(longestStall('probes-0')).to.be.above(STALL_MS - 100);
   });
 });
