@@ -105,7 +105,7 @@ function outcome(desired: DesiredVip, found: VipState | null, most = 255): Reado
 }
 
 /**
- * The servers that no backend stands for. None of them goes as long as the VIP would be left without anybody while
+ * The servers that no backend stands for. None that serves goes as long as the VIP would be left without anybody while
  * servers without a verdict are in it: one of them may turn out to serve.
  */
 function removable(desired: DesiredVip, found: VipState | null): AsState[] {
@@ -113,7 +113,8 @@ function removable(desired: DesiredVip, found: VipState | null): AsState[] {
   const unwanted = (found?.ases ?? []).filter(({ address }) => !wanted.has(address));
   if (unwanted.length === 0) return unwanted;
   const nobodyServes = [...outcome(desired, found).values()].every((weight) => weight === 0);
-  return nobodyServes && desired.ases.some(({ hold }) => hold) ? [] : unwanted;
+  const waits = nobodyServes && desired.ases.some(({ hold }) => hold);
+  return waits ? unwanted.filter(({ weight }) => weight === 0) : unwanted;
 }
 
 /** Are the global settings equal? */
