@@ -66,7 +66,7 @@ class Connection {
       receive: (message: ConnectionMessage) => this.receive(message),
       stop: async () => {
         await this.opening?.close();
-        await this.drain();
+        await this.drain(DRAIN_MS);
         await this.end(new MaglevError('MGL_VPP_DISCONNECTED', 'maglevd closed its connection to VPP'));
       },
     };
@@ -92,7 +92,8 @@ class Connection {
         break;
       case 'drop':
         if (message.link !== this.live?.link) break;
-        await this.drain();
+        // A VPP that is merely slow is not cut short: it gets as long as for any answer.
+        await this.drain(SILENCE_MAX_MS);
         await this.down(message.error);
         break;
       case 'watch':
@@ -179,14 +180,14 @@ class Connection {
   }
 
   /**
-   * Waits, for a short while, until VPP has done what it was asked: a VIP that is being replaced must not be left
+   * Waits, for so long at most, until VPP has done what it was asked: a VIP that is being replaced must not be left
    * between its removal and its return. Answers come in order, so that of a ping is the last.
    */
-  private async drain(): Promise<void> {
+  private async drain(atMostMs: number): Promise<void> {
     const { live, context } = this;
     if (live === null || live.api.pendingCount() === 0) return;
     await new Promise<void>((resolve) => {
-      const cancel = context.clock.schedule(DRAIN_MS, resolve);
+      const cancel = context.clock.schedule(atMostMs, resolve);
       live.api.ping().then(
         () => resolve(cancel()),
         () => resolve(cancel()),

@@ -7,6 +7,7 @@ import type {
   VipCounters,
   VipIndexes,
 } from '../../domain/lb-counters.js';
+import { Turns } from '../turns.js';
 import type { SimpleCounters } from './counters.js';
 import type { StatsRequest, StatsSnapshot } from './snapshot.js';
 
@@ -22,6 +23,9 @@ const vipCounterNames = {
 const ROUTE_TO = '/net/route/to';
 /** What went straight to a route: the plugin hands its packets to that of the server, past the look-up. */
 const ROUTE_VIA = '/net/route/via';
+
+/** Ten thousand take 20 ms. */
+const SERVERS_A_TURN = 1000;
 
 /** What to read of the stats segment for lbCounters. */
 export function lbCounterRequests(indexes: LbIndexes): StatsRequest[] {
@@ -39,9 +43,13 @@ export function lbCounterRequests(indexes: LbIndexes): StatsRequest[] {
 
 /**
  * The counters in a snapshot of the same indexes. `at`: when it was taken, milliseconds since
- * the epoch. Throws MGL_STATS_LAYOUT when the plugin's counters are not in it, although there are VIPs.
+ * the epoch. Rejects with MGL_STATS_LAYOUT when the plugin's counters are not in it, although there are VIPs.
  */
-export function lbCounters(snapshot: StatsSnapshot, indexes: LbIndexes, at: number): LbCounters {
+export async function lbCounters(
+  snapshot: StatsSnapshot,
+  indexes: LbIndexes,
+  at: number,
+): Promise<LbCounters> {
   if (indexes.size === 0) return { at, vips: [] };
   const next = simple(snapshot, vipCounterNames.next);
   const first = simple(snapshot, vipCounterNames.first);
@@ -62,7 +70,13 @@ export function lbCounters(snapshot: StatsSnapshot, indexes: LbIndexes, at: numb
     traffic: routeIndex === null ? null : (to?.at(routeIndex) ?? null),
     servers: [...servers].map(server),
   });
-  return { at, vips: [...indexes.values()].map(vip) };
+  const turns = new Turns(SERVERS_A_TURN);
+  const vips: VipCounters[] = [];
+  for (const one of indexes.values()) {
+    vips.push(vip(one));
+    await turns.after(1 + one.servers.size);
+  }
+  return { at, vips };
 }
 
 function simple(snapshot: StatsSnapshot, name: string): SimpleCounters {

@@ -49,8 +49,11 @@ describe('actors/vpp: the API and the stats segment are one unit', () => {
   };
   const ask = async <R>(
     make: (reply: { ok: (value: R) => boolean; fail: (e: MaglevError) => boolean }) => VppControl,
+    timeoutMs = 5000,
   ) => {
-    const asked = tree.system.ask<VppControl, R>(vpp, make).catch((error: MaglevError) => error);
+    const asked = tree.system
+      .ask<VppControl, R>(vpp, make, { timeoutMs })
+      .catch((error: MaglevError) => error);
     await tree.clock.settle();
     return asked;
   };
@@ -156,14 +159,30 @@ describe('actors/vpp: the API and the stats segment are one unit', () => {
     expect(await info()).to.include({ pid: 102 });
   });
 
-  it('gives up a VPP that hangs within seconds of learning so from its segment', async () => {
+  it('waits for a VPP that is merely slow before it makes both anew', async () => {
     machine.start();
     await begin();
     await tree.clock.advance(9000);
     machine.hangs = true;
     const asked = ask((reply) => ({ type: 'get-lb-state', reply }));
     for (const segment of segments) segment.failure = stale;
-    await tree.clock.advance(3050);
+    await tree.clock.advance(4000);
+    expect(disconnects()).to.deep.equal([]);
+    machine.kill();
+    machine.start();
+    expect(await asked).to.include({ code: 'MGL_VPP_DISCONNECTED' });
+    await tree.clock.advance(6000);
+    expect(await counters()).to.have.nested.property('vips.length', 1);
+  });
+
+  it('gives up a VPP that hangs, and both work again when it is back', async () => {
+    machine.start();
+    await begin();
+    await tree.clock.advance(9000);
+    machine.hangs = true;
+    const asked = ask((reply) => ({ type: 'get-lb-state', reply }), 60_000);
+    for (const segment of segments) segment.failure = stale;
+    await tree.clock.advance(7050);
     expect(await asked).to.include({ code: 'MGL_VPP_DISCONNECTED' });
     expect(disconnects()).to.deep.equal(['MGL_STATS_STALE']);
     machine.hangs = false;

@@ -34,6 +34,7 @@ function writes(maglevd: Process, from: number): string[] {
     'control_ping',
     'show_version',
     'cli_inband',
+    'ip_route_lookup',
     'sockclnt_create',
     'sockclnt_delete',
   ];

@@ -18,12 +18,15 @@ export class Stage {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'maglev-spec-'));
   readonly socket: string;
   readonly config = path.join(this.folder, 'maglev.yaml');
+  /** VPP's stats socket, beside that of its API. */
+  readonly stats: string;
   readonly grpc = `unix:${path.join(this.folder, 'grpc.sock')}`;
   readonly processes: Process[] = [];
 
   /** On `vpp`, a live one; by default on a simulator that the spec starts. */
   constructor(vpp = '') {
     this.socket = vpp === '' ? path.join(this.folder, 'api.sock') : vpp;
+    this.stats = path.join(path.dirname(this.socket), 'stats.sock');
   }
 
   write(text: string): void {
@@ -31,12 +34,13 @@ export class Stage {
   }
 
   async simulator(...args: string[]): Promise<Process> {
-    const sim = this.add(new Process('maglev-vppsim', ['--socket', this.socket, ...args]));
+    const sim = this.add(
+      new Process('maglev-vppsim', ['--socket', this.socket, '--stats-socket', this.stats, ...args]),
+    );
     await sim.record('ready');
     return sim;
   }
 
-  /** Without VPP's counters, unless `args` say otherwise. */
   daemon(...args: string[]): Process {
     const state = path.join(this.folder, 'state');
     const flags = [
@@ -44,7 +48,8 @@ export class Stage {
       this.config,
       '--vpp-api-addr',
       this.socket,
-      '--vpp-stats-addr=',
+      '--vpp-stats-addr',
+      this.stats,
       '--grpc-addr',
       this.grpc,
       '--state-dir',
