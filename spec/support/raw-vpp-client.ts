@@ -10,7 +10,12 @@ import type {
 import { Reader } from '../../binapi/codec/reader.js';
 import { Writer } from '../../binapi/codec/writer.js';
 import { encodeFrame, FrameDecoder } from '../../binapi/framing.js';
-import { controlPing, type SockclntCreateReply, sockclntCreate } from '../../binapi/generated/memclnt.js';
+import {
+  controlPing,
+  type SockclntCreateReply,
+  sockclntCreate,
+  sockclntDelete,
+} from '../../binapi/generated/memclnt.js';
 
 /** A message as it came: without its frame. */
 export interface Received {
@@ -141,6 +146,17 @@ export class RawVppClient {
 
   resume(): void {
     this.#socket.resume();
+  }
+
+  /**
+   * Says goodbye and waits for the end. A VPP whose clients just go may keep them all, look at them again and again,
+   * and be deaf for everybody else from the sixteenth on.
+   */
+  async leave(): Promise<void> {
+    if (this.#closed) return;
+    this.send(sockclntDelete, { index: this.clientIndex });
+    while ((await this.next()) !== null);
+    await this.closed;
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { ENCAP } from '../../support/lb-requests.js';
-import type { ConformanceCase } from './case.js';
+import type { ConformanceCase } from '../case.js';
 
 /** What VPP does with requests about servers and about the global configuration. */
 export const serverCases: readonly ConformanceCase[] = [
@@ -172,6 +172,29 @@ export const serverCases: readonly ConformanceCase[] = [
       { op: 'conf', is: '192.0.2.253 2001:db8::fd 65536 60' },
       { op: 'set-conf', conf: '192.0.2.253 2001:db8::fd keep 0', retval: 0 },
       { op: 'conf', is: '192.0.2.253 2001:db8::fd 65536 0' },
+    ],
+  },
+  {
+    name: 'each family of servers goes with each family of VIPs',
+    steps: [
+      { op: 'add-vip', vip: '203.0.113.11/32 tcp 443', with: { encap: ENCAP.gre6 }, retval: 0 },
+      { op: 'add-as', vip: '203.0.113.11/32 tcp 443', server: '2001:db8:9::2', retval: 0 },
+      { op: 'add-vip', vip: '2001:db8:5::1/128 tcp 443', with: { encap: ENCAP.gre4 }, retval: 0 },
+      { op: 'add-as', vip: '2001:db8:5::1/128 tcp 443', server: '10.0.0.1', retval: 0 },
+      {
+        op: 'add-vip',
+        vip: '203.0.113.12/32 udp 53',
+        with: { encap: ENCAP.nat4, targetPort: 53 },
+        retval: 0,
+      },
+      { op: 'add-as', vip: '203.0.113.12/32 udp 53', server: '2001:db8:9::2', retval: -97 },
+      {
+        op: 'add-vip',
+        vip: '2001:db8:6::1/128 udp 53',
+        with: { encap: ENCAP.nat6, targetPort: 53 },
+        retval: 0,
+      },
+      { op: 'add-as', vip: '2001:db8:6::1/128 udp 53', server: '10.0.0.1', retval: -97 },
     ],
   },
 ];

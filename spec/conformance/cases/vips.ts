@@ -1,5 +1,5 @@
 import { ENCAP } from '../../support/lb-requests.js';
-import type { ConformanceCase } from './case.js';
+import type { ConformanceCase } from '../case.js';
 
 const PLAIN = 'dscp:0 srv:0 target:0';
 
@@ -12,6 +12,7 @@ export const vipCases: readonly ConformanceCase[] = [
       { op: 'add-vip', vip: '192.0.2.1/32 tcp 443', with: { encap: ENCAP.gre6 }, retval: -81 },
       { op: 'add-vip', vip: '192.0.2.1/32 tcp 443', with: { encap: ENCAP.gre4 }, retval: -81 },
       { op: 'add-vip', vip: '192.0.2.1/32 tcp 443', with: { newFlowsTableLength: 3 }, retval: -81 },
+      { op: 'add-vip', vip: '192.0.2.1/32 tcp 443', with: { srcIpSticky: true }, retval: -81 },
       { op: 'vips', are: [`192.0.2.1/32 6 443 gre6 1024 ${PLAIN}`] },
     ],
   },
@@ -164,6 +165,34 @@ export const vipCases: readonly ConformanceCase[] = [
           '192.0.2.16/32 6 443 10.0.0.1 flags:1 weight:7 buckets:256',
         ],
       },
+    ],
+  },
+  {
+    name: 'a VIP is deleted whatever encapsulation and length are named',
+    steps: [
+      { op: 'add-vip', vip: '192.0.2.17/32 tcp 443', retval: 0 },
+      {
+        op: 'add-vip',
+        vip: '192.0.2.17/32 tcp 443',
+        with: { isDel: true, encap: ENCAP.nat6, newFlowsTableLength: 3, srcIpSticky: true },
+        retval: 0,
+      },
+      { op: 'vips', are: [] },
+    ],
+  },
+  {
+    name: 'an IPv4 prefix of 200 bits is one of 40 bits of IPv6, because 296 does not fit into a byte',
+    steps: [
+      { op: 'add-vip', vip: '192.0.2.18/200 any 0', retval: 0 },
+      { op: 'cli', command: 'lb vip ::/40 del', retval: 0, reply: '' },
+    ],
+  },
+  {
+    name: 'prefixes that lie in each other are VIPs of their own',
+    steps: [
+      { op: 'add-vip', vip: '192.0.2.19/32 tcp 443', retval: 0 },
+      { op: 'add-vip', vip: '192.0.2.19/31 any 0', with: { encap: ENCAP.gre6 }, retval: 0 },
+      { op: 'add-vip', vip: '192.0.2.19/30 udp 53', with: { encap: ENCAP.l3dsr }, retval: 0 },
     ],
   },
 ];

@@ -1,4 +1,4 @@
-import type { ConformanceCase } from './case.js';
+import type { ConformanceCase } from '../case.js';
 
 const usage = (command: string, retval: number, reply: string) => ({
   op: 'cli' as const,
