@@ -79,6 +79,8 @@ class BackendKeeper {
   private round = 0;
   private probing = false;
   private begunAt = 0;
+  /** The interval that counted last, before it was spread. */
+  private pace = Number.POSITIVE_INFINITY;
   /** When the first probe of this round began, on the clock's monotonic scale; null = not yet. */
   private firstProbeAt: number | null = null;
   private cancelDue: Cancel = () => {};
@@ -145,6 +147,7 @@ class BackendKeeper {
     if (check === null) return;
     const { memory, context } = this;
     this.firstProbeAt = null;
+    this.pace = Number.POSITIVE_INFINITY;
     this.cancelGiveUp();
     const spread = memory.spreadFirst ? context.clock.random() * this.spreadMs(check) : 0;
     memory.spreadFirst = false;
@@ -207,13 +210,22 @@ class BackendKeeper {
     }
   }
 
-  /** The interval runs from the beginning of a probe to the beginning of the next, which never overlap. */
+  /**
+   * The interval runs from the beginning of a probe to the beginning of the next, which never overlap. Where it becomes
+   * longer, the first one lies anywhere between the two: backends that were probed in quick succession together, as
+   * all are after a start, would otherwise be probed in bursts for long.
+   */
   private scheduleNext(): void {
     const { check } = this.memory.setup;
     if (check === null) return;
     const { clock } = this.context;
-    const interval = probeInterval(check, this.life.standing) * (1 + JITTER * (2 * clock.random() - 1));
-    this.dueIn(Math.max(0, this.begunAt + interval - clock.monotonic()));
+    const interval = probeInterval(check, this.life.standing);
+    const gap =
+      this.pace < interval
+        ? this.pace + clock.random() * (interval - this.pace)
+        : interval * (1 + JITTER * (2 * clock.random() - 1));
+    this.pace = interval;
+    this.dueIn(Math.max(0, this.begunAt + gap - clock.monotonic()));
   }
 
   private become(life: BackendLife): void {

@@ -367,6 +367,27 @@ describe('health checks decide the weights, in the whole tree', () => {
     expect(weights()).to.include({ [a]: 0, [b]: 50 });
   });
 
+  it('does not probe in bursts because all were quick together at the start', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 200 }, (_, i) => [`s${i}`, checked(`10.1.0.${i + 1}`)]),
+    );
+    const pool = Object.fromEntries(Object.keys(many).map((name) => [name, 1]));
+    const unhurried = withCheck(sampleConfig(many, [sampleFrontend('f', '192.0.2.1', [pool])]), {
+      interval: 4000,
+      fastInterval: 100,
+    });
+    await start(unhurried);
+    await seconds(8);
+    const counts: number[] = [];
+    for (let i = 0; i < 40; i++) {
+      const before = world.servers.probed.length;
+      await world.tree.clock.advance(100);
+      counts.push(world.servers.probed.length - before);
+    }
+    // 5 on average.
+    expect(Math.max(...counts)).to.be.below(20);
+  });
+
   describe('operators', () => {
     it('pause: the running probe is cancelled, nothing is sent, flows are not cut; resume: it begins at unknown', async () => {
       await start();
