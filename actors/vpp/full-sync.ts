@@ -29,7 +29,7 @@ export interface FullSyncOptions {
  * Prefixes that are worked on at once: enough that VPP always has the next request when it has answered the last one,
  * and so few that a turn of the event loop stays short.
  */
-const WINDOW = 32;
+const WINDOW = 64;
 
 /** One pass over everything: reads VPP once, then prefix by prefix removes what is stale and reconciles what is wanted. */
 export async function fullSync(
