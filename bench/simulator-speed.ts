@@ -20,7 +20,7 @@ const socketPath = path.join(folder, 'api.sock');
 const simulator = await startSimulator(socketPath);
 try {
   const { first, later } = tableSpeed();
-  line('table of 65,536 buckets, 200 servers of weight 100: first of a process', first, 'ms', '< 20');
+  line('table of 65,536 buckets, 200 servers of weight 100: the first', first, 'ms', '< 20');
   line('table of 65,536 buckets, 200 servers of weight 100: later', later, 'ms', '< 20');
   const client = await RawVppClient.connect(socketPath, 'bench');
   line(`pings a second, ${PINGS_IN_FLIGHT} in flight`, await pingsPerSecond(client), '', '> 50,000');

@@ -11,6 +11,7 @@ import { Packets } from './flow/packets.js';
 import { configurationOf, configureAs } from './lb/configuration.js';
 import { SimulatedCrash } from './lb/crash.js';
 import type { LbPlugin } from './lb/lb-plugin.js';
+import { warmUpTables } from './lb/warm-up.js';
 import type { Personality } from './personality.js';
 import { SeededRandom } from './random.js';
 import { requestNames } from './request-names.js';
@@ -92,6 +93,7 @@ const quiet: Logger = { enabled: () => false, log: () => undefined };
 
 /** Starts a simulator; it listens when this resolves. Rejects with MGL_LISTEN or MGL_USAGE. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  warmUpTables();
   const host = new SimulatorHost(options);
   try {
     await host.start();

@@ -1,9 +1,5 @@
-import {
-  buildLegacyNewFlowTable,
-  buildNewFlowTable,
-  countBuckets,
-  type TableServer,
-} from '../../domain/maglev-table.js';
+import { buildLegacyNewFlowTable, buildNewFlowTable, type TableServer } from '../../domain/maglev-table.js';
+import { countBucketsOf } from './bucket-counts.js';
 import { type LbState, serversOf, type Vip } from './lb-state.js';
 
 /**
@@ -21,20 +17,17 @@ export function currentTable(state: LbState, vip: Vip): Uint32Array {
   return vip.table;
 }
 
-/** Buckets per server index. Servers without buckets are absent. */
+/** Buckets per server index. Servers without buckets are absent. It takes no table, which may be huge. */
 export function bucketsByServer(state: LbState, vip: Vip): Map<number, number> {
-  // Without a single server of weight no bucket leads anywhere; spares the table, which may be huge.
-  if (![...takingPart(state, vip)].some((server) => server.weight > 0)) return new Map();
-  const table = currentTable(state, vip);
-  const known = counted.get(table);
-  if (known !== undefined) return known;
-  const counts = countBuckets(table);
-  counted.set(table, counts);
-  return counts;
+  const sharing = [...serversOf(state, vip)]
+    .filter(([, server]) => server.used)
+    .map(([index, { address, weight }]) => ({
+      index,
+      bytes: address.bytes,
+      weight: state.generation === 'legacy' ? 1 : weight,
+    }));
+  return countBucketsOf(vip.tableLength, sharing);
 }
-
-/** A table never changes, so it is counted once. */
-const counted = new WeakMap<Uint32Array, Map<number, number>>();
 
 function build(state: LbState, vip: Vip): Uint32Array {
   const servers = [...takingPart(state, vip)];

@@ -47,6 +47,27 @@ describe('sim/lb: new-flow tables', () => {
   });
 });
 
+describe('sim/lb: bucket counts', () => {
+  it('are those of the table, whatever the servers, in both generations', () => {
+    const weights = fc.array(fc.oneof(fc.constant(0), fc.nat(3), fc.nat(255)), { maxLength: 12 });
+    fc.assert(
+      fc.property(fc.nat(11), weights, fc.boolean(), fc.nat(1000), (log, list, legacy, seed) => {
+        const bench = new LbBench({ generation: legacy ? 'legacy' : 'modern' });
+        bench.addVip(A, { tableLength: 2 ** log });
+        for (const [i, weight] of list.entries()) {
+          const server = address(`10.${(seed * 7 + i * 37) % 251}.${i}.1`);
+          bench.lb.addServers(A, [server], weight, false);
+        }
+        const vip = bench.lb.state.vips.get(1);
+        if (vip === undefined) throw new Error('no VIP');
+        const counted = countBuckets(currentTable(bench.lb.state, vip));
+        counted.delete(0);
+        expect(bucketsByServer(bench.lb.state, vip)).to.deep.equal(counted);
+      }),
+    );
+  });
+});
+
 describe('sim/lb: what kills VPP', () => {
   it('a table of length 0 or of more than the heap, when it is made or when it is built again', () => {
     const heapBytes = 4 * 1024;
