@@ -21,6 +21,7 @@ export interface GeneratedTraffic extends Omit<SendOptions, 'flows' | 'name'> {
 export type TrafficRequest = SendOptions | GeneratedTraffic;
 
 const DEFAULT_PORT = 443;
+const DEFAULT_SEED = 1;
 const FLOWS_MAX = 200_000;
 /** Longer ones would keep the simulator from everything else. */
 const PACKETS_MAX = 5_000_000;
@@ -48,8 +49,9 @@ function generated(request: GeneratedTraffic): SendOptions {
   if (protocol === null) throw usage(`'${named}' is no protocol`);
   if (!within(port, 0, 0xffff)) throw usage(`${port} is no port`);
   if (!within(flows.count, 1, FLOWS_MAX)) throw usage(`1 to ${FLOWS_MAX} flows, not ${flows.count}`);
-  const name = `${to} ${named}${hasPorts(protocol) ? ` port ${port}` : ''}`;
-  const { count, seed = 1 } = flows;
+  const { count, seed = DEFAULT_SEED } = flows;
+  const others = seed === DEFAULT_SEED ? '' : ` seed ${seed}`;
+  const name = `${to} ${named}${hasPorts(protocol) ? ` port ${port}` : ''}${others}`;
   return { ...rest, name, flows: generateFlows({ to: prefix, protocol, port, count, seed }) };
 }
 

@@ -152,7 +152,7 @@ describe('sim/flow: clients', () => {
   it('take every option on the command line, and name the one that is wrong', () => {
     const options = 'protocol udp port 53 flows 2 seed 7 packets 3 bytes 100';
     expect(cli(`set maglev-vppsim traffic 2001:db8::1 ${options}`)).to.equal(
-      '2001:db8::1 udp port 53\n  2 flows, 0 moved; 6 packets, 6 lost\n    nobody  2 flows\n',
+      '2001:db8::1 udp port 53 seed 7\n  2 flows, 0 moved; 6 packets, 6 lost\n    nobody  2 flows\n',
     );
     const wrong: readonly [string, string][] = [
       ['', "'' is neither an address nor a prefix"],
