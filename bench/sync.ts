@@ -23,7 +23,7 @@ import { BareLoop, RecordingProxy } from './wire.js';
  */
 const VIPS = 1000;
 const SERVERS = 10;
-const SAMPLES = 3;
+const SAMPLES = 7;
 const PINGS = 100_000;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));

@@ -118,6 +118,9 @@ export class PendingRequests {
     else before.after = after;
     if (after === null) this.#newest = before;
     else after.before = before;
+    // Garbage that has grown old must not hold what is young, or that grows old too: each would keep its successor.
+    entry.before = null;
+    entry.after = null;
     this.#byContext.delete(request.context);
     return request;
   }

@@ -56,24 +56,21 @@ export function planVip(
     const reason = `wanted by frontend ${frontend}`;
     operations.push({ op: 'vip-add', key, encap, tableLength, srcIpSticky, reason });
   }
-  const present = new Map((found?.ases ?? []).map((as) => [as.address, as]));
+  const present = byIp(found?.ases);
   const targets = outcome(desired, found);
-  const before = new Map((previous?.ases ?? []).map((as) => [as.address, as]));
+  const before = byIp(previous?.ases);
   const adds: LbOperation[] = [];
   const raises: LbOperation[] = [];
   const lowers: LbOperation[] = [];
-  for (const as of desired.ases) {
-    const weight = targets.get(as.address) ?? as.weight;
+  for (const [i, as] of desired.ases.entries()) {
+    const weight = targets[i] ?? as.weight;
     const have = present.get(as.address);
     if (have === undefined) {
       const reason = `backend ${as.backend}: ${as.reason}`;
       adds.push({ op: 'as-add', key, address: as.address, weight, reason });
       continue;
     }
-    const change = planWeight(key, { ...as, weight }, have, {
-      previous: before.get(as.address),
-      flush: flush.has(as.address),
-    });
+    const change = planWeight(key, as, weight, have, before.get(as.address), flush.has(as.address));
     if (change !== null) (change.weight > change.from ? raises : lowers).push(change);
   }
   const deletes = removable(desired, found)
@@ -91,17 +88,18 @@ export function planVip(
 }
 
 /**
- * The weights that VPP has after the plan. What is held keeps its weight; but a VIP in which nobody would serve then
+ * The weights that VPP has after the plan, server by server. What is held keeps its weight; but a VIP in which nobody would serve then
  * holds nothing: it takes what is known. VPP takes weights up to 255, of which `most` are kept.
  */
-function outcome(desired: DesiredVip, found: VipState | null, most = 255): ReadonlyMap<IpAddress, number> {
-  const have = new Map((found?.ases ?? []).map(({ address, weight }) => [address, Math.min(weight, most)]));
-  const weights = desired.ases.map((as): [IpAddress, number] => [
-    as.address,
-    as.hold ? (have.get(as.address) ?? as.weight) : as.weight,
-  ]);
-  if (weights.some(([, weight]) => weight > 0)) return new Map(weights);
-  return new Map(desired.ases.map((as) => [as.address, as.weight]));
+function outcome({ ases }: DesiredVip, found: VipState | null, most = 255): readonly number[] {
+  const known = ases.map(({ weight }) => weight);
+  if (!ases.some(({ hold }) => hold)) return known;
+  const have = byIp(found?.ases);
+  const weights = ases.map((as) => {
+    const held = as.hold ? have.get(as.address) : undefined;
+    return held === undefined ? as.weight : Math.min(held.weight, most);
+  });
+  return weights.some((weight) => weight > 0) ? weights : known;
 }
 
 /**
@@ -109,10 +107,11 @@ function outcome(desired: DesiredVip, found: VipState | null, most = 255): Reado
  * servers without a verdict are in it: one of them may turn out to serve.
  */
 function removable(desired: DesiredVip, found: VipState | null): AsState[] {
+  if (found === null) return [];
   const wanted = new Set<IpAddress>(desired.ases.map(({ address }) => address));
-  const unwanted = (found?.ases ?? []).filter(({ address }) => !wanted.has(address));
+  const unwanted = found.ases.filter(({ address }) => !wanted.has(address));
   if (unwanted.length === 0) return unwanted;
-  const nobodyServes = [...outcome(desired, found).values()].every((weight) => weight === 0);
+  const nobodyServes = outcome(desired, found).every((weight) => weight === 0);
   const waits = nobodyServes && desired.ases.some(({ hold }) => hold);
   return waits ? unwanted.filter(({ weight }) => weight === 0) : unwanted;
 }
@@ -132,19 +131,21 @@ type WeightOperation = Extract<LbOperation, { op: 'as-weight' }>;
 function planWeight(
   key: VipKey,
   as: DesiredAs,
+  weight: number,
   have: AsState,
-  { previous, flush }: { readonly previous: DesiredAs | undefined; readonly flush: boolean },
+  previous: DesiredAs | undefined,
+  flush: boolean,
 ): WeightOperation | null {
-  const cut = as.flush && as.weight === 0;
+  const cut = as.flush && weight === 0;
   // From a verdict, not from a lack of one: after a restart of ours a server that is down is nothing new.
   const cutAtLast = cut && previous !== undefined && !previous.flush && !previous.hold;
-  if (have.weight === as.weight && !cutAtLast && !flush) return null;
+  if (have.weight === weight && !cutAtLast && !flush) return null;
   return {
     op: 'as-weight',
     key,
     address: as.address,
     from: have.weight,
-    weight: as.weight,
+    weight,
     flush: cut || flush,
     reason: `backend ${as.backend}: ${as.reason}`,
   };
@@ -169,8 +170,15 @@ const nobody: ReadonlySet<IpAddress> = new Set();
 /** `desired` with the weights that are to be kept filled in, of which a VIP that is made anew gets 100 at most. */
 export function keptWeights(desired: DesiredVip, found: VipState, most = 100): DesiredVip {
   const weights = outcome(desired, found, most);
-  const ases = desired.ases.map((as) => ({ ...as, weight: weights.get(as.address) ?? as.weight }));
+  const ases = desired.ases.map((as, i) => ({ ...as, weight: weights[i] ?? as.weight }));
   return { ...desired, ases };
+}
+
+function byIp<As extends { readonly address: IpAddress }>(
+  ases: readonly As[] = [],
+): ReadonlyMap<IpAddress, As> {
+  if (ases.length === 0) return new Map();
+  return new Map(ases.map((as) => [as.address, as]));
 }
 
 function byAddress(a: AsState, b: AsState): number {

@@ -108,10 +108,15 @@ class Reconciler {
     base: VipState | null,
     operations: readonly LbOperation[],
   ): Promise<Tally> {
+    if (operations.length === 0) {
+      this.known = base;
+      this.previous = desired;
+      return nothing;
+    }
     // Not known while the writes are under way, nor when one of them fails.
     this.known = undefined;
-    const result = operations.length === 0 ? nothing : await this.write(operations);
-    if (operations.length > 0) this.wroteDuring = this.options.readsBegun();
+    const result = await this.write(operations);
+    this.wroteDuring = this.options.readsBegun();
     if (result.failures.length === 0) this.known = settledVip(desired, base);
     this.previous = remembered(desired, this.previous, result);
     return result;
