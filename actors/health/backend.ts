@@ -15,6 +15,7 @@ import type { Cancel } from '../../protocol/clock.js';
 import type { BackendChanged, BackendDetail, ProberRequest } from '../../protocol/health.js';
 import { ask, untilAnswered } from '../ask.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
+import type { DoubtNews } from './doubt-log.js';
 
 /** What a backend is, by the config as it counts. */
 export interface BackendSetup extends BackendRules {
@@ -26,7 +27,7 @@ export interface BackendOptions {
   readonly name: string;
   readonly memory: BackendMemory;
   readonly prober: Address<ProberRequest>;
-  readonly report: Address<BackendChanged>;
+  readonly report: Address<BackendChanged | DoubtNews>;
 }
 
 export type BackendMessage =
@@ -196,18 +197,15 @@ class BackendKeeper {
   private probed(result: ProbeResult): void {
     const { context, memory } = this;
     const { code, detail } = result;
-    const { name } = this.options;
+    const { name, report } = this.options;
     const doubtBefore = this.life.doubt;
     this.probing = false;
     this.become(observed(this.life, memory.setup, result, context.clock.now()));
     this.scheduleNext();
     const { state, doubt } = this.life;
-    if (doubtBefore === null && doubt !== null) {
-      context.log.log('warn', 'backend-doubt', { backend: name, state, code, detail });
-    } else if (doubtBefore !== null && doubt === null) {
-      const forMs = context.clock.now() - doubtBefore.since;
-      context.log.log('info', 'backend-doubt-over', { backend: name, state, forMs });
-    }
+    if ((doubtBefore === null) === (doubt === null)) return;
+    const lastedMs = doubtBefore === null ? null : context.clock.now() - doubtBefore.since;
+    report.tell({ type: 'doubt-news', backend: name, state, code, detail, lastedMs });
   }
 
   /**

@@ -8,6 +8,7 @@ import type { EffectiveChanged, OperatorRequest, Touched } from '../../protocol/
 import { ask, relay, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { type BackendMemory, type BackendMessage, type BackendSetup, backendActor } from './backend.js';
+import { DoubtLog, type DoubtNews, gatherMs } from './doubt-log.js';
 import { type MakeEngine, proberActor } from './prober.js';
 
 export interface HealthOptions {
@@ -20,7 +21,12 @@ export interface HealthOptions {
   readonly memories: Map<string, BackendMemory>;
 }
 
-export type HealthMessage = HealthRequest | EffectiveChanged | BackendChanged;
+export type HealthMessage =
+  | HealthRequest
+  | EffectiveChanged
+  | BackendChanged
+  | DoubtNews
+  | { readonly type: 'tell-doubts'; readonly key: string };
 
 /** Supervises one actor a backend, and keeps them to the config. */
 export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
@@ -50,11 +56,14 @@ class Health {
   private readonly reports = new Map<string, BackendReport>();
   private prober: ActorRef<ProberRequest> | null = null;
   private netns = '';
+  private readonly doubts: DoubtLog;
 
   constructor(
     private readonly context: Context<HealthMessage>,
     private readonly options: HealthOptions,
-  ) {}
+  ) {
+    this.doubts = new DoubtLog(context.log, (key) => context.after(gatherMs, { type: 'tell-doubts', key }));
+  }
 
   async receive(message: HealthMessage): Promise<void> {
     switch (message.type) {
@@ -69,6 +78,12 @@ class Health {
         this.options.report.tell(message);
         break;
       }
+      case 'doubt-news':
+        this.doubts.add(message);
+        break;
+      case 'tell-doubts':
+        this.doubts.tellGathered(message.key);
+        break;
       case 'list-states':
         message.reply.ok([...this.reports.values()]);
         break;

@@ -7,6 +7,7 @@ import { type BackendAction, noIntents } from '../../domain/operator.js';
 import type { BackendDetail } from '../../protocol/health.js';
 import type { FrontendView } from '../../protocol/views.js';
 import { sampleConfig, sampleFrontend, vipKey } from '../support/domain-samples.js';
+import { doubtsOverTold, doubtsTold } from '../support/doubts-told.js';
 import { doubt, fail, pass } from '../support/fake-servers.js';
 import type { Machine } from '../support/machine.js';
 import { valid, World } from '../support/world.js';
@@ -204,15 +205,13 @@ describe('health checks decide the weights, in the whole tree', () => {
     const { life } = await detail('a');
     expect(life.state).to.equal('up');
     expect(life.doubt?.result.detail).to.equal('EMFILE');
-    expect(world.tree.log.of('backend-doubt').map(({ fields }) => fields['backend'])).to.have.members([
-      'a',
-      'b',
-      'c',
-    ]);
+    expect(doubtsTold(world.tree.log)).to.have.members(['a', 'b', 'c']);
+    expect(world.tree.log.of('backend-doubt'), 'one record alone').to.have.length(1);
+    expect(world.tree.log.of('backend-doubts')[0]?.fields).to.include({ more: 2, detail: 'EMFILE' });
     world.servers.answers.clear();
     await seconds(3);
     expect((await detail('a')).life.doubt).to.equal(null);
-    expect(world.tree.log.of('backend-doubt-over')).to.have.length(3);
+    expect(doubtsOverTold(world.tree.log)).to.have.members(['a', 'b', 'c']);
     expect(writesFrom(from)).to.deep.equal([]);
   });
 
