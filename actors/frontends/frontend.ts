@@ -29,6 +29,8 @@ export interface VipDecided {
   readonly type: 'vip-decided';
   readonly version: number;
   readonly news: VipWanted;
+  /** The backend whose flows are to be cut, as it was told. */
+  readonly flush: string | null;
 }
 
 /** A frontend actor was started again. */
@@ -59,7 +61,8 @@ export function frontendActor(
           if (last === null || address !== undefined || !sameDesiredVip(last, vip)) {
             last = vip;
             const cut = new Set(address === undefined ? [] : [address]);
-            report.tell({ type: 'vip-decided', version, news: { type: 'vip-wanted', vip, flush: cut } });
+            const news: VipWanted = { type: 'vip-wanted', vip, flush: cut };
+            report.tell({ type: 'vip-decided', version, news, flush });
           }
           const now = frontendState(frontend, states, patience);
           const active = frontend.pools[choosePool(frontend, states, patience).active]?.name ?? '';

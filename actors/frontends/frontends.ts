@@ -114,8 +114,10 @@ class Frontends {
         this.decideAll();
         break;
       case 'vip-decided':
-        // What was decided under an older config is wrong by now, and has been decided anew.
+        // What was decided under an older config is wrong by now, and has been decided anew; but flows that an operator
+        // wants to be cut are not wanted to be cut a second time by the config.
         if (message.version === this.version) this.options.report.tell(message.news);
+        else if (message.flush !== null) this.update(message.news.vip.frontend, message.flush);
         break;
       case 'get-decision':
         message.reply.ok(this.decision());

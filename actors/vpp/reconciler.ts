@@ -50,6 +50,8 @@ export function reconcilerActor(options: ReconcilerOptions): ActorSpec<Reconcile
   };
 }
 
+const none: ReadonlySet<IpAddress> = new Set();
+
 class Reconciler {
   /** What VPP has, as far as we know from what we read and wrote; undefined = to be read. */
   private known: VipState | null | undefined;
@@ -57,6 +59,8 @@ class Reconciler {
   private previous: DesiredVip | null = null;
   /** The number of the last read that had begun when our last write ended: that one may not show it. */
   private wroteDuring = 0;
+  /** Servers whose flows are still to be cut. */
+  private owed = none;
 
   constructor(
     private readonly context: Context<ReconcilerMessage>,
@@ -68,7 +72,7 @@ class Reconciler {
     const { desired, found, read, reply } = message;
     const base = this.wroteDuring >= read && this.known !== undefined ? this.known : found;
     try {
-      reply.ok(await this.carryOut(desired, base, planVip(desired, base, this.previous)));
+      reply.ok(await this.carryOut(desired, base, planVip(desired, base, this.previous, this.owed)));
     } catch (error) {
       if (!(error instanceof MaglevError)) throw error;
       reply.fail(error);
@@ -78,11 +82,15 @@ class Reconciler {
   private async follow(desired: DesiredVip, flush: ReadonlySet<IpAddress>): Promise<void> {
     const { context, options } = this;
     const { frontend } = desired;
+    this.owed = new Set([...this.owed, ...flush]);
     if (this.known === undefined) return options.unsure(frontend);
     // Only a full sync replaces a VIP: it looks at the neighbours on the prefix too.
     if (this.known !== null && mustReplace(desired, this.known) !== null) return options.unsure(frontend);
-    const operations = planVip(desired, this.known, this.previous, flush);
-    if (operations.length === 0) return;
+    const operations = planVip(desired, this.known, this.previous, this.owed);
+    if (operations.length === 0) {
+      this.owed = none;
+      return;
+    }
     const startedAt = context.clock.monotonic();
     context.log.log('info', 'vpp-lbsync-start', { scope: 'vip', frontend });
     const result = await this.carryOut(desired, this.known, operations).catch((error: unknown) => {
@@ -111,6 +119,7 @@ class Reconciler {
     if (operations.length === 0) {
       this.known = base;
       this.previous = desired;
+      this.owed = none;
       return nothing;
     }
     // Not known while the writes are under way, nor when one of them fails.
@@ -118,7 +127,9 @@ class Reconciler {
     const result = await this.write(operations);
     this.wroteDuring = this.options.readsBegun();
     if (result.failures.length === 0) this.known = settledVip(desired, base);
-    this.previous = remembered(desired, this.previous, result);
+    const failed = failedServers(result);
+    this.owed = new Set([...this.owed].filter((address) => failed.has(address)));
+    this.previous = remembered(desired, this.previous, failed);
     return result;
   }
 
@@ -144,16 +155,21 @@ class Reconciler {
 }
 
 /** What VPP was made equal to, server by server: one whose change failed is remembered as it was before. */
-function remembered(desired: DesiredVip, previous: DesiredVip | null, { failures }: Tally): DesiredVip {
-  const failed = new Set(
-    failures.map(({ operation }) => ('address' in operation ? operation.address : null)),
-  );
+function remembered(
+  desired: DesiredVip,
+  previous: DesiredVip | null,
+  failed: ReadonlySet<IpAddress>,
+): DesiredVip {
   if (failed.size === 0) return desired;
   const before = new Map((previous?.ases ?? []).map((as) => [as.address, as]));
   const ases = desired.ases.map((as) =>
     failed.has(as.address) ? (before.get(as.address) ?? { ...as, flush: false }) : as,
   );
   return { ...desired, ases };
+}
+
+function failedServers({ failures }: Tally): ReadonlySet<IpAddress> {
+  return new Set(failures.flatMap(({ operation }) => ('address' in operation ? [operation.address] : [])));
 }
 
 /** Executes a plan in one batch; counts and logs what came of it. Rejects when VPP cannot be reached. */
