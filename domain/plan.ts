@@ -126,6 +126,15 @@ export function sameConf(a: LbConf, b: LbConf): boolean {
   );
 }
 
+/**
+ * VPP wraps packets for the servers of such a VIP in GRE, from this source; a VPP that was never told one takes
+ * the address of all ones, and no server accepts what comes from there.
+ */
+export function lacksSource({ encap }: Pick<DesiredVip, 'encap'>, conf: LbConf): boolean {
+  if (encap === 'gre4') return conf.ipv4Source === '255.255.255.255';
+  return encap === 'gre6' && conf.ipv6Source === 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff';
+}
+
 type WeightOperation = Extract<LbOperation, { op: 'as-weight' }>;
 
 function planWeight(

@@ -1,5 +1,5 @@
 import { MaglevError } from '../../domain/errors.js';
-import { type DesiredVip, type VipId, type VipState, vipId } from '../../domain/lb.js';
+import { type DesiredVip, type LbConf, type VipId, type VipState, vipId } from '../../domain/lb.js';
 import { keptWeights, planVip, settledVip } from '../../domain/plan.js';
 import { type PrefixPlan, planPrefixes } from '../../domain/plan-prefix.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
@@ -8,13 +8,13 @@ import type { VppRequest } from '../../protocol/vpp.js';
 import { ask, untilAnswered } from '../ask.js';
 import type { Context } from '../kernel/contract.js';
 import { inWindow } from '../window.js';
-import type { ConfPusherMessage } from './conf-pusher.js';
 import { apply } from './reconciler.js';
 import { addTallies, failure, nothing, type Tally } from './tally.js';
 
 export interface FullSyncOptions {
   readonly link: Address<VppRequest>;
-  readonly confPusher: Address<ConfPusherMessage>;
+  /** Told of the global settings that VPP has. */
+  readonly foundConf: (conf: LbConf) => void;
   /** What is wanted; it may change while a sync is under way. */
   readonly wanted: StandingDecision;
   /** Hands a VIP to its reconciler. */
@@ -39,7 +39,7 @@ export async function fullSync(
   const { link, wanted } = options;
   const read = options.beginRead();
   const state = await ask(context, link, { type: 'read-state' }, untilAnswered);
-  options.confPusher.tell({ type: 'found', conf: state.conf });
+  options.foundConf(state.conf);
   const vips = wanted.vips();
   await options.keepOnly(new Set(vips.map((vip) => vipId(vip.key))));
   const tallies = await inWindow(planPrefixes(vips, state), WINDOW, (plan) =>

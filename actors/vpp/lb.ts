@@ -1,7 +1,7 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { IpAddress } from '../../domain/ip.js';
-import { type DesiredVip, type VipId, type VipState, vipId } from '../../domain/lb.js';
-import { mustReplace } from '../../domain/plan.js';
+import { type DesiredVip, type LbConf, type VipId, type VipState, vipId } from '../../domain/lb.js';
+import { lacksSource, mustReplace } from '../../domain/plan.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
@@ -80,6 +80,8 @@ class Lb {
   private readonly waiting: Job[] = [];
   private running: Job | null = null;
   private readsBegun = 0;
+  /** The global settings that the last full sync found; null = none has looked yet. */
+  private conf: LbConf | null = null;
   /** Full syncs in a row in which something failed, and what failed in the last one. */
   private failuresInARow = 0;
   private knownFailures: ReadonlySet<string> = new Set();
@@ -242,6 +244,10 @@ class Lb {
   private syncAll(): Promise<Tally> {
     return fullSync(this.context, {
       ...this.options,
+      foundConf: (conf) => {
+        this.conf = conf;
+        this.options.confPusher.tell({ type: 'found', conf });
+      },
       beginRead: () => ++this.readsBegun,
       reconcile: (desired, found, read) => this.reconcile(desired, found, read),
       keepOnly: (wanted) => this.stopReconcilersExcept(wanted),
@@ -269,7 +275,12 @@ class Lb {
     if (desired !== undefined) this.reconcilerOf(desired).tell({ type: 'wanted', desired, flush });
   }
 
-  private reconcile(desired: DesiredVip, found: VipState | null, read: number): Promise<Tally> {
+  private async reconcile(desired: DesiredVip, found: VipState | null, read: number): Promise<Tally> {
+    if (found === null && this.conf !== null && lacksSource(desired, this.conf)) {
+      // It comes with one of the next syncs: a failure is followed by another one soon.
+      const text = `VIP ${vipId(desired.key)} was not added: VPP has not taken the source address for its GRE tunnels`;
+      return failure(desired.key, 'VPP lacks its source', new MaglevError('MGL_VPP_SYNC', text));
+    }
     const reconciler = this.reconcilerOf(desired);
     return ask(this.context, reconciler, { type: 'reconcile', desired, found, read }, untilAnswered);
   }

@@ -367,6 +367,7 @@ describe('actors/vpp session, with a mocked VPP mailbox', () => {
   });
 
   it('pushes a conf that VPP refuses again and again, but ever more slowly, and tells it once', async () => {
+    vpp.conf = { ...conf, flowTimeout: 7 };
     link = answering('link', (request) => {
       if (request.type === 'write-conf')
         request.reply.fail(new MaglevError('MGL_VPP_RETVAL', 'VPP answered -70'));
