@@ -1,3 +1,5 @@
+import { asMaglevError, type MaglevError } from '../../domain/errors.js';
+
 /** What the promise rejects with; fails if it does not. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
@@ -6,4 +8,9 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
     return thrown;
   }
   throw new Error('it did not reject');
+}
+
+/** The error of ours that the promise rejects with; fails if it does not. */
+export async function failure(promise: Promise<unknown>): Promise<MaglevError> {
+  return asMaglevError(await rejection(promise));
 }

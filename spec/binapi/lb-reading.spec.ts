@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import { lbAsV2Dump } from '../../binapi/generated/lb.js';
+import { cliInband } from '../../binapi/generated/vlib.js';
+import { wireAddress } from '../../binapi/lb/wire-address.js';
+import { printable } from '../../binapi/trace.js';
+import { ip, vipKey } from '../support/domain-samples.js';
+import { failure } from '../support/rejection.js';
+import { all, asRow, conf, LbStage, vipRow, web } from './lb-stage.js';
+
+describe('binapi/lb: reading', () => {
+  const stage = new LbStage();
+  const { begin, end, open } = stage;
+
+  beforeEach(async () => {
+    await begin();
+    stage.vips = [vipRow(web, 0, 1024), vipRow(all, 1, 0)];
+    stage.ases = [
+      asRow(web, '10.0.0.1', 100, 600),
+      asRow(web, '10.0.0.9', 100, 0, 0),
+      asRow(all, '2001:db8:1::1', 255, 65536),
+      asRow(web, '10.0.0.2', 50, 424),
+    ];
+    stage.text.reply =
+      ' ip4-gre4 [1] 192.0.2.1/32 src_ip_sticky\n  new_size:1024\n  protocol:6 port:443\n  counters:\n\n' +
+      ' ip6-gre6 [2] 2001:db8::/64\n  new_size:65536\n  counters:\n\n';
+  });
+  afterEach(end);
+
+  it('reads everything in one write, and leaves out removed servers', async () => {
+    const state = await (await open()).getLbState();
+    expect(state).to.deep.equal({
+      conf,
+      vips: [
+        {
+          key: web,
+          encap: 'gre4',
+          tableLength: { value: 1024, exact: true },
+          srcIpSticky: true,
+          ases: [
+            { address: '10.0.0.1', weight: 100, buckets: 600 },
+            { address: '10.0.0.2', weight: 50, buckets: 424 },
+          ],
+        },
+        {
+          key: all,
+          encap: 'gre6',
+          tableLength: { value: 65536, exact: true },
+          srcIpSticky: false,
+          ases: [{ address: '2001:db8:1::1', weight: 255, buckets: 65536 }],
+        },
+      ],
+    });
+    expect(stage.vpp.reads).to.have.length(1);
+    expect(stage.vpp.names()).to.deep.equal([
+      'lb_conf_get',
+      'cli_inband',
+      'lb_vip_dump',
+      'lb_as_v2_dump',
+      'control_ping',
+    ]);
+  });
+
+  it('asks for all servers, because VPP cannot filter', async () => {
+    await (await open()).getLbState();
+    const dump = stage.vpp.received.find(({ name }) => name === lbAsV2Dump.name);
+    expect(printable(dump?.fields)).to.deep.include({ pfx: '0.0.0.0/0' });
+  });
+
+  const withoutText: readonly [string, () => void][] = [
+    ['refuses the command', () => (stage.text = { retval: -1, reply: 'unknown input' })],
+    ['prints something else', () => (stage.text = { retval: 0, reply: 'hello\n' })],
+    ['has no such message', () => (stage.vpp.lacking = [cliInband])],
+  ];
+  for (const [what, arrange] of withoutText) {
+    it(`does without the text of a VPP that ${what}`, async () => {
+      arrange();
+      const state = await (await open()).getLbState();
+      expect(state.vips.map(({ tableLength, srcIpSticky }) => ({ tableLength, srcIpSticky }))).to.deep.equal([
+        { tableLength: { value: 1024, exact: false }, srcIpSticky: null },
+        { tableLength: { value: 0, exact: false }, srcIpSticky: null },
+      ]);
+    });
+  }
+
+  it('reads one VIP, or that there is none', async () => {
+    const api = await open();
+    expect((await api.getLbStateVip(web))?.ases).to.have.length(2);
+    expect(await api.getLbStateVip({ ...web, port: 80 })).to.equal(null);
+  });
+
+  it('survives what only careless clients can make', async () => {
+    const impossible = { address: wireAddress(ip('192.0.2.7')), len: 33 };
+    const odd = vipKey('192.0.2.8/32', 1, 5);
+    stage.vips = [
+      { ...vipRow(web, 0, 16), vip: { pfx: impossible, protocol: 6, port: 1 } },
+      vipRow(odd, 77, 16),
+      // An IPv6 prefix that begins with 96 zeros is reported as IPv4; so two VIPs can have one key.
+      vipRow(vipKey('0.0.0.0/0', 255, 0), 1, 8),
+      vipRow(vipKey('0.0.0.0/0', 255, 0), 0, 8),
+    ];
+    stage.ases = [
+      { ...asRow(web, '10.0.0.1', 1, 1), vip: { pfx: impossible, protocol: 6, port: 1 } },
+      asRow(vipKey('0.0.0.0/0', 255, 0), '10.0.0.1', 1, 8),
+      { ...asRow(odd, '10.0.0.1', 1, 16), appSrv: { af: 9, un: new Uint8Array(16).fill(1) } },
+    ];
+    const state = await (await open()).getLbState();
+    expect(state.vips.map(({ key, encap, ases: { length } }) => [key.prefix, encap, length])).to.deep.equal([
+      ['192.0.2.8/32', 'unknown', 1],
+      ['0.0.0.0/0', 'gre6', 1],
+      ['0.0.0.0/0', 'gre4', 1],
+    ]);
+  });
+
+  it('fails as a whole when VPP goes away', async () => {
+    const api = await open();
+    stage.vpp.answer = (_, peer) => {
+      peer.socket.destroy();
+      return true;
+    };
+    expect((await failure(api.getLbState())).code).to.equal('MGL_VPP_DISCONNECTED');
+  });
+});
