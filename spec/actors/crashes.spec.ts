@@ -3,28 +3,21 @@ import { type SessionMessage, sessionActor } from '../../actors/vpp/session.js';
 import { type Decision, vipId } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
-import { desiredAs, desiredVip, ip } from '../support/domain-samples.js';
+import { desiredAs, desiredVip, ip, sampleDecision, sampleLbConf } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
 import { type Hook, instrument } from '../support/instrument.js';
 import { answering, Tree } from '../support/tree.js';
 
-const conf = {
-  ipv4Source: ip('198.51.100.1'),
-  ipv6Source: ip('2001:db8::1'),
-  stickyBucketsPerCore: 65536,
-  flowTimeout: 40,
-};
 const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1'), desiredAs('10.0.0.2', 50)], {
   frontend: 'web',
 });
 const old = desiredVip('192.0.2.2/32', [desiredAs('10.0.0.3')], { frontend: 'old' });
 const neu = desiredVip('192.0.2.3/32', [desiredAs('10.0.0.4')], { frontend: 'neu' });
-const first: Decision = { conf, syncInterval: 30_000, statsInterval: 5_000, vips: [web, old] };
+const first = sampleDecision([web, old]);
 const second: Decision = {
-  conf: { ...conf, flowTimeout: 20 },
+  ...sampleDecision([web, neu]),
+  conf: { ...sampleLbConf, flowTimeout: 20 },
   syncInterval: 20_000,
-  statsInterval: 5_000,
-  vips: [web, neu],
 };
 
 /** One life of a session: cold sync, a sync by request, a new decision, drift, a tick. */

@@ -2,22 +2,16 @@ import { expect } from 'chai';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { vppActor } from '../../actors/vpp/vpp.js';
 import { MaglevError } from '../../domain/errors.js';
-import { type Decision, type LbState, vipId } from '../../domain/lb.js';
+import { type LbState, vipId } from '../../domain/lb.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
 import type { SyncReport, VppControl, VppInfo } from '../../protocol/vpp.js';
-import { desiredAs, desiredVip, ip } from '../support/domain-samples.js';
+import { desiredAs, desiredVip, sampleDecision } from '../support/domain-samples.js';
 import { type Hook, instrument } from '../support/instrument.js';
 import { Machine } from '../support/machine.js';
 import { answering, Tree } from '../support/tree.js';
 
-const conf = {
-  ipv4Source: ip('198.51.100.1'),
-  ipv6Source: ip('2001:db8::1'),
-  stickyBucketsPerCore: 65536,
-  flowTimeout: 40,
-};
 const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')], { frontend: 'web' });
-const decision: Decision = { conf, syncInterval: 30_000, statsInterval: 5_000, vips: [web] };
+const decision = sampleDecision([web]);
 
 describe('actors/vpp', () => {
   let tree: Tree;

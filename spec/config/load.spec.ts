@@ -15,7 +15,12 @@ describe('config/load', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'maglev-config-'));
     file = path.join(folder, 'maglev.yaml');
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  /** Runs until the end of the test at the latest, so that it cannot outlive one that times out. */
+  let turning: NodeJS.Timeout | undefined;
+  afterEach(() => {
+    clearInterval(turning);
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   async function readError(name: string): Promise<string> {
     const verdict = await loadConfigFile(name);
@@ -98,7 +103,7 @@ describe('config/load', () => {
     for (const text of [good, bad]) {
       writeFileSync(file, text);
       let turns = 0;
-      const turning = setInterval(() => turns++, 1);
+      turning = setInterval(() => turns++, 1);
       const verdict = await loadConfigFile(file);
       clearInterval(turning);
       expect(verdict).to.deep.equal(checkConfigText(text, file));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Backend, Frontend, MaglevConfig, Pool } from '../../domain/config.js';
 import { compareIps, type IpAddress, ipFromBytes, parseIp, parsePrefix } from '../../domain/ip.js';
-import type { AsState, DesiredAs, DesiredVip, VipKey, VipState } from '../../domain/lb.js';
+import type { AsState, Decision, DesiredAs, DesiredVip, LbConf, VipKey, VipState } from '../../domain/lb.js';
 
 /** An address that the spec knows to be one. */
 export function ip(text: string): IpAddress {
@@ -39,6 +39,19 @@ export function desiredVip(
     ases,
     ...more,
   };
+}
+
+/** Settings of the lb plugin that no VPP has by itself. */
+export const sampleLbConf: LbConf = {
+  ipv4Source: ip('198.51.100.1'),
+  ipv6Source: ip('2001:db8::1'),
+  stickyBucketsPerCore: 65536,
+  flowTimeout: 40,
+};
+
+/** To have these VIPs, synced every 30 s and read every 5 s. */
+export function sampleDecision(vips: readonly DesiredVip[]): Decision {
+  return { conf: sampleLbConf, syncInterval: 30_000, statsInterval: 5000, vips };
 }
 
 /** What VPP reports for a VIP that was made exactly as `desired` says. Buckets are not modelled. */

@@ -1,0 +1,67 @@
+import type { ActorRef } from '../../actors/kernel/contract.js';
+import { type SessionMessage, sessionActor } from '../../actors/vpp/session.js';
+import type { MaglevError } from '../../domain/errors.js';
+import { type Decision, vipId } from '../../domain/lb.js';
+import { StandingDecision } from '../../domain/standing-decision.js';
+import type { Address } from '../../protocol/address.js';
+import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
+import { desiredAs, desiredVip, sampleDecision, vipKey } from '../support/domain-samples.js';
+import { FakeVpp } from '../support/fake-vpp.js';
+import { type Hook, instrument } from '../support/instrument.js';
+import { answering, Tree } from '../support/tree.js';
+
+/** Two servers, of weight 100 and 50. */
+export const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1'), desiredAs('10.0.0.2', 50)], {
+  frontend: 'web',
+});
+/** One server. */
+export const dns = desiredVip('192.0.2.2/32', [desiredAs('10.0.0.3')], { frontend: 'dns' });
+/** Both. */
+export const decision = sampleDecision([web, dns]);
+
+/** A session with a mocked VPP mailbox, on virtual time; one stage a test. */
+export class SessionStage {
+  tree!: Tree;
+  vpp!: FakeVpp;
+  /** The mailbox; a spec may put another one here before it starts the session. */
+  link!: Address<VppRequest> & { readonly received: VppRequest[] };
+  session!: ActorRef<SessionMessage>;
+  /** What the session is to make true. */
+  current!: StandingDecision;
+
+  readonly begin = (): void => {
+    this.tree = new Tree();
+    this.vpp = new FakeVpp();
+    this.link = answering('link', (request) => this.vpp.answer(request));
+  };
+
+  readonly end = (): Promise<void> => this.tree.end();
+
+  readonly start = async (wanted = decision, hook: Hook = () => {}): Promise<void> => {
+    this.current = new StandingDecision(wanted);
+    const { link, current } = this;
+    const spec = sessionActor({ link, wanted: current, synced: () => {}, stats: null });
+    this.session = this.tree.start(instrument(spec, hook));
+    await this.tree.clock.settle();
+  };
+
+  /** A sync that somebody asked for: of one frontend, or with null of all. */
+  readonly sync = async (frontend: string | null): Promise<SyncReport | MaglevError> => {
+    const asked = this.tree.system
+      .ask<SessionMessage, SyncReport>(this.session, (reply) => ({ type: 'sync', frontend, reply }))
+      .catch((error: MaglevError) => error);
+    await this.tree.clock.settle();
+    return asked;
+  };
+
+  readonly decideOn = (wanted: Decision): void => {
+    this.current.replace(wanted);
+    this.session.tell({ type: 'wanted-changed' });
+  };
+
+  readonly weights = (prefix: string) =>
+    Object.fromEntries(this.vpp.vips.get(vipId(vipKey(prefix)))?.servers ?? new Map([['no such VIP', 0]]));
+
+  /** The types of what VPP was asked, in order. */
+  readonly requests = () => this.link.received.map(({ type }) => type);
+}

@@ -1,0 +1,17 @@
+import { expect } from 'chai';
+import { calmly, type Part, type Stage, stage } from '../support/stage.js';
+
+/** a, b, c, d under a root with that strategy. */
+export async function four(
+  strategy: 'one-for-one' | 'rest-for-one' | 'all-for-one',
+  parts: Partial<Record<string, Partial<Part>>> = {},
+): Promise<Stage> {
+  const play = stage();
+  await play.play({
+    name: 'root',
+    supervision: calmly(strategy),
+    children: ['a', 'b', 'c', 'd'].map((name) => ({ name, ...parts[name] })),
+  });
+  expect(play.events()).deep.equal(['+root', '+a', '+b', '+c', '+d']);
+  return play;
+}
