@@ -1,13 +1,15 @@
 import { expect } from 'chai';
-import type { ActorRef } from '../../actors/kernel/contract.js';
-import { type SessionMessage, sessionActor } from '../../actors/vpp/session.js';
 import { MaglevError } from '../../domain/errors.js';
-import { StandingDecision } from '../../domain/standing-decision.js';
-import type { VppRequest } from '../../protocol/vpp.js';
-import { desiredAs, desiredVip, ip, sampleConfig, sampleFrontend } from '../support/domain-samples.js';
-import { FakeVpp } from '../support/fake-vpp.js';
-import { answering, Tree } from '../support/tree.js';
+import {
+  desiredAs,
+  desiredVip,
+  ip,
+  sampleConfig,
+  sampleDecision,
+  sampleFrontend,
+} from '../support/domain-samples.js';
 import { valid, World } from '../support/world.js';
+import { SessionStage } from './session-stage.js';
 
 describe('flows that an operator wants to be cut are cut, whatever comes in between', () => {
   it('a reload right behind `set weight ... flush`', async () => {
@@ -38,30 +40,20 @@ describe('flows that an operator wants to be cut are cut, whatever comes in betw
   it('a write that VPP refuses at first', async () => {
     const web = (weight: number) =>
       desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', weight), desiredAs('10.0.0.2')], { frontend: 'web' });
-    const tree = new Tree();
-    const vpp = new FakeVpp();
-    vpp.conf = { ...vpp.conf, ipv4Source: ip('198.51.100.1') };
-    const link = answering('link', (request: VppRequest) => vpp.answer(request));
-    const standing = new StandingDecision({
-      conf: vpp.conf,
-      syncInterval: 30_000,
-      statsInterval: 5_000,
-      vips: [web(100)],
-    });
-    const session: ActorRef<SessionMessage> = tree.start(
-      sessionActor({ link, wanted: standing, synced: () => {}, stats: null }),
-    );
-    await tree.clock.settle();
+    const stage = new SessionStage();
+    stage.begin();
+    const { tree, vpp } = stage;
+    await stage.start(sampleDecision([web(100)]));
     const from = vpp.writes.length;
     vpp.refuse = () => new MaglevError('MGL_VPP_TIMEOUT', 'VPP did not answer');
-    standing.replaceVip(web(30));
-    session.tell({ type: 'vip-wanted', frontend: 'web', flush: new Set([ip('10.0.0.1')]) });
+    stage.current.replaceVip(web(30));
+    stage.session.tell({ type: 'vip-wanted', frontend: 'web', flush: new Set([ip('10.0.0.1')]) });
     await tree.clock.settle();
     vpp.refuse = () => null;
     await tree.clock.advance(120_000);
     const cuts = vpp.writes.slice(from);
     expect(cuts, 'once').to.have.length(1);
     expect(cuts[0]).to.include({ op: 'as-weight', address: '10.0.0.1', weight: 30, flush: true });
-    await tree.end();
+    await stage.end();
   });
 });

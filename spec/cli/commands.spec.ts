@@ -2,23 +2,13 @@ import { expect } from 'chai';
 import { MaglevError } from '../../domain/errors.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { VppControl } from '../../protocol/vpp.js';
-import { block, type CliRun, runCli } from '../support/cli-run.js';
-import { type Callees, type Fixture, startFixture } from '../support/rpc-fixture.js';
+import { block, runCli } from '../support/cli-run.js';
 import * as samples from '../support/rpc-samples.js';
-import { siteCallees } from '../support/rpc-site.js';
+import { CliSite } from './cli-site.js';
 
 describe('maglevc commands', () => {
-  let fixture: Fixture | null = null;
-  const start = async (callees: Callees = {}) => {
-    fixture = await startFixture({ ...siteCallees(), ...callees });
-  };
-  afterEach(async () => {
-    await fixture?.stop();
-    fixture = null;
-  });
-  const run = (line: string, ...options: string[]): Promise<CliRun> =>
-    runCli(['--server', fixture?.server.address ?? 'localhost:1', ...options, ...line.split(' ')]);
-  const json = async (line: string): Promise<unknown> => JSON.parse((await run(line, '--json')).stdout);
+  const { start, end, run, json } = new CliSite();
+  afterEach(end);
 
   const pages: readonly [string, string][] = [
     ['show version', 'maglevc 0.1.0\n'],

@@ -3,22 +3,12 @@ import type { BackendLife } from '../../domain/backend-life.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import { block, runCli } from '../support/cli-run.js';
-import { type Callees, type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { web1Life } from '../support/rpc-health-samples.js';
-import { siteCallees } from '../support/rpc-site.js';
+import { CliSite } from './cli-site.js';
 
 describe('maglevc: health and counters', () => {
-  let fixture: Fixture | null = null;
-  const start = async (callees: Callees = {}) => {
-    fixture = await startFixture({ ...siteCallees(), ...callees });
-  };
-  afterEach(async () => {
-    await fixture?.stop();
-    fixture = null;
-  });
-  const run = (line: string, ...options: string[]) =>
-    runCli(['--server', fixture?.server.address ?? 'localhost:1', ...options, ...line.split(' ')]);
-  const json = async (line: string): Promise<unknown> => JSON.parse((await run(line, '--json')).stdout);
+  const { start, end, run, json } = new CliSite();
+  afterEach(end);
   /** What is printed; every moment, which differs from run to run, reads the same. */
   const page = async (line: string) => {
     const { code, stdout, stderr } = await run(line);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Backend, Frontend, HealthCheck, MaglevConfig, Pool, ProbeParams } from '../../domain/config.js';
-import { type IpAddress, type IpFamily, ipFamily, parseIp } from '../../domain/ip.js';
+import { type IpFamily, ipFamily } from '../../domain/ip.js';
+import { ip } from '../support/domain-samples.js';
 
 /** Records with the ordinary prototype, so that they equal object literals. */
 function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
@@ -41,12 +42,6 @@ const milliseconds = fc.oneof(
 );
 const flag = fc.boolean();
 const port = fc.integer({ min: 1, max: 65_535 });
-
-function ip(text: string): IpAddress {
-  const parsed = parseIp(text);
-  if (parsed === null) throw new Error(`not an address: ${text}`);
-  return parsed;
-}
 
 const byte = fc.nat({ max: 255 });
 const sourceV4 = byte.map((last) => ip(`192.0.2.${last}`));

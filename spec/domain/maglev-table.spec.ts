@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type IpAddress, ipFromBytes, parseIp } from '../../domain/ip.js';
+import { ipFromBytes } from '../../domain/ip.js';
 import {
   buildLegacyNewFlowTable,
   buildNewFlowTable,
@@ -10,6 +10,7 @@ import {
 } from '../../domain/maglev-table.js';
 import { xxhash64 } from '../../domain/xxhash64.js';
 import { hashVectors, type TableVector, tableVectors } from '../fixtures/maglev-tables.js';
+import { ip } from '../support/domain-samples.js';
 
 const MASK_64 = (1n << 64n) - 1n;
 
@@ -33,12 +34,6 @@ function hashOf(key: bigint): bigint {
 
 function serversOf(vector: TableVector): TableServer[] {
   return vector.servers.map(([address, weight], i) => ({ index: i + 1, address: ip(address), weight }));
-}
-
-function ip(text: string): IpAddress {
-  const address = parseIp(text);
-  if (address === null) throw new Error(text);
-  return address;
 }
 
 const anyServers = fc

@@ -30,15 +30,7 @@ import {
 } from '../../linux/unix-seqpacket.js';
 import type { Clock } from '../../protocol/clock.js';
 import { passedDescriptors } from '../support/passed-descriptors.js';
-
-async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (thrown) {
-    return thrown;
-  }
-  throw new Error('did not reject');
-}
+import { rejection } from '../support/rejection.js';
 
 function thrownBy(act: () => unknown): unknown {
   try {

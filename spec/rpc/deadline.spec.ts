@@ -4,7 +4,8 @@ import { expect } from 'chai';
 import type { ViewRequest } from '../../protocol/views.js';
 import { MaglevService } from '../../rpc/generated/maglev.js';
 import { type Inbox, inbox } from '../support/inbox.js';
-import { type Fixture, realAsk, rejectionOf, startFixture } from '../support/rpc-fixture.js';
+import { rejection } from '../support/rejection.js';
+import { type Fixture, realAsk, startFixture } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
 import { siteCallees } from '../support/rpc-site.js';
 
@@ -52,7 +53,7 @@ describe('rpc/unary', () => {
   it('gives up at the deadline of the client', async () => {
     fixture = await startFixture({ views: () => undefined }, { timeoutMs: 80 });
     const began = performance.now();
-    const error = await rejectionOf(fixture.client.listBackends());
+    const error = await rejection(fixture.client.listBackends());
     expect(error).to.include({ status: 'DEADLINE_EXCEEDED', code: 'MGL_ASK_TIMEOUT' });
     expect(performance.now() - began).to.be.within(75, 1000);
   });
@@ -117,7 +118,7 @@ describe('rpc/unary', () => {
     fixture = await startFixture({ views: asked.receive }, { maxInFlight: 2 });
     const first = await hangUp(asked);
     await hangUp(asked);
-    expect(await rejectionOf(fixture.client.listBackends())).to.include({
+    expect(await rejection(fixture.client.listBackends())).to.include({
       status: 'RESOURCE_EXHAUSTED',
       code: 'MGL_MAILBOX_FULL',
     });
@@ -138,7 +139,7 @@ describe('rpc/unary', () => {
         if (message.type === 'list-backends') message.reply.ok([]);
       },
     });
-    expect(await rejectionOf(fixture.client.getFrontend('web'))).to.include({ status: 'INTERNAL' });
+    expect(await rejection(fixture.client.getFrontend('web'))).to.include({ status: 'INTERNAL' });
     expect(await fixture.client.listBackends()).to.deep.equal({ backends: [] });
   });
 });

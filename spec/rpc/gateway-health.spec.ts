@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { MaglevError } from '../../domain/errors.js';
 import type { BackendDetail, HealthRequest } from '../../protocol/health.js';
 import { nanoseconds } from '../../rpc/nanoseconds.js';
-import { type Callees, type Fixture, rejectionOf, startFixture } from '../support/rpc-fixture.js';
+import { rejection } from '../support/rejection.js';
+import { type Callees, type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { detailOf, spareLife, web1Life } from '../support/rpc-health-samples.js';
 import { siteCallees } from '../support/rpc-site.js';
 
@@ -117,12 +118,12 @@ describe('rpc/gateway: health', () => {
     it('is NOT_FOUND when either of those who know backends does not know it', async () => {
       const unknown = { status: 'NOT_FOUND', code: 'MGL_BACKEND_UNKNOWN' };
       const { client } = await start({});
-      expect(await rejectionOf(client.getBackend('nope'))).to.include(unknown);
+      expect(await rejection(client.getBackend('nope'))).to.include(unknown);
       await fixture?.stop();
       const { client: other } = await start({
         health: (message) => message.reply.fail(new MaglevError('MGL_BACKEND_UNKNOWN', 'gone just now')),
       });
-      expect(await rejectionOf(other.getBackend('web1'))).to.include(unknown);
+      expect(await rejection(other.getBackend('web1'))).to.include(unknown);
     });
   });
 
@@ -193,13 +194,13 @@ describe('rpc/gateway: health', () => {
 
     it('are NOT_FOUND by a wrong name, and INVALID_ARGUMENT by none', async () => {
       const { client } = await start({});
-      expect(await rejectionOf(client.getHealthCheck('htps'))).to.include({
+      expect(await rejection(client.getHealthCheck('htps'))).to.include({
         status: 'NOT_FOUND',
         code: 'MGL_HEALTHCHECK_UNKNOWN',
         message: 'health check "htps" is not in the config.',
         advice: 'List the names with `maglevc show healthchecks`.',
       });
-      expect(await rejectionOf(client.getHealthCheck(''))).to.include({ status: 'INVALID_ARGUMENT' });
+      expect(await rejection(client.getHealthCheck(''))).to.include({ status: 'INVALID_ARGUMENT' });
     });
   });
 

@@ -4,7 +4,8 @@ import type { BackendState } from '../../domain/health.js';
 import type { BackendAction } from '../../domain/operator.js';
 import type { OperatorRequest } from '../../protocol/operator.js';
 import type { MaglevClient } from '../../rpc/client.js';
-import { type Callees, type Fixture, rejectionOf, startFixture } from '../support/rpc-fixture.js';
+import { rejection } from '../support/rejection.js';
+import { type Callees, type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { detailOf, web1Life } from '../support/rpc-health-samples.js';
 import { siteCallees } from '../support/rpc-site.js';
 
@@ -61,14 +62,14 @@ describe('rpc/gateway: operators', () => {
     it(`refuses to ${action} nothing, and what cannot be a name, without asking anybody`, async () => {
       const { client } = await start({});
       const refused = { status: 'INVALID_ARGUMENT', code: 'MGL_REQUEST_INVALID' };
-      expect(await rejectionOf(acts[action](client, ''))).to.include(refused);
-      expect(await rejectionOf(acts[action](client, 'x'.repeat(65)))).to.include(refused);
+      expect(await rejection(acts[action](client, ''))).to.include(refused);
+      expect(await rejection(acts[action](client, 'x'.repeat(65)))).to.include(refused);
     });
 
     it(`cannot ${action} an unknown backend: NOT_FOUND, and nobody is asked for a view`, async () => {
       const { operator } = siteCallees();
       const { client } = await start({ operator });
-      expect(await rejectionOf(acts[action](client, 'nope'))).to.include({
+      expect(await rejection(acts[action](client, 'nope'))).to.include({
         status: 'NOT_FOUND',
         code: 'MGL_BACKEND_UNKNOWN',
       });
@@ -78,7 +79,7 @@ describe('rpc/gateway: operators', () => {
   for (const action of ['pause', 'resume'] as const) {
     it(`cannot ${action} a disabled backend: FAILED_PRECONDITION`, async () => {
       const { client } = await start(siteCallees());
-      expect(await rejectionOf(acts[action](client, 'spare'))).to.include({
+      expect(await rejection(acts[action](client, 'spare'))).to.include({
         status: 'FAILED_PRECONDITION',
         code: 'MGL_BACKEND_DISABLED',
         message: `backend "spare" is disabled: it cannot be ${action}d.`,
@@ -117,7 +118,7 @@ describe('rpc/gateway: operators', () => {
         fc.integer({ min: 101, max: 2 ** 31 - 1 }),
       );
       for (const weight of [-1, 101, -(2 ** 31), 2 ** 31 - 1, ...fc.sample(noWeight, 20)]) {
-        const error = await rejectionOf(client.setWeight({ ...place, weight, flush: false }));
+        const error = await rejection(client.setWeight({ ...place, weight, flush: false }));
         expect(error).to.include({
           status: 'INVALID_ARGUMENT',
           code: 'MGL_REQUEST_INVALID',
@@ -129,7 +130,7 @@ describe('rpc/gateway: operators', () => {
     for (const field of ['frontend', 'pool', 'backend'] as const) {
       it(`refuses a request without ${field}, without asking anybody`, async () => {
         const { client } = await start({});
-        const error = await rejectionOf(client.setWeight({ ...place, [field]: '', weight: 1, flush: false }));
+        const error = await rejection(client.setWeight({ ...place, [field]: '', weight: 1, flush: false }));
         expect(error).to.include({ status: 'INVALID_ARGUMENT', message: `${field} is empty.` });
       });
     }
@@ -142,7 +143,7 @@ describe('rpc/gateway: operators', () => {
       it(`is NOT_FOUND with ${code} for an unknown ${field}`, async () => {
         const { client } = await start(siteCallees());
         const request = { ...place, [field]: 'nope', weight: 1, flush: false };
-        expect(await rejectionOf(client.setWeight(request))).to.include({ status: 'NOT_FOUND', code });
+        expect(await rejection(client.setWeight(request))).to.include({ status: 'NOT_FOUND', code });
       });
     }
   });

@@ -4,13 +4,8 @@ import { MaglevError } from '../../domain/errors.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { VppControl } from '../../protocol/vpp.js';
 import { RpcError } from '../../rpc/rpc-error.js';
-import {
-  type Callees,
-  type Fixture,
-  type FixtureOptions,
-  rejectionOf,
-  startFixture,
-} from '../support/rpc-fixture.js';
+import { rejection } from '../support/rejection.js';
+import { type Callees, type Fixture, type FixtureOptions, startFixture } from '../support/rpc-fixture.js';
 import { lbCounters } from '../support/rpc-health-samples.js';
 import * as samples from '../support/rpc-samples.js';
 import { siteCallees } from '../support/rpc-site.js';
@@ -78,7 +73,7 @@ describe('rpc/gateway', () => {
 
     it('answers NOT_FOUND with the code, what happened and what to do', async () => {
       const { client } = await start({ views });
-      const error = await rejectionOf(client.getFrontend('wbe'));
+      const error = await rejection(client.getFrontend('wbe'));
       expect(error).to.be.instanceOf(RpcError).and.to.deep.include({
         status: 'NOT_FOUND',
         code: 'MGL_FRONTEND_UNKNOWN',
@@ -93,7 +88,7 @@ describe('rpc/gateway', () => {
     ] as const) {
       it(`refuses ${what} without asking anybody`, async () => {
         const { client } = await start({});
-        const error = await rejectionOf(client.getFrontend(name));
+        const error = await rejection(client.getFrontend(name));
         expect(error).to.include({ status: 'INVALID_ARGUMENT', code: 'MGL_REQUEST_INVALID' });
       });
     }
@@ -270,7 +265,7 @@ describe('rpc/gateway', () => {
 
     it('refuses an empty frontend name: it must not mean everything', async () => {
       const { client } = await start({ vpp });
-      expect(await rejectionOf(client.syncLbState(''))).to.include({ status: 'INVALID_ARGUMENT' });
+      expect(await rejection(client.syncLbState(''))).to.include({ status: 'INVALID_ARGUMENT' });
     });
 
     it('reports what a sync changed and what failed', async () => {
@@ -317,7 +312,7 @@ describe('rpc/gateway', () => {
         client.syncLbState('web'),
       ];
       for (const call of calls) {
-        expect(await rejectionOf(call)).to.include({ status: 'UNAVAILABLE', code: 'MGL_VPP_DISABLED' });
+        expect(await rejection(call)).to.include({ status: 'UNAVAILABLE', code: 'MGL_VPP_DISABLED' });
       }
     });
   });

@@ -10,7 +10,9 @@ import type { MaglevError } from '../../domain/errors.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import { createGateway } from '../../rpc/gateway.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
-import { clientOf, mailbox, memoryLog, realAsk, rejectionOf } from '../support/rpc-fixture.js';
+import { recordingLog } from '../support/recording-log.js';
+import { rejection } from '../support/rejection.js';
+import { clientOf, mailbox, realAsk } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
 
 const answer = (message: ViewRequest) => {
@@ -32,7 +34,7 @@ describe('rpc/server addresses', () => {
         vpp: null,
         ask: realAsk,
         clock: realClock,
-        log: memoryLog(),
+        log: recordingLog(),
       }),
       reflection: false,
       insecure,
@@ -52,7 +54,7 @@ describe('rpc/server addresses', () => {
   };
 
   const refusal = async (address: string, insecure = false): Promise<MaglevError> => {
-    const error = await rejectionOf(start(address, insecure));
+    const error = await rejection(start(address, insecure));
     expect(error).to.have.property('code', 'MGL_LISTEN');
     return error as MaglevError;
   };

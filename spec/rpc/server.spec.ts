@@ -13,13 +13,8 @@ import {
 import { MaglevService } from '../../rpc/generated/maglev.js';
 import { startRpcServer } from '../../rpc/server.js';
 import { inbox } from '../support/inbox.js';
-import {
-  clientOf,
-  type Fixture,
-  type FixtureOptions,
-  rejectionOf,
-  startFixture,
-} from '../support/rpc-fixture.js';
+import { rejection } from '../support/rejection.js';
+import { clientOf, type Fixture, type FixtureOptions, startFixture } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
 
 const answering = (message: ViewRequest) => {
@@ -95,7 +90,7 @@ describe('rpc/server', () => {
       const stopped = server.stop();
       expect(server.stop()).to.equal(stopped);
       const late = clientOf(server.address);
-      expect(await rejectionOf(late.listBackends())).to.include({
+      expect(await rejection(late.listBackends())).to.include({
         status: 'UNAVAILABLE',
         code: 'MGL_SERVER_UNREACHABLE',
       });
@@ -108,7 +103,7 @@ describe('rpc/server', () => {
     it('cuts a call that does not end within the drain time', async () => {
       const asked = inbox<ViewRequest>();
       const { server, client } = await start(asked.receive, { drainMs: 50 });
-      const pending = rejectionOf(client.listBackends());
+      const pending = rejection(client.listBackends());
       await asked.take();
       await server.stop();
       expect(await pending).to.have.property('name', 'RpcError');
@@ -128,9 +123,9 @@ describe('rpc/server', () => {
       controller.abort();
       await server.stop();
       const client = clientOf(server.address);
-      expect(await rejectionOf(client.listBackends())).to.include({ status: 'UNAVAILABLE' });
+      expect(await rejection(client.listBackends())).to.include({ status: 'UNAVAILABLE' });
       client.close();
-      expect(await rejectionOf(startRpcServer(options))).to.have.property('code', 'MGL_ACTOR_STOPPED');
+      expect(await rejection(startRpcServer(options))).to.have.property('code', 'MGL_ACTOR_STOPPED');
     });
   });
 

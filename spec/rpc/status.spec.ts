@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { type ErrorCode, errorCatalogue, MaglevError } from '../../domain/errors.js';
 import { rpcErrorOf } from '../../rpc/explain.js';
 import { errorCodeKey, grpcStatusOf } from '../../rpc/status.js';
-import { type Fixture, rejectionOf, startFixture } from '../support/rpc-fixture.js';
+import { rejection } from '../support/rejection.js';
+import { type Fixture, startFixture } from '../support/rpc-fixture.js';
 
 /** What is not listed is INTERNAL. */
 const expected: readonly [keyof typeof status, readonly ErrorCode[]][] = [
@@ -63,7 +64,7 @@ describe('rpc/status', () => {
               message.reply.fail(new MaglevError(code, 'this is what happened'));
           },
         });
-        expect(await rejectionOf(fixture.client.getVppInfo())).to.deep.include({
+        expect(await rejection(fixture.client.getVppInfo())).to.deep.include({
           status: name,
           code,
           message: 'this is what happened.',
@@ -79,7 +80,7 @@ describe('rpc/status', () => {
         throw new TypeError('undefined is not a function');
       },
     });
-    const error = await rejectionOf(fixture.client.listBackends());
+    const error = await rejection(fixture.client.listBackends());
     expect(error).to.include({
       status: 'INTERNAL',
       code: 'MGL_INTERNAL',
@@ -100,7 +101,7 @@ describe('rpc/status', () => {
       },
     });
     while (texts.length > 0) {
-      const error = await rejectionOf(fixture.client.listBackends());
+      const error = await rejection(fixture.client.listBackends());
       expect(error).to.include({ message: `"${texts.at(-1)}" 100% \r\n end.`, code: 'MGL_VPP_SYNC' });
       texts.pop();
     }
@@ -110,7 +111,7 @@ describe('rpc/status', () => {
     fixture = await startFixture({
       views: (message) => message.reply.fail(new MaglevError('MGL_VPP_SYNC', '😀'.repeat(30_000))),
     });
-    const error = await rejectionOf(fixture.client.listBackends());
+    const error = await rejection(fixture.client.listBackends());
     expect(error).to.include({ code: 'MGL_VPP_SYNC', message: `${'😀'.repeat(2000)}...` });
   });
 

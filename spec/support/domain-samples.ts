@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import type { Backend, Frontend, MaglevConfig, Pool } from '../../domain/config.js';
-import { compareIps, type IpAddress, ipFromBytes, parseIp, parsePrefix } from '../../domain/ip.js';
+import {
+  compareIps,
+  type IpAddress,
+  type IpPrefix,
+  ipFromBytes,
+  parseIp,
+  parsePrefix,
+} from '../../domain/ip.js';
 import type { AsState, Decision, DesiredAs, DesiredVip, LbConf, VipKey, VipState } from '../../domain/lb.js';
 
 /** An address that the spec knows to be one. */
@@ -10,10 +17,15 @@ export function ip(text: string): IpAddress {
   return address;
 }
 
+/** A prefix that the spec knows to be one. */
+export function ipPrefix(text: string): IpPrefix {
+  const prefix = parsePrefix(text);
+  if (prefix === null) throw new Error(`not a prefix: ${text}`);
+  return prefix;
+}
+
 export function vipKey(prefix: string, protocol = 6, port = 80): VipKey {
-  const parsed = parsePrefix(prefix);
-  if (parsed === null) throw new Error(`not a prefix: ${prefix}`);
-  return { prefix: parsed, protocol, port };
+  return { prefix: ipPrefix(prefix), protocol, port };
 }
 
 export function desiredAs(address: string, weight = 100, flush = false): DesiredAs {

@@ -7,7 +7,6 @@ import { MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { HealthRequest } from '../../protocol/health.js';
-import type { LogFields, Logger, LogLevel } from '../../protocol/log.js';
 import type { OperatorRequest } from '../../protocol/operator.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import type { VppControl } from '../../protocol/vpp.js';
@@ -17,23 +16,7 @@ import { createMaglevClient, type MaglevClient } from '../../rpc/client.js';
 import { createGateway } from '../../rpc/gateway.js';
 import type { MaglevServer } from '../../rpc/generated/maglev.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
-
-export interface LogRecord {
-  readonly level: LogLevel;
-  readonly event: string;
-  readonly fields: LogFields;
-}
-
-export function memoryLog(): Logger & { readonly records: LogRecord[] } {
-  const records: LogRecord[] = [];
-  return {
-    records,
-    enabled: () => true,
-    log: (level, event, fields = {}) => {
-      records.push({ level, event, fields });
-    },
-  };
-}
+import { type RecordingLog, recordingLog } from './recording-log.js';
 
 /** An actor that is played by a function. */
 export function mailbox<M>(name: string, receive: (message: M) => void): Address<M> {
@@ -77,7 +60,7 @@ export interface Fixture {
   readonly server: RpcServer;
   readonly handlers: MaglevServer;
   readonly client: MaglevClient;
-  readonly log: ReturnType<typeof memoryLog>;
+  readonly log: RecordingLog;
   readonly folder: string;
   readonly stop: () => Promise<void>;
 }
@@ -94,7 +77,7 @@ export interface FixtureOptions {
 /** A whole server with played actors behind it, on a unix socket unless told otherwise, and a client of it. */
 export async function startFixture(callees: Callees, options: FixtureOptions = {}): Promise<Fixture> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'maglev-rpc-'));
-  const log = memoryLog();
+  const log = recordingLog();
   const nobody = (message: { readonly type: string }) => {
     throw new Error(`nobody expected ${message.type}`);
   };
@@ -136,14 +119,4 @@ export function clientOf(address: string, timeoutMs = 5000): MaglevClient {
   const parsed = parseRpcAddress(address);
   if (isLeft(parsed)) throw new Error(parsed.left);
   return createMaglevClient({ address: parsed.right, timeoutMs, clock: realClock });
-}
-
-/** What a promise rejects with; fails when it does not. */
-export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it was expected to fail');
 }

@@ -1,12 +1,10 @@
 import { type BackendLife, born } from '../../domain/backend-life.js';
 import type { Backend, HealthCheck, MaglevConfig } from '../../domain/config.js';
-import { type IpAddress, type IpPrefix, parseIp, parsePrefix } from '../../domain/ip.js';
 import type { LbCounters } from '../../domain/lb-counters.js';
 import type { BackendDetail } from '../../protocol/health.js';
+import { ip, ipPrefix } from './domain-samples.js';
 import { anyConfig } from './rpc-samples.js';
 
-const ip = (text: string) => parseIp(text) as IpAddress;
-const prefix = (text: string) => parsePrefix(text) as IpPrefix;
 const minute = 60_000;
 const hour = 60 * minute;
 
@@ -135,7 +133,7 @@ export function lbCounters(now: number): LbCounters {
     at: now - 2.5 * hour,
     vips: [
       {
-        key: { prefix: prefix('192.0.2.1/32'), protocol: 6, port: 443 },
+        key: { prefix: ipPrefix('192.0.2.1/32'), protocol: 6, port: 443 },
         next: most,
         first: 1_234_567n,
         untracked: 12n,
@@ -147,7 +145,7 @@ export function lbCounters(now: number): LbCounters {
         ],
       },
       {
-        key: { prefix: prefix('2001:db8::53/128'), protocol: 255, port: 0 },
+        key: { prefix: ipPrefix('2001:db8::53/128'), protocol: 255, port: 0 },
         next: 0n,
         first: 0n,
         untracked: 0n,

@@ -1,11 +1,8 @@
 import type { ConfigIssue, MaglevConfig } from '../../domain/config.js';
-import { type IpAddress, type IpPrefix, parseIp, parsePrefix } from '../../domain/ip.js';
 import type { LbState } from '../../domain/lb.js';
 import type { BackendView, FrontendView } from '../../protocol/views.js';
 import type { SyncReport, VppInfo } from '../../protocol/vpp.js';
-
-const ip = (text: string) => parseIp(text) as IpAddress;
-const prefix = (text: string) => parsePrefix(text) as IpPrefix;
+import { ip, ipPrefix } from './domain-samples.js';
 
 /** What the actors of a small site answer: one TCP frontend with two pools, and one for all ports. */
 export const frontends: readonly FrontendView[] = [
@@ -86,7 +83,7 @@ export const lbState: LbState = {
   },
   vips: [
     {
-      key: { prefix: prefix('192.0.2.1/32'), protocol: 6, port: 443 },
+      key: { prefix: ipPrefix('192.0.2.1/32'), protocol: 6, port: 443 },
       encap: 'gre4',
       tableLength: { value: 1024, exact: true },
       srcIpSticky: false,
@@ -96,7 +93,7 @@ export const lbState: LbState = {
       ],
     },
     {
-      key: { prefix: prefix('2001:db8::53/128'), protocol: 255, port: 0 },
+      key: { prefix: ipPrefix('2001:db8::53/128'), protocol: 255, port: 0 },
       encap: 'gre6',
       tableLength: { value: 0, exact: false },
       srcIpSticky: null,
