@@ -154,11 +154,6 @@ const lbMeanings: ReadonlyMap<number, string> = new Map([
   [-97, 'the address family does not fit the encapsulation'],
 ]);
 
-/** All codes that VPP can return, with their names as VPP writes them. */
-export function retvalNames(): ReadonlyMap<number, string> {
-  return names;
-}
-
 /** `NO_SUCH_ENTRY`; null for a code that VPP does not define. */
 export function retvalName(retval: number): string | null {
   return names.get(retval) ?? null;

@@ -94,7 +94,7 @@ export function wordsFor(node: TreeNode, word: string): string[] {
 }
 
 /** What may come at a point, as the usage writes it. */
-export function expectedAt(node: TreeNode): string[] {
+function expectedAt(node: TreeNode): string[] {
   return [...node.words.keys(), ...(node.slot === null ? [] : [`<${node.slot.name}>`])];
 }
 

@@ -52,7 +52,7 @@ export function fail(context: t.Context, message: string): t.Validation<never> {
   return E.left([{ value: undefined, context, message }]);
 }
 
-export function isYamlNode(value: unknown): value is YamlNode {
+function isYamlNode(value: unknown): value is YamlNode {
   return typeof value === 'object' && value !== null && 'kind' in value && 'at' in value && 'end' in value;
 }
 

@@ -24,11 +24,6 @@ export function namespaceNamed(name: string): NamespaceId | null {
   return found === undefined ? null : idOf(found);
 }
 
-/** The namespace of the calling thread. */
-export function currentNamespace(): NamespaceId {
-  return idOf(statSync('/proc/thread-self/ns/net'));
-}
-
 /**
  * Moves the calling thread into a network namespace: sockets that it makes from now on live there, those that it has
  * stay where they are, and other threads are not affected. Throws MGL_NETNS_MISSING, MGL_NETNS_PERMISSION or

@@ -1,8 +1,7 @@
-import type { BackendState, FrontendState } from '../domain/health.js';
-import type { BackendView, FrontendView, PoolBackendView, PoolView } from '../domain/views.js';
+import type { BackendView, FrontendView, PoolBackendView } from '../domain/views.js';
 import type { Reply } from './address.js';
 
-export type { BackendState, BackendView, FrontendState, FrontendView, PoolBackendView, PoolView };
+export type { BackendView, FrontendView, PoolBackendView };
 
 /** What the frontends actor can be asked. An unknown name fails with MGL_FRONTEND_UNKNOWN or MGL_BACKEND_UNKNOWN. */
 export type ViewRequest =

@@ -39,7 +39,7 @@ const statusOfCode: Partial<Record<ErrorCode, status>> = {
   MGL_STATS_INDEXES: status.UNAVAILABLE,
 };
 
-export function statusCodeOf(code: ErrorCode): status {
+function statusCodeOf(code: ErrorCode): status {
   return statusOfCode[code] ?? status.INTERNAL;
 }
 

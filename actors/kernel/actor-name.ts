@@ -6,16 +6,9 @@ export function checkName(name: string): void {
 }
 
 /**
- * Any text in the characters that the engine's names allow, reversibly: letters, digits and .-+ as they are,
+ * Any text in the characters that the engine's names allow, no two texts alike: letters, digits and .-+ as they are,
  * everything else as $ and four hexadecimal digits for each UTF-16 unit.
  */
 export function encodeName(text: string): string {
   return text.replace(/[^A-Za-z0-9.+-]/g, (unit) => `$${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-/** The inverse of encodeName. */
-export function decodeName(encoded: string): string {
-  return encoded.replace(/\$([0-9a-f]{4})/g, (_, digits: string) =>
-    String.fromCharCode(parseInt(digits, 16)),
-  );
 }

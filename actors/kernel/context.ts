@@ -31,6 +31,7 @@ export function makeContext<M>(
   services: Services,
 ): Context<M> {
   const { path } = host;
+  const { belongings } = incarnation;
   const { deadLetters } = services;
 
   const toSelf = (message: M): void => {
@@ -64,7 +65,7 @@ export function makeContext<M>(
       return clock;
     },
     get signal() {
-      return incarnation.signal;
+      return belongings.signal;
     },
 
     spawn: <C>(spec: ActorSpec<C>): ActorRef<C> => {
@@ -90,7 +91,7 @@ export function makeContext<M>(
     },
 
     ask: <Q, R>(target: Address<Q>, make: (reply: Reply<R>) => Q, options?: AskOptions): Promise<R> => {
-      if (incarnation.mayAsk) return ask(services.clock, incarnation.asked, target, make, options);
+      if (incarnation.mayAsk) return ask(services.clock, belongings.asked, target, make, options);
       deadLetters.record(target.name, 'stale', `a question of ${path}`);
       const refused = Promise.reject(askerStopped(path));
       refused.catch(() => {});
@@ -98,7 +99,7 @@ export function makeContext<M>(
     },
 
     after: (ms: number, message: M): Cancel => {
-      if (incarnation.active) return incarnation.timers.after(ms, () => toSelf(message));
+      if (incarnation.active) return belongings.timers.after(ms, () => toSelf(message));
       deadLetters.record(path, 'stale', message);
       return nothing;
     },
@@ -112,7 +113,7 @@ export function makeContext<M>(
         deadLetters.record(path, 'stale', message);
         return nothing;
       }
-      const cancel = incarnation.timers.every(ms, options?.jitter ?? 0, () => toSelf(message));
+      const cancel = belongings.timers.every(ms, options?.jitter ?? 0, () => toSelf(message));
       if (options?.immediate === true) toSelf(message);
       return cancel;
     },
@@ -129,12 +130,12 @@ export function makeContext<M>(
       if (!incarnation.active) return nothing;
       let unlisten: Cancel = nothing;
       const cancel = (): void => {
-        incarnation.watches.delete(cancel);
+        belongings.watches.delete(cancel);
         unlisten();
       };
-      incarnation.watches.add(cancel);
+      belongings.watches.add(cancel);
       unlisten = actor.onEnd((end) => {
-        incarnation.watches.delete(cancel);
+        belongings.watches.delete(cancel);
         deliver(end, () => message(end));
       });
       return cancel;
@@ -150,7 +151,7 @@ function boundClock<M>(clock: Clock, incarnation: Incarnation<M>): Clock {
     random: () => clock.random(),
     schedule: (ms, run) => {
       if (incarnation.phase === 'ended') return nothing;
-      return incarnation.codeTimers.after(ms, () => {
+      return incarnation.belongings.codeTimers.after(ms, () => {
         try {
           runAs(incarnation, run);
         } catch (thrown) {

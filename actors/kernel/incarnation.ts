@@ -1,15 +1,13 @@
-import { setMaxListeners } from 'node:events';
-import type { MaglevError } from '../../domain/errors.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { LogLevel } from '../../protocol/log.js';
+import { Belongings } from './belongings.js';
 import type { ActorSpec, Behavior, Context } from './contract.js';
 import { Family } from './family.js';
 import { type Agent, runAs } from './fence.js';
-import { IncarnationTimers } from './incarnation-timers.js';
 import type { Envelope } from './mailbox.js';
 import { messageType } from './message-type.js';
 import type { Worker } from './nact-engine.js';
-import { askerStopped, calleeCrashed, calleeStopped, type Question } from './question.js';
+import { calleeCrashed, calleeStopped, type Question } from './question.js';
 import type { Services } from './services.js';
 import { type Cause, defaultSupervision } from './supervision.js';
 import { toError } from './thrown.js';
@@ -47,18 +45,9 @@ export interface Host<M> {
  */
 export class Incarnation<M> implements Agent {
   readonly number: number;
-  /** Of messages to itself: they end when it is told to end. */
-  readonly timers: IncarnationTimers;
-  /** Of its own code: they live until it has ended, for stop() may need them. */
-  readonly codeTimers: IncarnationTimers;
-  /** Questions that it asked. */
-  readonly asked = new Set<Question>();
-  /** What to call at its end, to stop watching. */
-  readonly watches = new Set<Cancel>();
+  readonly belongings: Belongings;
   readonly #host: Host<M>;
   readonly #services: Services;
-  /** Questions that were put to it and wait for its answer. */
-  readonly #unanswered = new Set<Question>();
   readonly #deadlineMs: number;
   #worker: Worker;
   #phase: Phase = 'starting';
@@ -73,14 +62,12 @@ export class Incarnation<M> implements Agent {
   #family: Family | null = null;
   #childrenEnded = false;
   #cancelDeadline: Cancel | null = null;
-  #abort: AbortController | null = null;
 
   constructor(host: Host<M>, services: Services, number: number) {
     this.#host = host;
     this.#services = services;
     this.number = number;
-    this.timers = new IncarnationTimers(services.clock);
-    this.codeTimers = new IncarnationTimers(services.clock);
+    this.belongings = new Belongings(host.path, services.clock);
     this.#deadlineMs = host.spec.stopDeadlineMs ?? defaultStopDeadlineMs;
     this.#worker = services.engine.worker(host.path, this.#turn);
     this.#worker.wake();
@@ -102,16 +89,6 @@ export class Incarnation<M> implements Agent {
   /** May it ask? Not between being told to end and its stop(): a handler that goes on asking would never end. */
   get mayAsk(): boolean {
     return (this.active || this.#phase === 'releasing') && !this.#abandoned;
-  }
-
-  get signal(): AbortSignal {
-    if (this.#abort === null) {
-      this.#abort = new AbortController();
-      // It is meant to be listened to by everything that the incarnation does at once: Node must not warn of that.
-      setMaxListeners(0, this.#abort.signal);
-      if (!this.active) this.#abort.abort();
-    }
-    return this.#abort.signal;
   }
 
   /** Its children; null when it never had any. */
@@ -148,10 +125,7 @@ export class Incarnation<M> implements Agent {
     this.#cause = cause;
     if (cause.error !== null) this.#host.failedWith(cause.error);
     this.#phase = 'draining';
-    this.timers.cancelAll();
-    for (const unwatch of this.watches) unwatch();
-    this.#failAll(this.asked, askerStopped);
-    this.#abort?.abort();
+    this.belongings.cutOff();
     if (this.#busy)
       this.#cancelDeadline = this.#services.clock.schedule(this.#deadlineMs, this.#abandonHandler);
     const childrenEnded = this.#family?.close() ?? Promise.resolve();
@@ -202,7 +176,7 @@ export class Incarnation<M> implements Agent {
     const behavior = this.#behavior;
     if (envelope === null || behavior === null) return;
     const { message, question } = envelope;
-    question?.deliveredTo(this.#unanswered);
+    question?.deliveredTo(this.belongings.unanswered);
     this.#busy = true;
     this.#handling = envelope;
     try {
@@ -273,7 +247,7 @@ export class Incarnation<M> implements Agent {
       message: waitedFor,
       deadlineMs: this.#deadlineMs,
     });
-    this.#silence();
+    this.belongings.letGo();
   }
 
   /** Goes on to stop() when the children have ended and no handler is under way. */
@@ -314,19 +288,8 @@ export class Incarnation<M> implements Agent {
     this.#phase = 'ended';
     this.#cancelDeadline?.();
     this.#worker.stop();
-    this.#silence();
+    this.belongings.letGo();
     this.#host.ended(this.#cause);
-  }
-
-  /** Ends what it still waits for, and what others still expect of it. */
-  #silence(): void {
-    this.codeTimers.cancelAll();
-    this.#failAll(this.#unanswered, calleeStopped);
-    this.#failAll(this.asked, askerStopped);
-  }
-
-  #failAll(questions: ReadonlySet<Question>, because: (path: string) => MaglevError): void {
-    for (const question of questions) question.fail(because(this.#host.path));
   }
 
   /** What is under way, for people. */

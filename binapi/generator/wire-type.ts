@@ -47,7 +47,7 @@ export function fieldType(model: ApiModel, module: string, field: FieldDeclarati
 }
 
 /** The type `u8` or `vl_api_<name>_t` as it is called in `module`. */
-export function namedType(model: ApiModel, module: string, type: string): WireType {
+function namedType(model: ApiModel, module: string, type: string): WireType {
   const owned = model.lookUp(module, type);
   return owned === undefined ? primitiveType(module, type) : ownedType(model, owned);
 }

@@ -60,7 +60,7 @@ export interface LbApi {
 }
 
 /** All that LbApi needs of a VPP. The text of `cli_inband` is not among it: there is a way without. */
-export const requiredMessages: readonly AnyMessage[] = [
+const requiredMessages: readonly AnyMessage[] = [
   ...writeMessages,
   lbConfGet,
   lbConfGetReply,

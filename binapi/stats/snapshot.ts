@@ -63,7 +63,7 @@ export class StatsSnapshot {
 }
 
 /** Every snapshot has them. */
-export const ALWAYS_READ: readonly StatsRequest[] = [{ name: '/sys/heartbeat' }, { name: '/sys/boottime' }];
+const ALWAYS_READ: readonly StatsRequest[] = [{ name: '/sys/heartbeat' }, { name: '/sys/boottime' }];
 
 /** One request for each name: what one of several wants whole is read whole. */
 export function wantedByName(requests: readonly StatsRequest[]): Map<string, Wanted> {

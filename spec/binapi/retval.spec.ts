@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { describeRetval, retvalName, retvalNames } from '../../binapi/retval.js';
+import { describeRetval, retvalName } from '../../binapi/retval.js';
 
 describe('binapi/retval', () => {
   it('knows all 143 codes of VPP, each by its own name', () => {
-    expect(retvalNames().size).to.equal(143);
-    expect(new Set(retvalNames().values()).size).to.equal(143);
+    const names = Array.from({ length: 1000 }, (_, n) => retvalName(-n)).filter((name) => name !== null);
+    expect(names).to.have.length(143);
+    expect(new Set(names).size).to.equal(143);
     expect(retvalName(-81)).to.equal('VALUE_EXIST');
     expect(retvalName(-165)).to.equal('EAGAIN');
     expect(retvalName(-22)).to.equal(null);

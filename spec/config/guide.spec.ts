@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { checkConfigText } from '../../config/check.js';
 import { checkReport } from '../../config/report.js';
-import { schemaKeys } from '../../config/schema-keys.js';
 import { configOf, warningsOf } from './config-lines.js';
+import { schemaKeys } from './schema-keys.js';
 
 const guide = readFileSync('docs/config-guide.md', 'utf8');
 

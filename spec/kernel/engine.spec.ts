@@ -136,9 +136,9 @@ describe('kernel/what is kept', () => {
     const incarnation = new Incarnation(watcher, services, 1);
     const { watch } = watcher.makeContext(incarnation);
     watch(cell.ref, () => 'ended');
-    expect(incarnation.watches.size).equal(1);
+    expect(incarnation.belongings.watches.size).equal(1);
     await family.stop(cell);
-    expect(incarnation.watches.size).equal(0);
+    expect(incarnation.belongings.watches.size).equal(0);
     incarnation.end(stopped);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { decodeName, encodeName } from '../../actors/kernel/actor-name.js';
+import { encodeName } from '../../actors/kernel/actor-name.js';
 import { backoffDelay } from '../../actors/kernel/backoff.js';
 import { messageType } from '../../actors/kernel/message-type.js';
 import { RestartIntensity } from '../../actors/kernel/restart-intensity.js';
@@ -71,12 +71,15 @@ describe('kernel/restart intensity', () => {
 });
 
 describe('kernel/names', () => {
+  const decoded = (encoded: string) =>
+    encoded.replace(/\$([0-9a-f]{4})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+
   it('are encoded into what the engine allows, and back', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)) }), (name) => {
         const encoded = encodeName(name);
         expect(encoded).match(/^[a-z0-9.+$-]*$/i);
-        expect(decodeName(encoded)).equal(name);
+        expect(decoded(encoded)).equal(name);
       }),
     );
   });

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { MaglevError } from '../../domain/errors.js';
-import { currentNamespace, enterNamespace, namespaceNamed, namespacePath } from '../../linux/netns.js';
+import { enterNamespace, namespaceNamed, namespacePath } from '../../linux/netns.js';
 
 describe('network namespaces', () => {
   it('are found by name or by path, and told apart', () => {
     expect(namespacePath('blue')).to.equal('/run/netns/blue');
-    expect(namespaceNamed('/proc/self/ns/net')).to.equal(currentNamespace());
-    expect(namespaceNamed('/proc/self/ns/mnt')).not.to.equal(currentNamespace());
+    const own = namespaceNamed('/proc/thread-self/ns/net');
+    expect(namespaceNamed('/proc/self/ns/net')).to.equal(own);
+    expect(namespaceNamed('/proc/self/ns/mnt')).not.to.equal(own);
     expect(namespaceNamed('no-such-namespace')).to.equal(null);
   });
 

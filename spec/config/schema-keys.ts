@@ -1,8 +1,8 @@
-import type { Codec } from './codec.js';
-import { configFile } from './schema.js';
+import type { Codec } from '../../config/codec.js';
+import { configFile } from '../../config/schema.js';
 
 /** One key of the config file, as the guide lists it. */
-export interface SchemaKey {
+interface SchemaKey {
   /** Below `maglev`; `<n>` and `<b>` stand for names, `[]` for every item of a list. */
   readonly key: string;
   readonly type: string;
