@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { errorCatalogue } from '../../domain/errors.js';
-
-const root = path.resolve(import.meta.dirname, '../../..');
+import { root } from './source-tree.js';
 
 describe('docs/errors.md', () => {
   const page = readFileSync(path.join(root, 'docs/errors.md'), 'utf8');

@@ -1,14 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
+import { isProduct, readSources, roomOf } from './source-tree.js';
 
-/** Compiled specs run from out/spec/architecture. */
-const root = path.resolve(import.meta.dirname, '../../..');
-
-/**
- * Which rooms a room may import from, besides itself. A kernel is a room of its own, because only it may import nact.
- * What is not listed is not allowed.
- */
+/** Which rooms a room may import from, besides itself. What is not listed is not allowed. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   protocol: ['domain'],
@@ -42,42 +36,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only one room may import. */
 const reserved: Readonly<Record<string, string>> = { nact: 'actors/kernel', koffi: 'linux' };
 
-/** Time and chance come from a Clock everywhere but here. */
-const mayTouchTime = ['clock', 'actors/kernel', 'bin', 'bench', 'spec', 'demo'];
-
-interface Source {
-  readonly file: string;
-  readonly room: string;
-  readonly text: string;
-  readonly imports: readonly string[];
-}
-
-function roomOf(file: string): string {
-  return file.startsWith('actors/kernel/') ? 'actors/kernel' : (file.split('/')[0] ?? '');
-}
-
-function readSources(): Source[] {
-  const folders = readdirSync(root, { withFileTypes: true })
-    .filter(
-      (entry) =>
-        entry.isDirectory() && !entry.name.startsWith('.') && !['node_modules', 'out'].includes(entry.name),
-    )
-    .map((entry) => entry.name);
-  return folders
-    .flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => {
-      const file = path.relative(root, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/');
-      const text = readFileSync(path.join(root, file), 'utf8');
-      const imports = [
-        ...text.matchAll(
-          /(?:^|\n)\s*(?:import|export)\b[^;'"]*?\bfrom\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]|(?:^|\n)import\s+['"]([^'"]+)['"]/g,
-        ),
-      ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
-      return { file, room: roomOf(file), text, imports };
-    });
-}
-
 function resolve(from: string, specifier: string): string {
   return path.posix.join(path.posix.dirname(from), specifier).replace(/\.js$/, '.ts');
 }
@@ -89,10 +47,10 @@ function packageOf(specifier: string): string {
     .join('/');
 }
 
-describe('architecture', () => {
+describe('architecture: who imports whom', () => {
   const sources = readSources();
   const files = new Map(sources.map((source) => [source.file, source]));
-  const product = sources.filter(({ room }) => !['spec', 'bench'].includes(room));
+  const product = sources.filter(isProduct);
 
   it('sees the whole tree', () => {
     expect(product.length).to.be.above(20);
@@ -149,24 +107,5 @@ describe('architecture', () => {
     };
     for (const file of files.keys()) visit(file, []);
     expect(circles).to.deep.equal([]);
-  });
-
-  it('takes time and chance from a Clock', () => {
-    const forbidden =
-      /\bDate\.now\b|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bMath\.random\b|\bperformance\.now\b/;
-    const wrong = product
-      .filter(({ room }) => !mayTouchTime.includes(room))
-      .filter(({ text }) => forbidden.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
-      .map(({ file }) => file);
-    expect(wrong).to.deep.equal([]);
-  });
-
-  it('keeps bin thin and every file readable', () => {
-    const lines = (text: string) => text.split('\n').length;
-    const generated = (file: string) => file.includes('/generated/');
-    const long = product
-      .filter(({ file, room, text }) => !generated(file) && lines(text) > (room === 'bin' ? 80 : 500))
-      .map(({ file, text }) => `${file}: ${lines(text)} lines`);
-    expect(long).to.deep.equal([]);
   });
 });

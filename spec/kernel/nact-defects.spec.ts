@@ -174,16 +174,17 @@ describe('kernel/defects of nact that do not come through', () => {
     const log = recordingLog();
     const system = createActorSystem({ clock: realClock, log });
     const a = system.start<null>({ name: 'a', start: () => ({ receive: () => {} }) });
-    const states = [0.5, 3e9, Number.POSITIVE_INFINITY].map((timeoutMs) => {
+    const askFor = (timeoutMs: number) => {
       const state = { code: 'pending' };
-      system
+      const settled = system
         .ask<null, null>(a, () => null, { timeoutMs })
         .catch((thrown: MaglevError) => {
           state.code = thrown.code;
         });
-      return state;
-    });
-    await new Promise((resolve) => setTimeout(resolve, 25));
+      return { state, settled };
+    };
+    const states = [0.5, 3e9, Number.POSITIVE_INFINITY].map((timeoutMs) => askFor(timeoutMs).state);
+    await askFor(25).settled;
     expect(states.map(({ code }) => code)).deep.equal(['MGL_ASK_TIMEOUT', 'pending', 'pending']);
     await system.stop();
     expect(states.map(({ code }) => code)).deep.equal([

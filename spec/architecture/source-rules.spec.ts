@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { expect } from 'chai';
+import { isGenerated, isProduct, readSources, type Source } from './source-tree.js';
+
+/** Lines that a file may have. What a person wrote and is longer holds more than one concept. */
+const MAX_LINES = 400;
+/** In bin things are put together; nothing is done there. */
+const MAX_LINES_OF_BIN = 80;
+
+/** Time and chance come from a Clock everywhere but here. */
+const mayTouchTime = ['clock', 'actors/kernel', 'bin', 'demo'];
+
+/**
+ * Notes of unfinished work, what silences a checker, and tests that never run. Written so that it does not find itself.
+ * What a machine does not allow may be left out there: that is decided by an expression, not written as a call.
+ */
+const leftovers =
+  /\b(?:TO[D]O|FIX[M]E|X[X]X)\b|biome-[i]gnore|@ts-[a-z]+-?[a-z]*\b|\b(?:it|describe)\.s[k]ip\(/;
+
+/** A wait for a time instead of for what is expected. */
+const sleep =
+  /\(\s*\(?(\w+)\)?\s*=>\s*\{?\s*setTimeout\(\s*\1\b|\bsetTimeout\b[^;]*\bfrom\s+'node:timers\/promises'/;
+
+const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+
+describe('architecture: what stands in a file', () => {
+  const written = readSources().filter((source) => !isGenerated(source));
+  const product = written.filter(isProduct);
+  const specs = written.filter(({ file }) => file.endsWith('.spec.ts'));
+  const filesWhere = (sources: readonly Source[], is: (source: Source) => boolean) =>
+    sources.filter(is).map(({ file }) => file);
+
+  it('sees what people wrote, and what they did not write', () => {
+    expect(product.length).to.be.above(200);
+    expect(specs.length).to.be.above(100);
+    expect(readSources().length).to.be.above(written.length);
+  });
+
+  it('takes time and chance from a Clock', () => {
+    const forbidden =
+      /\bDate\.now\b|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(|\bMath\.random\b|\bperformance\.now\b/;
+    const elsewhere = product.filter(({ room }) => !mayTouchTime.includes(room));
+    expect(filesWhere(elsewhere, ({ text }) => forbidden.test(withoutComments(text)))).to.deep.equal([]);
+  });
+
+  it('keeps bin thin and every file readable', () => {
+    const long = [...product, ...specs]
+      .map(({ file, room, text }) => ({ file, room, lines: text.split('\n').length - 1 }))
+      .filter(({ room, lines }) => lines > (room === 'bin' ? MAX_LINES_OF_BIN : MAX_LINES))
+      .map(({ file, lines }) => `${file}: ${lines} lines`);
+    expect(long).to.deep.equal([]);
+  });
+
+  it('names every file by what it holds', () => {
+    const nameless = /^(?:utils?|helpers?|common|misc|manager|shared)\b/;
+    expect(filesWhere(written, ({ file }) => nameless.test(path.posix.basename(file)))).to.deep.equal([]);
+  });
+
+  it('leaves nothing unfinished, switched off or silenced', () => {
+    expect(filesWhere(written, ({ text }) => leftovers.test(text))).to.deep.equal([]);
+  });
+
+  it('lets no spec wait for a time', () => {
+    expect(filesWhere(specs, ({ text }) => sleep.test(text))).to.deep.equal([]);
+  });
+});
