@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Checker, type Load, startHaproxy, startMaglevd } from './checkers.js';
+import { echoesAnswered, processUsage } from './process-usage.js';
+import type { TargetFarm } from './target-farm.js';
+
+export const programs = ['maglevd', 'haproxy'] as const;
+export type Program = (typeof programs)[number];
+
+export interface Cost {
+  /** CPU time of the whole program for one probe, in microseconds. */
+  readonly cpuUs: number;
+  readonly probesPerSecond: number;
+  readonly rssKb: number;
+}
+
+/** Until intervals have spread, and what is compiled at run time is compiled. */
+const SETTLE_MS = 5000;
+
+/**
+ * Runs the programs side by side under that load, each with an entrance of the farm to itself, and looks at the same
+ * `forMs` for all of them: what else the machine does hits them alike.
+ */
+export async function measureCosts(
+  farm: TargetFarm,
+  load: Load,
+  who: readonly Program[],
+  forMs: number,
+): Promise<ReadonlyMap<Program, Cost>> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
+  const running: Checker[] = [];
+  try {
+    const watched = new Map<Program, Observed>();
+    for (const program of who) {
+      const entrance = programs.indexOf(program);
+      const ports = farm.entrances[entrance];
+      if (ports === undefined) throw new Error('the farm has too few entrances');
+      const start = program === 'maglevd' ? startMaglevd : startHaproxy;
+      const checker = await start(folder, ports, load);
+      running.push(checker);
+      watched.set(program, { pid: checker.pid, probes: probeCounter(program, farm, entrance, load) });
+    }
+    await pause(SETTLE_MS);
+    const before = await lookAll(watched);
+    await pause(forMs);
+    const after = await lookAll(watched);
+    return new Map(who.map((program) => [program, costBetween(program, before, after)]));
+  } finally {
+    await Promise.all(running.map((checker) => checker.end()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Observed {
+  readonly pid: number;
+  /** Probes that were answered so far. */
+  readonly probes: () => Promise<number> | number;
+}
+
+interface Look {
+  readonly at: number;
+  readonly probes: number;
+  readonly cpuMs: number;
+  readonly rssKb: number;
+}
+
+async function lookAll(watched: ReadonlyMap<Program, Observed>): Promise<ReadonlyMap<Program, Look>> {
+  const looks = new Map<Program, Look>();
+  for (const [program, { pid, probes }] of watched) {
+    looks.set(program, { probes: await probes(), at: performance.now(), ...processUsage(pid) });
+  }
+  return looks;
+}
+
+function costBetween(
+  program: Program,
+  before: ReadonlyMap<Program, Look>,
+  after: ReadonlyMap<Program, Look>,
+): Cost {
+  const from = before.get(program);
+  const to = after.get(program);
+  const probes = (to?.probes ?? 0) - (from?.probes ?? 0);
+  if (from === undefined || to === undefined || probes <= 0) throw new Error(`${program} checks nobody`);
+  return {
+    cpuUs: ((to.cpuMs - from.cpuMs) * 1000) / probes,
+    probesPerSecond: (probes * 1000) / (to.at - from.at),
+    rssKb: to.rssKb,
+  };
+}
+
+function probeCounter(
+  program: Program,
+  farm: TargetFarm,
+  entrance: number,
+  load: Load,
+): () => Promise<number> | number {
+  if (load.kind === 'icmp') return echoesAnswered;
+  // A TCP check of HAProxy resets the connection before it is complete: no server ever hears of it.
+  const perMs = load.backends / load.intervalMs;
+  return program === 'haproxy' && load.kind === 'tcp'
+    ? () => performance.now() * perMs
+    : () => farm.connections(entrance);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,56 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { Authority } from '../../spec/support/certificates.js';
+import type { Ports, TargetOrder, TargetReport } from './target-farm.js';
+
+/** Servers on every loopback address: good ones, unless they were told to fail. Speaks with its parent by IPC. */
+const healthy = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwell\n';
+const failing = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+const failed = new Set<string>();
+const connections: number[] = [];
+
+const { cert, key } = new Authority('bench').issue({ names: ['DNS:bench.example'] });
+
+function serve(socket: Socket): void {
+  // Checkers end connections by a reset.
+  socket.on('error', () => {});
+  socket.once('data', () => {
+    const broken = failed.size > 0 && failed.has(socket.localAddress ?? '');
+    socket.end(broken ? failing : healthy);
+  });
+}
+
+async function open(entrance: number): Promise<Ports> {
+  const http = createServer(serve);
+  const https = createTlsServer({ cert, key, ALPNProtocols: ['http/1.1'] }, serve);
+  https.on('tlsClientError', () => {});
+  connections[entrance] = 0;
+  for (const server of [http, https]) {
+    server.on('connection', () => {
+      connections[entrance] = (connections[entrance] ?? 0) + 1;
+    });
+  }
+  return { http: await listen(http), https: await listen(https) };
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen({ port: 0, host: '0.0.0.0', backlog: 4096 }, () => {
+      const address = server.address();
+      if (address !== null && typeof address === 'object') resolve(address.port);
+    });
+  });
+}
+
+const report = (message: TargetReport) => process.send?.(message);
+
+process.on('message', (order: TargetOrder) => {
+  if (order.type === 'fail') failed.add(order.address);
+  else {
+    const { entrance } = order;
+    report({ type: 'count', entrance, connections: connections[entrance] ?? 0 });
+  }
+});
+process.on('disconnect', () => process.exit());
+const entrances = await Promise.all(Array.from({ length: Number(process.argv[2]) }, (_, n) => open(n)));
+report({ type: 'ready', entrances });
