@@ -9,6 +9,7 @@ import {
 } from '../../domain/backend-life.js';
 import type { HealthCheck } from '../../domain/config.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
+import { nextProbeAt } from '../../domain/probe-time.js';
 import { probeInterval } from '../../domain/rise-fall.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
@@ -49,8 +50,6 @@ export type BackendMessage =
 const GRACE_MS = 1000;
 /** Many first probes are spread at least over this. */
 const MIN_SPREAD_MS = 1000;
-/** Probes are spread by this fraction of their interval, to both sides. */
-const JITTER = 0.1;
 
 /** What is known of a backend. It outlives a crash of whoever keeps it: a bug of ours is no news of the backend. */
 export interface BackendMemory {
@@ -208,22 +207,15 @@ class BackendKeeper {
     report.tell({ type: 'doubt-news', backend: name, state, code, detail, lastedMs });
   }
 
-  /**
-   * The interval runs from the beginning of a probe to the beginning of the next, which never overlap. Where it becomes
-   * longer, the first one lies anywhere between the two: backends that were probed in quick succession together, as
-   * all are after a start, would otherwise be probed in bursts for long.
-   */
+  /** The interval runs from the beginning of a probe to the beginning of the next, which never overlap. */
   private scheduleNext(): void {
     const { check } = this.memory.setup;
     if (check === null) return;
     const { clock } = this.context;
+    const { begunAt, pace } = this;
     const interval = probeInterval(check, this.life.standing);
-    const gap =
-      this.pace < interval
-        ? this.pace + clock.random() * (interval - this.pace)
-        : interval * (1 + JITTER * (2 * clock.random() - 1));
     this.pace = interval;
-    this.dueIn(Math.max(0, this.begunAt + gap - clock.monotonic()));
+    this.dueIn(Math.max(0, nextProbeAt({ begunAt, interval, pace }, clock.random()) - clock.monotonic()));
   }
 
   private become(life: BackendLife): void {

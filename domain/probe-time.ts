@@ -1,0 +1,37 @@
+/** Probes are spread by this fraction of their interval, to both sides. */
+const JITTER = 0.1;
+/** Milliseconds between the moments at which probes begin. */
+const GRID_MS = 10;
+/** Below this interval, in milliseconds, probes begin at any moment. */
+const SHORT_MS = 200;
+
+/** All in milliseconds, on one scale. */
+export interface ProbeRhythm {
+  /** When the last probe began. */
+  readonly begunAt: number;
+  /** From the beginning of one probe to that of the next, as the config and the state of the backend have it. */
+  readonly interval: number;
+  /** The interval that counted before. */
+  readonly pace: number;
+}
+
+/**
+ * When the next probe should begin, for a random number from 0 to 1: the interval later, spread by a tenth to both
+ * sides. Where the interval has become longer, anywhere between the two: backends that were probed in quick succession
+ * together, as all are after a start, would otherwise be probed in bursts for long.
+ *
+ * Probes of different backends begin at the same moments, 10 ms apart: what it takes to wake up, and to pass messages
+ * to and from another thread, is then shared by them. Short intervals are left alone.
+ */
+export function nextProbeAt({ begunAt, interval, pace }: ProbeRhythm, random: number): number {
+  const [from, to] = pace < interval ? [pace, interval] : [interval * (1 - JITTER), interval * (1 + JITTER)];
+  const at = begunAt + from + random * (to - from);
+  return interval < SHORT_MS ? at : onGrid(at, begunAt + from, begunAt + to);
+}
+
+/** The nearest moment of the grid within these bounds; `at` itself if there is none. */
+function onGrid(at: number, from: number, to: number): number {
+  const nearest = Math.round(at / GRID_MS) * GRID_MS;
+  const inside = nearest < from ? nearest + GRID_MS : nearest > to ? nearest - GRID_MS : nearest;
+  return from <= inside && inside <= to ? inside : at;
+}
