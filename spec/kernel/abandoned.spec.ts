@@ -1,0 +1,189 @@
+import { expect } from 'chai';
+import type { Context } from '../../actors/kernel/contract.js';
+import { MaglevError } from '../../domain/errors.js';
+import type { Reply } from '../../protocol/address.js';
+import { type Act, boom, calmly, gate, outcome, type Stage, stage } from '../support/stage.js';
+
+describe('kernel: nothing of an abandoned incarnation reaches anybody', () => {
+  /**
+   * The first incarnation of `a` hangs in a handler, is abandoned, and does `act` when the second one runs.
+   * Returns the dead letters of that.
+   */
+  async function abandoned(
+    act: (context: Context<Act>, play: Stage) => void | Promise<void>,
+  ): Promise<string[]> {
+    const play = stage();
+    const late = gate();
+    const children = [{ name: 'other' }, { name: 'a' }];
+    await play.play({ name: 'root', supervision: calmly('all-for-one'), children });
+    play.ref('a').tell(async (context) => {
+      await late.opened;
+      await act(context, play);
+    });
+    play.ref('other').tell(boom);
+    await play.clock.advance(5000);
+    expect(play.events()).deep.equal(['+root', '+other', '+a', '-other', '-a', '+other', '+a']);
+    const { count } = play.system.deadLetters();
+    late.open();
+    await play.clock.advance(60_000);
+    expect(play.events()).deep.equal([]);
+    const after = play.system.deadLetters();
+    return after.recent
+      .slice(after.recent.length - (after.count - count))
+      .map(({ to, reason }) => `${reason} ${to}`);
+  }
+
+  const heard = { count: 0 };
+  const hear: Act = () => {
+    heard.count += 1;
+  };
+  beforeEach(() => {
+    heard.count = 0;
+  });
+  afterEach(() => {
+    expect(heard.count).equal(0);
+  });
+
+  it('what it tells, itself or others, at once or from a promise', async () => {
+    const taken: boolean[] = [];
+    const letters = await abandoned(async ({ self }, play) => {
+      taken.push(self.tell(hear));
+      await Promise.resolve();
+      taken.push(play.ref('other').tell(hear));
+      setImmediate(() => taken.push(play.ref('other').tell(hear)));
+    });
+    expect(taken).deep.equal([false, false, false]);
+    expect(letters).deep.equal(['stale /root/a', 'stale /root/other', 'stale /root/other']);
+  });
+
+  it('its timers', async () => {
+    const letters = await abandoned((context) => {
+      context.after(1, hear)();
+      context.after(1, hear);
+      context.every(1, hear, { immediate: true });
+    });
+    expect(letters).deep.equal(['stale /root/a', 'stale /root/a', 'stale /root/a']);
+  });
+
+  it('the timers of its clock', async () => {
+    let fired = false;
+    await abandoned(({ clock }) => {
+      clock.schedule(1, () => {
+        fired = true;
+      });
+    });
+    expect(fired).equal(false);
+  });
+
+  it('what comes of its promises', async () => {
+    const letters = await abandoned(({ pipe }) => {
+      pipe(
+        Promise.resolve(1),
+        () => hear,
+        () => hear,
+      );
+      pipe(
+        Promise.reject(new Error('no')),
+        () => hear,
+        () => hear,
+      );
+    });
+    expect(letters).deep.equal(['stale /root/a', 'stale /root/a']);
+  });
+
+  it('what it asks, through its context or through the system', async () => {
+    const codes: unknown[] = [];
+    const letters = await abandoned(async ({ ask }, play) => {
+      for (const way of [ask, play.system.ask]) {
+        const answer = way<Act, number>(play.ref('other'), (reply) => () => {
+          heard.count += 1;
+          reply.ok(1);
+        });
+        await answer.catch((thrown: MaglevError) => codes.push(thrown.code));
+      }
+    });
+    expect(codes).deep.equal(['MGL_ACTOR_STOPPED', 'MGL_ACTOR_STOPPED']);
+    expect(letters).deep.equal(['stale /root/other', 'stale /root/other']);
+  });
+
+  it('what it watches, spawns and stops', async () => {
+    let refused = '';
+    const letters = await abandoned(async ({ watch, spawn, stopSelf }, play) => {
+      const root = play.context('root');
+      const gone = root.spawn(play.spec({ name: 'gone' }));
+      await root.stopChild(gone);
+      watch(gone, () => hear);
+      stopSelf(new Error('late'));
+      try {
+        spawn(play.spec({ name: 'late' }));
+      } catch (thrown) {
+        refused = String(thrown);
+      }
+    });
+    expect(refused).contain('/root/a is ending');
+    expect(letters).deep.equal([]);
+  });
+
+  it('its answers', async () => {
+    const play = stage();
+    const late = gate();
+    await play.play({ name: 'root', children: [{ name: 'a', stopDeadlineMs: 100 }] });
+    const a = play.ref('a');
+    const answered: boolean[] = [];
+    const answer = play.system.ask<Act, string>(a, (reply) => async () => {
+      await late.opened;
+      answered.push(reply.ok('late'));
+    });
+    await play.clock.settle();
+    void play.context('root').stopChild(a);
+    await play.clock.advance(99);
+    expect(await outcome(play.clock, answer)).equal('pending');
+    await play.clock.advance(1);
+    expect(await outcome(play.clock, answer)).equal('MGL_ACTOR_STOPPED');
+    late.open();
+    await play.clock.settle();
+    expect(answered).deep.equal([false]);
+  });
+
+  it('its answers to a question that another actor was asked, and keeps', async () => {
+    const play = stage();
+    const late = gate();
+    await play.play({ name: 'root', children: [{ name: 'other' }, { name: 'a', stopDeadlineMs: 100 }] });
+    const held: Reply<string>[] = [];
+    const asked = play.system.ask<Act, string>(play.ref('other'), (reply) => () => void held.push(reply));
+    const answered: (boolean | undefined)[] = [];
+    play.ref('a').tell(async () => {
+      await late.opened;
+      answered.push(held[0]?.ok('late'), held[0]?.fail(new MaglevError('MGL_INTERNAL', 'late')));
+    });
+    await play.clock.settle();
+    void play.context('root').stopChild(play.ref('a'));
+    await play.clock.advance(100);
+    late.open();
+    await play.clock.settle();
+    expect(answered).deep.equal([false, false]);
+    expect(await outcome(play.clock, asked)).equal('pending');
+  });
+
+  it('the messages that it had sent to itself and that were not handled', async () => {
+    const play = stage();
+    const never = gate();
+    await play.play({ name: 'root', supervision: calmly('one-for-one'), children: [{ name: 'a' }] });
+    play.ref('a').tell(async (context) => {
+      context.after(10, hear);
+      context.pipe(
+        Promise.resolve(),
+        () => hear,
+        () => hear,
+      );
+      await Promise.resolve();
+      await Promise.resolve();
+      setImmediate(() => context.stopSelf(new Error('enough')));
+      await never.opened;
+    });
+    play.ref('a').tell(() => void play.journal.push('from others'));
+    await play.clock.advance(6000);
+    expect(play.events()).deep.equal(['+root', '+a', '-a', '+a', 'from others']);
+    expect(play.system.deadLetters().recent).deep.equal([{ to: '/root/a', reason: 'stale', message: hear }]);
+  });
+});
