@@ -1,12 +1,14 @@
-import { parseIp } from '../../domain/ip.js';
-import { type Ip46, ip46FromIp } from '../lb/ip46.js';
+import { type Ip46, ip46 } from '../lb/ip46.js';
+import { readIp6 } from './read-ip6.js';
+import { type Reading, readNumber } from './read-number.js';
 
 /** VPP quotes at most so much of what it could not read. */
 const QUOTED_MAX = 30;
 
 /**
- * The text of a command, read front to back the way VPP does: white space before anything is skipped, words need no space
- * behind them (`new_len64` is read, `delete` is `del` and a rest `ete`), and what does not match is left as it was.
+ * The text of a command, read front to back the way VPP does: white space before anything is skipped, inside of addresses
+ * as well (`192.0.2.1 / 32`); words need no space behind them (`new_len64` is read, `delete` is `del` and a rest `ete`);
+ * and what does not match is left as it was.
  */
 export class CommandInput {
   readonly #text: string;
@@ -23,7 +25,7 @@ export class CommandInput {
   }
 
   skipSpace(): void {
-    this.#match(/\s*/y);
+    this.#match(/[ \t\n\r]*/y);
   }
 
   /** The next word of a command's name, or null. */
@@ -46,36 +48,33 @@ export class CommandInput {
     return this.#attempt(() => this.#words(words)) !== null;
   }
 
-  /** Words and a number behind them; signed ones wrap to 32 bits. */
+  /** Words and a number behind them, as 32 bits. */
   number(words: string, sign: 'signed' | 'unsigned' = 'signed'): number | null {
-    const digits = sign === 'signed' ? /\s*([+-]?\d+)/y : /\s*(\d+)/y;
-    return this.#attempt(() => {
-      if (this.#words(words) === null) return null;
-      const number = this.#match(digits)?.[1];
-      return number === undefined ? null : Number(BigInt.asUintN(32, BigInt(number.replace('+', ''))));
-    });
+    return this.#attempt(() => (this.#words(words) === null ? null : this.#number(sign)));
   }
 
-  /** Words and an IPv4 address behind them; leading zeros are read as decimal. */
+  /** Words and an IPv4 address behind them. */
   ip4(words = ''): Ip46 | null {
     return this.#attempt(() => {
       if (this.#words(words) === null) return null;
-      this.skipSpace();
-      const parts = this.#match(/(\d+)\.(\d+)\.(\d+)\.(\d+)/y)
-        ?.slice(1)
-        .map(Number);
-      const ip = parts?.every((part) => part < 256) ? parseIp(parts.join('.')) : null;
-      return ip === null ? null : ip46FromIp(ip);
+      const bytes = new Uint8Array(16);
+      for (let i = 0; i < 4; i++) {
+        if (i > 0 && this.#words('.') === null) return null;
+        const part = this.#number('signed');
+        if (part === null || part > 255) return null;
+        bytes[12 + i] = part;
+      }
+      return ip46(bytes);
     });
   }
 
-  /** Words and an IPv6 address behind them; no IPv4 notation inside. */
+  /** Words and an IPv6 address behind them. */
   ip6(words = ''): Ip46 | null {
     return this.#attempt(() => {
       if (this.#words(words) === null) return null;
       this.skipSpace();
-      const ip = parseIp(this.#match(/[0-9a-fA-F:]+/y)?.[0] ?? '');
-      return ip === null ? null : ip46FromIp(ip);
+      const bytes = this.#take(readIp6(this.#text, this.#at));
+      return bytes === null ? null : ip46(bytes);
     });
   }
 
@@ -87,11 +86,10 @@ export class CommandInput {
   /** `address/length`; the length counts from 96 for IPv4. Host bits may be set. */
   prefix(): { readonly prefix: Ip46; readonly prefixLength: number } | null {
     return this.#attempt(() => {
-      const ip4 = this.ip4();
-      const prefix = ip4 ?? this.ip6();
-      const length = this.#match(/\/(\d+)/y)?.[1];
-      if (prefix === null || length === undefined || Number(length) > (ip4 ? 32 : 128)) return null;
-      return { prefix, prefixLength: Number(length) + (ip4 ? 96 : 0) };
+      const ip4 = this.#attempt(() => this.#withLength(this.ip4()));
+      const found = ip4 ?? this.#withLength(this.ip6());
+      if (found === null || found.length > (ip4 === null ? 128 : 32)) return null;
+      return { prefix: found.address, prefixLength: found.length + (ip4 === null ? 0 : 96) };
     });
   }
 
@@ -113,6 +111,23 @@ export class CommandInput {
     const rest = this.rest();
     const shown = rest.length > QUOTED_MAX ? `${rest.slice(0, QUOTED_MAX)}...` : rest.trimEnd();
     return shown.replaceAll('\r', '\\r').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+  }
+
+  #withLength(address: Ip46 | null): { readonly address: Ip46; readonly length: number } | null {
+    if (address === null || this.#words('/') === null) return null;
+    const length = this.#number('unsigned');
+    return length === null ? null : { address, length };
+  }
+
+  #number(sign: 'signed' | 'unsigned'): number | null {
+    this.skipSpace();
+    return this.#take(readNumber(this.#text, this.#at, sign));
+  }
+
+  #take<T>(reading: Reading<T> | null): T | null {
+    if (reading === null) return null;
+    this.#at = reading.end;
+    return reading.value;
   }
 
   #words(words: string): true | null {

@@ -15,6 +15,8 @@ const HEADER_ROOM_BYTES = 220;
 /** Nothing grows where addresses are only rewritten; such a packet goes round until memory is full. */
 const HOPS_MAX = 64;
 
+type LeadingTarget = Exclude<VipTarget, { readonly kind: 'nowhere' }>;
+
 /** A VIP that a packet has passed. */
 export interface Hop {
   /** 0 for a port of a prefix that has no VIP. */
@@ -52,7 +54,7 @@ export function forward(
   let current = packet;
   let server: Ip46 | null = null;
   let { target } = route;
-  while (target !== null) {
+  while (target !== null && target.kind !== 'nowhere') {
     const { hop, vip } = passVip(state, thread, target, current);
     hops.push(hop);
     statistics.countVip(thread, hop.fate, hop.vipIndex);
@@ -73,7 +75,7 @@ export function forward(
 function passVip(
   state: LbState,
   thread: number,
-  target: VipTarget,
+  target: LeadingTarget,
   packet: Packet,
 ): { readonly hop: Hop; readonly vip: Vip } {
   const vipIndex = vipIndexOf(state, target, packet);
@@ -89,7 +91,7 @@ function passVip(
 }
 
 /** VIP 0 stands for every port that no VIP has. */
-function vipIndexOf(state: LbState, target: VipTarget, packet: Packet): number {
+function vipIndexOf(state: LbState, target: LeadingTarget, packet: Packet): number {
   if (target.kind === 'vip') return target.vipIndex;
   const key = `${target.prefixIndex},${packet.protocol},${packet.destinationPort}`;
   return state.portFilters.get(key) ?? 0;

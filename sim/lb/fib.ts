@@ -3,17 +3,18 @@ import { formatPrefix, type Ip46, normalisePrefix } from './ip46.js';
 import { Pool } from './pool.js';
 import { PrefixLengths } from './prefix-lengths.js';
 import { RouteCounters } from './route-counters.js';
+import { type RouteAtStart, routesAtStart } from './routes-at-start.js';
 import type { VipType } from './vip-type.js';
 
-/** Load-balance objects that a fresh VPP already has, the two default routes included. */
-const LOAD_BALANCES_AT_START = 8;
-/** Those of the default routes among them. */
-const DEFAULT_ROUTE: Readonly<Record<IpFamily, number>> = { 4: 1, 6: 6 };
 /** Answers of lookups that are remembered until the next change. */
 const REMEMBERED_MAX = 65_536;
 
-/** What a VIP's route hands packets to: one VIP, or the table that has the VIPs of a prefix by port. */
+/**
+ * What a VIP's route hands packets to: one VIP, or the table that has the VIPs of a prefix by port. That of a NAT VIP for
+ * all ports leads nowhere, because VPP has nothing that would serve it.
+ */
 export type VipTarget =
+  | { readonly kind: 'nowhere' }
   | { readonly kind: 'vip'; readonly type: VipType; readonly vipIndex: number }
   | { readonly kind: 'ports'; readonly type: VipType; readonly prefixIndex: number };
 
@@ -22,12 +23,16 @@ export interface FoundRoute {
   readonly loadBalance: number;
   /** null: it leads out of VPP, or nowhere. */
   readonly target: VipTarget | null;
+  /** It is there to drop packets. */
+  readonly drops: boolean;
 }
 
 interface Route {
   readonly loadBalance: number;
-  sources: number;
-  target: VipTarget | null;
+  readonly atStart: RouteAtStart | null;
+  vip: VipTarget | null;
+  /** Servers with this address, of however many VIPs. */
+  servers: number;
 }
 
 /**
@@ -39,7 +44,8 @@ export class Fib {
   readonly counters: RouteCounters;
   readonly #loadBalances = new Pool<{ holders: number }>();
   readonly #routes = new Map<string, Route>();
-  readonly #vipLengths: Readonly<Record<IpFamily, PrefixLengths>> = {
+  /** Of routes that lead somewhere by themselves. */
+  readonly #lengths: Readonly<Record<IpFamily, PrefixLengths>> = {
     4: new PrefixLengths(32),
     6: new PrefixLengths(128),
   };
@@ -51,51 +57,51 @@ export class Fib {
   constructor(threadCount: number, created: (loadBalance: number) => void) {
     this.counters = new RouteCounters(threadCount);
     this.#created = created;
-    for (let i = 0; i < LOAD_BALANCES_AT_START; i++) this.#create();
-    for (const family of [4, 6] as const) {
-      const prefix = family === 4 ? '0.0.0.0/0' : '::/0';
-      this.#routes.set(prefix, { loadBalance: DEFAULT_ROUTE[family], sources: 1, target: null });
+    this.#create();
+    for (const route of routesAtStart) {
+      this.#add(route.prefix, route);
+      this.#lengths[familyOf(route.prefix)].add(lengthOf(route.prefix));
     }
   }
 
-  /** Adds a reason for a route; returns the number of its load-balance object. */
-  addSource(prefix: string): number {
-    return this.#addSource(prefix).loadBalance;
+  /** Adds the route of a server; returns the number of its load-balance object. */
+  addServerRoute(prefix: string): number {
+    const route = this.#routeOrNew(prefix);
+    route.servers++;
+    return route.loadBalance;
   }
 
-  /** Takes a reason away; the route goes with the last one. Unknown routes are ignored, as VPP does. */
-  removeSource(prefix: string): void {
+  /** Takes the route of a server away, unless somebody else has it as well. Unknown ones are ignored, as VPP does. */
+  removeServerRoute(prefix: string): void {
     const route = this.#routes.get(prefix);
     if (route === undefined) return;
-    this.#remembered.clear();
-    route.sources--;
-    if (route.sources > 0) return;
-    this.#routes.delete(prefix);
-    this.release(route.loadBalance);
+    route.servers--;
+    this.#reasonGone(prefix, route);
   }
 
-  /** Adds the route of a VIP; it comes before any other reason for a route to the same prefix. */
   addVipRoute(prefix: string, target: VipTarget): void {
-    this.#addSource(prefix).target = target;
-    this.#vipLengths[familyOf(prefix)].add(lengthOf(prefix));
+    this.#routeOrNew(prefix).vip = target;
+    this.#lengths[familyOf(prefix)].add(lengthOf(prefix));
   }
 
   removeVipRoute(prefix: string): void {
     const route = this.#routes.get(prefix);
-    if (route === undefined || route.target === null) return;
-    route.target = null;
-    this.#vipLengths[familyOf(prefix)].remove(lengthOf(prefix));
-    this.removeSource(prefix);
+    if (route === undefined || route.vip === null) return;
+    route.vip = null;
+    this.#lengths[familyOf(prefix)].remove(lengthOf(prefix));
+    this.#reasonGone(prefix, route);
   }
 
-  /** The route to exactly this prefix, or null. */
-  routeTo(prefix: string): FoundRoute | null {
-    return this.#routes.get(prefix) ?? null;
-  }
-
-  /** The number of its load-balance object. */
+  /** The load-balance object of the route to exactly this prefix; null: there is no such route. */
   loadBalanceOf(prefix: string): number | null {
-    return this.routeTo(prefix)?.loadBalance ?? null;
+    return this.#routes.get(prefix)?.loadBalance ?? null;
+  }
+
+  /** The route to exactly this prefix, whose host bits are cleared; null: there is none. */
+  routeTo(family: IpFamily, address: Ip46, length: number): FoundRoute | null {
+    const route = this.#routeAt(family, address, length);
+    if (route === null) return null;
+    return leadsOnlyOn(route) ? this.lookup(family, address) : found(route, route);
   }
 
   /** The route that packets for an address take. */
@@ -103,10 +109,10 @@ export class Fib {
     const key = `${family} ${address.text}`;
     const remembered = this.#remembered.get(key);
     if (remembered !== undefined) return remembered;
-    const found = this.#find(family, address);
+    const route = this.#find(family, address);
     if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
-    this.#remembered.set(key, found);
-    return found;
+    this.#remembered.set(key, route);
+    return route;
   }
 
   hold(loadBalance: number): void {
@@ -122,28 +128,32 @@ export class Fib {
     if (object.holders === 0) this.#loadBalances.put(loadBalance);
   }
 
-  #addSource(prefix: string): Route {
+  #routeOrNew(prefix: string): Route {
     this.#remembered.clear();
-    const route = this.#routes.get(prefix) ?? { loadBalance: this.#create(), sources: 0, target: null };
-    route.sources++;
+    return this.#routes.get(prefix) ?? this.#add(prefix, null);
+  }
+
+  #add(prefix: string, atStart: RouteAtStart | null): Route {
+    const route: Route = { loadBalance: this.#create(), atStart, vip: null, servers: 0 };
     this.#routes.set(prefix, route);
     return route;
   }
 
-  /** A server's route has no way of its own: it leads where the next shorter route that is not a server's does. */
-  #find(family: IpFamily, address: Ip46): FoundRoute {
-    const host = this.#routeAt(family, address, family === 4 ? 32 : 128);
-    const covering = host?.target ? host : this.#findVip(family, address);
-    const { loadBalance } = host ?? covering ?? { loadBalance: DEFAULT_ROUTE[family] };
-    return { loadBalance, target: covering?.target ?? null };
+  #reasonGone(prefix: string, route: Route): void {
+    this.#remembered.clear();
+    if (route.atStart !== null || route.vip !== null || route.servers > 0) return;
+    this.#routes.delete(prefix);
+    this.release(route.loadBalance);
   }
 
-  #findVip(family: IpFamily, address: Ip46): Route | null {
-    for (const length of this.#vipLengths[family].longestFirst()) {
+  #find(family: IpFamily, address: Ip46): FoundRoute {
+    let longest = this.#routeAt(family, address, family === 4 ? 32 : 128);
+    for (const length of this.#lengths[family].longestFirst()) {
       const route = this.#routeAt(family, address, length);
-      if (route?.target) return route;
+      longest ??= route;
+      if (longest !== null && route !== null && !leadsOnlyOn(route)) return found(longest, route);
     }
-    return null;
+    throw new Error(`IPv${family} has no default route`);
   }
 
   #routeAt(family: IpFamily, address: Ip46, length: number): Route | null {
@@ -161,6 +171,17 @@ export class Fib {
     this.#created(index);
     return index;
   }
+}
+
+/** A server's route has no way of its own: it leads where the next shorter one does. */
+function leadsOnlyOn({ atStart, vip, servers }: Route): boolean {
+  return vip === null && servers > 0 && (atStart === null || atStart.yields);
+}
+
+/** What `longest` is for packets when it leads where `leading` does. */
+function found({ loadBalance }: Route, { atStart, vip }: Route): FoundRoute {
+  if (vip !== null && (atStart === null || atStart.yields)) return { loadBalance, target: vip, drops: false };
+  return { loadBalance, target: null, drops: atStart?.drops ?? true };
 }
 
 function familyOf(prefix: string): IpFamily {

@@ -21,7 +21,7 @@ export function collectVip(state: LbState, vip: Vip, now: number): void {
     if (server.used || !reached(now, server.lastUsed + CONCURRENCY_SECONDS)) continue;
     if (state.flowTable.references(asIndex) !== 0) continue;
     if (isNat(vip.type) && vip.port !== 0) mappingSeen = freeMapping(state, server, vip, mappingSeen);
-    state.fib.removeSource(serverRoute(server));
+    state.fib.removeServerRoute(serverRoute(server));
     vip.servers.put(slot);
     state.servers.put(asIndex);
   }

@@ -65,7 +65,7 @@ function addServer(state: LbState, { index, vip }: FoundVip, address: Ip46, weig
 /** Points the server at the route to it. What the slot pointed at before is let go only now. */
 function stack(state: LbState, server: As): void {
   const before = server.dpo;
-  server.dpo = state.fib.addSource(serverRoute(server));
+  server.dpo = state.fib.addServerRoute(serverRoute(server));
   state.fib.hold(server.dpo);
   if (before !== null) state.fib.release(before);
 }

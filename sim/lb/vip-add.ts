@@ -1,4 +1,5 @@
 import { SimulatedCrash } from './crash.js';
+import type { VipTarget } from './fib.js';
 import { formatPrefix, isIp4Prefix, normalisePrefix } from './ip46.js';
 import { blankVip, type LbState, type Vip } from './lb-state.js';
 import { Pool } from './pool.js';
@@ -104,7 +105,10 @@ function addRoute(state: LbState, vip: Vip, index: number): number {
   }
   checkRoute(vip);
   if (vip.port === 0) {
-    state.fib.addVipRoute(routeOf(vip), { kind: 'vip', type: vip.type, vipIndex: index });
+    const target: VipTarget = isNat(vip.type)
+      ? { kind: 'nowhere' }
+      : { kind: 'vip', type: vip.type, vipIndex: index };
+    state.fib.addVipRoute(routeOf(vip), target);
     return index;
   }
   let prefixIndex = 0;

@@ -6,8 +6,8 @@ import {
   ipRouteLookup,
 } from '../../binapi/generated/ip.js';
 import { AddressFamily, type AddressWithPrefix } from '../../binapi/generated/ip-types.js';
-import type { Fib } from '../lb/fib.js';
-import { formatPrefix, normalisePrefix } from '../lb/ip46.js';
+import type { Fib, FoundRoute } from '../lb/fib.js';
+import { normalisePrefix } from '../lb/ip46.js';
 import { RETVAL, type Retval } from '../lb/retval.js';
 import type { Vpp } from '../vpp.js';
 import { type Handler, onCall } from './handler.js';
@@ -26,30 +26,26 @@ function answer(fib: Fib, { tableId, exact, prefix }: IpRouteLookup): IpRouteLoo
   const shortest = exact === 0 ? 0 : prefix.len;
   for (let len = prefix.len; len >= shortest; len--) {
     const covering = { ...prefix, len };
-    const text = textOf(covering, exact !== 0);
-    const found = text === null ? null : fib.routeTo(text);
-    if (found === null || text === null) continue;
+    const found = routeTo(fib, covering);
+    if (found === null) continue;
     return {
       retval: RETVAL.OK,
       route: {
         tableId,
         statsIndex: found.loadBalance,
         prefix: encode(covering),
-        paths: [pathOf(prefix, found.target === null)],
+        paths: [pathOf(prefix, found.drops)],
       },
     };
   }
   return refusal(RETVAL.NO_SUCH_ENTRY);
 }
 
-/** As the FIB knows it; null: it knows none like that. */
-function textOf(prefix: AddressWithPrefix, asItIs: boolean): string | null {
+/** Host bits do not matter. */
+function routeTo(fib: Fib, prefix: AddressWithPrefix): FoundRoute | null {
   const address = decodeAddress(prefix.address, 'zeroed');
-  const inside = decodePrefixLength(prefix);
-  // What the plugin takes for IPv4 is in the other family's table.
-  if (prefix.address.af !== AddressFamily.ADDRESS_IP4 && address.isIp4 && inside >= 96) return null;
-  const normal = normalisePrefix(address, inside);
-  return asItIs && normal.text !== address.text ? null : formatPrefix(normal, inside);
+  const family = prefix.address.af === AddressFamily.ADDRESS_IP4 ? 4 : 6;
+  return fib.routeTo(family, normalisePrefix(address, decodePrefixLength(prefix)), prefix.len);
 }
 
 function encode(prefix: AddressWithPrefix): AddressWithPrefix {
@@ -65,7 +61,7 @@ function encode(prefix: AddressWithPrefix): AddressWithPrefix {
 const NORMAL = 0;
 const DROP = 2;
 
-/** A VIP's route has a path that is a matter of the plugin; those of servers lead nowhere, as there are no interfaces. */
+/** As there are no interfaces, every path drops, is link-local, or is that of a VIP, which is a matter of the plugin. */
 function pathOf({ address }: AddressWithPrefix, drops: boolean): FibPath {
   return {
     swIfIndex: 0xffffffff,

@@ -54,6 +54,10 @@ export type Step =
       readonly vip: VipText | null;
       readonly are: readonly string[];
     }
+  /** What ip_route_lookup finds in table 0: prefix and kind of path, or the return code. */
+  | { readonly op: 'route'; readonly to: string; readonly exact?: boolean; readonly is: string }
+  /** Load-balance objects of the routes to exactly these prefixes; the same on every VPP that was just started. */
+  | { readonly op: 'objects'; readonly of: readonly string[]; readonly are: string }
   | { readonly op: 'wait'; readonly seconds: number }
   /** What happens on the connection itself. */
   | { readonly op: 'wire'; readonly probe: WireProbe; readonly is: string };

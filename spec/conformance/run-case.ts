@@ -14,6 +14,7 @@ import {
 import type { ConformanceCase, Outcome, Step } from './case.js';
 import { countedBy } from './counted.js';
 import { bucketText, confText, serverRows, shownVip, tablesText, vipRows } from './observe.js';
+import { objectsText, routeText } from './observe-routes.js';
 import type { Target } from './target.js';
 import { probeWire } from './wire-probes.js';
 
@@ -81,6 +82,10 @@ export async function runStep(target: Target, step: Step, prefixes: ReadonlySet<
       const counted = await countedBy(target, step.vip, () => target.send(step.burst));
       return outcome(step, step.are.join('\n'), counted?.join('\n') ?? null);
     }
+    case 'route':
+      return outcome(step, step.is, await routeText(client, step.to, step.exact ?? true));
+    case 'objects':
+      return outcome(step, step.are, await objectsText(client, step.of));
     case 'wait':
       await target.wait(step.seconds);
       return outcome(step, '', '');

@@ -59,7 +59,7 @@ describe('sim/cli-text: show lb', () => {
     );
     expect(run(on, 'show lb vips verbose')).to.contain(' buckets:1024 flows:7 dpo:9 used');
     // The timeout is a number with a sign here; it is taken over with the next packet.
-    run(on, 'lb conf timeout 4294967295');
+    run(on, 'lb conf timeout -1');
     clients.send(sendOptionsOf({ to: '10.1.0.1', flows: { count: 1 } }));
     expect(run(on, 'show lb')).to.contain('  timeout: -1s\n');
   });

@@ -1,3 +1,4 @@
+import { ENCAP } from '../../support/lb-requests.js';
 import type { ConformanceCase } from '../case.js';
 
 const usage = (command: string, retval: number, reply: string) => ({
@@ -141,6 +142,76 @@ export const commandCases: readonly ConformanceCase[] = [
       usage('lb set interface nat4 in local0', 0, ''),
       usage('lb set interface nat4 in local0 del', 0, ''),
       usage('lb set interface nat4 in nowhere', -1, "lb set interface nat4: unknown input 'in nowhere'\n"),
+    ],
+  },
+  {
+    name: 'numbers at the command line',
+    steps: [
+      { op: 'set-conf', conf: '192.0.2.254 2001:db8::fe 1024 40', retval: 0 },
+      usage('lb conf timeout -1', 0, ''),
+      { op: 'conf', is: '192.0.2.254 2001:db8::fe 1024 4294967295' },
+      usage('lb conf timeout +0030', 0, ''),
+      { op: 'conf', is: '192.0.2.254 2001:db8::fe 1024 30' },
+      usage('lb conf timeout 2147483648', -1, "lb conf: parse error: 'timeout 2147483648'\n"),
+      usage('lb conf timeout 0x10', -1, "lb conf: parse error: 'x10'\n"),
+      usage('lb conf timeout - 1', -1, "lb conf: parse error: 'timeout - 1'\n"),
+      usage('lb conf buckets-log2 -1', -1, 'lb conf: buckets-log2 value is too high\n'),
+      { op: 'add-vip', vip: '198.18.2.1/32 tcp 443', retval: 0 },
+      usage('lb as 198.18.2.1/32 protocol tcp port 443 10.0.0.1 weight +7', 0, ''),
+      usage(
+        'lb as 198.18.2.1/32 protocol tcp port 443 10.0.0.2 weight -7',
+        -1,
+        "lb as: parse error: 'weight -7'\n",
+      ),
+      // 65979 has the last 16 bits of 443.
+      usage('lb as 198.18.2.1/032 protocol tcp port 65979 10.0.0.2 weight 0', 0, ''),
+      {
+        op: 'servers',
+        are: [
+          '198.18.2.1/32 6 443 10.0.0.1 flags:1 weight:7 buckets:1024',
+          '198.18.2.1/32 6 443 10.0.0.2 flags:1 weight:0 buckets:0',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'addresses at the command line',
+    steps: [
+      usage('lb vip 192.0.2.256/24', -1, "lb vip: invalid vip prefix: '192.0.2.256/24'\n"),
+      usage('lb vip 192.0.2.1/', -1, "lb vip: invalid vip prefix: '192.0.2.1/'\n"),
+      usage('lb vip 2001:db8::1/-1', -1, "lb vip: invalid vip prefix: '2001:db8::1/-1'\n"),
+      usage('lb vip 2001:db8::1::2/64', -1, "lb vip: invalid vip prefix: '2001:db8::1::2/64'\n"),
+      usage('lb vip 198.18.2.2 / 32 delay', -1, "lb vip: parse error: 'ay'\n"),
+      { op: 'add-vip', vip: '198.18.2.3/32 tcp 443', retval: 0 },
+      { op: 'add-vip', vip: '198.18.2.3/32 udp 443', retval: 0 },
+      usage('lb as 198.18.2.3/32 protocol tcp port 443 10 . 0.0 .1 010.0.0.2 +10.0.0.3', 0, ''),
+      usage('lb as 198.18.2.3/32 protocol tcp port 443 10.0.0.4.5', -1, "lb as: parse error: '.5'\n"),
+      usage('lb as 198.18.2.3/32 protocol tcp port 443 10.0.0', -1, "lb as: parse error: '10.0.0'\n"),
+      { op: 'add-vip', vip: '198.18.2.4/32 tcp 443', with: { encap: ENCAP.gre6 }, retval: 0 },
+      usage(
+        'lb as 198.18.2.4/32 protocol tcp port 443 :1:2:3:4:5:6:7:8 ::1:2:3:4:5:6:7:9 1:2:3:4:5:6:7:a: 2001:DB8::B',
+        0,
+        '',
+      ),
+      usage('lb as 198.18.2.4/32 protocol tcp port 443 2001:db8:::', -1, "lb as: parse error: ':'\n"),
+      usage(
+        'lb as 198.18.2.4/32 protocol tcp port 443 ::ffff:192.0.2.1',
+        -1,
+        "lb as: parse error: '.0.2.1'\n",
+      ),
+      usage('lb as 198.18.2.4/32 protocol tcp port 443 12345::', -1, "lb as: parse error: '12345::'\n"),
+      {
+        op: 'servers',
+        are: [
+          ...[1, 2, 3].map(
+            (n) => `198.18.2.3/32 6 443 10.0.0.${n} flags:1 weight:100 buckets:${n === 1 ? 342 : 341}`,
+          ),
+          '198.18.2.4/32 6 443 1:2:3:4:5:6:7:8 flags:1 weight:100 buckets:256',
+          '198.18.2.4/32 6 443 1:2:3:4:5:6:7:9 flags:1 weight:100 buckets:256',
+          '198.18.2.4/32 6 443 1:2:3:4:5:6:7:a flags:1 weight:100 buckets:256',
+          '198.18.2.4/32 6 443 2001:db8::b flags:1 weight:100 buckets:256',
+        ],
+      },
     ],
   },
 ];

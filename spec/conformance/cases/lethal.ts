@@ -43,6 +43,17 @@ export const lethalCases: readonly LethalCase[] = [
     rule: 'table-too-big',
   },
   {
+    name: 'a table of 2^28 buckets, which is 1 GiB',
+    steps: [],
+    lethal: {
+      op: 'add-vip',
+      vip: '100.70.0.1/32 tcp 443',
+      with: { newFlowsTableLength: 2 ** 28 },
+      retval: 0,
+    },
+    rule: 'table-too-big',
+  },
+  {
     name: 'an IPv6 prefix of 129 bits',
     steps: [],
     lethal: { op: 'add-vip', vip: '2001:db8:70::1/129 tcp 443', with: { encap: ENCAP.gre6 }, retval: 0 },
@@ -67,6 +78,28 @@ export const lethalCases: readonly LethalCase[] = [
       { op: 'vips', are: [] },
       { op: 'servers', are: [] },
       { op: 'tables', are: [] },
+      {
+        op: 'objects',
+        of: [
+          '0.0.0.0/0',
+          '0.0.0.0/32',
+          '240.0.0.0/4',
+          '224.0.0.0/4',
+          '255.255.255.255/32',
+          '::/0',
+          'fe80::/10',
+          '100.70.0.9/32',
+        ],
+        are: '1 2 3 4 5 6 7 -',
+      },
+      ...vipAndServer('100.70.0.9/32 tcp 443', '10.90.0.9', ENCAP.gre4),
+      ...vipAndServer('2001:db8:70::/64 any 0', '2001:db8:90::9', ENCAP.gre6),
+      ...vipAndServer('255.255.255.255/32 any 0', '10.90.0.9', ENCAP.gre4),
+      {
+        op: 'objects',
+        of: ['100.70.0.9/32', '10.90.0.9/32', '2001:db8:70::/64', '2001:db8:90::9/128', '255.255.255.255/32'],
+        are: '8 9 10 11 5',
+      },
     ],
     lethal: {
       op: 'add-vip',
@@ -81,6 +114,12 @@ export const lethalCases: readonly LethalCase[] = [
     steps: [],
     lethal: { op: 'add-vip', vip: '100.70.0.1/60 any 0', retval: 0 },
     rule: 'ip4-prefix-length',
+  },
+  {
+    name: 'a server for a NAT VIP of IPv6 without a port',
+    steps: [{ op: 'add-vip', vip: '2001:db8:70::2/128 any 0', with: { encap: ENCAP.nat6 }, retval: 0 }],
+    lethal: { op: 'add-as', vip: '2001:db8:70::2/128 any 0', server: '2001:db8:90::1', retval: 0 },
+    rule: 'nat-all-ports',
   },
   {
     name: 'a server for a NAT VIP without a port',

@@ -170,6 +170,13 @@ export const serverCases: readonly ConformanceCase[] = [
       { op: 'conf', is: '192.0.2.253 2001:db8::fd 65536 60' },
       { op: 'set-conf', conf: '192.0.2.252 2001:db8::fc 1000 30', retval: -70 },
       { op: 'conf', is: '192.0.2.253 2001:db8::fd 65536 60' },
+      // No harm is done before the next packet.
+      { op: 'set-conf', conf: '192.0.2.253 2001:db8::fd 0 keep', retval: 0 },
+      { op: 'conf', is: '192.0.2.253 2001:db8::fd 0 60' },
+      { op: 'set-conf', conf: '192.0.2.253 2001:db8::fd 16777216 keep', retval: 0 },
+      { op: 'set-conf', conf: '192.0.2.253 2001:db8::fd 1073741824 keep', retval: 0 },
+      { op: 'conf', is: '192.0.2.253 2001:db8::fd 1073741824 60' },
+      { op: 'set-conf', conf: '192.0.2.253 2001:db8::fd 65536 keep', retval: 0 },
       { op: 'set-conf', conf: '192.0.2.253 2001:db8::fd keep 0', retval: 0 },
       { op: 'conf', is: '192.0.2.253 2001:db8::fd 65536 0' },
     ],

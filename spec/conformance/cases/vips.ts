@@ -42,6 +42,7 @@ export const vipCases: readonly ConformanceCase[] = [
     steps: [
       { op: 'add-vip', vip: '192.0.2.8/32 tcp 1', with: { newFlowsTableLength: 3 }, retval: -70 },
       { op: 'add-vip', vip: '192.0.2.8/32 tcp 1', with: { newFlowsTableLength: 1000 }, retval: -70 },
+      { op: 'add-vip', vip: '192.0.2.8/32 tcp 1', with: { newFlowsTableLength: 2 ** 32 - 1 }, retval: -70 },
       { op: 'add-vip', vip: '192.0.2.8/32 tcp 1', with: { newFlowsTableLength: 1 }, retval: 0 },
       { op: 'add-vip', vip: '192.0.2.8/32 tcp 2', with: { newFlowsTableLength: 32_768 }, retval: 0 },
       { op: 'add-vip', vip: '192.0.2.8/32 tcp 3', with: { newFlowsTableLength: 65_536 }, retval: 0 },
@@ -102,6 +103,7 @@ export const vipCases: readonly ConformanceCase[] = [
     steps: [
       { op: 'add-vip', vip: '192.0.2.12/32 tcp 0', retval: 0 },
       { op: 'add-vip', vip: '192.0.2.12/32 udp 0', retval: -81 },
+      { op: 'add-vip', vip: '192.0.2.12/32 any 0', retval: -81 },
       { op: 'vips', are: [`192.0.2.12/32 255 0 gre4 1024 ${PLAIN}`] },
       { op: 'del-vip', vip: '192.0.2.12/32 udp 0', retval: 0 },
       { op: 'vips', are: [] },
@@ -121,6 +123,10 @@ export const vipCases: readonly ConformanceCase[] = [
   {
     name: 'host bits are cleared, when a VIP is added and when it is looked for',
     steps: [
+      { op: 'del-vip', vip: '198.51.100.0/24 any 0', retval: -6 },
+      { op: 'add-vip', vip: '198.51.100.77/24 any 0', retval: 0 },
+      { op: 'vips', are: [`198.51.100.0/24 255 0 gre4 1024 ${PLAIN}`] },
+      { op: 'del-vip', vip: '198.51.100.0/24 any 0', retval: 0 },
       { op: 'add-vip', vip: '198.51.100.0/24 any 0', retval: 0 },
       { op: 'add-vip', vip: '198.51.100.77/24 any 0', retval: -81 },
       { op: 'vips', are: [`198.51.100.0/24 255 0 gre4 1024 ${PLAIN}`] },

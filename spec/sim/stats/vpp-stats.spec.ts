@@ -106,7 +106,7 @@ describe('simulator: statistics of a VPP', () => {
     await boot({ threads: 2 });
     const fib = new Fib(2, vpp.loadBalanceCreated);
     expect((await stats.combined('/net/route/via'))?.length).to.equal(8);
-    const number = fib.addSource('10.1.0.1/32');
+    const number = fib.addServerRoute('10.1.0.1/32');
     expect(number).to.equal(8);
     vpp.countRoute('via', number, 516, 63_984, 1);
     vpp.countRoute('via', number, 1, 124);
@@ -114,8 +114,8 @@ describe('simulator: statistics of a VPP', () => {
     const snapshot = await stats.snapshot([{ name: '/net/route/via' }, { name: '/net/route/to' }]);
     expect(snapshot.combined('/net/route/via')?.at(number)).to.deep.equal({ packets: 517n, bytes: 64_108n });
     expect(snapshot.combined('/net/route/to')?.at(number)).to.deep.equal({ packets: 2n, bytes: 200n });
-    fib.removeSource('10.1.0.1/32');
-    expect(fib.addSource('10.1.0.2/32')).to.equal(number);
+    fib.removeServerRoute('10.1.0.1/32');
+    expect(fib.addServerRoute('10.1.0.2/32')).to.equal(number);
     const again = await stats.combined('/net/route/via', [number]);
     expect(again?.at(number)).to.deep.equal({ packets: 0n, bytes: 0n });
   });
