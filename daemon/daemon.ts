@@ -69,6 +69,9 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     for (const line of lines) world.complain(line);
     return exitCode;
   }
+  for (const { place, path, message } of verdict.warnings) {
+    log.log('warn', 'config-warning', { ...place, path, warning: message });
+  }
   if (ending) return ended;
 
   const { vppApiAddress, vppStatsAddress } = settings;

@@ -74,6 +74,8 @@ async function play({ folder, ending, cleanup }: Stage): Promise<void> {
     stats,
     '--grpc-addr',
     '127.0.0.1:0',
+    '--state-dir',
+    path.join(folder, 'state'),
   ]);
   cleanup(() => maglevd.end());
   const listening = maglevd.next((record) => record['msg'] === 'grpc-listening');

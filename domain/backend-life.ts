@@ -79,14 +79,19 @@ export function ruled(
 ): BackendLife {
   const { before, after, reason } = change;
   const anew = beginsAnew(before, after);
-  const fresh = anew || after.check === null ? { standing: standingAtFirst(after), doubt: null } : {};
+  const fresh = anew || after.check === null ? { standing: standingAtFirst(after) } : {};
+  // Nobody is to be measured who is not probed: what kept us from it is no matter any more.
+  const doubt = anew || !isProbed(after) ? null : life.doubt;
   const history = life.history.slice(0, after.historyLength);
-  return moved({ ...life, ...fresh, history }, after, now, { result: null, reason });
+  return moved({ ...life, ...fresh, doubt, history }, after, now, { result: null, reason });
 }
 
 /** It is gone from the config. */
 export function departed(life: BackendLife, rules: BackendRules, now: number): BackendLife {
-  return transit(life, rules, 'removed', now, { result: null, reason: 'removed from the config' });
+  return transit({ ...life, doubt: null }, rules, 'removed', now, {
+    result: null,
+    reason: 'removed from the config',
+  });
 }
 
 /** Does what is known of it say nothing any more? */

@@ -96,6 +96,8 @@ export interface PoolBackend {
   readonly name: string;
   /** 0..100. */
   readonly weight: number;
+  /** What the config file says, where an operator has set another weight. */
+  readonly overridden?: number;
 }
 
 /** A place in a config file. Lines and columns count from 1; line 0 means the file as a whole. */

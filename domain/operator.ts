@@ -168,7 +168,7 @@ function withWeight(frontend: Frontend, intent: WeightIntent): Frontend {
   const pools = frontend.pools.map((pool) => {
     if (pool.name !== intent.pool) return pool;
     const backends = pool.backends.map((one) =>
-      one.name === intent.backend ? { ...one, weight: intent.weight } : one,
+      one.name === intent.backend ? { ...one, weight: intent.weight, overridden: intent.configured } : one,
     );
     return { ...pool, backends };
   });

@@ -1,4 +1,4 @@
-import type { Frontend } from './config.js';
+import type { Frontend, PoolBackend } from './config.js';
 import type { BackendState, FrontendState } from './health.js';
 
 /** What is known about each backend, by name. A backend that is not in it is `removed`. */
@@ -77,11 +77,11 @@ export function decideWeights(
     ? 'its other backends have a verdict'
     : `pool ${poolName(waitingFor ?? 0)} has a verdict`;
   const kept = (reason: string) => (hold ? `${reason}; kept as VPP has it until ${cause}` : reason);
-  const decideOne = (name: string, weight: number, index: number): WeightDecision => {
+  const decideOne = ({ name, weight, overridden }: PoolBackend, index: number): WeightDecision => {
     switch (stateOf(states, name)) {
       case 'up':
         return index === active
-          ? { weight, hold, flush: false, reason: kept('up, in the active pool') }
+          ? { weight, hold, flush: false, reason: kept(servingReason(weight, overridden)) }
           : { weight: 0, hold, flush: false, reason: kept(`up, but pool ${poolName(active)} is active`) };
       case 'unknown':
         return patience.givenUp.has(name)
@@ -99,9 +99,14 @@ export function decideWeights(
         return { weight: 0, hold: false, flush: false, reason: 'removed from the config' };
     }
   };
-  return frontend.pools.map((pool, index) =>
-    pool.backends.map(({ name, weight }) => decideOne(name, weight, index)),
-  );
+  return frontend.pools.map((pool, index) => pool.backends.map((backend) => decideOne(backend, index)));
+}
+
+function servingReason(weight: number, overridden: number | undefined): string {
+  const reason = weight > 0 ? 'up, in the active pool' : 'up, but its weight is 0';
+  return overridden === undefined
+    ? reason
+    : `${reason}; weight set by the operator, ${overridden} in the config`;
 }
 
 /**

@@ -64,7 +64,8 @@ export interface BackendMemory {
 /** Probes one backend, however many frontends use it, and owns all that is known of it. */
 export function backendActor(options: BackendOptions): ActorSpec<BackendMessage> {
   return {
-    name: options.name,
+    // Not its bare name, which an operator chooses: it could be that of the prober.
+    name: `backend-${options.name}`,
     start: (context) => {
       const backend = new BackendKeeper(context, options, options.memory);
       return { receive: (message) => backend.receive(message), stop: () => backend.end() };
@@ -195,16 +196,12 @@ class BackendKeeper {
 
   private probed(result: ProbeResult): void {
     const { context, memory } = this;
-    const { code, detail } = result;
-    const { name, report } = this.options;
-    const doubtBefore = this.life.doubt;
     this.probing = false;
-    this.become(observed(this.life, memory.setup, result, context.clock.now()));
+    // Its prober was replaced, or ends with us: it is asked again, and nobody has to doubt anything.
+    if (result.code !== 'CANCELLED') {
+      this.become(observed(this.life, memory.setup, result, context.clock.now()));
+    }
     this.scheduleNext();
-    const { state, doubt } = this.life;
-    if ((doubtBefore === null) === (doubt === null)) return;
-    const lastedMs = doubtBefore === null ? null : context.clock.now() - doubtBefore.since;
-    report.tell({ type: 'doubt-news', backend: name, state, code, detail, lastedMs });
   }
 
   /** The interval runs from the beginning of a probe to the beginning of the next, which never overlap. */
@@ -222,6 +219,7 @@ class BackendKeeper {
     const before = this.life;
     this.life = life;
     this.memory.life = life;
+    this.tellDoubt(before.doubt);
     if (life.state === before.state) return;
     const [transition = null] = life.history;
     const { name } = this.options;
@@ -232,6 +230,18 @@ class BackendKeeper {
     this.givenUp = false;
     this.watchPatience();
     this.tell(transition);
+  }
+
+  /** Of a doubt that came or went, or has another cause. */
+  private tellDoubt(before: BackendLife['doubt']): void {
+    const { state, doubt } = this.life;
+    const { name, report } = this.options;
+    if (before?.result.code === doubt?.result.code) return;
+    const about = (doubt ?? before)?.result;
+    if (about === undefined) return;
+    const lastedMs = doubt === null && before !== null ? this.context.clock.now() - before.since : null;
+    const { code, detail } = about;
+    report.tell({ type: 'doubt-news', backend: name, state, code, detail, lastedMs });
   }
 
   /**

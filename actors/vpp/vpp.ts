@@ -98,8 +98,18 @@ class Vpp {
         break;
       case 'vip-wanted': {
         const { vip, flush } = message;
-        if (this.wanted.replaceVip(vip))
-          this.live?.session.tell({ type: 'vip-wanted', frontend: vip.frontend, flush });
+        if (!this.wanted.replaceVip(vip)) break;
+        const { frontend } = vip;
+        if (this.live !== null) this.live.session.tell({ type: 'vip-wanted', frontend, flush });
+        else if (flush.size > 0) {
+          // Later nobody knows whether it is still wanted. The weight is, and comes with the next connection.
+          const servers = [...flush].join(' ');
+          this.context.log.log('warn', 'vpp-flush-skipped', {
+            frontend,
+            servers,
+            error: this.lastError.message,
+          });
+        }
         break;
       }
       case 'get-info':

@@ -50,6 +50,27 @@ describe('operators decide over health, in the whole tree', () => {
     expect(weights()).to.deep.equal({ [a]: 100, [b]: 50, [c]: 0 });
   });
 
+  it('set a weight: whoever looks sees that it is not the one of the config', async () => {
+    await start();
+    await seconds(10);
+    const reasons = async () => {
+      const view = await fleet.world.ask<FrontendView>(({ views }, reply) =>
+        views.tell({ type: 'get-frontend', name: 'web', reply }),
+      );
+      if (view instanceof Error) throw view;
+      return view.pools[0]?.backends.map(({ reason }) => reason);
+    };
+    await weigh('a', 30);
+    await weigh('b', 0);
+    expect(await reasons()).to.deep.equal([
+      'up, in the active pool; weight set by the operator, 100 in the config',
+      'up, but its weight is 0; weight set by the operator, 50 in the config',
+    ]);
+    await weigh('a', 100);
+    await weigh('b', 50);
+    expect(await reasons()).to.deep.equal(['up, in the active pool', 'up, in the active pool']);
+  });
+
   it('set a weight: it reaches VPP at once, with a flush if asked', async () => {
     await start();
     await seconds(10);

@@ -5,7 +5,7 @@ import { MaglevError } from '../../domain/errors.js';
 import { type LbState, vipId } from '../../domain/lb.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
 import type { SyncReport, VppControl, VppInfo } from '../../protocol/vpp.js';
-import { desiredAs, desiredVip, sampleDecision } from '../support/domain-samples.js';
+import { desiredAs, desiredVip, ip, sampleDecision } from '../support/domain-samples.js';
 import { type Hook, instrument } from '../support/instrument.js';
 import { Machine } from '../support/machine.js';
 import { answering, Tree } from '../support/tree.js';
@@ -51,6 +51,16 @@ describe('actors/vpp', () => {
     expect(machine.opens, 'an hour, 5 s apart').to.be.above(600);
     const warnings = tree.log.of('vpp-connect-failed').filter(({ level }) => level === 'warn');
     expect(warnings.length, 'the same failure is told once').to.equal(1);
+  });
+
+  it('says that flows are not cut while there is no VPP', async () => {
+    await begin();
+    vpp.tell({ type: 'vip-wanted', vip: web, flush: new Set() });
+    vpp.tell({ type: 'vip-wanted', vip: web, flush: new Set([ip('10.0.0.1')]) });
+    await tree.clock.settle();
+    expect(tree.log.of('vpp-flush-skipped').map(({ fields }) => fields)).to.deep.equal([
+      { frontend: 'web', servers: '10.0.0.1', error: 'no such socket' },
+    ]);
   });
 
   it('answers at once, with the reason, while there is no VPP', async () => {

@@ -44,6 +44,14 @@ describe('e2e: maglevd starts, or says why not', function () {
     expect(maglevd.records('grpc-listening')).to.deep.equal([]);
   });
 
+  it('tells the warnings of its config when it starts', async () => {
+    stage.write(valid.replace('backends: { a:', 'backends: { idle: { address: 10.0.0.9 }, a:'));
+    const maglevd = stage.daemon();
+    await maglevd.record('grpc-listening');
+    const warnings = maglevd.records('config-warning').map(({ path }) => path);
+    expect(warnings).to.deep.equal(['maglev.backends.idle']);
+  });
+
   it('ends when another maglevd serves its address already, and leaves VPP alone', async () => {
     await stage.simulator();
     const first = stage.daemon();

@@ -18,6 +18,11 @@ export class FakeServers {
   engine(): ProbeEngine {
     this.engines++;
     const waiting = new Map<string, (result: ProbeResult) => void>();
+    const cancel = (key: string) => {
+      const resolve = waiting.get(key);
+      waiting.delete(key);
+      resolve?.({ verdict: 'doubt', code: 'CANCELLED', detail: 'cancelled', durationMs: 0 });
+    };
     return {
       probe: (key, { address }) =>
         new Promise((resolve) => {
@@ -28,12 +33,11 @@ export class FakeServers {
         }),
       cancel: (key) => {
         this.cancelled.push(key);
-        const resolve = waiting.get(key);
-        waiting.delete(key);
-        resolve?.({ verdict: 'doubt', code: 'CANCELLED', detail: 'cancelled', durationMs: 0 });
+        cancel(key);
       },
       condition: () => ({ mainLagMs: 0, workers: [] }),
       stop: async () => {
+        for (const key of [...waiting.keys()]) cancel(key);
         this.engines--;
       },
     };
