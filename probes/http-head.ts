@@ -34,19 +34,44 @@ function parseStatus(line: string): number {
   return Number(match[1]);
 }
 
+/** What a server sends is taken apart without regular expressions that could search the same text again and again. */
 function parseFields(lines: readonly string[]): Map<string, string> {
   const fields = new Map<string, string>();
   let last: string | null = null;
   for (const line of lines) {
-    const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line);
-    const name: string | null = match?.[1]?.toLowerCase() ?? (/^[ \t]/.test(line) ? last : null);
-    if (name === null) throw new BadHttpHead(`malformed header line ${quoted(line, 40)}`);
+    const folded = line.startsWith(' ') || line.startsWith('\t');
+    const name: string | null = folded ? last : fieldName(line);
+    // RFC 9112 section 2.2: a CR that ends no line makes the field invalid.
+    if (name === null || line.includes('\r')) throw malformedLine(line);
+    const value = withoutPadding(folded ? line : line.slice(name.length + 1));
     const before = fields.get(name);
-    if (match === null) fields.set(name, `${before} ${line.trim()}`);
-    else fields.set(name, before === undefined ? (match[2] ?? '') : `${before}, ${match[2]}`);
+    fields.set(name, before === undefined ? value : `${before}${folded ? ' ' : ', '}${value}`);
     last = name;
   }
   return fields;
+}
+
+function malformedLine(line: string): BadHttpHead {
+  return new BadHttpHead(`malformed header line ${quoted(line, 40)}`);
+}
+
+/** In lower case, and as long as it is in the line; null = the line does not begin with one. */
+function fieldName(line: string): string | null {
+  const name = line.slice(0, Math.max(0, line.indexOf(':')));
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) ? name.toLowerCase() : null;
+}
+
+/** Without the spaces and tabs around it (RFC 9110 section 5.6.3). */
+function withoutPadding(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isPadding(text, start)) start++;
+  while (end > start && isPadding(text, end - 1)) end--;
+  return text.slice(start, end);
+}
+
+function isPadding(text: string, index: number): boolean {
+  return text[index] === ' ' || text[index] === '\t';
 }
 
 /** What delimits the body of the answer to a GET. Throws BadHttpHead when the fields contradict themselves. */
@@ -60,7 +85,7 @@ export function bodyFraming({ status, fields }: HttpHead): BodyFraming {
   const length = fields.get('content-length');
   if (length === undefined) return { kind: 'until-close' };
   // The same length may be there twice; two lengths may not.
-  const values = new Set(length.split(/[ \t]*,[ \t]*/));
+  const values = new Set(length.split(',').map(withoutPadding));
   const [value = ''] = values;
   if (values.size !== 1 || !/^\d{1,15}$/.test(value)) {
     throw new BadHttpHead(`malformed content-length ${quoted(length, 40)}`);

@@ -64,7 +64,7 @@ export class HttpResponse {
     const start = this.#head.slice(0, httpPrefix.length);
     if (!httpPrefix.startsWith(start))
       return invalid(`not HTTP/1: the answer begins ${quoted(this.#head, 20)}`);
-    const end = headEnd(this.#head);
+    const end = headEnd(this.#head, Math.max(0, before - longestEnd));
     if (end === null) {
       this.#headBytes += bytes.length;
       return this.#headBytes > headLimit
@@ -117,9 +117,14 @@ export class HttpResponse {
   }
 }
 
-/** Where the header ends, and where the next thing begins. */
-function headEnd(text: string): { length: number; next: number } | null {
-  const match = /\r?\n\r?\n/.exec(text);
+/** A header ends with two line ends, of two characters at most. */
+const longestEnd = 4;
+
+/** Where the header ends, and where the next thing begins; looks at the text from `start` on. */
+function headEnd(text: string, start: number): { length: number; next: number } | null {
+  const end = /\r?\n\r?\n/g;
+  end.lastIndex = start;
+  const match = end.exec(text);
   return match === null ? null : { length: match.index, next: match.index + match[0].length };
 }
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { HttpParams } from '../../domain/config.js';
 import type { ProbeFinding } from '../../domain/probe-result.js';
 import { bodyMatcher } from '../../probes/body-matcher.js';
+import { BadHttpHead, parseHttpHead } from '../../probes/http-head.js';
 import { HttpResponse, headLimit } from '../../probes/http-response.js';
 import { httpParams } from '../support/probing.js';
 
@@ -111,5 +112,41 @@ describe('reading an HTTP response', () => {
     for (; finding === null && sent < 2 * headLimit; sent += piece.length) finding = response.feed(piece);
     expect(finding?.code).to.equal('L7RSP');
     expect(sent).to.be.within(headLimit, headLimit + 2 * piece.length);
+  });
+
+  describe('takes no longer than its length demands', () => {
+    const spaces = ' '.repeat(headLimit - 100);
+    const ok = 'HTTP/1.1 200 OK\r\n';
+    for (const [what, hostile] of [
+      ['a header field of spaces with a CR behind them', `${ok}X:${spaces}\rx\r\n\r\n`],
+      ['a header field with spaces in it', `${ok}X:a${spaces}x\r\n\r\n`],
+      ['a content-length with spaces in it', `${ok}Content-Length:1${spaces}1\r\n\r\n`],
+      ['a status line of spaces', `HTTP/1.1 200${spaces}\r\r\n\r\n`],
+      ['a header of CRs', `${ok}X:${'\r'.repeat(headLimit - 100)}\r\n\r\n`],
+      ['a folded field of spaces', `${ok}X: y\r\n${spaces}x${spaces.slice(0, 60)}\rx\r\n\r\n`],
+      ['chunk sizes with spaces', `${ok}Transfer-Encoding: chunked\r\n\r\n${`1${' '.repeat(1000)}x`}\r\n`],
+    ] as const) {
+      it(what, () => {
+        const response = new HttpResponse(httpParams(), matcher);
+        const before = performance.now();
+        response.feed(Buffer.from(hostile));
+        response.end();
+        expect(performance.now() - before).to.be.below(60);
+      });
+    }
+  });
+
+  it('takes spaces and tabs around a value away, joins repeated fields, and unfolds lines', () => {
+    const { fields } = parseHttpHead('HTTP/1.1 200 OK\r\nA: \t x y \t\r\nb:\r\nA:z\n\t folded  \r\nC:\u00a0');
+    expect([...fields]).to.deep.equal([
+      ['a', 'x y, z folded'],
+      ['b', ''],
+      ['c', '\u00a0'],
+    ]);
+    for (const line of [': x', 'A : x', 'A', ' x', 'A: x\ry'])
+      expect(() => parseHttpHead(`HTTP/1.1 200 OK\r\n${line}`), line).to.throw(
+        BadHttpHead,
+        /malformed header line/,
+      );
   });
 });
