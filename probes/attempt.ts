@@ -1,6 +1,6 @@
 import type { ProbeFinding, ProbeResult } from '../domain/probe-result.js';
 import type { Clock } from '../protocol/clock.js';
-import type { Pace } from './pace.js';
+import type { Surroundings } from './probe.js';
 
 /**
  * One run of a probe: its only deadline, over all its phases; what it must release; and its one end. Whatever ends
@@ -9,6 +9,7 @@ import type { Pace } from './pace.js';
 export class Attempt {
   readonly #clock: Clock;
   readonly #startedAt: number;
+  readonly #onItsBehalf: (work: () => void) => void;
   readonly #done: (result: ProbeResult) => void;
   readonly #releases: (() => void)[] = [];
   #timedOut: () => ProbeFinding;
@@ -16,13 +17,14 @@ export class Attempt {
 
   /** `timedOut` is what the deadline means in the first phase. */
   constructor(
-    { clock, pace }: { readonly clock: Clock; readonly pace: Pace },
+    { clock, pace, onItsBehalf }: Pick<Surroundings, 'clock' | 'pace' | 'onItsBehalf'>,
     timeoutMs: number,
     timedOut: () => ProbeFinding,
     done: (result: ProbeResult) => void,
   ) {
     this.#clock = clock;
     this.#startedAt = clock.monotonic();
+    this.#onItsBehalf = onItsBehalf;
     this.#done = done;
     this.#timedOut = timedOut;
     // What has arrived in time gets its turn before the verdict; sockets of Node are read in the next one.
@@ -35,6 +37,11 @@ export class Attempt {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Handles something that has come for it, unless it has ended. */
+  handle(work: () => void): void {
+    if (!this.#ended) this.#onItsBehalf(work);
   }
 
   /** The next phase begins, in which the deadline means something else. */

@@ -24,7 +24,7 @@ export function dial(
   const onread = {
     buffer: readBuffer,
     callback: (length: number) => {
-      if (!attempt.ended) data?.(readBuffer.subarray(0, length));
+      attempt.handle(() => data?.(readBuffer.subarray(0, length)));
       return true;
     },
   };
@@ -32,14 +32,13 @@ export function dial(
   let connected = false;
   attempt.release(() => socket.destroy());
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    if (attempt.ended) return;
-    const errno = error.code ?? 'unknown';
-    if (connected) events.broken?.(errno);
-    else attempt.end(refusal(errno, error.syscall, target, around));
+    attempt.handle(() => {
+      const errno = error.code ?? 'unknown';
+      if (connected) events.broken?.(errno);
+      else attempt.end(refusal(errno, error.syscall, target, around));
+    });
   });
-  socket.on('end', () => {
-    if (!attempt.ended) events.ended?.();
-  });
+  socket.on('end', () => attempt.handle(() => events.ended?.()));
   socket.on('connect', () => {
     connected = true;
     const local = { port: socket.localPort, address: () => socket.localAddress };

@@ -28,12 +28,14 @@ export function httpsProbe(target: ProbeTarget, port: number, params: HttpParams
           handshake(attempt, around, target, { socket, host, tls, alpn: ['http/1.1'] }, (secure) => {
             attempt.enter(() => response.timedOut(target.timeoutMs));
             secure.on('data', (bytes: Buffer) => {
-              const finding = attempt.ended ? null : response.feed(bytes);
-              if (finding !== null) attempt.end(finding);
+              attempt.handle(() => {
+                const finding = response.feed(bytes);
+                if (finding !== null) attempt.end(finding);
+              });
             });
-            secure.on('end', () => attempt.ended || attempt.end(response.end()));
+            secure.on('end', () => attempt.handle(() => attempt.end(response.end())));
             secure.on('error', (error: NodeJS.ErrnoException) => {
-              if (!attempt.ended) attempt.end(response.broken(error.code ?? error.message));
+              attempt.handle(() => attempt.end(response.broken(error.code ?? error.message)));
             });
             secure.write(request);
           }),

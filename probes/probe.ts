@@ -7,7 +7,7 @@ import type { DescriptorLedger } from './descriptor-ledger.js';
 import type { Pace } from './pace.js';
 import type { Pinger } from './pinger.js';
 
-/** What a probe finds around it: one of these a thread. */
+/** What a probe finds around it: one of these a thread, but for what is said to be the target's. */
 export interface Surroundings {
   readonly clock: Clock;
   readonly pinger: Pinger;
@@ -18,6 +18,11 @@ export interface Surroundings {
   readonly ledger: DescriptorLedger;
   /** Has this machine (this network namespace) a route to elsewhere? */
   readonly routed: (family: IpFamily) => boolean;
+  /**
+   * Does work for the target. As long as it lasts, the target is known outside of this thread, so that it can be told
+   * what a thread has died of. Does nothing else.
+   */
+  readonly onItsBehalf: (work: () => void) => void;
   /** The authorities that servers' certificates are checked against; made once, because that takes milliseconds. */
   readonly secureContext: () => SecureContext;
 }

@@ -63,7 +63,7 @@ function start(
     meetsItself: () => port >= firstEphemeralPort && endsMeet(fd, target, port),
   });
   try {
-    attempt.release(reactor.watch(fd, (readiness) => link.ready(readiness)));
+    attempt.release(reactor.watch(fd, (readiness) => attempt.handle(() => link.ready(readiness))));
     attempt.release(around.pace.wait());
   } catch (thrown) {
     if (thrown instanceof SyscallError) return { syscall: 'epoll_ctl', errno: thrown.errno };

@@ -50,11 +50,12 @@ export function handshake(
     if (!complete) attempt.end(broken(error));
   });
   secure.on('secureConnect', () => {
-    if (attempt.ended) return;
-    complete = true;
-    const trouble = tls.insecureSkipVerify ? null : certificateTrouble(secure, name, around.clock.now());
-    if (trouble === null) established(secure);
-    else attempt.end({ verdict: 'fail', code: 'L6RSP', detail: trouble });
+    attempt.handle(() => {
+      complete = true;
+      const trouble = tls.insecureSkipVerify ? null : certificateTrouble(secure, name, around.clock.now());
+      if (trouble === null) established(secure);
+      else attempt.end({ verdict: 'fail', code: 'L6RSP', detail: trouble });
+    });
   });
 }
 

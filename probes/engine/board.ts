@@ -4,7 +4,8 @@ const BEATS = 0;
 const LAG = 1;
 const UNDER_WAY = 2;
 const WAITING = 3;
-const DESCRIPTORS = 4;
+const WORKING_FOR = 4;
+const DESCRIPTORS = 5;
 /** Descriptors from here on are not noted; a process that has so many is far above its limits. */
 const END_OF_DESCRIPTORS = 65_536;
 const SIZE = DESCRIPTORS + END_OF_DESCRIPTORS / 32;
@@ -44,6 +45,17 @@ export class Board implements DescriptorLedger {
 
   get waiting(): number {
     return Atomics.load(this.#cells, WAITING);
+  }
+
+  /** Notes for which target the worker works from now on, by its number; 0 = none. Answers the one before. */
+  workFor(number: number): number {
+    return Atomics.exchange(this.#cells, WORKING_FOR, number);
+  }
+
+  /** Does the worker work for this target now? */
+  isWorkingFor(number: number): boolean {
+    // A cell has 32 bits; numbers grow above that in a month of many probes.
+    return number !== 0 && Atomics.load(this.#cells, WORKING_FOR) === (number | 0);
   }
 
   /** Node closes its own sockets when a thread ends, but not those that it does not know. */

@@ -63,6 +63,9 @@ export interface EngineTuning {
   /** The pause before a worker is replaced: doubled from the first to the second with every failure in a row. */
   readonly restartMinMs: number;
   readonly restartMaxMs: number;
+  /** For how long a target is left alone of which a worker has died: doubled from the first to the second. */
+  readonly aloneMinMs: number;
+  readonly aloneMaxMs: number;
   /** The program of a worker. */
   readonly entry: URL;
 }
@@ -75,5 +78,7 @@ export const defaultTuning: EngineTuning = {
   watchMs: 250,
   restartMinMs: 100,
   restartMaxMs: 10_000,
+  aloneMinMs: 10_000,
+  aloneMaxMs: 600_000,
   entry: new URL('./worker-main.js', import.meta.url),
 };

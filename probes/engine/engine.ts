@@ -61,7 +61,7 @@ class Engine implements ProbeEngine {
     if (log.enabled('debug')) log.log('debug', 'probe-start', { backend: key, probe: describeProbe(target) });
     return new Promise((resolve) => {
       this.#running.set(key, { id, prober, resolve });
-      prober.run(id, number, target, (result) => this.#end(key, id, result));
+      prober.run({ id, number, key, target, done: (result) => this.#end(key, id, result) });
     });
   };
 

@@ -1,9 +1,11 @@
+import { formatDuration } from '../../domain/duration.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { ProbeTarget } from '../target.js';
 import type { EngineTuning, WorkerCondition } from './contract.js';
 import type { Step, WorkerReport, WorkerTrouble } from './messages.js';
+import { Quarantine } from './quarantine.js';
 import { Watch } from './watch.js';
 import { WorkerThread } from './worker-thread.js';
 
@@ -15,6 +17,17 @@ export interface ProberOptions {
   readonly tuning: EngineTuning;
   /** Called when `trouble` changes. */
   readonly troubled: () => void;
+}
+
+/** One probe of a target, which is known by `number`. */
+export interface ProbeRun {
+  readonly id: number;
+  readonly number: number;
+  /** The backend, for people. */
+  readonly key: string;
+  readonly target: ProbeTarget;
+  /** Called once, unless it is cancelled. */
+  readonly done: (result: ProbeResult) => void;
 }
 
 interface UnderWay {
@@ -29,8 +42,9 @@ interface UnderWay {
 export class Prober {
   readonly #options: ProberOptions;
   readonly #underWay = new Map<number, UnderWay>();
-  /** Numbers of the targets that the present worker knows. */
-  readonly #known = new Set<number>();
+  /** The backends of the targets that the present worker knows, by the targets' numbers. */
+  readonly #known = new Map<number, string>();
+  readonly #quarantine: Quarantine;
   #thread: WorkerThread | null = null;
   #watch: Watch | null = null;
   #trouble: WorkerTrouble | null = null;
@@ -41,6 +55,7 @@ export class Prober {
 
   constructor(options: ProberOptions) {
     this.#options = options;
+    this.#quarantine = new Quarantine(options.clock, options.tuning);
     this.#start();
   }
 
@@ -61,17 +76,27 @@ export class Prober {
     };
   }
 
-  /** Runs one probe of a target, which is known by `number`. `done` is called once, unless it is cancelled. */
-  run(id: number, number: number, target: ProbeTarget, done: (result: ProbeResult) => void): void {
+  run({ id, number, key, target, done }: ProbeRun): void {
     const since = this.#options.clock.monotonic();
     this.#underWay.set(id, { timeoutMs: target.timeoutMs, since, done, overdue: 0 });
-    if (this.#thread === null) {
-      setImmediate(() => this.#finish(id, lost('the worker that probes is being replaced')));
+    const refused = this.#refusal(number);
+    if (refused !== null) {
+      setImmediate(() => this.#finish(id, lost(refused)));
       return;
     }
     if (!this.#known.has(number)) this.#tell({ type: 'know', number, target });
-    this.#known.add(number);
+    this.#known.set(number, key);
     this.#tell({ type: 'start', id, number });
+  }
+
+  /** Why a target cannot be probed now; null = it can. */
+  #refusal(number: number): string | null {
+    const aloneMs = this.#quarantine.remainingMs(number);
+    if (aloneMs > 0) {
+      const left = formatDuration(Math.ceil(aloneMs / 1000) * 1000);
+      return `the thread that probed it was lost over it: not tried again for ${left}`;
+    }
+    return this.#thread === null ? 'the worker that probes is being replaced' : null;
   }
 
   cancel(id: number): void {
@@ -79,6 +104,7 @@ export class Prober {
   }
 
   forget(number: number): void {
+    this.#quarantine.forget(number);
     if (this.#known.delete(number)) this.#tell({ type: 'forget', number });
   }
 
@@ -144,13 +170,19 @@ export class Prober {
   }
 
   #lost(reason: string): void {
+    const { clock, log, tuning } = this.#options;
+    const culprit = [...this.#known].find(([number]) => this.#thread?.board.isWorkingFor(number));
     this.#thread = null;
     this.#watch = null;
     this.#known.clear();
     if (this.#stopped) return;
-    const { clock, log, tuning } = this.#options;
     const pauseMs = Math.min(tuning.restartMaxMs, tuning.restartMinMs * 2 ** this.#failuresInARow++);
     log.log('error', 'probe-worker-lost', { worker: this.#options.name, error: reason, restartMs: pauseMs });
+    if (culprit !== undefined) {
+      const [number, backend] = culprit;
+      const aloneMs = this.#quarantine.blame(number);
+      log.log('error', 'probe-left-alone', { backend, error: reason, pauseMs: aloneMs });
+    }
     this.#pause = clock.schedule(pauseMs, () => {
       this.#restarts++;
       this.#start();

@@ -10,7 +10,9 @@ import type { NumberedResult, Step } from './messages.js';
 import type { NamespaceGuard } from './namespace-guard.js';
 
 export interface RunnerOptions {
-  readonly around: Surroundings;
+  readonly around: Omit<Surroundings, 'onItsBehalf'>;
+  /** Notes for which target this thread works, by its number (0 = none), and answers the one before. */
+  readonly workFor: (number: number) => number;
   readonly guard: NamespaceGuard;
   readonly lag: LagMeter;
   readonly maxUnderWay: number;
@@ -20,7 +22,7 @@ export interface RunnerOptions {
 
 /** A target as a worker knows it; `probe` is null when it cannot be prepared, and `error` says why. */
 type Known =
-  | { readonly timeoutMs: number; readonly probe: Probe }
+  | { readonly timeoutMs: number; readonly probe: Probe; readonly around: Surroundings }
   | { readonly timeoutMs: number; readonly probe: null; readonly error: string };
 
 interface Waiting {
@@ -65,7 +67,7 @@ export class Runner {
 
   /** All steps but `stop`, which is for stop(). */
   take(step: Step): void {
-    if (step.type === 'know') this.#known.set(step.number, prepare(step.target));
+    if (step.type === 'know') this.#know(step.number, step.target);
     else if (step.type === 'forget') this.#known.delete(step.number);
     else if (step.type === 'cancel') this.#cancel(step.id);
     else if (step.type === 'start') this.#admit(step.id, this.#known.get(step.number));
@@ -78,6 +80,25 @@ export class Runner {
     this.#waiting.clear();
     for (const cancel of this.#underWay.values()) cancel();
     this.#underWay.clear();
+  }
+
+  #know(number: number, target: ProbeTarget): void {
+    const { timeoutMs } = target;
+    const { workFor } = this.#options;
+    // What is thrown ends this thread, and leaves the note behind for whoever asks what the thread has died of.
+    const onItsBehalf = (work: () => void) => {
+      const before = workFor(number);
+      work();
+      workFor(before);
+    };
+    const around: Surroundings = { ...this.#options.around, onItsBehalf };
+    onItsBehalf(() => {
+      try {
+        this.#known.set(number, { timeoutMs, probe: prepareProbe(target), around });
+      } catch (thrown) {
+        this.#known.set(number, { timeoutMs, probe: null, error: asMaglevError(thrown).message });
+      }
+    });
   }
 
   #cancel(id: number): void {
@@ -112,19 +133,22 @@ export class Runner {
   }
 
   #start(id: number, known: Known): void {
-    const { around, guard } = this.#options;
+    const { guard } = this.#options;
     const trouble = guard.trouble();
     if (known.probe === null) this.#doubt(id, 'ENGINE', known.error);
     else if (trouble !== null) this.#doubt(id, 'NETNS', trouble.message);
     else {
+      const { probe, around, timeoutMs } = known;
       const startedAt = around.clock.monotonic();
       const { entered } = guard;
-      const cancel = known.probe.run(around, (result) => {
-        this.#underWay.delete(id);
-        this.#send(id, this.#judge(result, known.timeoutMs, startedAt, entered));
-        this.#next();
+      around.onItsBehalf(() => {
+        const cancel = probe.run(around, (result) => {
+          this.#underWay.delete(id);
+          this.#send(id, this.#judge(result, timeoutMs, startedAt, entered));
+          this.#next();
+        });
+        this.#underWay.set(id, cancel);
       });
-      this.#underWay.set(id, cancel);
     }
   }
 
@@ -168,14 +192,5 @@ export class Runner {
     const results = this.#results;
     this.#results = [];
     if (!this.#stopped && results.length > 0) this.#options.report(results);
-  }
-}
-
-function prepare(target: ProbeTarget): Known {
-  const { timeoutMs } = target;
-  try {
-    return { timeoutMs, probe: prepareProbe(target) };
-  } catch (thrown) {
-    return { timeoutMs, probe: null, error: asMaglevError(thrown).message };
   }
 }

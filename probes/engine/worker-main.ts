@@ -45,6 +45,7 @@ const runner = new Runner({
       return secureContext;
     },
   },
+  workFor: (number) => board.workFor(number),
   guard,
   lag,
   maxUnderWay: order.maxUnderWay,

@@ -159,6 +159,32 @@ describe('probe engine', () => {
     });
   }
 
+  for (const poison of ['poison: slow', 'poison: fast']) {
+    it(`leaves a server alone of which a worker has died (${poison}), so that others are probed on`, async () => {
+      const port = await servers.tcp(answers('HTTP/1.1 200 OK\r\n\r\n'));
+      const evilPort = await servers.tcp(answers(`HTTP/1.1 200 OK\r\n${poison}\r\n\r\n`));
+      const good = target({ type: 'http', port, http: httpParams() });
+      const evil = target({ type: 'http', port: evilPort, http: httpParams() });
+      const probes = engine({ tuning: { entry: fragile, watchMs: 20, hangMs: 150, restartMinMs: 10 } });
+      expect((await probes.probe('good', good)).code).to.equal('L7OK');
+      expect(await probes.probe('evil', evil)).to.include({ verdict: 'doubt', code: 'ENGINE' });
+      await eventually(async () => expect((await probes.probe('good', good)).code).to.equal('L7OK'));
+      for (let i = 0; i < 3; i++) {
+        const { code, detail } = await probes.probe('evil', evil);
+        expect(code).to.equal('ENGINE');
+        expect(detail).to.match(/^the thread that probed it was lost over it: not tried again for \d+s$/);
+        expect((await probes.probe('good', good)).code).to.equal('L7OK');
+      }
+      expect(probes.condition().workers[0]).to.include({ restarts: 1 });
+      expect(log.of('probe-left-alone').map(({ fields }) => fields)).to.deep.equal([
+        { backend: 'evil', error: log.of('probe-worker-lost')[0]?.fields['error'], pauseMs: 10_000 },
+      ]);
+      // What the config says of it has changed: perhaps it is well now.
+      const mended = target({ type: 'http', port, http: httpParams() });
+      expect((await probes.probe('evil', mended)).code).to.equal('L7OK');
+    });
+  }
+
   it('doubts failures that a stall of the worker may explain, and says so', async () => {
     const deaf = await servers.tcp((socket) => socket.resume());
     const refusing = await servers.refusing();

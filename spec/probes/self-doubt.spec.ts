@@ -4,6 +4,7 @@ import type { NamespaceId } from '../../linux/netns.js';
 import { Board } from '../../probes/engine/board.js';
 import { LagMeter } from '../../probes/engine/lag-meter.js';
 import { NamespaceGuard } from '../../probes/engine/namespace-guard.js';
+import { Quarantine } from '../../probes/engine/quarantine.js';
 import { tolerableStall } from '../../probes/engine/runner.js';
 import { Watch } from '../../probes/engine/watch.js';
 import type { Clock } from '../../protocol/clock.js';
@@ -108,6 +109,37 @@ describe('the watch over a worker', () => {
     expect(watch.started).to.equal(false);
     expect(watch.look()).to.equal('it did not start within 4000 ms');
   });
+});
+
+describe('the quarantine of targets', () => {
+  it('leaves a target alone for longer and longer, up to a limit, and begins anew when it was well for long', () => {
+    const clock = new LateClock();
+    const quarantine = new Quarantine(clock, { aloneMinMs: 10, aloneMaxMs: 60 });
+    expect(quarantine.remainingMs(1)).to.equal(0);
+    for (const pause of [10, 20, 40, 60, 60]) {
+      expect(quarantine.blame(1)).to.equal(pause);
+      clock.pass(pause - 1);
+      expect([quarantine.remainingMs(1), quarantine.remainingMs(2)]).to.deep.equal([1, 0]);
+      clock.pass(1);
+      expect(quarantine.remainingMs(1)).to.equal(0);
+    }
+    clock.pass(60);
+    expect(quarantine.blame(1)).to.equal(10);
+    quarantine.forget(1);
+    expect(quarantine.remainingMs(1)).to.equal(0);
+  });
+});
+
+it('a board tells for which target a worker works, also when numbers have grown large', () => {
+  const board = new Board();
+  const large = 2 ** 32 + 7;
+  expect([board.workFor(large), board.isWorkingFor(large), board.isWorkingFor(0)]).to.deep.equal([
+    0,
+    true,
+    false,
+  ]);
+  board.workFor(2 ** 31 + 1);
+  expect([board.isWorkingFor(2 ** 31 + 1), board.isWorkingFor(large)]).to.deep.equal([true, false]);
 });
 
 describe('the guard of a namespace', () => {

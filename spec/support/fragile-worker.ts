@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { HttpResponse } from '../../probes/http-response.js';
 import '../../probes/engine/worker-main.js';
 import type { Step } from '../../probes/engine/messages.js';
 
@@ -7,6 +8,14 @@ parentPort?.on('message', (steps: readonly Step[]) => {
   for (const step of steps)
     if (step.type === 'know' && step.target.probe.type === 'http') obey(step.target.probe.http.path);
 });
+
+// And it does not stand everything that servers say.
+const feed = HttpResponse.prototype.feed;
+HttpResponse.prototype.feed = function (bytes) {
+  if (bytes.includes('poison: slow')) for (;;);
+  if (bytes.includes('poison: fast')) throw new Error('cannot read this');
+  return feed.call(this, bytes);
+};
 
 function obey(path: string): void {
   if (path === '/exit') process.exit(3);

@@ -24,6 +24,7 @@ export class RealSurroundings implements Surroundings {
   readonly reactor: Reactor | null;
   readonly pace: Pace;
   readonly routed = hasRoute;
+  readonly onItsBehalf = (work: () => void) => work();
   readonly secureContext: () => SecureContext;
 
   /** `authority` is trusted instead of the machine's. */
