@@ -91,7 +91,7 @@ function counterText({ state, counter, rise, fall }: BackendInfo): string | null
     case 'down':
       return `${standing}: ${inARow(rise - counter, 'pass')} it up`;
     case 'unknown':
-      return `${standing}: the first result decides`;
+      return `${standing}: a pass brings it up, ${inARow(counter - rise + 1, 'failure')} it down`;
     default:
       return standing;
   }

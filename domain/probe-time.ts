@@ -1,3 +1,5 @@
+import type { HealthCheck } from './config.js';
+
 /** Probes are spread by this fraction of their interval, to both sides. */
 const JITTER = 0.1;
 /** Milliseconds between the moments at which probes begin. */
@@ -34,4 +36,13 @@ function onGrid(at: number, from: number, to: number): number {
   const nearest = Math.round(at / GRID_MS) * GRID_MS;
   const inside = nearest < from ? nearest + GRID_MS : nearest > to ? nearest - GRID_MS : nearest;
   return from <= inside && inside <= to ? inside : at;
+}
+
+/** Milliseconds that `fall` probes of an unknown backend may take which all fail. */
+export function chancesMs({
+  fastInterval,
+  timeout,
+  fall,
+}: Pick<HealthCheck, 'fastInterval' | 'timeout' | 'fall'>): number {
+  return (fall - 1) * Math.max(fastInterval * (1 + JITTER), timeout) + timeout;
 }

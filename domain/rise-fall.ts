@@ -8,23 +8,27 @@ export interface RiseFall {
 
 /**
  * What is known of a backend, as one integer, the way HAProxy counts: every pass adds one, every failure takes one
- * away, within 0..rise+fall-1. It is up at `rise` and above. `decided` is false until a first result exists.
+ * away, within 0..rise+fall-1. It is up at `rise` and above. `decided` is false until there is a verdict.
  */
 export interface Standing {
   readonly decided: boolean;
   readonly counter: number;
 }
 
-/** Nothing is known: one step below up, so that the first result decides. */
-export function undecided({ rise }: RiseFall): Standing {
-  return { decided: false, counter: rise - 1 };
+/**
+ * Nothing is known. It may well serve: so it begins where a healthy one is, and `fall` failures in a row are needed for
+ * the first verdict to be a bad one. A single pass is enough for a good one.
+ */
+export function undecided(rules: RiseFall): Standing {
+  return { decided: false, counter: fullHealth(rules) };
 }
 
-/** The standing after one more result. A first result that is a failure means fully down, at once. */
-export function count(rules: RiseFall, standing: Standing, pass: boolean): Standing {
-  const { counter } = standing;
-  if (pass) return { decided: true, counter: Math.min(counter + 1, fullHealth(rules)) };
-  return { decided: true, counter: standing.decided ? Math.max(counter - 1, 0) : 0 };
+/** The standing after one more result. A first verdict is either fully healthy or fully down. */
+export function count(rules: RiseFall, { decided, counter }: Standing, pass: boolean): Standing {
+  const full = fullHealth(rules);
+  if (decided) return { decided, counter: pass ? Math.min(counter + 1, full) : Math.max(counter - 1, 0) };
+  if (pass) return { decided: true, counter: full };
+  return counter > rules.rise ? { decided, counter: counter - 1 } : { decided: true, counter: 0 };
 }
 
 /** The highest value of the counter, from which `fall` failures in a row are needed to go down. */

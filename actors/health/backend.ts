@@ -9,8 +9,8 @@ import {
 } from '../../domain/backend-life.js';
 import type { HealthCheck } from '../../domain/config.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
-import { nextProbeAt } from '../../domain/probe-time.js';
-import { probeInterval } from '../../domain/rise-fall.js';
+import { chancesMs, nextProbeAt } from '../../domain/probe-time.js';
+import { fullHealth, probeInterval } from '../../domain/rise-fall.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { BackendChanged, BackendDetail, ProberRequest } from '../../protocol/health.js';
@@ -135,10 +135,15 @@ class BackendKeeper {
     const before = this.memory.setup;
     this.memory.setup = after;
     this.become(ruled(this.life, { before, after, reason }, this.context.clock.now()));
+    const { givenUp } = this;
     if (!isProbed(after)) this.stopProbing();
-    else if (beginsAnew(before, after)) this.beginRound();
+    else if (beginsAnew(before, after)) {
+      this.givenUp = false;
+      this.memory.enteredAt = this.context.clock.monotonic();
+      this.beginRound();
+    }
     if (before.patienceMs !== after.patienceMs) this.watchPatience();
-    if (before.address !== after.address) this.tell(null);
+    if (before.address !== after.address || givenUp !== this.givenUp) this.tell(null);
   }
 
   /** Forgets the probe that is under way, if any, and begins to probe as the setup says now. */
@@ -148,7 +153,7 @@ class BackendKeeper {
     if (check === null) return;
     const { memory, context } = this;
     this.firstProbeAt = null;
-    this.pace = Number.POSITIVE_INFINITY;
+    this.pace = probeInterval(check, this.life.standing);
     this.cancelGiveUp();
     const spread = memory.spreadFirst ? context.clock.random() * this.spreadMs(check) : 0;
     memory.spreadFirst = false;
@@ -245,22 +250,25 @@ class BackendKeeper {
   }
 
   /**
-   * Without a verdict for too long, a backend counts as down; but not because of a trouble of our own, and not before
-   * a probe of it has had all the time that it may take.
+   * Without a verdict for too long, a backend counts as down; but not because of a trouble of our own, not without a
+   * failure, and not before it has had all its chances.
    */
   private watchPatience(): void {
     this.cancelGiveUp();
     const { check, patienceMs } = this.memory.setup;
     if (this.life.state !== 'unknown' || check === null || this.firstProbeAt === null) return;
     const since = this.memory.enteredAt;
-    const deadline = Math.max(since + patienceMs, this.firstProbeAt + check.timeout + GRACE_MS);
+    const deadline = Math.max(since + patienceMs, this.firstProbeAt + chancesMs(check) + GRACE_MS);
     const left = Math.max(0, deadline - this.context.clock.monotonic());
     this.cancelGiveUp = this.context.after(left, { type: 'give-up', since });
   }
 
   private giveUp(since: number): void {
-    const { state, doubt } = this.life;
+    const { state, doubt, standing } = this.life;
+    const { check } = this.memory.setup;
     if (this.givenUp || state !== 'unknown' || this.memory.enteredAt !== since || doubt !== null) return;
+    // Not even a failure: it is the prober that gives no answers, and no news of this backend.
+    if (check === null || standing.counter === fullHealth(check)) return;
     this.givenUp = true;
     const { name } = this.options;
     this.context.log.log('warn', 'backend-given-up', {

@@ -3700,7 +3700,7 @@ export const MaglevService = {
     responseDeserialize: (value: Buffer): BackendInfo => BackendInfo.decode(value),
   },
   /**
-   * Ends the pause: the backend is probed again, and unknown until the first result; without a health check it is up
+   * Ends the pause: the backend is probed again, and unknown until it has a verdict; without a health check it is up
    * at once. NOT_FOUND for an unknown name, FAILED_PRECONDITION when the backend is disabled.
    */
   resumeBackend: {
@@ -3713,7 +3713,7 @@ export const MaglevService = {
     responseDeserialize: (value: Buffer): BackendInfo => BackendInfo.decode(value),
   },
   /**
-   * Lets a disabled backend serve again: it is probed, and unknown until the first result; without a health check it
+   * Lets a disabled backend serve again: it is probed, and unknown until it has a verdict; without a health check it
    * is up at once. NOT_FOUND for an unknown name.
    */
   enableBackend: {
@@ -3828,12 +3828,12 @@ export interface MaglevServer extends UntypedServiceImplementation {
    */
   pauseBackend: handleUnaryCall<BackendRequest, BackendInfo>;
   /**
-   * Ends the pause: the backend is probed again, and unknown until the first result; without a health check it is up
+   * Ends the pause: the backend is probed again, and unknown until it has a verdict; without a health check it is up
    * at once. NOT_FOUND for an unknown name, FAILED_PRECONDITION when the backend is disabled.
    */
   resumeBackend: handleUnaryCall<BackendRequest, BackendInfo>;
   /**
-   * Lets a disabled backend serve again: it is probed, and unknown until the first result; without a health check it
+   * Lets a disabled backend serve again: it is probed, and unknown until it has a verdict; without a health check it
    * is up at once. NOT_FOUND for an unknown name.
    */
   enableBackend: handleUnaryCall<BackendRequest, BackendInfo>;

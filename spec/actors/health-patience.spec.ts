@@ -1,9 +1,20 @@
 import { expect } from 'chai';
 import type { HealthCheck, LbSettings, MaglevConfig } from '../../domain/config.js';
 import { sampleConfig } from '../support/domain-samples.js';
-import { doubt, fail } from '../support/fake-servers.js';
+import { doubt, fail, pass } from '../support/fake-servers.js';
 import { valid } from '../support/world.js';
-import { a, b, backends, CheckedFleet, c, fleetConfig, web, withCheck } from './checked-fleet.js';
+import {
+  a,
+  b,
+  backends,
+  CheckedFleet,
+  c,
+  checked,
+  fleetConfig,
+  other,
+  web,
+  withCheck,
+} from './checked-fleet.js';
 
 const made = (change: Partial<HealthCheck> = {}, lb: Partial<LbSettings> = {}): MaglevConfig => {
   const sample = sampleConfig(backends, [web]);
@@ -22,6 +33,11 @@ describe('how long a lack of verdicts is borne', () => {
     const { machine } = fleet.world;
     await end();
     return { machine, written: machine.vpp.writes.length };
+  };
+  /** A first failure, and then no answer of the prober: neither a verdict nor a doubt. */
+  const failOnce = (address: string) => {
+    fleet.world.servers.next.set(address, [fail]);
+    fleet.world.servers.answers.set(address, 'silent');
   };
   const transitions = (event: string) =>
     fleet.world.tree.log.of(event).map(({ fields }) => `${fields['from']} -> ${fields['to']}`);
@@ -43,8 +59,8 @@ describe('how long a lack of verdicts is borne', () => {
     const { machine, written } = await past(config);
     await start(config, {
       machine,
-      prepare: ({ servers }) => {
-        for (const address of [a, b, c]) servers.answers.set(address, 'silent');
+      prepare: () => {
+        for (const address of [a, b, c]) failOnce(address);
       },
     });
     await seconds(1);
@@ -66,8 +82,8 @@ describe('how long a lack of verdicts is borne', () => {
       machine,
       prepare: ({ servers }) => {
         servers.answers.set(a, fail);
-        servers.answers.set(b, 'silent');
-        servers.answers.set(c, 'silent');
+        failOnce(b);
+        failOnce(c);
       },
     });
     await seconds(3);
@@ -77,12 +93,13 @@ describe('how long a lack of verdicts is borne', () => {
     expect(transitions('frontend-transition'), 'all given up').to.deep.equal(['unknown -> down']);
   });
 
-  it('waits with both delays 0 no longer than a first probe may take; what is given up is not flushed', async () => {
+  it('waits with both delays 0 no longer than its chances may take; what is given up is not flushed', async () => {
     const config = made({}, { startupMinDelay: 0, startupMaxDelay: 0 });
     const { machine, written } = await past(config);
-    await start(config, { machine, prepare: ({ servers }) => servers.answers.set(a, 'silent') });
-    expect(weights()).to.deep.equal(full);
+    await start(config, { machine, prepare: () => failOnce(a) });
     await seconds(2);
+    expect(weights()).to.deep.equal(full);
+    await seconds(1);
     expect(weights()).to.deep.equal({ ...full, [a]: 0 });
     expect(await detail('a')).to.include({ givenUp: true });
     const [write, ...others] = machine.vpp.writes.slice(written);
@@ -94,9 +111,9 @@ describe('how long a lack of verdicts is borne', () => {
     const { machine, written } = await past(fleetConfig);
     await start(fleetConfig, {
       machine,
-      prepare: ({ servers }) => {
-        servers.answers.set(a, 'silent');
-        servers.answers.set(b, 'silent');
+      prepare: () => {
+        failOnce(a);
+        failOnce(b);
       },
     });
     await seconds(20);
@@ -109,6 +126,58 @@ describe('how long a lack of verdicts is borne', () => {
     });
     const lowered = writesFrom(written).filter((write) => 'flush' in write && write.flush);
     expect(lowered).to.deep.equal([]);
+  });
+
+  it('gives nobody up because the prober gives no answers', async () => {
+    const { machine, written } = await past(fleetConfig);
+    await start(fleetConfig, {
+      machine,
+      prepare: ({ servers }) => {
+        for (const address of [a, b, c]) servers.answers.set(address, 'silent');
+      },
+    });
+    await seconds(600);
+    expect(fleet.world.tree.log.of('backend-given-up')).to.deep.equal([]);
+    expect(machine.vpp.writes.slice(written)).to.deep.equal([]);
+  });
+
+  it('gives a server that was given up its chances anew at another address', async () => {
+    const { machine, written } = await past(fleetConfig);
+    await start(fleetConfig, { machine, prepare: () => failOnce(a) });
+    await seconds(60);
+    expect(await detail('a')).to.include({ givenUp: true });
+    await reload(withCheck(sampleConfig({ ...backends, a: checked('10.0.0.9') }, [web, other])));
+    expect(await detail('a')).to.include({ givenUp: false });
+    await seconds(3);
+    expect(weights()).to.deep.equal({ '10.0.0.9': 100, [b]: 50, [c]: 0 });
+    expect(machine.vpp.writes.length).to.be.above(written);
+  });
+
+  it('loses nobody at a restart who misses up to `fall` - 1 probes just then, nor right after its first pass', async () => {
+    for (const first of [[fail], [fail, fail], [pass, fail], [pass, fail, fail], [fail, pass, fail, fail]]) {
+      const { machine, written } = await past(fleetConfig);
+      await start(fleetConfig, { machine, prepare: ({ servers }) => servers.next.set(a, first) });
+      await seconds(60);
+      expect(machine.vpp.writes.slice(written)).to.deep.equal([]);
+      await end();
+    }
+  });
+
+  it('loses nobody at a reload that changes a check, and one probe that is lost just then', async () => {
+    await start();
+    await seconds(10);
+    const from = fleet.world.machine.vpp.writes.length;
+    fleet.world.servers.next.set(a, [fail]);
+    await reload(withCheck(sampleConfig(backends, [web, other]), { interval: 1100 }));
+    await seconds(60);
+    expect(writesFrom(from)).to.deep.equal([]);
+  });
+
+  it('takes a server out at a restart that is dead, after `fall` probes', async () => {
+    const { machine } = await past(fleetConfig);
+    await start(fleetConfig, { machine, prepare: ({ servers }) => servers.answers.set(a, fail) });
+    await seconds(6);
+    expect(weights()).to.deep.equal({ [a]: 0, [b]: 50, [c]: 0 });
   });
 
   it('does not give up at the start what it cannot measure', async () => {

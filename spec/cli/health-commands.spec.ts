@@ -170,7 +170,16 @@ describe('maglevc: health and counters', () => {
       ['up', { decided: true, counter: 2 }, '2/4 (rise 2, fall 3): one failure brings it down'],
       ['down', { decided: true, counter: 1 }, '1/4 (rise 2, fall 3): one pass brings it up'],
       ['down', { decided: true, counter: 0 }, '0/4 (rise 2, fall 3): 2 passes in a row bring it up'],
-      ['unknown', { decided: false, counter: 1 }, '1/4 (rise 2, fall 3): the first result decides'],
+      [
+        'unknown',
+        { decided: false, counter: 4 },
+        '4/4 (rise 2, fall 3): a pass brings it up, 3 failures in a row bring it down',
+      ],
+      [
+        'unknown',
+        { decided: false, counter: 2 },
+        '2/4 (rise 2, fall 3): a pass brings it up, one failure brings it down',
+      ],
       ['paused', { decided: true, counter: 4 }, '4/4 (rise 2, fall 3)'],
     ];
     for (const [state, standing, expected] of standings) {
@@ -202,13 +211,13 @@ describe('maglevc: health and counters', () => {
 
   it('says that a backend without a verdict was given up, and that it was never probed', async () => {
     await startWith(
-      { state: 'unknown', standing: { decided: false, counter: 1 }, last: null, history: [] },
+      { state: 'unknown', standing: { decided: false, counter: 3 }, last: null, history: [] },
       true,
     );
     expect(
       (await page('show backend web1')).text.endsWith(
         block(`
-        counter      1/4 (rise 2, fall 3): the first result decides
+        counter      3/4 (rise 2, fall 3): a pass brings it up, 2 failures in a row bring it down
         given-up     unknown for too long: it counts as down
         last-probe   none yet
       `),

@@ -37,11 +37,13 @@ const watch = (life: BackendLife, results: readonly ProbeResult[]) =>
   results.reduce((now, result, i) => observed(now, rules, result, i + 1), life);
 
 describe('domain/backend-life', () => {
-  it('begins at unknown, and its first result decides', () => {
+  it('begins at unknown, until it passes once or fails `fall` times in a row', () => {
     const life = born(rules, 0);
     expect(life.state).to.equal('unknown');
     expect(watch(life, [pass]).state).to.equal('up');
-    expect(watch(life, [fail]).state).to.equal('down');
+    expect(watch(life, [fail, fail]).state).to.equal('unknown');
+    expect(watch(life, [fail, fail, pass]).state).to.equal('up');
+    expect(watch(life, [fail, fail, fail]).state).to.equal('down');
   });
 
   it('is up without a check, disabled when the config says so', () => {
@@ -75,14 +77,14 @@ describe('domain/backend-life', () => {
   });
 
   it('remembers its last transitions, newest first, with what decided them', () => {
-    const life = watch(born(rules, 0), [fail, pass, pass, fail, fail]);
+    const life = watch(born(rules, 0), [fail, fail, fail, pass, pass, fail, fail]);
     expect(life.history.map(({ from, to, reason }) => `${from}>${to}: ${reason}`)).to.deep.equal([
       'up>down: L7STS HTTP 503',
       'down>up: L7OK HTTP 200',
       'unknown>down: L7STS HTTP 503',
     ]);
-    expect(life.since).to.equal(4);
-    expect(life.last).to.deep.equal({ at: 5, result: fail });
+    expect(life.since).to.equal(6);
+    expect(life.last).to.deep.equal({ at: 7, result: fail });
   });
 
   it('pauses and resumes: what was known before counts no more, history does', () => {
@@ -94,7 +96,8 @@ describe('domain/backend-life', () => {
     const resumed = ruled(paused, { before: pausedRules, after: rules, reason: 'resumed' }, 12);
     expect(resumed.state).to.equal('unknown');
     expect(resumed.history.map(({ to }) => to)).to.deep.equal(['unknown', 'paused', 'up']);
-    expect(observed(resumed, rules, fail, 13).state).to.equal('down');
+    expect(observed(resumed, rules, pass, 13).state).to.equal('up');
+    expect(watch(resumed, [fail, fail, fail]).state).to.equal('down');
   });
 
   it('begins anew with another check or address, and notices nothing otherwise', () => {

@@ -25,22 +25,24 @@ function standingAfter(
 const times = (n: number, pass: boolean) => new Array<boolean>(n).fill(pass);
 
 describe('rise and fall', () => {
-  it('knows nothing before the first result, which decides', () => {
+  it('knows nothing before the first verdict: one pass makes it fully healthy, `fall` failures in a row fully down', () => {
     fc.assert(
       fc.property(rules, (rule) => {
-        expect(verdictOf(rule, undecided(rule))).to.equal('unknown');
-        expect(verdictOf(rule, standingAfter(rule, [true]))).to.equal('up');
-        expect(standingAfter(rule, [false])).to.deep.equal({ decided: true, counter: 0 });
-        expect(verdictOf(rule, standingAfter(rule, [false]))).to.equal('down');
+        for (let failures = 0; failures < rule.fall; failures++) {
+          const standing = standingAfter(rule, times(failures, false));
+          expect(verdictOf(rule, standing)).to.equal('unknown');
+          expect(count(rule, standing, true)).to.deep.equal({ decided: true, counter: fullHealth(rule) });
+        }
+        expect(standingAfter(rule, times(rule.fall, false))).to.deep.equal({ decided: true, counter: 0 });
       }),
     );
   });
 
   it('counts within 0..rise+fall-1, one step a result, and is up exactly at rise and above', () => {
     fc.assert(
-      fc.property(rules, history, (rule, results) => {
-        let standing = standingAfter(rule, results.slice(0, 1));
-        for (const pass of results.slice(1)) {
+      fc.property(rules, fc.boolean(), history, (rule, first, results) => {
+        let standing = standingAfter(rule, times(rule.fall, first));
+        for (const pass of results) {
           const next = count(rule, standing, pass);
           const free = pass ? standing.counter < fullHealth(rule) : standing.counter > 0;
           expect(next.counter - standing.counter).to.equal(free ? (pass ? 1 : -1) : 0);
@@ -103,7 +105,7 @@ describe('rise and fall', () => {
       fc.property(rules, history, (rule, results) => {
         const check = { ...rule, ...intervals };
         expect(probeInterval(check, undecided(rule))).to.equal(500);
-        const standing = standingAfter(rule, results);
+        const standing = standingAfter(rule, [true, ...results]);
         const expected = isDegraded(rule, standing) ? 500 : standing.counter === 0 ? 10_000 : 2000;
         expect(probeInterval(check, standing)).to.equal(expected);
         expect(isDegraded(rule, standing)).to.equal(
@@ -124,7 +126,7 @@ describe('rise and fall', () => {
       counters.push(standing.counter);
       verdicts.push(verdictOf(rule, standing));
     }
-    expect(counters).to.deep.equal([2, 3, 4, 3, 2, 3, 2, 1, 0, 1, 0, 1, 2]);
+    expect(counters).to.deep.equal([4, 4, 4, 3, 2, 3, 2, 1, 0, 1, 0, 1, 2]);
     expect(verdicts.join(' ')).to.equal('up up up up up up up down down down down down up');
   });
 });
