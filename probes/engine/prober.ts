@@ -144,12 +144,17 @@ export class Prober {
 
   #start(): void {
     const { name, netns, tuning } = this.#options;
-    const thread = new WorkerThread(name, netns, tuning, {
-      report: (report) => this.#reported(report),
-      lost: (reason) => this.#lost(reason),
-    });
-    this.#thread = thread;
-    this.#watch = new Watch(thread.board, tuning, tuning.watchMs);
+    try {
+      const thread = new WorkerThread(name, netns, tuning, {
+        report: (report) => this.#reported(report),
+        lost: (reason) => this.#lost(reason),
+      });
+      this.#thread = thread;
+      this.#watch = new Watch(thread.board, tuning, tuning.watchMs);
+    } catch (thrown) {
+      // As when the limit of tasks is reached: there may be room for a thread later.
+      this.#lost(`it could not be started: ${thrown instanceof Error ? thrown.message : thrown}`);
+    }
   }
 
   #reported(report: WorkerReport): void {

@@ -159,6 +159,18 @@ describe('probe engine', () => {
     });
   }
 
+  it('goes on trying when no thread can be started, and doubts meanwhile', async () => {
+    // Node refuses this one at once, as it does when the system has no thread left.
+    const entry = new URL('ftp://192.0.2.1/');
+    const probes = engine({ tuning: { entry, restartMinMs: 1, restartMaxMs: 5 } });
+    expect(await probes.probe('web1', tcp(9))).to.include({ verdict: 'doubt', code: 'ENGINE' });
+    await eventually(() => expect(log.of('probe-worker-lost')).to.have.length.above(3));
+    expect(log.of('probe-worker-lost')[3]?.fields).to.include({ worker: 'probes-0', restartMs: 5 });
+    expect(log.of('probe-worker-lost')[3]?.fields['error']).to.match(/^it could not be started: /);
+    expect(await probes.probe('web1', tcp(9))).to.include({ verdict: 'doubt', code: 'ENGINE' });
+    expect(probes.condition().workers[0]).to.include({ state: 'restarting' });
+  });
+
   for (const poison of ['poison: slow', 'poison: fast']) {
     it(`leaves a server alone of which a worker has died (${poison}), so that others are probed on`, async () => {
       const port = await servers.tcp(answers('HTTP/1.1 200 OK\r\n\r\n'));
