@@ -1,18 +1,13 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import type { MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
-import {
-  actOnBackend,
-  effective,
-  type Intents,
-  noIntents,
-  setWeight,
-  validIntents,
-} from '../domain/operator.js';
+import { reviewIntents } from '../domain/intent-review.js';
+import { actOnBackend, effective, type Intents, noIntents, setWeight } from '../domain/operator.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
 import type { EffectiveChanged, OperatorRequest, Touched } from '../protocol/operator.js';
 import { ask, untilAnswered } from './ask.js';
+import { logReview } from './intent-log.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 
 /** Keeps what operators asked for over a restart of maglevd. */
@@ -51,7 +46,8 @@ export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessa
     start: async (context) => {
       const intents = options.cell.intents ?? (await load(context, options.store));
       const config = await ask(context, options.config, { type: 'get-config' }, untilAnswered);
-      const operator = new Operator(context, options, validIntents(intents, config), config);
+      const operator = new Operator(context, options, intents, config);
+      await operator.review();
       // For the case that the last incarnation failed between a change and telling of it.
       operator.announce(everything, unheard);
       return { receive: (message) => operator.receive(message) };
@@ -82,8 +78,7 @@ class Operator {
         break;
       case 'config-changed': {
         this.config = message.config;
-        const valid = validIntents(this.intents, this.config);
-        if (!sameIntents(valid, this.intents)) await this.keep(valid);
+        await this.review();
         this.announce(everything, unheard);
         break;
       }
@@ -106,6 +101,13 @@ class Operator {
         break;
       }
     }
+  }
+
+  /** Asks which intents hold under this config, and tells of those that do no more. */
+  async review(): Promise<void> {
+    const review = reviewIntents(this.intents, this.config, this.context.clock.now());
+    logReview(this.context.log, review);
+    if (!sameIntents(review.intents, this.intents)) await this.keep(review.intents);
   }
 
   /** Tells the tree; `reply` is answered when it is in force everywhere. */

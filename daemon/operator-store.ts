@@ -8,6 +8,9 @@ import type { Clock } from '../protocol/clock.js';
 
 const VERSION = 1;
 
+/** Absent: it is in force. */
+const dormantSince = t.union([t.undefined, t.number]);
+
 const fileCodec = t.type({
   version: t.literal(VERSION),
   backends: t.record(
@@ -15,6 +18,7 @@ const fileCodec = t.type({
     t.type({
       paused: t.boolean,
       enabled: t.union([t.null, t.type({ value: t.boolean, configured: t.boolean })]),
+      dormantSince,
     }),
   ),
   weights: t.array(
@@ -24,6 +28,7 @@ const fileCodec = t.type({
       backend: t.string,
       weight: t.number,
       configured: t.number,
+      dormantSince,
     }),
   ),
 });
@@ -76,9 +81,18 @@ export function fileStore(folder: string, clock: Pick<Clock, 'now'>): IntentStor
   };
 }
 
-function encode(intents: Intents): string {
-  const { backends, weights } = intents;
-  return `${JSON.stringify({ version: VERSION, backends: Object.fromEntries(backends), weights }, null, 2)}\n`;
+function encode({ backends, weights }: Intents): string {
+  // What is undefined is left out.
+  const written = <T extends { readonly dormantSince: number | null }>(intent: T) => ({
+    ...intent,
+    dormantSince: intent.dormantSince ?? undefined,
+  });
+  const file = {
+    version: VERSION,
+    backends: Object.fromEntries([...backends].map(([name, intent]) => [name, written(intent)])),
+    weights: weights.map(written),
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
 }
 
 /** What is wrong with the text, as the end of a sentence, or the intents in it. */
@@ -94,8 +108,15 @@ function decode(text: string): Intents | string {
   }
   const decoded = fileCodec.decode(value);
   if (isLeft(decoded)) return 'is not a file of maglevd';
+  const read = <T extends { readonly dormantSince?: number | undefined }>(entry: T) => ({
+    ...entry,
+    dormantSince: entry.dormantSince ?? null,
+  });
   const { backends, weights } = decoded.right;
-  return { backends: new Map(Object.entries(backends)), weights };
+  return {
+    backends: new Map(Object.entries(backends).map(([name, entry]) => [name, read(entry)])),
+    weights: weights.map(read),
+  };
 }
 
 /** A renamed file is on disk only when its folder is. */

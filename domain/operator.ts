@@ -2,15 +2,21 @@ import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Frontend, MaglevConfig } from './config.js';
 import { MaglevError } from './errors.js';
 
+/** An intent whose name the config lacks is kept, and out of force. */
+interface Lasting {
+  /** Since when, in milliseconds of the wall clock; null = it is in force. */
+  readonly dormantSince: number | null;
+}
+
 /** What an operator asked for one backend. */
-export interface BackendIntent {
+export interface BackendIntent extends Lasting {
   readonly paused: boolean;
   /** His word on `enabled`; null = the config's counts. `configured` is what the config said when he spoke. */
   readonly enabled: { readonly value: boolean; readonly configured: boolean } | null;
 }
 
 /** What an operator asked for the weight of one backend in one pool. */
-export interface WeightIntent {
+export interface WeightIntent extends Lasting {
   readonly frontend: string;
   readonly pool: string;
   readonly backend: string;
@@ -19,7 +25,7 @@ export interface WeightIntent {
   readonly configured: number;
 }
 
-/** Everything that operators asked for and that still holds. */
+/** Everything that operators asked for and that still holds, or waits for its name to come back. */
 export interface Intents {
   readonly backends: ReadonlyMap<string, BackendIntent>;
   readonly weights: readonly WeightIntent[];
@@ -43,23 +49,7 @@ export interface WeightChange {
   readonly weight: number;
 }
 
-/**
- * The intents that still hold under `config`. What concerns something that is gone does not, and neither does what
- * was said of a value that the config has changed since: the config is the later word then.
- */
-export function validIntents(intents: Intents, config: MaglevConfig): Intents {
-  const backends = new Map<string, BackendIntent>();
-  for (const [name, intent] of intents.backends) {
-    const backend = config.backends.get(name);
-    if (backend === undefined) continue;
-    const enabled = intent.enabled?.configured === backend.enabled ? intent.enabled : null;
-    if (intent.paused || enabled !== null) backends.set(name, { paused: intent.paused, enabled });
-  }
-  const weights = intents.weights.filter((intent) => configuredWeight(config, intent) === intent.configured);
-  return { backends, weights };
-}
-
-/** `config` with the intents worked in. They must be valid under it. */
+/** `config` with the intents worked in. They must have been reviewed under it: see intent-review.ts. */
 export function effective(intents: Intents, config: MaglevConfig): Effective {
   const backends = new Map(config.backends);
   const paused = new Set<string>();
@@ -91,7 +81,7 @@ export function actOnBackend(
   if (backend === undefined) {
     return left(new MaglevError('MGL_BACKEND_UNKNOWN', `backend "${name}" is not in the config`));
   }
-  const before = intents.backends.get(name) ?? { paused: false, enabled: null };
+  const before = intents.backends.get(name) ?? untouched;
   const isEnabled = before.enabled?.value ?? backend.enabled;
   if (!isEnabled && (action === 'pause' || action === 'resume')) {
     return left(
@@ -105,9 +95,9 @@ export function actOnBackend(
       case 'resume':
         return { ...before, paused: false };
       case 'enable':
-        return isEnabled ? before : { paused: false, enabled: word(true, backend.enabled) };
+        return isEnabled ? before : { ...untouched, enabled: word(true, backend.enabled) };
       case 'disable':
-        return isEnabled ? { paused: false, enabled: word(false, backend.enabled) } : before;
+        return isEnabled ? { ...untouched, enabled: word(false, backend.enabled) } : before;
     }
   })();
   const backends = new Map(intents.backends);
@@ -141,9 +131,11 @@ export function setWeight(
     return left(new MaglevError('MGL_BACKEND_UNKNOWN', text));
   }
   const others = intents.weights.filter((intent) => !samePlace(intent, change));
-  const mine = { frontend: frontendName, pool: poolName, backend, weight, configured };
+  const mine = { frontend: frontendName, pool: poolName, backend, weight, configured, dormantSince: null };
   return right({ ...intents, weights: weight === configured ? others : [...others, mine] });
 }
+
+const untouched: BackendIntent = { paused: false, enabled: null, dormantSince: null };
 
 /** His word; none when it only repeats the config. */
 function word(value: boolean, configured: boolean): BackendIntent['enabled'] {
@@ -156,7 +148,8 @@ function samePlace(a: Place, b: Place): boolean {
   return a.frontend === b.frontend && a.pool === b.pool && a.backend === b.backend;
 }
 
-function configuredWeight(config: MaglevConfig, { frontend, pool, backend }: Place): number | null {
+/** null when the config lacks that place. */
+export function configuredWeight(config: MaglevConfig, { frontend, pool, backend }: Place): number | null {
   const found = config.frontends
     .get(frontend)
     ?.pools.find(({ name }) => name === pool)

@@ -12,10 +12,10 @@ describe('daemon/operator-store', () => {
   const file = () => path.join(folder, 'state', 'operator.json');
   const intents: Intents = {
     backends: new Map([
-      ['a', { paused: true, enabled: null }],
-      ['b', { paused: false, enabled: { value: false, configured: true } }],
+      ['a', { paused: true, enabled: null, dormantSince: null }],
+      ['b', { paused: false, enabled: { value: false, configured: true }, dormantSince: 7 }],
     ]),
-    weights: [{ frontend: 'f', pool: 'p', backend: 'a', weight: 7, configured: 100 }],
+    weights: [{ frontend: 'f', pool: 'p', backend: 'a', weight: 7, configured: 100, dormantSince: null }],
   };
 
   beforeEach(() => {

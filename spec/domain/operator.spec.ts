@@ -8,7 +8,6 @@ import {
   type Intents,
   noIntents,
   setWeight,
-  validIntents,
 } from '../../domain/operator.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 
@@ -117,22 +116,4 @@ describe('domain/operator', () => {
       );
     });
   }
-
-  it('survives a reload that says the same, and yields to one that says something else', () => {
-    const asked = act([
-      ['a', 'disable'],
-      ['b', 'enable'],
-    ]);
-    const weighed = setWeight(asked, config, { frontend: 'web', pool: 'pool0', backend: 'a', weight: 7 });
-    if (isLeft(weighed)) throw weighed.left;
-    const all = weighed.right;
-    expect(validIntents(all, sampleConfig(backends, [web]))).to.deep.equal(all);
-    const changed = sampleConfig({ a: { address: '10.0.0.1', enabled: false }, b: backends.b }, [
-      sampleFrontend('web', '192.0.2.1', [{ a: 90, b: 50 }]),
-    ]);
-    const left = validIntents(all, changed);
-    expect([...left.backends.keys()]).to.deep.equal(['b']);
-    expect(left.weights).to.deep.equal([]);
-    expect(validIntents(all, sampleConfig({}, []))).to.deep.equal(noIntents);
-  });
 });

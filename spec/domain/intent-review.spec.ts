@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { MaglevConfig } from '../../domain/config.js';
+import { dormancyMs, maxDormant, reviewIntents } from '../../domain/intent-review.js';
+import type { Intents } from '../../domain/operator.js';
+import { effective } from '../../domain/operator.js';
+import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
+
+const backends = { a: { address: '10.0.0.1' }, b: { address: '10.0.0.2', enabled: false } };
+const web = sampleFrontend('web', '192.0.2.1', [{ a: 100, b: 50 }]);
+const config = sampleConfig(backends, [web]);
+const empty = sampleConfig({}, []);
+
+const asked: Intents = {
+  backends: new Map([
+    ['a', { paused: false, enabled: { value: false, configured: true }, dormantSince: null }],
+    ['b', { paused: true, enabled: { value: true, configured: false }, dormantSince: null }],
+  ]),
+  weights: [{ frontend: 'web', pool: 'pool0', backend: 'a', weight: 7, configured: 100, dormantSince: null }],
+};
+const all = [
+  { asked: 'disable', backend: 'a' },
+  { asked: 'enable', backend: 'b' },
+  { asked: 'pause', backend: 'b' },
+  { asked: 'weight 7', backend: 'a', frontend: 'web', pool: 'pool0' },
+];
+const nothing = { dropped: [], fellDormant: [], woke: [] };
+
+describe('domain/intent-review', () => {
+  it('changes nothing under a config that says the same', () => {
+    expect(reviewIntents(asked, config, 5)).to.deep.equal({ intents: asked, ...nothing });
+  });
+
+  it('lets a config that says something else be the later word, and tells what it dropped and why', () => {
+    const changed = sampleConfig({ a: { address: '10.0.0.1', enabled: false }, b: { address: '10.0.0.2' } }, [
+      sampleFrontend('web', '192.0.2.1', [{ a: 90, b: 50 }]),
+    ]);
+    const { intents, dropped, ...others } = reviewIntents(asked, changed, 5);
+    expect(intents).to.deep.equal({
+      backends: new Map([['b', { paused: true, enabled: null, dormantSince: null }]]),
+      weights: [],
+    });
+    expect(dropped).to.deep.equal([
+      { asked: 'disable', backend: 'a', why: 'the config says enabled: false now, and said true then' },
+      { asked: 'enable', backend: 'b', why: 'the config says enabled: true now, and said false then' },
+      {
+        asked: 'weight 7',
+        backend: 'a',
+        frontend: 'web',
+        pool: 'pool0',
+        why: 'the config says weight: 90 now, and said 100 then',
+      },
+    ]);
+    expect(others).to.deep.equal({ fellDormant: [], woke: [] });
+  });
+
+  it('keeps what was said of names that are absent, out of force, until they are back', () => {
+    const gone = reviewIntents(asked, empty, 1000);
+    expect(gone).to.deep.include({ ...nothing, fellDormant: all });
+    const still = reviewIntents(gone.intents, empty, 2000);
+    expect(still).to.deep.equal({ intents: gone.intents, ...nothing });
+    expect(effective(gone.intents, empty)).to.deep.equal({ config: empty, paused: new Set() });
+    const back = reviewIntents(still.intents, config, 3000);
+    expect(back).to.deep.equal({ intents: asked, ...nothing, woke: all });
+  });
+
+  it('does not wake what was said of a value that has changed meanwhile', () => {
+    const gone = reviewIntents(asked, empty, 1000);
+    const back = reviewIntents(
+      gone.intents,
+      sampleConfig({ a: { ...backends.a, enabled: false } }, []),
+      2000,
+    );
+    expect(back.intents.backends.has('a')).to.equal(false);
+    expect(back.dropped).to.deep.equal([
+      { asked: 'disable', backend: 'a', why: 'the config says enabled: false now, and said true then' },
+    ]);
+  });
+
+  it('forgets after 30 days, not before, and says so', () => {
+    const gone = reviewIntents(asked, empty, 1000).intents;
+    const still: readonly MaglevConfig[] = [config, empty];
+    for (const later of still) {
+      expect(reviewIntents(gone, later, 1000 + dormancyMs - 1).dropped).to.deep.equal([]);
+      const late = reviewIntents(gone, later, 1000 + dormancyMs);
+      expect(late.intents).to.deep.equal({ backends: new Map(), weights: [] });
+      expect(late.dropped.map(({ why, ...one }) => one)).to.deep.equal(all);
+      expect(late.dropped[0]?.why).to.match(/has not been in the config for 30 days/);
+    }
+  });
+
+  it('waits no longer when the clock is set back', () => {
+    const gone = reviewIntents(asked, empty, 1_000_000).intents;
+    const set = reviewIntents(gone, empty, 1000).intents;
+    expect(reviewIntents(set, empty, 1000 + dormancyMs).intents.backends.size).to.equal(0);
+  });
+
+  it('holds a bounded number, those that fell dormant last', () => {
+    const many: Intents = {
+      backends: new Map(
+        Array.from({ length: maxDormant + 3 }, (_, i) => [
+          `s${i}`,
+          { paused: true, enabled: null, dormantSince: i },
+        ]),
+      ),
+      weights: asked.weights,
+    };
+    const { intents, dropped } = reviewIntents(many, empty, maxDormant + 100);
+    expect(intents.backends.size + intents.weights.length).to.equal(maxDormant);
+    expect(intents.weights).to.have.length(1);
+    expect(dropped.map(({ backend }) => backend)).to.deep.equal(['s0', 's1', 's2', 's3']);
+    expect(dropped[0]?.why).to.match(/more than 10000 wait/);
+  });
+
+  it('loses nothing on the way through any configs that say the same of what they have', () => {
+    const has = fc.record({ a: fc.boolean(), b: fc.boolean(), web: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(has), (reloads) => {
+        let intents = asked;
+        for (const [i, one] of reloads.entries()) {
+          const left = Object.entries(backends).filter(([name]) => one[name as 'a' | 'b']);
+          const next = sampleConfig(Object.fromEntries(left), one.web ? [web] : []);
+          const review = reviewIntents(intents, next, i);
+          expect(review.dropped).to.deep.equal([]);
+          intents = review.intents;
+        }
+        expect(reviewIntents(intents, config, reloads.length).intents).to.deep.equal(asked);
+      }),
+    );
+  });
+});
