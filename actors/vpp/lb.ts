@@ -11,6 +11,7 @@ import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import type { ConfPusherMessage } from './conf-pusher.js';
 import { fullSync } from './full-sync.js';
 import { type ReconcilerMessage, reconcilerActor } from './reconciler.js';
+import { SyncJobs } from './sync-jobs.js';
 import { addTallies, failure, logFailures, nothing, type Tally } from './tally.js';
 
 export interface LbOptions {
@@ -29,25 +30,10 @@ export type LbMessage =
   /** The decision about one frontend changed; see ReconcilerMessage. */
   | { readonly type: 'vip-wanted'; readonly frontend: string; readonly flush: ReadonlySet<IpAddress> }
   | { readonly type: 'sync'; readonly frontend: string | null; readonly reply: Reply<SyncReport> }
-  /** A reconciler cannot go on without a read of VPP. */
-  | { readonly type: 'unsure'; readonly frontend: string }
+  /** A reconciler cannot go on without a read of VPP; see ReconcilerOptions. */
+  | { readonly type: 'unsure'; readonly frontend: string; readonly looked: boolean }
   | { readonly type: 'job-done'; readonly report: SyncReport }
   | { readonly type: 'job-failed'; readonly error: Error };
-
-/** A sync that waits for its turn, or is under way. */
-interface Job {
-  /** null = everything. */
-  readonly frontend: string | null;
-  /** Is there a reason to expect that something has to be written? */
-  expected: boolean;
-  readonly replies: Reply<SyncReport>[];
-}
-
-/** Questions that may wait for one job; more are refused. */
-const MAX_REPLIES = 1000;
-
-/** As many single syncs may wait as cost VPP less than a full one, each being a full read. */
-const FEW = 3;
 
 /** Full syncs in a row that had to repair VPP, before the log says that somebody keeps changing it. */
 const DRIFTS_OF_A_FIGHT = 3;
@@ -77,8 +63,7 @@ export function lbActor(options: LbOptions): ActorSpec<LbMessage> {
 
 class Lb {
   private readonly reconcilers = new Map<VipId, ActorRef<ReconcilerMessage>>();
-  private readonly waiting: Job[] = [];
-  private running: Job | null = null;
+  private readonly jobs: SyncJobs;
   private readsBegun = 0;
   /** The global settings that the last full sync found; null = none has looked yet. */
   private conf: LbConf | null = null;
@@ -93,89 +78,57 @@ class Lb {
   constructor(
     private readonly context: Context<LbMessage>,
     private readonly options: LbOptions,
-  ) {}
+  ) {
+    this.jobs = new SyncJobs((frontend, expected) =>
+      context.pipe(
+        this.sync(frontend, expected),
+        (report) => ({ type: 'job-done', report }),
+        (error) => ({ type: 'job-failed', error }),
+      ),
+    );
+  }
 
   receive(message: LbMessage): void {
     switch (message.type) {
       case 'tick':
-        this.enqueue(null, null, false);
+        this.jobs.due(null, false);
         break;
       case 'wanted-changed':
-        this.enqueue(null, null, true);
+        this.jobs.due(null, true);
         break;
       case 'vip-wanted':
         this.follow(message.frontend, message.flush);
         break;
       case 'unsure':
-        this.unsure(message.frontend);
+        if (this.options.wanted.ofFrontend(message.frontend) !== undefined) {
+          this.jobs.unsure(message.frontend, message.looked);
+        }
         break;
       case 'sync':
-        this.enqueueAsked(message.frontend, message.reply);
+        this.asked(message.frontend, message.reply);
         break;
       case 'job-done':
-        for (const reply of this.running?.replies ?? []) reply.ok(message.report);
-        this.finish();
+        this.jobs.done(message.report);
         break;
       case 'job-failed':
         // What a MaglevError says is expected of a VPP that may vanish at any moment; all else is a bug and a crash.
         if (!(message.error instanceof MaglevError) || message.error.code === 'MGL_INTERNAL')
           throw message.error;
-        for (const reply of this.running?.replies ?? []) reply.fail(message.error);
-        this.finish();
+        this.jobs.failed(message.error);
         break;
     }
   }
 
-  /** A full sync that runs or waits does for it: it looks at every VIP. Many single ones are better one full one. */
-  private unsure(frontend: string): void {
-    const jobs = this.running === null ? this.waiting : [this.running, ...this.waiting];
-    if (jobs.some((job) => job.frontend === null)) return;
-    if (this.options.wanted.ofFrontend(frontend) === undefined) return;
-    this.enqueue(jobs.length < FEW ? frontend : null, null, true);
-  }
-
-  private enqueueAsked(frontend: string | null, reply: Reply<SyncReport>): void {
+  /** Somebody asks: with a name that is not in the config there is nothing to do. */
+  private asked(frontend: string | null, reply: Reply<SyncReport>): void {
     if (frontend !== null && this.options.wanted.ofFrontend(frontend) === undefined) {
       reply.fail(new MaglevError('MGL_FRONTEND_UNKNOWN', `frontend "${frontend}" is not in the config`));
     } else {
-      this.enqueue(frontend, reply, true);
+      this.jobs.asked(frontend, reply);
     }
   }
 
-  /** A job that waits already does for this one too; one that is under way may have looked at VPP too early. */
-  private enqueue(frontend: string | null, reply: Reply<SyncReport> | null, expected: boolean): void {
-    let job = this.waiting.find((one) => one.frontend === frontend);
-    if (job === undefined) {
-      job = { frontend, expected, replies: [] };
-      this.waiting.push(job);
-    }
-    job.expected ||= expected;
-    if (reply !== null && job.replies.length >= MAX_REPLIES) {
-      reply.fail(new MaglevError('MGL_MAILBOX_FULL', `${MAX_REPLIES} requests wait for a sync already`));
-    } else if (reply !== null) {
-      job.replies.push(reply);
-    }
-    this.next();
-  }
-
-  private next(): void {
-    if (this.running !== null) return;
-    const job = this.waiting.shift();
-    if (job === undefined) return;
-    this.running = job;
-    this.context.pipe(
-      this.sync(job),
-      (report) => ({ type: 'job-done', report }),
-      (error) => ({ type: 'job-failed', error }),
-    );
-  }
-
-  private finish(): void {
-    this.running = null;
-    this.next();
-  }
-
-  private async sync({ frontend, expected }: Job): Promise<SyncReport> {
+  private async sync(frontend: string | null, expected: boolean): Promise<SyncReport> {
     const { context } = this;
     const scope = frontend === null ? 'all' : 'vip';
     const subject = frontend === null ? { scope } : { scope, frontend };
@@ -265,7 +218,7 @@ class Lb {
     const replace = found === null ? null : mustReplace(desired, found);
     if (replace === null) return this.reconcile(desired, found, read);
     // Never removes a VIP: what must be made anew is made anew by a full sync, which sees its neighbours too.
-    this.enqueue(null, null, true);
+    this.jobs.due(null, true);
     const text = `VIP ${vipId(key)} must be replaced, because ${replace}: a full sync does it`;
     return failure(key, 'it must be replaced', new MaglevError('MGL_VPP_SYNC', text));
   }
@@ -290,7 +243,8 @@ class Lb {
     let reconciler = this.reconcilers.get(id);
     if (reconciler === undefined) {
       const { link } = this.options;
-      const unsure = (frontend: string) => this.context.self.tell({ type: 'unsure', frontend });
+      const unsure = (frontend: string, looked: boolean) =>
+        this.context.self.tell({ type: 'unsure', frontend, looked });
       reconciler = this.context.spawn(
         reconcilerActor({ key, link, unsure, readsBegun: () => this.readsBegun }),
       );

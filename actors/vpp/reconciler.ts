@@ -31,8 +31,11 @@ export interface ReconcilerOptions {
   readonly link: Address<VppRequest>;
   /** How many reads of VPP have begun so far. */
   readonly readsBegun: () => number;
-  /** Told when VPP has to be read before anything more can be done about the VIP. */
-  readonly unsure: (frontend: string) => void;
+  /**
+   * Told when VPP has to be read before anything more can be done about the VIP. `looked` is false as long as no read
+   * of VPP has come to it.
+   */
+  readonly unsure: (frontend: string, looked: boolean) => void;
 }
 
 /**
@@ -57,6 +60,7 @@ class Reconciler {
   private known: VipState | null | undefined;
   /** What VPP was last made equal to: tells a server that comes to be flushed from one that was flushed. */
   private previous: DesiredVip | null = null;
+  private looked = false;
   /** The number of the last read that had begun when our last write ended: that one may not show it. */
   private wroteDuring = 0;
   /** Servers whose flows are still to be cut. */
@@ -70,6 +74,7 @@ class Reconciler {
   async receive(message: ReconcilerMessage): Promise<void> {
     if (message.type === 'wanted') return this.follow(message.desired, message.flush);
     const { desired, found, read, reply } = message;
+    this.looked = true;
     const base = this.wroteDuring >= read && this.known !== undefined ? this.known : found;
     try {
       reply.ok(await this.carryOut(desired, base, planVip(desired, base, this.previous, this.owed)));
@@ -83,9 +88,10 @@ class Reconciler {
     const { context, options } = this;
     const { frontend } = desired;
     this.owed = new Set([...this.owed, ...flush]);
-    if (this.known === undefined) return options.unsure(frontend);
+    if (this.known === undefined) return options.unsure(frontend, this.looked);
     // Only a full sync replaces a VIP: it looks at the neighbours on the prefix too.
-    if (this.known !== null && mustReplace(desired, this.known) !== null) return options.unsure(frontend);
+    if (this.known !== null && mustReplace(desired, this.known) !== null)
+      return options.unsure(frontend, this.looked);
     const operations = planVip(desired, this.known, this.previous, this.owed);
     if (operations.length === 0) {
       this.owed = none;
@@ -108,7 +114,7 @@ class Reconciler {
       failures: failures.length,
       durationMs,
     });
-    if (failures.length > 0) options.unsure(frontend);
+    if (failures.length > 0) options.unsure(frontend, this.looked);
   }
 
   private async carryOut(

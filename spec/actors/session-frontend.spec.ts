@@ -3,7 +3,7 @@ import { MaglevError } from '../../domain/errors.js';
 import { vipId } from '../../domain/lb.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, ip, vipKey } from '../support/domain-samples.js';
-import { dns, SessionStage, web } from './session-stage.js';
+import { decision, dns, SessionStage, web } from './session-stage.js';
 
 describe('actors/vpp session: one frontend alone, with a mocked VPP mailbox', () => {
   const stage = new SessionStage();
@@ -108,6 +108,33 @@ describe('actors/vpp session: one frontend alone, with a mocked VPP mailbox', ()
       stage.vpp.apply({ op: 'as-del', key: web.key, address: ip('10.0.0.1'), flush: false, reason: '' });
       await want(failed);
       expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.2': 50, '10.0.0.1': 0 });
+    });
+
+    it('is tried again right after a full sync that had passed its VIP already, when VPP refused it meanwhile', async () => {
+      await start();
+      let release = () => {};
+      Object.assign(stage.link, {
+        tell: (request: VppRequest) => {
+          const held = request.type === 'apply' && request.operations.some(({ key }) => key === dns.key);
+          const answer = () => stage.vpp.answer(request);
+          if (held) release = answer;
+          else queueMicrotask(answer);
+          return true;
+        },
+      });
+      stage.decideOn({ ...decision, vips: [web, { ...dns, ases: [desiredAs('10.0.0.3', 7)] }] });
+      await stage.tree.clock.settle();
+      stage.vpp.refuse = () => new MaglevError('MGL_VPP_TIMEOUT', 'VPP did not answer');
+      await want(failed);
+      stage.vpp.refuse = () => null;
+      expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.1': 100, '10.0.0.2': 50 });
+      release();
+      await stage.tree.clock.settle();
+      expect(weights('192.0.2.2/32')).to.deep.equal({ '10.0.0.3': 7 });
+      expect(weights('192.0.2.1/32'), 'not only at the next tick').to.deep.equal({
+        '10.0.0.1': 0,
+        '10.0.0.2': 50,
+      });
     });
 
     it('cuts the flows of a server when told to, though its weight stays', async () => {
