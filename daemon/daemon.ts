@@ -1,8 +1,9 @@
 import { createActorSystem } from '../actors/kernel/system.js';
-import { memoryStore } from '../actors/operator.js';
+import { type IntentStore, memoryStore } from '../actors/operator.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
 import { openVppStats } from '../actors/vpp/open-stats.js';
 import { openVpp } from '../actors/vpp/open-vpp.js';
+import { governing, vppLock } from '../actors/vpp/vpp-lock.js';
 import { loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
@@ -14,6 +15,7 @@ import { createGateway } from '../rpc/gateway.js';
 import { startRpcServer } from '../rpc/server.js';
 import type { DaemonSettings } from './flags.js';
 import { fileStore } from './operator-store.js';
+import { exclusiveStore } from './state-lock.js';
 
 /** What the process gives to the daemon. */
 export interface DaemonWorld {
@@ -75,6 +77,8 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   if (ending) return ended;
 
   const { vppApiAddress, vppStatsAddress } = settings;
+  const words = `process ${process.pid}, gRPC at ${settings.grpcAddress}`;
+  const lock = vppLock({ socketPath: vppApiAddress, words, clock });
   const tree = createActorSystem({ clock, log });
   stopTree = tree.stop;
   let fatal: MaglevError | null = null;
@@ -83,10 +87,11 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       config: verdict.config,
       configFile: settings.config,
       loadConfig: () => loadConfigFile(settings.config),
-      intents: settings.stateDir === '' ? memoryStore() : fileStore(settings.stateDir, clock),
+      intents: storeIn(settings.stateDir, world),
       makeProbeEngine: (netns, { clock, log }) =>
         createProbeEngine({ workers: PROBE_WORKERS, netns, clock, log }),
-      openVpp: vppApiAddress === '' ? null : openVpp({ socketPath: vppApiAddress, clock, log }),
+      openVpp:
+        vppApiAddress === '' ? null : governing(lock, openVpp({ socketPath: vppApiAddress, clock, log })),
       openStats: vppStatsAddress === '' ? null : openVppStats({ socketPath: vppStatsAddress, clock }),
       rpc: ({ signal, ...targets }) =>
         startRpcServer({
@@ -112,4 +117,9 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     return 1;
   });
   return Promise.race([ended, died]);
+}
+
+/** What operators ask for is kept in that folder; '' = nowhere. */
+function storeIn(folder: string, { clock, log }: DaemonWorld): IntentStore {
+  return folder === '' ? memoryStore() : exclusiveStore(folder, fileStore(folder, clock), log);
 }

@@ -23,6 +23,8 @@ export const errorCatalogue = {
   MGL_VPP_DISCONNECTED: 'Check that VPP runs and that maglevd may open its API socket; maglevd keeps trying.',
   MGL_VPP_CONNECT:
     'Check that VPP runs, the path of --vpp-api-addr, and that maglevd is in the group of the socket.',
+  MGL_VPP_GOVERNED:
+    'End the other maglevd, or leave this one as its spare: it takes over when the other one ends.',
   MGL_VPP_INCOMPATIBLE:
     'Install VPP 26.10 or newer with its lb plugin enabled; older releases lack these messages.',
   MGL_VPP_TIMEOUT: 'VPP did not answer in time; maglevd reads back what VPP has and tries again.',

@@ -38,6 +38,9 @@ export type LbMessage =
 /** Full syncs in a row that had to repair VPP, before the log says that somebody keeps changing it. */
 const DRIFTS_OF_A_FIGHT = 3;
 
+const suspects =
+  'Another maglevd or a script may be at work on this VPP, each undoing what the other does: find it and end it.';
+
 /** After a sync in which something failed: 1 s, doubled each time, until the sync interval is reached. */
 const RETRY_MIN_MS = 1000;
 
@@ -179,8 +182,7 @@ class Lb {
     this.drifts = changed && !expected && this.syncedBefore ? this.drifts + 1 : 0;
     this.syncedBefore = true;
     if (this.drifts >= DRIFTS_OF_A_FIGHT) {
-      // Two maglevds, or a script: each undoes what the other did.
-      this.context.log.log('warn', 'vpp-lbsync-drift', { syncs: this.drifts, ...counts });
+      this.context.log.log('warn', 'vpp-lbsync-drift', { syncs: this.drifts, ...counts, advice: suspects });
     }
   }
 

@@ -1,4 +1,4 @@
-import { asMaglevError, MaglevError } from '../../domain/errors.js';
+import { asMaglevError, type ErrorCode, MaglevError } from '../../domain/errors.js';
 import type { LbState } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address, Reply } from '../../protocol/address.js';
@@ -48,6 +48,9 @@ export function vppActor(options: VppOptions): ActorSpec<VppMessage> {
 
 /** Between two connections that are given up because of VPP's stats segment, whatever becomes of it. */
 const STATS_DROP_GAP_MS = 600_000;
+
+/** Reasons for which waiting does not help: their own advice is better than that of any disconnect. */
+const speaking: ReadonlySet<ErrorCode> = new Set(['MGL_VPP_INCOMPATIBLE', 'MGL_VPP_GOVERNED']);
 
 interface Live {
   readonly link: VppLink;
@@ -212,7 +215,7 @@ class Vpp {
   private disconnected(): MaglevError {
     const { lastError } = this;
     const text = `not connected to VPP: ${lastError.message}`;
-    const code = lastError.code === 'MGL_VPP_INCOMPATIBLE' ? lastError.code : 'MGL_VPP_DISCONNECTED';
+    const code = speaking.has(lastError.code) ? lastError.code : 'MGL_VPP_DISCONNECTED';
     return new MaglevError(code, text, { cause: lastError });
   }
 }

@@ -94,7 +94,9 @@ describe('actors/vpp session: what fails, with a mocked VPP mailbox', () => {
       stage.vpp.vips.delete(vipId(web.key));
       await stage.tree.clock.advance(30_000);
     }
-    expect(stage.tree.log.of('vpp-lbsync-drift').map(({ fields }) => fields['syncs'])).to.deep.equal([3, 4]);
+    const drifts = stage.tree.log.of('vpp-lbsync-drift').map(({ fields }) => fields);
+    expect(drifts.map(({ syncs }) => syncs)).to.deep.equal([3, 4]);
+    expect(drifts[0]?.['advice']).to.match(/Another maglevd or a script may be at work/);
   });
 
   it('pushes a conf that VPP refuses again and again, but ever more slowly, and tells it once', async () => {
