@@ -23,6 +23,24 @@ export type ProbeResult = ProbeFinding & { readonly durationMs: number };
 export type ProbeCode = ProbeResult['code'];
 
 /**
+ * Can this failure come about without anything having left this machine? Silence can, and so can "unreachable"; what a
+ * peer has answered cannot.
+ */
+export function nothingAnswered({
+  code,
+  detail,
+}: {
+  readonly code: FailCode;
+  readonly detail: string;
+}): boolean {
+  if (code === 'L4CON') return detail !== connectionRefused;
+  return code === 'L4TOUT' || code === 'L6TOUT' || code === 'L7TOUT';
+}
+
+/** The detail of the failure that only a peer can cause. */
+export const connectionRefused = 'connection refused';
+
+/**
  * Can being late have made this failure? A timeout, or a peer that gave up on us, can; an answer that came, and a
  * refused connection, are true however late we read them.
  */

@@ -1,8 +1,8 @@
-import type { ProbeFinding } from './probe-result.js';
+import { connectionRefused, type ProbeFinding } from './probe-result.js';
 
 /** What the network or the peer says by it. */
 const theirs: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'connection refused'],
+  ['ECONNREFUSED', connectionRefused],
   ['ECONNRESET', 'connection reset by peer'],
   ['ECONNABORTED', 'connection aborted'],
   ['EPIPE', 'connection closed by peer'],

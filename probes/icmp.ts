@@ -1,10 +1,13 @@
 import { formatDuration } from '../domain/duration.js';
 import { MaglevError } from '../domain/errors.js';
-import { ipFamily } from '../domain/ip.js';
+import { type IpAddress, ipFamily } from '../domain/ip.js';
 import type { ProbeFinding } from '../domain/probe-result.js';
 import { readSocketError } from '../domain/socket-error.js';
+import { SyscallError } from '../linux/libc.js';
 import { Attempt } from './attempt.js';
+import type { Ping } from './pinger.js';
 import type { Probe, Surroundings } from './probe.js';
+import { sourceMissing } from './refusal.js';
 import type { ProbeTarget } from './target.js';
 
 /** Passes when the reply to one ICMP echo request comes back. */
@@ -13,7 +16,7 @@ export function icmpProbe(target: ProbeTarget): Probe {
   return {
     description: `ping ${address} within ${formatDuration(timeoutMs)}`,
     run: (around, done) => {
-      const attempt = new Attempt(around, timeoutMs, () => silence(timeoutMs), done);
+      const attempt = new Attempt(around, timeoutMs, () => noReply(timeoutMs), done);
       send(attempt, around, target);
       return () => attempt.cancel();
     },
@@ -26,11 +29,21 @@ const overflow: ProbeFinding = {
   detail: 'more echo replies came than the socket could hold: raise net.core.rmem_max',
 };
 
-function silence(timeoutMs: number): ProbeFinding {
+/** Nothing came until the deadline. */
+function silence(ping: Ping, { source, timeoutMs }: ProbeTarget): ProbeFinding {
+  const deaf = ping.deaf();
+  if (deaf === 'overflow') return overflow;
+  // It is closed under a ping when the address that it sends from is gone.
+  if (deaf === 'closed' && source !== null) return sourceMissing(source);
+  return noReply(timeoutMs);
+}
+
+function noReply(timeoutMs: number): ProbeFinding {
   return { verdict: 'fail', code: 'L4TOUT', detail: `no echo reply within ${formatDuration(timeoutMs)}` };
 }
 
-function send(attempt: Attempt, around: Surroundings, { address, source, timeoutMs }: ProbeTarget): void {
+function send(attempt: Attempt, around: Surroundings, target: ProbeTarget): void {
+  const { address, source } = target;
   let trouble: ProbeFinding;
   try {
     const sent = around.pinger.ping(address, source, () =>
@@ -39,15 +52,23 @@ function send(attempt: Attempt, around: Surroundings, { address, source, timeout
     if (typeof sent !== 'string') {
       attempt.release(sent.cancel);
       attempt.release(around.pace.wait());
-      attempt.enter(() => (sent.mayBeLost() ? overflow : silence(timeoutMs)));
+      attempt.enter(() => silence(sent, target));
       return;
     }
     trouble = readSocketError(sent, () => around.routed(ipFamily(address)));
   } catch (thrown) {
-    if (!(thrown instanceof MaglevError)) throw thrown;
-    const code = thrown.code === 'MGL_ICMP_PERMISSION' ? 'NOPERM' : 'SOCKERR';
-    trouble = { verdict: 'doubt', code, detail: thrown.message };
+    trouble = notOpened(thrown, source);
   }
   // Results come later, never during the call that starts the probe.
   setImmediate(() => attempt.end(trouble));
+}
+
+/** What it means that there is no socket to send from. */
+function notOpened(thrown: unknown, source: IpAddress | null): ProbeFinding {
+  if (!(thrown instanceof MaglevError)) throw thrown;
+  if (thrown instanceof SyscallError && thrown.errno === 'EADDRNOTAVAIL' && source !== null) {
+    return sourceMissing(source);
+  }
+  const code = thrown.code === 'MGL_ICMP_PERMISSION' ? 'NOPERM' : 'SOCKERR';
+  return { verdict: 'doubt', code, detail: thrown.message };
 }

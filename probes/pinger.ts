@@ -11,8 +11,11 @@ interface Waiting {
 /** A request under way. */
 export interface Ping {
   readonly cancel: Cancel;
-  /** Has the socket lost replies since this request was sent? Then silence says nothing. */
-  readonly mayBeLost: () => boolean;
+  /**
+   * Why silence says nothing: replies came to the socket since that it could not hold, or it was closed. null = it
+   * says something.
+   */
+  readonly deaf: () => 'overflow' | 'closed' | null;
 }
 
 interface Channel {
@@ -74,7 +77,10 @@ export class Pinger {
       cancel: () => {
         if (waiting.get(sequence) === mine) waiting.delete(sequence);
       },
-      mayBeLost: () => this.#channels.get(channel.key) !== channel || socket.dropped() !== droppedBefore,
+      deaf: () => {
+        if (this.#channels.get(channel.key) !== channel) return 'closed';
+        return socket.dropped() === droppedBefore ? null : 'overflow';
+      },
     };
   }
 
@@ -87,6 +93,11 @@ export class Pinger {
     return any;
   }
 
+  /** As close(), but only the socket that sends to such addresses from this source. */
+  closeFor(to: IpAddress, source: IpAddress | null): void {
+    this.#closeChannel(keyOf(to, source));
+  }
+
   /** Closes all sockets; those who wait hear nothing more. New ones are opened when needed. */
   close(): void {
     for (const key of [...this.#channels.keys()]) this.#closeChannel(key);
@@ -94,7 +105,7 @@ export class Pinger {
 
   #channel(to: IpAddress, source: IpAddress | null): Channel {
     const family = ipFamily(to);
-    const key = `${family} ${source ?? ''}`;
+    const key = keyOf(to, source);
     const existing = this.#channels.get(key);
     if (existing !== undefined) return existing;
     this.#closeIdle();
@@ -135,4 +146,8 @@ export class Pinger {
     this.#ledger.closed(channel.socket.fd);
     channel.socket.close();
   }
+}
+
+function keyOf(to: IpAddress, source: IpAddress | null): string {
+  return `${ipFamily(to)} ${source ?? ''}`;
 }

@@ -10,6 +10,12 @@ export function noAnswer({ timeoutMs }: ProbeTarget): ProbeFinding {
   return { verdict: 'fail', code: 'L4TOUT', detail: `no answer within ${formatDuration(timeoutMs)}` };
 }
 
+/** A source address that nothing can be sent from. */
+export function sourceMissing(source: IpAddress): ProbeFinding {
+  const detail = `source address ${source} is not on this machine (EADDRNOTAVAIL)`;
+  return { verdict: 'doubt', code: 'SOCKERR', detail };
+}
+
 /** What it means that a connection could not be made. `syscall` is the one that failed, if known. */
 export function refusal(
   errno: string,
@@ -18,8 +24,7 @@ export function refusal(
   around: Surroundings,
 ): ProbeFinding {
   if (errno === 'EADDRNOTAVAIL' && syscall === 'bind' && source !== null) {
-    const detail = `source address ${source} is not on this machine (EADDRNOTAVAIL)`;
-    return { verdict: 'doubt', code: 'SOCKERR', detail };
+    return sourceMissing(source);
   }
   if (errno === 'EINVAL' && isLinkLocal(address)) {
     const detail = `${address} is a link-local address, which needs an interface: use a routed one (EINVAL)`;

@@ -1,7 +1,13 @@
 import { formatDuration } from '../../domain/duration.js';
 import { asMaglevError } from '../../domain/errors.js';
-import { type DoubtCode, lateMayExplain, type ProbeResult } from '../../domain/probe-result.js';
+import {
+  type DoubtCode,
+  lateMayExplain,
+  nothingAnswered,
+  type ProbeResult,
+} from '../../domain/probe-result.js';
 import type { Cancel } from '../../protocol/clock.js';
+import type { OwnWay } from '../own-way.js';
 import { prepareProbe } from '../prepare.js';
 import type { Probe, Surroundings } from '../probe.js';
 import type { ProbeTarget } from '../target.js';
@@ -14,6 +20,7 @@ export interface RunnerOptions {
   /** Notes for which target this thread works, by its number (0 = none), and answers the one before. */
   readonly workFor: (number: number) => number;
   readonly guard: NamespaceGuard;
+  readonly ownWay: OwnWay;
   readonly lag: LagMeter;
   readonly maxUnderWay: number;
   readonly maxWaiting: number;
@@ -22,8 +29,8 @@ export interface RunnerOptions {
 
 /** A target as a worker knows it; `probe` is null when it cannot be prepared, and `error` says why. */
 type Known =
-  | { readonly timeoutMs: number; readonly probe: Probe; readonly around: Surroundings }
-  | { readonly timeoutMs: number; readonly probe: null; readonly error: string };
+  | { readonly target: ProbeTarget; readonly probe: Probe; readonly around: Surroundings }
+  | { readonly target: ProbeTarget; readonly probe: null; readonly error: string };
 
 interface Waiting {
   readonly id: number;
@@ -83,7 +90,6 @@ export class Runner {
   }
 
   #know(number: number, target: ProbeTarget): void {
-    const { timeoutMs } = target;
     const { workFor } = this.#options;
     // What is thrown ends this thread, and leaves the note behind for whoever asks what the thread has died of.
     const onItsBehalf = (work: () => void) => {
@@ -94,9 +100,9 @@ export class Runner {
     const around: Surroundings = { ...this.#options.around, onItsBehalf };
     onItsBehalf(() => {
       try {
-        this.#known.set(number, { timeoutMs, probe: prepareProbe(target), around });
+        this.#known.set(number, { target, probe: prepareProbe(target), around });
       } catch (thrown) {
-        this.#known.set(number, { timeoutMs, probe: null, error: asMaglevError(thrown).message });
+        this.#known.set(number, { target, probe: null, error: asMaglevError(thrown).message });
       }
     });
   }
@@ -122,7 +128,7 @@ export class Runner {
       if (this.#underWay.size >= this.#options.maxUnderWay) return;
       this.#waiting.delete(id);
       const waited = this.#options.around.clock.monotonic() - since;
-      if (waited <= known.timeoutMs) this.#start(id, known);
+      if (waited <= known.target.timeoutMs) this.#start(id, known);
       else
         this.#doubt(
           id,
@@ -138,13 +144,13 @@ export class Runner {
     if (known.probe === null) this.#doubt(id, 'ENGINE', known.error);
     else if (trouble !== null) this.#doubt(id, 'NETNS', trouble.message);
     else {
-      const { probe, around, timeoutMs } = known;
+      const { probe, around, target } = known;
       const startedAt = around.clock.monotonic();
       const { entered } = guard;
       around.onItsBehalf(() => {
         const cancel = probe.run(around, (result) => {
           this.#underWay.delete(id);
-          this.#send(id, this.#judge(result, timeoutMs, startedAt, entered));
+          this.#send(id, this.#judge(result, target, startedAt, entered));
           this.#next();
         });
         this.#underWay.set(id, cancel);
@@ -153,16 +159,19 @@ export class Runner {
   }
 
   /** The result, or a doubt in its place if it may be our own fault. */
-  #judge(result: ProbeResult, timeoutMs: number, startedAt: number, entered: string | null): ProbeResult {
+  #judge(result: ProbeResult, target: ProbeTarget, startedAt: number, entered: string | null): ProbeResult {
     if (result.verdict !== 'fail') return result;
-    const { guard, lag } = this.#options;
+    const { guard, lag, ownWay } = this.#options;
+    const { timeoutMs } = target;
     const { code, detail, durationMs } = result;
     const discarded = (doubt: DoubtCode, why: string): ProbeResult => {
       return { verdict: 'doubt', code: doubt, detail: `${code} ${detail}, discarded: ${why}`, durationMs };
     };
-    const trouble = guard.look();
-    if (trouble !== null) return discarded('NETNS', trouble.message);
+    const elsewhere = guard.look();
+    if (elsewhere !== null) return discarded('NETNS', elsewhere.message);
     if (guard.entered !== entered) return discarded('NETNS', 'the network namespace was replaced meanwhile');
+    const trouble = nothingAnswered(result) ? ownWay.trouble(target) : null;
+    if (trouble !== null) return { ...trouble, durationMs };
     const late = Math.max(lag.worstSince(startedAt), durationMs - timeoutMs);
     if (lateMayExplain(code) && late > tolerableStall(timeoutMs)) {
       return discarded('LATE', `the prober stalled for ${formatDuration(Math.round(late))}`);

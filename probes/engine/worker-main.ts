@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { realClock } from '../../clock/real-clock.js';
 import { hasRoute } from '../../linux/routes.js';
 import { openReactor } from '../open-reactor.js';
+import { OwnWay } from '../own-way.js';
 import { Pace } from '../pace.js';
 import { Pinger } from '../pinger.js';
 import { Board } from './board.js';
@@ -47,6 +48,7 @@ const runner = new Runner({
   },
   workFor: (number) => board.workFor(number),
   guard,
+  ownWay: new OwnWay(pinger),
   lag,
   maxUnderWay: order.maxUnderWay,
   maxWaiting: order.maxWaiting,
