@@ -1,7 +1,9 @@
 import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
-import type { Address } from '../protocol/address.js';
+import { asMaglevError } from '../domain/errors.js';
+import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
+import { Rounds } from './rounds.js';
 
 /** Where the running config is. Only the config-keeper writes it. */
 export interface ConfigCell {
@@ -19,48 +21,105 @@ export interface ConfigKeeperOptions {
   readonly report: Address<ConfigChanged>;
 }
 
+type Purpose = 'check' | 'reload';
+
+type KeeperMessage =
+  | ConfigControl
+  | { readonly type: 'file-read'; readonly purpose: Purpose; readonly verdict: ConfigVerdict }
+  | { readonly type: 'file-failed'; readonly purpose: Purpose; readonly error: Error };
+
 /**
  * Holds the running config. A reload is all or nothing: an invalid file changes nothing, and says why. The running
  * config survives a crash of this actor: going back to an older one, or on to an unchecked one, would be worse.
+ *
+ * The file is read beside: whoever wants to know the running config does not wait for a disk or a large file.
  */
-export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<ConfigControl> {
-  const { cell } = options;
+export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<KeeperMessage> {
   return {
     name: 'config-keeper',
-    mailbox: { kind: 'reject', capacity: 100 },
     start: (context) => {
-      // For the case that the last incarnation failed between accepting a config and telling of it.
-      options.report.tell({ type: 'config-changed', config: cell.running });
-      return { receive: (message) => receive(context, message) };
+      const keeper = new ConfigKeeper(context, options);
+      keeper.tell();
+      return { receive: (message) => keeper.receive(message) };
     },
   };
+}
 
-  async function receive(context: Context<ConfigControl>, message: ConfigControl): Promise<void> {
+class ConfigKeeper {
+  private readonly rounds = { check: new Rounds<ConfigVerdict>(), reload: new Rounds<ConfigVerdict>() };
+
+  constructor(
+    private readonly context: Context<KeeperMessage>,
+    private readonly options: ConfigKeeperOptions,
+  ) {}
+
+  receive(message: KeeperMessage): void {
     switch (message.type) {
       case 'get-config':
-        message.reply.ok(cell.running);
+        message.reply.ok(this.options.cell.running);
         break;
-      case 'check-config': {
-        const verdict = await options.load();
-        if (!verdict.ok) logRefusal(context, verdict);
-        message.reply.ok(verdict);
+      case 'check-config':
+        if (this.rounds.check.join(message.reply)) this.begin('check');
+        break;
+      case 'reload-config':
+        if (this.rounds.reload.join(message.reply)) this.begin('reload');
+        break;
+      case 'file-read': {
+        const { purpose, verdict } = message;
+        const outcome = purpose === 'reload' ? this.reload(verdict) : this.check(verdict);
+        this.end(purpose, (reply) => reply.ok(outcome));
         break;
       }
-      case 'reload-config': {
-        context.log.log('info', 'config-reload-start');
-        const verdict = sane(await options.load(), cell.running, options.file);
-        if (verdict.ok) {
-          cell.running = verdict.config;
-          logAccepted(context, verdict);
-          options.report.tell({ type: 'config-changed', config: cell.running });
-        } else {
-          logRefusal(context, verdict);
-          context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });
+      case 'file-failed': {
+        const { purpose } = message;
+        const error = asMaglevError(message.error);
+        if (purpose === 'reload') {
+          const { code, message: text } = error;
+          this.context.log.log('error', 'config-reload-done', { ok: false, code, error: text });
         }
-        message.reply.ok(verdict);
+        this.end(purpose, (reply) => reply.fail(error));
         break;
       }
     }
+  }
+
+  /** Tells of the running config; at a start for the case that the last incarnation failed before it did. */
+  tell(): void {
+    this.options.report.tell({ type: 'config-changed', config: this.options.cell.running });
+  }
+
+  private begin(purpose: Purpose): void {
+    if (purpose === 'reload') this.context.log.log('info', 'config-reload-start');
+    this.context.pipe(
+      this.options.load(),
+      (verdict) => ({ type: 'file-read', purpose, verdict }),
+      (error) => ({ type: 'file-failed', purpose, error }),
+    );
+  }
+
+  private end(purpose: Purpose, answer: (reply: Reply<ConfigVerdict>) => void): void {
+    const { askers, another } = this.rounds[purpose].end();
+    for (const reply of askers) answer(reply);
+    if (another) this.begin(purpose);
+  }
+
+  private check(verdict: ConfigVerdict): ConfigVerdict {
+    if (!verdict.ok) logRefusal(this.context, verdict);
+    return verdict;
+  }
+
+  private reload(loaded: ConfigVerdict): ConfigVerdict {
+    const { cell, file } = this.options;
+    const verdict = sane(loaded, cell.running, file);
+    if (verdict.ok) {
+      cell.running = verdict.config;
+      logAccepted(this.context, verdict);
+      this.tell();
+    } else {
+      logRefusal(this.context, verdict);
+      this.context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });
+    }
+    return verdict;
   }
 }
 
@@ -77,7 +136,10 @@ function sane(verdict: ConfigVerdict, running: MaglevConfig, file: string): Conf
   return { ok: false, stage: 'semantic', issues, warnings: verdict.warnings };
 }
 
-function logAccepted(context: Context<never>, verdict: Extract<ConfigVerdict, { ok: true }>): void {
+function logAccepted(
+  context: Pick<Context<never>, 'log'>,
+  verdict: Extract<ConfigVerdict, { ok: true }>,
+): void {
   const { config, warnings } = verdict;
   for (const { place, path, message } of warnings) {
     context.log.log('warn', 'config-warning', { ...place, path, warning: message });
@@ -90,7 +152,10 @@ function logAccepted(context: Context<never>, verdict: Extract<ConfigVerdict, { 
   });
 }
 
-function logRefusal(context: Context<never>, verdict: Extract<ConfigVerdict, { ok: false }>): void {
+function logRefusal(
+  context: Pick<Context<never>, 'log'>,
+  verdict: Extract<ConfigVerdict, { ok: false }>,
+): void {
   for (const { place, path, message } of verdict.issues) {
     context.log.log('error', 'config-check-failed', { stage: verdict.stage, ...place, path, error: message });
   }

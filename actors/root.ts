@@ -45,6 +45,9 @@ export type RootMessage =
   | DecisionChanged
   | VipWanted;
 
+/** A SIGHUP that nobody could take is not lost. */
+const RELOAD_RETRY_MS = 1000;
+
 /**
  * The whole tree. A child asks those above it in this list for what it needs when it starts, and is told of changes
  * by the root; so each can be restarted alone, and comes back with what is true then.
@@ -102,7 +105,10 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
         receive: (message) => {
           switch (message.type) {
             case 'reload':
-              config.tell({ type: 'reload-config', reply: unheard });
+              if (!config.tell({ type: 'reload-config', reply: unheard })) {
+                context.log.log('warn', 'config-reload-delayed', { retryMs: RELOAD_RETRY_MS });
+                context.after(RELOAD_RETRY_MS, message);
+              }
               break;
             case 'cannot-listen':
               options.fatal(message.error);

@@ -35,7 +35,10 @@ export function ask<Q, R>(
     question.endsBy(
       clock.schedule(timeoutMs, () => {
         question.fail(
-          new MaglevError('MGL_ASK_TIMEOUT', `${target.name} did not answer within ${timeoutMs} ms`),
+          new MaglevError(
+            'MGL_ASK_TIMEOUT',
+            `${target.name} did not answer within ${Math.ceil(timeoutMs)} ms`,
+          ),
         );
       }),
     );

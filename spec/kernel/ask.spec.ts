@@ -277,7 +277,7 @@ describe('kernel/ask', () => {
       const answer = play.system.ask(box, question);
       box.take().reply.ok('from a mock');
       expect(await answer).equal('from a mock');
-      const silent = play.system.ask(box, question, { timeoutMs: 10 });
+      const silent = play.system.ask(box, question, { timeoutMs: 9.860453000292 });
       await play.clock.advance(10);
       const error = await silent.catch((thrown: unknown) => String(thrown));
       expect(error).equal('MaglevError: mock did not answer within 10 ms');

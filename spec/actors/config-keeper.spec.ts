@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import { configKeeperActor } from '../../actors/config-keeper.js';
+import type { ActorRef } from '../../actors/kernel/contract.js';
+import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
+import { MaglevError } from '../../domain/errors.js';
+import type { ConfigControl } from '../../protocol/config.js';
+import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
+import { type MockMailbox, mailbox } from '../support/mailbox.js';
+import { type Gate, gate } from '../support/stage.js';
+import { Tree } from '../support/tree.js';
+import { valid, World } from '../support/world.js';
+
+const backends = { a: { address: '10.0.0.1' } };
+/** A config whose first frontend can be told from others by its address. */
+const numbered = (n: number) => sampleConfig(backends, [sampleFrontend('web', `192.0.2.${n}`, [{ a: 100 }])]);
+
+describe('actors/config-keeper', () => {
+  let tree: Tree;
+  let keeper: ActorRef<ConfigControl>;
+  let report: MockMailbox<unknown>;
+  /** One for every time that the file is read. */
+  let reads: Gate<ConfigVerdict>[];
+  let cell: { running: MaglevConfig };
+
+  beforeEach(async () => {
+    tree = new Tree();
+    report = mailbox('report');
+    reads = [];
+    cell = { running: numbered(1) };
+    const load = () => {
+      const one = gate<ConfigVerdict>();
+      reads.push(one);
+      return one.opened;
+    };
+    keeper = tree.start(configKeeperActor({ cell, file: 'm.yaml', load, report }));
+    await tree.clock.settle();
+  });
+  afterEach(() => tree.end());
+
+  const ask = (type: 'check-config' | 'reload-config') => {
+    const answer: { value: ConfigVerdict | string | null } = { value: null };
+    tree.system
+      .ask<ConfigControl, ConfigVerdict>(keeper, (reply) => ({ type, reply }), { timeoutMs: 60_000 })
+      .then(
+        (verdict) => {
+          answer.value = verdict;
+        },
+        (error: MaglevError) => {
+          answer.value = error.code;
+        },
+      );
+    return answer;
+  };
+  const running = () =>
+    tree.system.ask<ConfigControl, MaglevConfig>(keeper, (reply) => ({ type: 'get-config', reply }));
+
+  it('tells the running config at once while it reads the file, however many ask', async () => {
+    ask('check-config');
+    ask('reload-config');
+    const all = await Promise.all(Array.from({ length: 500 }, running));
+    expect(new Set(all)).to.deep.equal(new Set([cell.running]));
+  });
+
+  it('takes a reload whatever else waits for it', async () => {
+    ask('check-config');
+    for (let i = 0; i < 500; i++) void running().catch(() => {});
+    const reload = ask('reload-config');
+    await tree.clock.settle();
+    reads[1]?.open(valid(numbered(2)));
+    await tree.clock.settle();
+    expect(reload.value).to.deep.include({ ok: true });
+    expect(cell.running).to.deep.equal(numbered(2));
+    expect(report.received.at(-1)).to.deep.equal({ type: 'config-changed', config: numbered(2) });
+  });
+
+  for (const type of ['check-config', 'reload-config'] as const) {
+    it(`reads the file once more for all who ask for ${type} meanwhile, and answers none with an older reading`, async () => {
+      const first = ask(type);
+      await tree.clock.settle();
+      const later = Array.from({ length: 50 }, () => ask(type));
+      await tree.clock.settle();
+      expect(reads).to.have.length(1);
+      reads[0]?.open(valid(numbered(2)));
+      await tree.clock.settle();
+      expect(first.value).to.deep.equal(valid(numbered(2)));
+      expect(later.every(({ value }) => value === null)).to.equal(true);
+      expect(reads).to.have.length(2);
+      reads[1]?.open(valid(numbered(3)));
+      await tree.clock.settle();
+      for (const { value } of later) expect(value).to.deep.equal(valid(numbered(3)));
+      expect(reads).to.have.length(2);
+    });
+  }
+
+  it('survives a failure to read that no file explains, says so, and reads again', async () => {
+    const failed = ask('reload-config');
+    const after = ask('reload-config');
+    await tree.clock.settle();
+    reads[0]?.break(new MaglevError('MGL_INTERNAL', 'boom'));
+    await tree.clock.settle();
+    expect(failed.value).to.equal('MGL_INTERNAL');
+    expect(
+      tree.log.of('config-reload-done').map(({ level, fields }) => ({ level, ...fields })),
+    ).to.deep.equal([{ level: 'error', ok: false, code: 'MGL_INTERNAL', error: 'boom' }]);
+    expect(tree.log.of('actor-crash')).to.deep.equal([]);
+    reads[1]?.open(valid(numbered(2)));
+    await tree.clock.settle();
+    expect(after.value).to.deep.include({ ok: true });
+  });
+});
+
+describe('SIGHUP', () => {
+  it('is taken later when nobody can take it now, and the log says so', async () => {
+    let crash = false;
+    const world = new World(numbered(1));
+    world.machine.start();
+    await world.begin(({ actor, message }) => {
+      if (!crash || actor !== 'config-keeper' || message !== 'get-config') return;
+      crash = false;
+      throw new Error('crash of the config-keeper');
+    });
+    const { config } = world.targets;
+    const unheard = { ok: () => false, fail: () => false };
+    const flood = () => config.tell({ type: 'get-config', reply: unheard });
+    crash = true;
+    flood();
+    await world.tree.clock.settle();
+    // Held for the next life of the actor, until no more are.
+    while (flood());
+    world.file = valid(numbered(2));
+    world.root.tell({ type: 'reload' });
+    await world.tree.clock.settle();
+    expect(world.tree.log.of('config-reload-delayed')).to.have.length(1);
+    await world.tree.clock.advance(10_000);
+    expect(world.tree.log.of('config-reload-done').map(({ fields }) => fields['ok'])).to.deep.equal([true]);
+    await world.tree.end();
+  });
+});
