@@ -58,6 +58,8 @@ export type Step =
   | { readonly op: 'route'; readonly to: string; readonly exact?: boolean; readonly is: string }
   /** Load-balance objects of the routes to exactly these prefixes; the same on every VPP that was just started. */
   | { readonly op: 'objects'; readonly of: readonly string[]; readonly are: string }
+  /** How many columns each counter of the stats segment has; `-` when there is no such counter. */
+  | { readonly op: 'columns'; readonly of: readonly string[]; readonly are: string }
   | { readonly op: 'wait'; readonly seconds: number }
   /** What happens on the connection itself. */
   | { readonly op: 'wire'; readonly probe: WireProbe; readonly is: string };

@@ -31,6 +31,18 @@ export async function countedBy(
   return [...after].map(([name, value]) => `${name}: ${value - (before.get(name) ?? 0n)}`);
 }
 
+/** Columns of each counter, `-` for one that is not there. null: the segment was not given. */
+export async function columnsText({ stats }: Target, names: readonly string[]): Promise<string | null> {
+  if (stats === null) return null;
+  const columns: string[] = [];
+  for (const name of names) {
+    // Routes count bytes as well.
+    const counters = await (name.startsWith('/net/route/') ? stats.combined(name) : stats.simple(name));
+    columns.push(counters === null ? '-' : String(counters.length));
+  }
+  return columns.join(' ');
+}
+
 async function read(stats: StatsSegment, shown: ShownVip | null): Promise<Reading> {
   const reading = new Map<string, bigint>();
   for (const name of vipCounters) {

@@ -12,7 +12,7 @@ import {
   type VipText,
 } from '../support/lb-requests.js';
 import type { ConformanceCase, Outcome, Step } from './case.js';
-import { countedBy } from './counted.js';
+import { columnsText, countedBy } from './counted.js';
 import { bucketText, confText, serverRows, shownVip, tablesText, vipRows } from './observe.js';
 import { objectsText, routeText } from './observe-routes.js';
 import type { Target } from './target.js';
@@ -86,6 +86,8 @@ export async function runStep(target: Target, step: Step, prefixes: ReadonlySet<
       return outcome(step, step.is, await routeText(client, step.to, step.exact ?? true));
     case 'objects':
       return outcome(step, step.are, await objectsText(client, step.of));
+    case 'columns':
+      return outcome(step, step.are, await columnsText(target, step.of));
     case 'wait':
       await target.wait(step.seconds);
       return outcome(step, '', '');

@@ -254,6 +254,9 @@ describe('sim/server', () => {
     expect(other.chunks.reduce((sum, chunk) => sum + chunk.length, 0)).to.equal(
       20 + 66 * other.hello.messageTable.length + 16,
     );
+    // It is still there, and gets what others ask for in its name.
+    client.send(controlPing, {}, { clientIndex: other.clientIndex, context: 7 });
+    expect((await other.next())?.context).to.equal(7);
   });
 
   it('is changed by hand over its own API, and counts only what came as LB messages', async () => {

@@ -1,4 +1,4 @@
-import { ENCAP } from '../../support/lb-requests.js';
+import { ENCAP, type VipText } from '../../support/lb-requests.js';
 import type { ConformanceCase, Step } from '../case.js';
 import { bucketSets, type WeightSet } from './bucket-sets.js';
 
@@ -8,8 +8,18 @@ export const bucketCases: readonly ConformanceCase[] = bucketSets.map((set, i) =
   steps: stepsOf(set, i),
 }));
 
-function stepsOf({ weights, length, ip6 = false, order = 'up', are }: WeightSet, i: number): Step[] {
+function stepsOf(set: WeightSet, i: number): Step[] {
   const vip = `100.64.${i}.1/32 tcp 443`;
+  return [...vipWithWeights(vip, set), { op: 'buckets', vip, are: set.are }];
+}
+
+type Weights = Pick<WeightSet, 'weights' | 'length' | 'ip6' | 'order'>;
+
+/** A VIP whose servers have these weights, in the order of their addresses. */
+export function vipWithWeights(
+  vip: VipText,
+  { weights, length, ip6 = false, order = 'up' }: Weights,
+): Step[] {
   const servers = weights
     .flatMap(([weight, times]) => Array.from({ length: times }, () => weight))
     .map((weight, n) => ({ server: serverAddress(n, ip6), weight }));
@@ -24,7 +34,6 @@ function stepsOf({ weights, length, ip6 = false, order = 'up', are }: WeightSet,
     ...servers.map(
       ({ server, weight }): Step => ({ op: 'add-as', vip, server, with: { weight }, retval: 0 }),
     ),
-    { op: 'buckets', vip, are },
   ];
 }
 

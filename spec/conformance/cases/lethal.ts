@@ -23,6 +23,8 @@ const vipAndServer = (vip: string, server: string, encap: number, targetPort = 0
 
 const ordinary = vipAndServer('100.70.0.1/32 tcp 443', '10.90.0.1', ENCAP.gre4);
 
+const counters = ['packet from existing sessions', 'no server configured', '/net/route/to', '/net/route/via'];
+
 /** What VPP dies of. */
 export const lethalCases: readonly LethalCase[] = [
   {
@@ -92,7 +94,9 @@ export const lethalCases: readonly LethalCase[] = [
         ],
         are: '1 2 3 4 5 6 7 -',
       },
+      { op: 'columns', of: counters, are: '- - 8 8' },
       ...vipAndServer('100.70.0.9/32 tcp 443', '10.90.0.9', ENCAP.gre4),
+      { op: 'columns', of: counters, are: '2 2 10 10' },
       ...vipAndServer('2001:db8:70::/64 any 0', '2001:db8:90::9', ENCAP.gre6),
       ...vipAndServer('255.255.255.255/32 any 0', '10.90.0.9', ENCAP.gre4),
       {
@@ -100,6 +104,7 @@ export const lethalCases: readonly LethalCase[] = [
         of: ['100.70.0.9/32', '10.90.0.9/32', '2001:db8:70::/64', '2001:db8:90::9/128', '255.255.255.255/32'],
         are: '8 9 10 11 5',
       },
+      { op: 'columns', of: counters, are: '4 4 12 12' },
     ],
     lethal: {
       op: 'add-vip',
