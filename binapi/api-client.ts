@@ -47,6 +47,9 @@ export interface ApiClient {
   /** Requests that VPP has not answered. */
   readonly pendingCount: () => number;
   readonly dropped: () => DropCounters;
-  /** Says goodbye to VPP, waits for its answer for at most 100 ms, closes. Pending requests fail at once. */
-  readonly close: () => Promise<void>;
+  /**
+   * Says goodbye to VPP, waits for its answer for at most 100 ms, closes. Pending requests fail at once with `reason`,
+   * by default that the connection was closed.
+   */
+  readonly close: (reason?: MaglevError) => Promise<void>;
 }

@@ -116,9 +116,8 @@ export class Client implements ApiClient {
 
   readonly dropped = (): DropCounters => ({ late: this.#late, unexpected: this.#unexpected });
 
-  readonly close = async (): Promise<void> => {
+  readonly close = async (reason: MaglevError = closed()): Promise<void> => {
     if (this.#over === null) {
-      const reason = new MaglevError('MGL_VPP_DISCONNECTED', 'the connection to VPP was closed');
       this.#over = reason;
       this.#failAll(reason);
       const { clientIndex } = this.#welcome;
@@ -259,4 +258,8 @@ function retvalOf(reply: unknown): number {
   return typeof reply === 'object' && reply !== null && 'retval' in reply && typeof reply.retval === 'number'
     ? reply.retval
     : 0;
+}
+
+function closed(): MaglevError {
+  return new MaglevError('MGL_VPP_DISCONNECTED', 'the connection to VPP was closed');
 }

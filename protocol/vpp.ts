@@ -49,6 +49,8 @@ export type VppRequest =
 export interface VppLink {
   readonly info: VppInfo;
   readonly requests: Address<VppRequest>;
+  /** When VPP last said anything, on the monotonic scale of the clock. */
+  readonly lastReplyAt: () => number;
 }
 
 /** What the connection actor tells its supervisor. */

@@ -25,8 +25,8 @@ export interface VppApi {
   readonly lastReplyAt: () => number;
   /** Why the connection ended. Never rejects. */
   readonly closed: Promise<MaglevError>;
-  /** Says goodbye to VPP and closes; settles soon, whatever VPP does. */
-  readonly close: () => Promise<void>;
+  /** Says goodbye to VPP and closes; settles soon, whatever VPP does. What is under way fails with the reason. */
+  readonly close: (reason?: MaglevError) => Promise<void>;
 }
 
 /** Opens a connection to a VPP that can do all that is needed of it. Rejects with a MaglevError. */

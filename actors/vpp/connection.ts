@@ -137,7 +137,10 @@ class Connection {
     );
     context.log.log('info', 'vpp-connect', { ...api.info });
     const info = { ...api.info, bootedAt: null, connectedAt: context.clock.now() };
-    this.options.report.tell({ type: 'link-up', link: { info, requests: link } });
+    this.options.report.tell({
+      type: 'link-up',
+      link: { info, requests: link, lastReplyAt: api.lastReplyAt },
+    });
   }
 
   private openFailed(error: MaglevError): void {
@@ -175,7 +178,7 @@ class Connection {
     this.context.log.log('warn', 'vpp-disconnect', { code, error: message });
     this.options.report.tell({ type: 'link-down', error });
     // Closing answers what is under way, with the reason; only then may the link go.
-    await live.api.close();
+    await live.api.close(error);
     await this.context.stopChild(live.link);
   }
 
@@ -205,7 +208,7 @@ class Connection {
     else this.waitingSince ??= now;
     const silentFor = this.waitingSince === null ? 0 : Math.min(quietFor, now - this.waitingSince);
     if (silentFor >= SILENCE_MAX_MS) {
-      const seconds = Math.round(silentFor / 1000);
+      const seconds = Math.floor(silentFor / 1000);
       await this.down(new MaglevError('MGL_VPP_TIMEOUT', `VPP has not answered for ${seconds} s`));
     } else if (silentFor >= WATCH_MS || quietFor >= IDLE_PING_MS) {
       this.ping(live.api);

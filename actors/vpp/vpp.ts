@@ -24,6 +24,7 @@ type VppMessage =
   | { readonly type: 'synced' }
   | { readonly type: 'booted'; readonly link: VppLink; readonly at: number }
   | { readonly type: 'stats-lost'; readonly link: VppLink; readonly error: MaglevError }
+  | { readonly type: 'waited'; readonly link: VppLink; readonly reply: Reply<never> }
   | { readonly type: 'read-done'; readonly outcome: LbState | MaglevError };
 
 /**
@@ -49,6 +50,11 @@ export function vppActor(options: VppOptions): ActorSpec<VppMessage> {
 /** Between two connections that are given up because of VPP's stats segment, whatever becomes of it. */
 const STATS_DROP_GAP_MS = 600_000;
 
+/** Who asks for what VPP has is told that VPP is silent before a client with the usual deadline of 5 s gives up. */
+const SILENCE_TOLD_MS = 4500;
+/** A VPP that owes an answer is pinged every second: without a word in this time it is silent. */
+const SILENCE_MIN_MS = 1000;
+
 /** Reasons for which waiting does not help: their own advice is better than that of any disconnect. */
 const speaking: ReadonlySet<ErrorCode> = new Set(['MGL_VPP_INCOMPATIBLE', 'MGL_VPP_GOVERNED']);
 
@@ -65,6 +71,8 @@ class Vpp {
   /** Who waits for a look at VPP that has not begun, and for the one that is under way. */
   private waiting: Reply<LbState>[] = [];
   private reading: Reply<LbState>[] | null = null;
+  /** Who waits for an answer of the session. */
+  private readonly asked = new Set<Reply<never>>();
   private statsDroppedAt = Number.NEGATIVE_INFINITY;
   private lastError = new MaglevError('MGL_VPP_DISCONNECTED', 'not connected to VPP yet');
 
@@ -93,6 +101,8 @@ class Vpp {
         break;
       case 'link-down':
         this.lastError = message.error;
+        // Before the session ends: that it was stopped is not why they get no answer.
+        for (const reply of this.asked) reply.fail(message.error);
         await this.endSession();
         break;
       case 'decision':
@@ -124,7 +134,11 @@ class Vpp {
         else {
           this.waiting.push(message.reply);
           this.look();
+          this.boundSilence(this.live.link, message.reply);
         }
+        break;
+      case 'waited':
+        this.tellSilence(message.link, message.reply);
         break;
       case 'read-done':
         for (const reply of this.reading ?? []) settle(reply, message.outcome);
@@ -142,12 +156,20 @@ class Vpp {
         break;
       case 'get-lb-counters':
         if (this.live === null) this.unavailable(message.reply);
-        else relay(this.context, this.live.session, { type: 'get-lb-counters' }, message.reply);
+        else {
+          relay(this.context, this.live.session, { type: 'get-lb-counters' }, this.tracked(message.reply));
+          this.boundSilence(this.live.link, message.reply);
+        }
         break;
       case 'sync':
         if (this.live === null) this.unavailable(message.reply);
         else
-          relay(this.context, this.live.session, { type: 'sync', frontend: message.frontend }, message.reply);
+          relay(
+            this.context,
+            this.live.session,
+            { type: 'sync', frontend: message.frontend },
+            this.tracked(message.reply),
+          );
         break;
     }
   }
@@ -170,6 +192,18 @@ class Vpp {
       (state) => ({ type: 'read-done', outcome: state }),
       (error) => ({ type: 'read-done', outcome: asMaglevError(error) }),
     );
+  }
+
+  private boundSilence(link: VppLink, reply: Reply<never>): void {
+    this.context.after(SILENCE_TOLD_MS, { type: 'waited', link, reply });
+  }
+
+  /** Who still waits for a VPP that says nothing is told so; one that talks is given more time. */
+  private tellSilence(link: VppLink, reply: Reply<never>): void {
+    const silentMs = Math.min(SILENCE_TOLD_MS, this.context.clock.monotonic() - link.lastReplyAt());
+    if (link !== this.live?.link || silentMs < SILENCE_MIN_MS) return;
+    const seconds = Math.floor(silentMs / 1000);
+    reply.fail(new MaglevError('MGL_VPP_TIMEOUT', `VPP has been silent for ${seconds} s`));
   }
 
   private sessionOn(link: VppLink): ActorSpec<SessionMessage> {
@@ -200,6 +234,18 @@ class Vpp {
     if (link !== this.live?.link || now - this.statsDroppedAt < STATS_DROP_GAP_MS) return;
     this.statsDroppedAt = now;
     this.connection?.tell({ type: 'drop', link: link.requests, error });
+  }
+
+  private tracked<R>(reply: Reply<R>): Reply<R> {
+    this.asked.add(reply);
+    const settled = (first: boolean) => {
+      this.asked.delete(reply);
+      return first;
+    };
+    return {
+      ok: (value) => settled(reply.ok(value)),
+      fail: (error) => settled(reply.fail(error)),
+    };
   }
 
   private async endSession(): Promise<void> {

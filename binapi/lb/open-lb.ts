@@ -15,7 +15,7 @@ export interface LbConnection extends LbApi {
   readonly lastReplyAt: () => number;
   readonly dropped: () => DropCounters;
   readonly closed: Promise<MaglevError>;
-  readonly close: () => Promise<void>;
+  readonly close: (reason?: MaglevError) => Promise<void>;
 }
 
 /**

@@ -177,7 +177,7 @@ describe('actors/vpp: the API and the stats segment are one unit', () => {
     const asked = ask((reply) => ({ type: 'get-lb-state', reply }), 60_000);
     for (const segment of segments) segment.failure = stale;
     await tree.clock.advance(7050);
-    expect(await asked).to.include({ code: 'MGL_VPP_DISCONNECTED' });
+    expect(await asked).to.include({ code: 'MGL_VPP_TIMEOUT' });
     expect(disconnects()).to.deep.equal(['MGL_STATS_STALE']);
     machine.hangs = false;
     await tree.clock.advance(10_000);

@@ -26,7 +26,9 @@ describe('actors/vpp', () => {
   const ask = async <R>(
     make: (reply: { ok: (value: R) => boolean; fail: (e: MaglevError) => boolean }) => VppControl,
   ) => {
-    const asked = tree.system.ask<VppControl, R>(vpp, make).catch((error: MaglevError) => error);
+    const asked = tree.system
+      .ask<VppControl, R>(vpp, make, { timeoutMs: 60_000 })
+      .catch((error: MaglevError) => error);
     await tree.clock.settle();
     return asked;
   };
@@ -161,8 +163,9 @@ describe('actors/vpp', () => {
     await tree.clock.advance(30_000);
     const asked = ask<LbState>((reply) => ({ type: 'get-lb-state', reply }));
     await tree.clock.advance(8000);
-    expect(await asked, 'whoever waits is told').to.include({ code: 'MGL_VPP_DISCONNECTED' });
-    expect(tree.log.of('vpp-disconnect')[0]?.fields).to.include({ code: 'MGL_VPP_TIMEOUT' });
+    const reason = { code: 'MGL_VPP_TIMEOUT', message: 'VPP has not answered for 6 s' };
+    expect(await asked, 'whoever waits is told').to.include({ code: 'MGL_VPP_TIMEOUT' });
+    expect(tree.log.of('vpp-disconnect')[0]?.fields).to.include({ code: reason.code, error: reason.message });
     machine.hangs = false;
     await tree.clock.advance(6000);
     expect(await sync()).to.have.nested.property('failures.length', 0);
@@ -173,10 +176,28 @@ describe('actors/vpp', () => {
     await begin();
     machine.hangs = true;
     const asked = ask<LbState>((reply) => ({ type: 'get-lb-state', reply }));
-    await tree.clock.advance(4500);
+    await tree.clock.advance(4400);
     expect(tree.log.of('vpp-disconnect')).to.deep.equal([]);
     machine.kill();
     expect(await asked).to.include({ code: 'MGL_VPP_DISCONNECTED' });
+  });
+
+  it('tells who waits of the silence of VPP before a client gives up', async () => {
+    machine.start();
+    await begin();
+    machine.hangs = true;
+    const asked = ask<LbState>((reply) => ({ type: 'get-lb-state', reply }));
+    const synced = sync();
+    let answer: unknown = null;
+    void asked.then((said) => {
+      answer = said;
+    });
+    await tree.clock.advance(4499);
+    expect(answer).to.equal(null);
+    await tree.clock.advance(1);
+    expect(answer).to.include({ code: 'MGL_VPP_TIMEOUT', message: 'VPP has been silent for 4 s' });
+    await tree.clock.advance(3000);
+    expect(await synced).to.include({ code: 'MGL_VPP_TIMEOUT', message: 'VPP has not answered for 6 s' });
   });
 
   it('closes its connection when it ends', async () => {

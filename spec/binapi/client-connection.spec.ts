@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { lbAsSetWeight, lbConf, lbConfGet } from '../../binapi/generated/lb.js';
 import { controlPing, sockclntCreate, sockclntDelete } from '../../binapi/generated/memclnt.js';
 import { showVersion } from '../../binapi/generated/vpe.js';
+import { MaglevError } from '../../domain/errors.js';
 import { failure } from '../support/rejection.js';
 import { ClientStage, framed } from './client-stage.js';
 import { CLIENT_INDEX, pong } from './fake-vpp.js';
@@ -132,8 +133,9 @@ describe('binapi/client: handshake and goodbye', () => {
     mute(showVersion, sockclntDelete);
     const waiting = failure(client.call(showVersion, {}));
     await stage.vpp.hasReceived(2);
-    const closing = client.close();
-    expect((await waiting).code).to.equal('MGL_VPP_DISCONNECTED');
+    const reason = new MaglevError('MGL_VPP_TIMEOUT', 'VPP has not answered for 6 s');
+    const closing = client.close(reason);
+    expect(await waiting, 'with the reason').to.equal(reason);
     await stage.vpp.hasReceived(3);
     let closed = false;
     void closing.then(() => {

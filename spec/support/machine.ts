@@ -86,9 +86,9 @@ export class Machine {
       pendingCount: () => this.pending,
       lastReplyAt: () => this.lastReply,
       closed,
-      close: async () => {
+      close: async (reason = new MaglevError('MGL_VPP_DISCONNECTED', 'closed by maglevd')) => {
         this.closes++;
-        fail(new MaglevError('MGL_VPP_DISCONNECTED', 'closed by maglevd'));
+        fail(reason);
       },
     };
   };
