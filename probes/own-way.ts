@@ -4,6 +4,7 @@ import type { ProbeFinding } from '../domain/probe-result.js';
 import { readSocketError } from '../domain/socket-error.js';
 import { errnoName } from '../linux/errno.js';
 import { tcpSocket } from '../linux/tcp-socket.js';
+import { wayOut } from '../linux/way-out.js';
 import type { Pinger } from './pinger.js';
 import { sourceMissing } from './refusal.js';
 import type { ProbeTarget } from './target.js';
@@ -24,8 +25,9 @@ export class OwnWay {
     const { address, source } = target;
     try {
       const trouble = source === null ? null : sourceTrouble(source);
+      if (trouble === null) return linkTrouble(target);
       // A socket goes on using an address that has left this machine; a new one is told.
-      if (trouble !== null) this.#pinger.closeFor(address, source);
+      this.#pinger.closeFor(address, source);
       return trouble;
     } catch (thrown) {
       // Where Linux cannot be asked directly.
@@ -43,4 +45,14 @@ function sourceTrouble(source: IpAddress): ProbeFinding | null {
   if (result >= 0) return null;
   const errno = errnoName(result);
   return errno === 'EADDRNOTAVAIL' ? sourceMissing(source) : readSocketError(errno, () => true);
+}
+
+/**
+ * A device without carrier keeps its routes: what goes out by it is lost, to whatever target. When the cable leads to
+ * nobody else, its other end may be what has failed, and then it is the target that is down.
+ */
+function linkTrouble({ address, source }: ProbeTarget): ProbeFinding | null {
+  const way = wayOut(address, source);
+  if (way === null || way.running || way.private) return null;
+  return { verdict: 'doubt', code: 'SOCKERR', detail: `the link of ${way.device} is down` };
 }

@@ -3,6 +3,7 @@ import { realClock } from '../../clock/real-clock.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
 import { createProbeEngine } from '../../probes/engine/engine.js';
 import type { ProbeTarget } from '../../probes/target.js';
+import { eventually } from '../support/eventually.js';
 import { ip, Namespaces, namespacesRefused } from '../support/namespaces.js';
 import { address, shown, target, undisturbed } from '../support/probing.js';
 import { recordingLog } from '../support/recording-log.js';
@@ -13,6 +14,15 @@ const tcp = (to: string, rest: Partial<ProbeTarget> = {}) =>
   target({ type: 'tcp', port: 9, tls: null }, { address: address(to), timeoutMs: 200, ...rest });
 const icmp = (to: string, rest: Partial<ProbeTarget> = {}) =>
   target({ type: 'icmp' }, { address: address(to), timeoutMs: 200, ...rest });
+
+/** Makes a device that knows no carrier, of a kind that this kernel has. */
+function withoutCarrier(netns: string, name: string): void {
+  try {
+    ip('-n', netns, 'link', 'add', name, 'type', 'dummy');
+  } catch {
+    ip('-n', netns, 'link', 'add', name, 'type', 'ifb');
+  }
+}
 
 suite(`our own part of the way${refused === null ? '' : `, skipped because of "${refused}"`}`, function () {
   // Programs are started; on a busy machine that takes long.
@@ -34,7 +44,11 @@ suite(`our own part of the way${refused === null ? '' : `, skipped because of "$
     }
     const engine = createProbeEngine({ workers: 1, netns: here, clock: realClock, log: recordingLog() });
     engines.push(engine);
-    const probe = async (what: ProbeTarget) => shown(await undisturbed(() => engine.probe('b', what)));
+    let count = 0;
+    const probe = async (what: ProbeTarget) => {
+      const key = `b${++count}`;
+      return shown(await undisturbed(() => engine.probe(key, what)));
+    };
     return { here, there, probe };
   }
 
@@ -63,10 +77,40 @@ suite(`our own part of the way${refused === null ? '' : `, skipped because of "$
     }
   });
 
-  it('judges a silent server while the source address is here', async () => {
+  it('judges a silent server while the source address is here, and the link is up', async () => {
     const { there, probe } = cabled();
     namespaces.exec(there, 'sysctl', '-qw', 'net.ipv4.icmp_echo_ignore_all=1');
     const ping = icmp('10.77.0.2', { source: address('10.77.0.1') });
     expect(await probe(ping)).to.equal('L4TOUT no echo reply within 200ms');
+  });
+
+  it('doubts while its own link has no carrier, whatever is probed, near or far', async () => {
+    const { here, there, probe } = cabled();
+    ip('-n', here, 'route', 'add', 'default', 'via', '10.77.0.2');
+    ip('-n', here, 'route', 'add', 'default', 'via', 'fd00:77::2');
+    ip('-n', there, 'link', 'set', 'theirs', 'down');
+    const targets = ['10.77.0.2', '10.99.0.5', 'fd00:77::2', 'fd00:99::5'].flatMap((to) => {
+      const source = address(to.startsWith('10.') ? '10.77.0.1' : 'fd00:77::1');
+      return [tcp(to), icmp(to), icmp(to, { source })];
+    });
+    const results = await Promise.all(targets.map(probe));
+    expect(results).to.deep.equal(targets.map(() => 'SOCKERR the link of ours is down'));
+    expect(await probe(tcp('127.0.0.1'))).to.equal('L4CON connection refused');
+    ip('-n', there, 'link', 'set', 'theirs', 'up');
+    await eventually(async () => expect(await probe(icmp('10.77.0.2'))).to.equal('L4OK echo reply'));
+  });
+
+  it('judges a server that is alone at the other end of a cable, and devices that know no carrier', async () => {
+    const { here, there, probe } = cabled();
+    ip('-n', here, 'route', 'add', '10.78.0.1/32', 'dev', 'ours');
+    ip('-n', here, 'addr', 'add', '10.79.0.1/30', 'dev', 'ours');
+    withoutCarrier(here, 'nothing');
+    ip('-n', here, 'link', 'set', 'nothing', 'up');
+    ip('-n', here, 'route', 'add', '10.80.0.0/16', 'dev', 'nothing');
+    ip('-n', there, 'link', 'set', 'theirs', 'down');
+    namespaces.exec(here, 'sysctl', '-qw', 'net.ipv4.icmp_echo_ignore_all=1');
+    const targets = ['10.78.0.1', '10.79.0.2', '10.80.0.1', '127.0.0.1', '10.77.0.1'].map((to) => icmp(to));
+    const results = await Promise.all(targets.map(probe));
+    expect(results).to.deep.equal(targets.map(() => 'L4TOUT no echo reply within 200ms'));
   });
 });
