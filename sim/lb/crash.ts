@@ -3,7 +3,8 @@ export const crashRules = {
   'table-too-big':
     'new_flows_table_length is 0, or its table does not fit into the main heap: VPP runs out of memory and aborts',
   'ip6-prefix-length': 'an IPv6 prefix longer than 128 bits corrupts the FIB',
-  'ip4-prefix-length': 'an IPv4 prefix longer than 40 bits corrupts the FIB',
+  'ip4-prefix-length':
+    'an IPv4 prefix longer than 40 bits is added or looked up: VPP works behind the end of its tables',
   'nat-all-ports': 'a server was added to a NAT VIP without a port: it gets a DPO of type 0',
   'nat-mapping-shared':
     'two NAT VIPs shared a server and target port, and the second one was garbage collected: the SNAT mapping is gone',

@@ -6,6 +6,7 @@ import {
   ipRouteLookup,
 } from '../../binapi/generated/ip.js';
 import { AddressFamily, type AddressWithPrefix } from '../../binapi/generated/ip-types.js';
+import { SimulatedCrash } from '../lb/crash.js';
 import type { Fib, FoundRoute } from '../lb/fib.js';
 import { normalisePrefix } from '../lb/ip46.js';
 import { RETVAL, type Retval } from '../lb/retval.js';
@@ -15,14 +16,21 @@ import { decodeAddress, decodePrefixLength } from './wire-ip46.js';
 
 /** The only table that there is. */
 const TABLE = 0;
+/** Behind its table for 32 bits VPP finds some that are empty, then memory that is something else. */
+const IP4_LENGTH_SURVIVED = 40;
+/** Longer ones are found empty again, if no others are looked at. */
+const EXACT_IP4_LENGTH_LETHAL = 42;
 
 /** `ip_route_lookup`: the route to exactly a prefix, or the longest one that covers it. */
 export function routeLookupHandler(vpp: Vpp): Handler {
   return onCall(ipRouteLookup, (request) => answer(vpp.lb.state.fib, request));
 }
 
-function answer(fib: Fib, { tableId, exact, prefix }: IpRouteLookup): IpRouteLookupReply {
+/** Throws SimulatedCrash. */
+function answer(fib: Fib, { tableId, exact, prefix: asked }: IpRouteLookup): IpRouteLookupReply {
   if (tableId !== TABLE) return refusal(RETVAL.NO_SUCH_FIB);
+  const prefix = decodePrefix(asked);
+  checkLength(prefix, exact !== 0);
   const shortest = exact === 0 ? 0 : prefix.len;
   for (let len = prefix.len; len >= shortest; len--) {
     const covering = { ...prefix, len };
@@ -39,6 +47,21 @@ function answer(fib: Fib, { tableId, exact, prefix }: IpRouteLookup): IpRouteLoo
     };
   }
   return refusal(RETVAL.NO_SUCH_ENTRY);
+}
+
+/** An address of no known family is that of IPv4 which is all zero. */
+function decodePrefix({ address, len }: AddressWithPrefix): AddressWithPrefix {
+  if (address.af === AddressFamily.ADDRESS_IP4 || address.af === AddressFamily.ADDRESS_IP6) {
+    return { address, len };
+  }
+  return { address: { af: AddressFamily.ADDRESS_IP4, un: new Uint8Array(16) }, len };
+}
+
+/** VPP has one table for each length of IPv4, and does not check whether the length asked for has one. */
+function checkLength({ address, len }: AddressWithPrefix, exact: boolean): void {
+  if (address.af !== AddressFamily.ADDRESS_IP4 || len <= IP4_LENGTH_SURVIVED) return;
+  if (exact && len > EXACT_IP4_LENGTH_LETHAL) return;
+  throw new SimulatedCrash('ip4-prefix-length', `a lookup of ${len} bits`);
 }
 
 /** Host bits do not matter. */

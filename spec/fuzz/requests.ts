@@ -1,9 +1,11 @@
 import type { MessageDefinition } from '../../binapi/codec/message.js';
 import { Writer } from '../../binapi/codec/writer.js';
+import { ipRouteLookup } from '../../binapi/generated/ip.js';
 import {
   lbAddDelAs,
   lbAddDelAsV2,
   lbAddDelIntfNat4,
+  lbAddDelIntfNat6,
   lbAddDelVip,
   lbAddDelVipV2,
   lbAsDump,
@@ -22,7 +24,7 @@ import {
   sockclntCreate,
 } from '../../binapi/generated/memclnt.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
-import { showVersion, showVpeSystemTime } from '../../binapi/generated/vpe.js';
+import { logDump, showVersion, showVpeSystemTime } from '../../binapi/generated/vpe.js';
 import { wireAddress } from '../../binapi/lb/wire-address.js';
 import { ipBytes } from '../../domain/ip.js';
 import type { SeededRandom } from '../../sim/random.js';
@@ -82,7 +84,9 @@ export function sampleRequest(
     case 2:
       return sample(pick([apiVersions, memclntKeepalive, showVpeSystemTime, lbConfGet]), {});
     case 3:
-      return sample(getFirstMsgId, { name: 'lb_487dee0a' });
+      return random.below(2) === 0
+        ? sample(getFirstMsgId, { name: 'lb_487dee0a' })
+        : sample(logDump, { startTimestamp: 0 });
     case 4:
     case 5:
       return sample(cliInband, { cmd: pick(commands) });
@@ -100,7 +104,9 @@ export function sampleRequest(
     case 9:
       return sample(lbFlushVip, vip);
     case 10:
-      return sample(lbAddDelIntfNat4, { isAdd: flag(), swIfIndex: random.below(2) });
+      return random.below(2) === 0
+        ? sample(pick([lbAddDelIntfNat4, lbAddDelIntfNat6]), { isAdd: flag(), swIfIndex: random.below(2) })
+        : sample(ipRouteLookup, { tableId: 0, exact: random.below(2), prefix: vip.pfx });
     case 11:
       return sample(lbAddDelAs, { ...vip, asAddress, isDel: flag(), isFlush: flag() });
     case 12:

@@ -53,6 +53,12 @@ describe('simulator: ip_route_lookup', () => {
     });
   }
 
+  it('takes an address of no known family for 0.0.0.0', async () => {
+    const prefix = { address: { af: 7, un: new Uint8Array(16).fill(0xa) }, len: 8 };
+    const { route } = await client.call(ipRouteLookup, { tableId: 0, exact: 0, prefix });
+    expect(prefixOfWire(route.prefix)).to.equal('0.0.0.0/0');
+  });
+
   it('tells the number by which VPP counts', async () => {
     expect(vpp.lb.state.fib.loadBalanceOf('192.0.2.1/32')).to.equal(8);
   });

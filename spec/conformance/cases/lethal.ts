@@ -121,6 +121,18 @@ export const lethalCases: readonly LethalCase[] = [
     rule: 'ip4-prefix-length',
   },
   {
+    name: 'a lookup of the route that covers an IPv4 prefix of 41 bits',
+    steps: [],
+    lethal: { op: 'route', to: '100.70.0.1/41', exact: false, is: '' },
+    rule: 'ip4-prefix-length',
+  },
+  {
+    name: 'a lookup of the route to exactly an IPv4 prefix of 42 bits',
+    steps: [],
+    lethal: { op: 'route', to: '100.70.0.1/42', is: '' },
+    rule: 'ip4-prefix-length',
+  },
+  {
     name: 'a server for a NAT VIP of IPv6 without a port',
     steps: [{ op: 'add-vip', vip: '2001:db8:70::2/128 any 0', with: { encap: ENCAP.nat6 }, retval: 0 }],
     lethal: { op: 'add-as', vip: '2001:db8:70::2/128 any 0', server: '2001:db8:90::1', retval: 0 },
