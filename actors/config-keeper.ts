@@ -4,6 +4,7 @@ import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 import { Rounds } from './rounds.js';
+import { readSettled } from './settled-file.js';
 
 /** Where the running config is. Only the config-keeper writes it. */
 export interface ConfigCell {
@@ -89,9 +90,16 @@ class ConfigKeeper {
   }
 
   private begin(purpose: Purpose): void {
-    if (purpose === 'reload') this.context.log.log('info', 'config-reload-start');
+    const { load, file, cell } = this.options;
+    const { clock, log } = this.context;
+    if (purpose === 'reload') log.log('info', 'config-reload-start');
     this.context.pipe(
-      this.options.load(),
+      readSettled({
+        file,
+        load,
+        running: () => cell.running,
+        wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
+      }),
       (verdict) => ({ type: 'file-read', purpose, verdict }),
       (error) => ({ type: 'file-failed', purpose, error }),
     );
@@ -103,20 +111,23 @@ class ConfigKeeper {
     if (another) this.begin(purpose);
   }
 
-  private check(verdict: ConfigVerdict): ConfigVerdict {
-    if (!verdict.ok) logRefusal(this.context, verdict);
+  /** Says what a reload would. */
+  private check(loaded: ConfigVerdict): ConfigVerdict {
+    const { cell, file } = this.options;
+    const verdict = sane(loaded, cell.running, file, 'valid, but a reload would be refused: ');
+    if (!verdict.ok) logRefusal(this.context, verdict, false);
     return verdict;
   }
 
   private reload(loaded: ConfigVerdict): ConfigVerdict {
     const { cell, file } = this.options;
-    const verdict = sane(loaded, cell.running, file);
+    const verdict = sane(loaded, cell.running, file, '');
     if (verdict.ok) {
       cell.running = verdict.config;
       logAccepted(this.context, verdict);
       this.tell();
     } else {
-      logRefusal(this.context, verdict);
+      logRefusal(this.context, verdict, true);
       this.context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });
     }
     return verdict;
@@ -125,12 +136,12 @@ class ConfigKeeper {
 
 /**
  * A running load balancer does not lose its last VIP by a reload: a file that was cut off while it was written is
- * valid YAML, and would take every service down.
+ * valid YAML, and would take every service down. `preface` begins the refusal.
  */
-function sane(verdict: ConfigVerdict, running: MaglevConfig, file: string): ConfigVerdict {
+function sane(verdict: ConfigVerdict, running: MaglevConfig, file: string, preface: string): ConfigVerdict {
   const before = running.frontends.size;
   if (!verdict.ok || verdict.config.frontends.size > 0 || before === 0) return verdict;
-  const message = `there are no frontends, but ${before} are running: a reload does not remove them all; restart maglevd to do that`;
+  const message = `${preface}there are no frontends, but ${before} are running: a reload does not remove them all; restart maglevd to do that`;
   const place = { file, line: 0, column: 0 };
   const issues = [{ place, path: 'maglev.frontends', message }];
   return { ok: false, stage: 'semantic', issues, warnings: verdict.warnings };
@@ -155,8 +166,10 @@ function logAccepted(
 function logRefusal(
   context: Pick<Context<never>, 'log'>,
   verdict: Extract<ConfigVerdict, { ok: false }>,
+  reload: boolean,
 ): void {
+  const { stage } = verdict;
   for (const { place, path, message } of verdict.issues) {
-    context.log.log('error', 'config-check-failed', { stage: verdict.stage, ...place, path, error: message });
+    context.log.log('error', 'config-check-failed', { reload, stage, ...place, path, error: message });
   }
 }

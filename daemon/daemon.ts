@@ -66,7 +66,13 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   const { lines, exitCode } = checkReport(verdict);
   if (!verdict.ok) {
     for (const { place, path, message } of verdict.issues) {
-      log.log('error', 'config-check-failed', { stage: verdict.stage, ...place, path, error: message });
+      log.log('error', 'config-check-failed', {
+        reload: false,
+        stage: verdict.stage,
+        ...place,
+        path,
+        error: message,
+      });
     }
     for (const line of lines) world.complain(line);
     return exitCode;
