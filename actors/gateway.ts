@@ -48,12 +48,25 @@ export function gatewayActor({ targets, rpc, cannotListen }: GatewayOptions): Ac
     start: async (context) => {
       const { ask, log, clock, signal } = context;
       const server = await rpc({ ...targets, ask, log, clock, signal }).catch((error: unknown) => {
-        if (!listened) cannotListen(asMaglevError(error));
-        throw error;
+        if (listened) throw error;
+        cannotListen(asMaglevError(error));
+        return null;
       });
+      if (server === null) {
+        // No bug that a restart could mend: maglevd ends. Whoever starts after the gateway does not start until then.
+        await aborted(signal);
+        return { receive: () => {} };
+      }
       listened = true;
       log.log('info', 'grpc-listening', { address: server.address });
       return { receive: () => {}, stop: () => server.stop() };
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -132,6 +132,9 @@ describe('actors/root: the whole tree', () => {
     expect(await world.tree.system.ended).to.include({ reason: 'finished' });
     expect(world.fatal).to.include({ code: 'MGL_LISTEN' });
     expect(world.machine.opens).to.equal(0);
+    for (const event of ['actor-crash', 'actor-restart', 'actor-abandoned']) {
+      expect(world.tree.log.of(event), event).to.deep.equal([]);
+    }
   });
 
   it('survives a crash of any actor at any message: VPP converges, and what was right is never touched', async function () {

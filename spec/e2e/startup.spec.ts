@@ -59,7 +59,9 @@ describe('e2e: maglevd starts, or says why not', function () {
     const second = stage.daemon();
     expect((await second.ended).code).to.equal(1);
     expect(second.errors.join('\n')).to.match(/MGL_LISTEN/);
-    expect(second.records('vpp-connect')).to.deep.equal([]);
+    for (const event of ['vpp-connect', 'actor-crash', 'actor-restart', 'actor-abandoned']) {
+      expect(second.records(event), event).to.deep.equal([]);
+    }
     expect((await stage.ctl('show', 'frontends')).code, 'the first one serves on').to.equal(0);
   });
 
