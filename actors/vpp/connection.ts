@@ -1,6 +1,7 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
+import type { LogLevel } from '../../protocol/log.js';
 import type { ConnectionReport, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, AnyRef, Context } from '../kernel/contract.js';
 import type { OpenVpp, VppApi } from './api.js';
@@ -67,7 +68,10 @@ class Connection {
       stop: async () => {
         await this.opening?.close();
         await this.drain(DRAIN_MS);
-        await this.end(new MaglevError('MGL_VPP_DISCONNECTED', 'maglevd closed its connection to VPP'));
+        await this.end(
+          new MaglevError('MGL_VPP_DISCONNECTED', 'maglevd closed its connection to VPP'),
+          'info',
+        );
       },
     };
   }
@@ -169,13 +173,13 @@ class Connection {
   }
 
   /** Takes down what is live. The report goes out first: who asks from now on gets a clear answer at once. */
-  private async end(error: MaglevError): Promise<void> {
+  private async end(error: MaglevError, level: LogLevel = 'warn'): Promise<void> {
     const { live } = this;
     if (live === null) return;
     this.live = null;
     this.stopWatch();
     const { code, message } = error;
-    this.context.log.log('warn', 'vpp-disconnect', { code, error: message });
+    this.context.log.log(level, 'vpp-disconnect', { code, error: message });
     this.options.report.tell({ type: 'link-down', error });
     // Closing answers what is under way, with the reason; only then may the link go.
     await live.api.close(error);

@@ -205,6 +205,10 @@ describe('actors/vpp', () => {
     await begin();
     await tree.end();
     expect(machine.closes).to.equal(1);
+    expect(
+      tree.log.of('vpp-disconnect').map(({ level }) => level),
+      'nothing to worry about',
+    ).to.deep.equal(['info']);
   });
 
   for (const actor of ['connection', 'link', 'session']) {
