@@ -62,6 +62,10 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     pid: process.pid,
     ...settings,
   });
+  if (settings.metricsAddress !== '') {
+    const setting = { setting: 'metrics-addr', value: settings.metricsAddress };
+    log.log('warn', 'setting-not-served', { ...setting, warning: 'this version serves no metrics' });
+  }
   const verdict = await loadConfigFile(settings.config);
   const { lines, exitCode } = checkReport(verdict);
   if (!verdict.ok) {

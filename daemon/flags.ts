@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MaglevError } from '../domain/errors.js';
 import type { LogLevel } from '../protocol/log.js';
+import { fromGoStyle, parseBoolean } from './go-style.js';
 
 export interface DaemonSettings {
   readonly config: string;
@@ -9,6 +10,8 @@ export interface DaemonSettings {
   readonly vppApiAddress: string;
   /** '' = VPP's counters are not read. */
   readonly vppStatsAddress: string;
+  /** Where metrics are asked for, which this version does not serve; '' = nowhere. */
+  readonly metricsAddress: string;
   readonly logLevel: LogLevel;
   /** '' = what operators asked for is not kept over a restart. */
   readonly stateDir: string;
@@ -41,6 +44,12 @@ const valueFlags = {
     fallback: '127.0.0.1:9090',
     value: 'ADDR',
     help: 'where gRPC listens: host:port, :port or unix:/path',
+  },
+  'metrics-addr': {
+    env: 'MAGLEV_METRICS_ADDR',
+    fallback: '',
+    value: 'ADDR',
+    help: 'taken, but this version serves no metrics and says so in its log',
   },
   'vpp-api-addr': {
     env: 'MAGLEV_VPP_API_ADDR',
@@ -82,13 +91,23 @@ const switches = {
 } as const;
 
 /** Flags that switch something off when they are empty. */
-const mayBeEmpty: ReadonlySet<string> = new Set(['vpp-api-addr', 'vpp-stats-addr', 'state-dir']);
+const mayBeEmpty: ReadonlySet<string> = new Set([
+  'vpp-api-addr',
+  'vpp-stats-addr',
+  'state-dir',
+  'metrics-addr',
+]);
+
+const switchNames: ReadonlySet<string> = new Set([...Object.keys(switches), 'check', 'version', 'help']);
+
+const tlsFlags = ['tls-cert', 'tls-key', 'tls-client-ca'] as const;
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /**
  * What the command line and the environment ask for. A flag beats its variable; an empty variable of a flag that may
- * be empty counts, any other empty variable is as if it were not set. Throws MGL_USAGE.
+ * be empty counts, any other empty variable is as if it were not set. Throws MGL_USAGE, and MGL_TLS_UNSUPPORTED when
+ * encryption is asked for: it must not be served without.
  */
 export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessEnv): DaemonCommand {
   const values = parse(argv);
@@ -107,12 +126,14 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
     const { env: variable, fallback } = switches[name];
     const word = env[variable] ?? '';
     if (word === '') return fallback;
-    if (!/^(true|false|1|0)$/.test(word)) throw usage(`${variable} is "${word}"; it must be true or false`);
-    return word === 'true' || word === '1';
+    const flag = parseBoolean(word);
+    if (flag === null) throw usage(`${variable} is "${word}"; it must be true or false`);
+    return flag;
   };
   const config = text('config');
   if (config === '') throw usage('--config needs the path of a file');
   if (values['check'] === true) return { kind: 'check', config };
+  refuseTls(values, env);
   const logLevel = levels.find((level) => level === text('log-level'));
   if (logLevel === undefined) throw usage(`"${text('log-level')}" is no log level: use ${levels.join(', ')}`);
   return {
@@ -122,6 +143,7 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
       grpcAddress: text('grpc-addr'),
       vppApiAddress: text('vpp-api-addr'),
       vppStatsAddress: text('vpp-stats-addr'),
+      metricsAddress: text('metrics-addr'),
       logLevel,
       stateDir: text('state-dir'),
       reflection: flip('reflection'),
@@ -130,13 +152,20 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
   };
 }
 
-function parse(argv: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+function refuseTls(values: Values, env: NodeJS.ProcessEnv): void {
+  const flag = tlsFlags.find((name) => (values[name] ?? '') !== '');
+  const variable = Object.keys(env).find((name) => name.startsWith('MAGLEV_TLS_') && env[name] !== '');
+  const asked = flag === undefined ? variable : `--${flag}`;
+  if (asked === undefined) return;
+  throw new MaglevError('MGL_TLS_UNSUPPORTED', `${asked} asks for TLS, which this version does not serve`);
+}
+
+function parse(argv: readonly string[]): Values {
   try {
     const { values } = parseArgs({
-      // `--reflection=false` as Go programs take it.
-      args: argv.map((arg) =>
-        arg.replace(/^--(\w[\w-]*)=true$/, '--$1').replace(/^--(\w[\w-]*)=false$/, '--no-$1'),
-      ),
+      args: fromGoStyle(argv, switchNames),
       allowNegative: true,
       options: {
         config: { type: 'string' },
@@ -145,6 +174,10 @@ function parse(argv: readonly string[]): Readonly<Record<string, string | boolea
         'vpp-stats-addr': { type: 'string' },
         'state-dir': { type: 'string' },
         'log-level': { type: 'string' },
+        'metrics-addr': { type: 'string' },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
+        'tls-client-ca': { type: 'string' },
         reflection: { type: 'boolean' },
         insecure: { type: 'boolean' },
         check: { type: 'boolean' },
@@ -165,7 +198,10 @@ function usage(message: string): MaglevError {
 function helpText(): string {
   const rows: [string, string][] = [
     ...Object.entries(valueFlags).map(([name, flag]): [string, string] => {
-      return [`--${name} ${flag.value}`, `${flag.help} (${flag.env}; default ${flag.fallback})`];
+      return [
+        `--${name} ${flag.value}`,
+        `${flag.help} (${flag.env}; default ${flag.fallback === '' ? 'none' : flag.fallback})`,
+      ];
     }),
     ...Object.entries(switches).map(([name, { env, fallback, help }]): [string, string] => {
       return [`--${name}`, `${help} (${env}; default ${fallback})`];

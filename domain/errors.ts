@@ -37,6 +37,8 @@ export const errorCatalogue = {
   MGL_STATS_DISABLED: 'Start maglevd with --vpp-stats-addr to let it read the counters of VPP.',
   MGL_VPP_SYNC: 'Part of a sync failed; the log names each change. It is repeated at the next sync interval.',
   MGL_USAGE: 'Run the command with --help.',
+  MGL_TLS_UNSUPPORTED:
+    'Remove it, and reach maglevd by a unix socket or loopback, from elsewhere through a tunnel that encrypts.',
   MGL_REQUEST_INVALID: 'Correct the field that is named; rpc/maglev.proto describes every field.',
   MGL_SERVER_UNREACHABLE:
     'Check that maglevd runs and listens there; --server or MAGLEV_SERVER names another address.',

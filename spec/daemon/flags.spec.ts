@@ -15,6 +15,7 @@ describe('daemon/flags', () => {
       grpcAddress: '127.0.0.1:9090',
       vppApiAddress: '/run/vpp/api.sock',
       vppStatsAddress: '/run/vpp/stats.sock',
+      metricsAddress: '',
       logLevel: 'info',
       stateDir: '/var/lib/vpp-maglev',
       reflection: true,
@@ -48,6 +49,46 @@ describe('daemon/flags', () => {
     expect(settings(['--reflection=false']).reflection).to.equal(false);
     expect(settings(['--no-reflection']).reflection).to.equal(false);
     expect(settings(['--insecure=true']).insecure).to.equal(true);
+    for (const no of ['0', 'f', 'False']) expect(settings([`--reflection=${no}`]).reflection).to.equal(false);
+    expect(settings(['--reflection=1', '-insecure=T'])).to.include({ reflection: true, insecure: true });
+    expect(settings([], { MAGLEV_REFLECTION: 'F' }).reflection).to.equal(false);
+  });
+
+  it('takes flags with one dash, as Go programs do, and leaves values alone', () => {
+    const given = settings([
+      '-config',
+      'x.yaml',
+      '-grpc-addr=:1',
+      '--state-dir',
+      'true',
+      '--vpp-api-addr=false',
+    ]);
+    expect(given).to.include({
+      config: 'x.yaml',
+      grpcAddress: ':1',
+      stateDir: 'true',
+      vppApiAddress: 'false',
+    });
+    expect(parseDaemonCommand(['-check'], {})).to.include({ kind: 'check' });
+  });
+
+  it('takes the address of metrics, which is told to be of no effect', () => {
+    expect(settings(['--metrics-addr', ':9091']).metricsAddress).to.equal(':9091');
+    expect(settings([], { MAGLEV_METRICS_ADDR: ':9092' }).metricsAddress).to.equal(':9092');
+  });
+
+  it('does not run without TLS when TLS was asked for', () => {
+    const asked: [string[], NodeJS.ProcessEnv, RegExp][] = [
+      [['--tls-cert', 'c.pem', '--tls-key', 'k.pem'], {}, /--tls-cert asks for TLS/],
+      [['-tls-client-ca=ca.pem'], {}, /--tls-client-ca asks/],
+      [[], { MAGLEV_TLS_CERT: 'c.pem' }, /MAGLEV_TLS_CERT asks/],
+    ];
+    for (const [argv, env, message] of asked) {
+      expect(() => parseDaemonCommand(argv, env))
+        .to.throw(MaglevError, message)
+        .with.property('code', 'MGL_TLS_UNSUPPORTED');
+    }
+    expect(settings(['--tls-cert='], { MAGLEV_TLS_KEY: '' }).grpcAddress).to.equal('127.0.0.1:9090');
   });
 
   it('recognises the commands that do not run the daemon', () => {
@@ -78,6 +119,8 @@ describe('daemon/flags', () => {
     [['--config'], {}, /--config/],
     [['--config='], {}, /needs the path/],
     [['start'], {}, /start/],
+    [['--reflection=maybe'], {}, /--reflection/],
+    [['-confg', 'x'], {}, /--confg/],
     [['--log-level', 'loud'], {}, /"loud" is no log level: use debug, info, warn, error/],
     [[], { MAGLEV_REFLECTION: 'maybe' }, /MAGLEV_REFLECTION is "maybe"/],
   ];

@@ -92,6 +92,18 @@ describe('e2e: maglevd starts, or says why not', function () {
     expect((await maglevd.end()).code).to.equal(0);
   });
 
+  it('serves no metrics, and says so; does not serve plaintext when TLS was asked for', async () => {
+    const maglevd = stage.daemon('-vpp-api-addr=', '--metrics-addr', ':9091');
+    expect(await maglevd.record('setting-not-served')).to.include({
+      setting: 'metrics-addr',
+      value: ':9091',
+    });
+    await maglevd.end();
+    const refused = await run('maglevd', ['--config', stage.config], { MAGLEV_TLS_CERT: 'c.pem' });
+    expect(refused.code).to.equal(64);
+    expect(refused.stderr).to.match(/MAGLEV_TLS_CERT asks for TLS.*\n.*\[MGL_TLS_UNSUPPORTED\]/);
+  });
+
   it('answers --version, --help, and a wrong flag', async () => {
     expect((await run('maglevd', ['--version'])).stdout).to.equal(`maglevd ${productVersion}`);
     expect((await run('maglevd', ['--help'])).stdout).to.match(/--config FILE/);
