@@ -17,7 +17,7 @@ export function connector(target: ProbeTarget, port: number): Connect {
   const peer = peerAddress(target.address, port);
   return (attempt, around, events) => {
     const { reactor } = around;
-    if (reactor === null) dial(attempt, around, target, port, events);
+    if (reactor === null) dial(attempt, target, port, events);
     else reactorDial(attempt, around, reactor, { target, port, peer }, events);
   };
 }

@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
 import { ipFamily } from '../domain/ip.js';
-import { readSocketError } from '../domain/socket-error.js';
+import { type ErrorOrigin, readSocketError } from '../domain/socket-error.js';
 import type { Attempt } from './attempt.js';
 import type { ConnectionEvents } from './connection.js';
-import type { Surroundings } from './probe.js';
 import { isOurself, refusal } from './refusal.js';
 import { ResetSocket } from './reset-socket.js';
 import type { ProbeTarget } from './target.js';
@@ -14,7 +13,6 @@ const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** Connects with a socket of Node, on which TLS can be put. */
 export function dial(
   attempt: Attempt,
-  around: Surroundings,
   target: ProbeTarget,
   port: number,
   events: ConnectionEvents<Socket>,
@@ -30,19 +28,20 @@ export function dial(
   };
   const socket = new ResetSocket({ allowHalfOpen: true, ...(data === undefined ? {} : { onread }) });
   let connected = false;
+  let origin: ErrorOrigin = 'network';
   attempt.release(() => socket.destroy());
   socket.on('error', (error: NodeJS.ErrnoException) => {
     attempt.handle(() => {
       const errno = error.code ?? 'unknown';
       if (connected) events.broken?.(errno);
-      else attempt.end(refusal(errno, error.syscall, target, around));
+      else attempt.end(refusal({ errno, syscall: error.syscall, origin }, target));
     });
   });
   socket.on('end', () => attempt.handle(() => events.ended?.()));
   socket.on('connect', () => {
     connected = true;
     const local = { port: socket.localPort, address: () => socket.localAddress };
-    if (isOurself(target, port, local)) attempt.end(readSocketError('ECONNREFUSED', () => true));
+    if (isOurself(target, port, local)) attempt.end(readSocketError('ECONNREFUSED', 'network'));
     else events.connected(socket);
   });
   socket.connect({
@@ -51,5 +50,9 @@ export function dial(
     family: ipFamily(address),
     autoSelectFamily: false,
     ...(source === null ? {} : { localAddress: source }),
+  });
+  // Node makes its system calls in the next tick. When they fail, the socket has its error then, before it is told.
+  process.nextTick(() => {
+    if (socket.errored !== null) origin = 'here';
   });
 }

@@ -23,7 +23,7 @@ export function httpsProbe(target: ProbeTarget, port: number, params: HttpParams
     run: (around, done) => {
       const attempt = new Attempt(around, target.timeoutMs, () => noAnswer(target), done);
       const response = new HttpResponse(params, matcher);
-      dial(attempt, around, target, port, {
+      dial(attempt, target, port, {
         connected: (socket) =>
           handshake(attempt, around, target, { socket, host, tls, alpn: ['http/1.1'] }, (secure) => {
             attempt.enter(() => response.timedOut(target.timeoutMs));

@@ -1,6 +1,6 @@
 import { formatDuration } from '../domain/duration.js';
 import { MaglevError } from '../domain/errors.js';
-import { type IpAddress, ipFamily } from '../domain/ip.js';
+import type { IpAddress } from '../domain/ip.js';
 import type { ProbeFinding } from '../domain/probe-result.js';
 import { readSocketError } from '../domain/socket-error.js';
 import { SyscallError } from '../linux/libc.js';
@@ -55,7 +55,7 @@ function send(attempt: Attempt, around: Surroundings, target: ProbeTarget): void
       attempt.enter(() => silence(sent, target));
       return;
     }
-    trouble = readSocketError(sent, () => around.routed(ipFamily(address)));
+    trouble = readSocketError(sent, 'here');
   } catch (thrown) {
     trouble = notOpened(thrown, source);
   }

@@ -44,7 +44,7 @@ function sourceTrouble(source: IpAddress): ProbeFinding | null {
   if (fd >= 0) tcpSocket.close(fd);
   if (result >= 0) return null;
   const errno = errnoName(result);
-  return errno === 'EADDRNOTAVAIL' ? sourceMissing(source) : readSocketError(errno, () => true);
+  return errno === 'EADDRNOTAVAIL' ? sourceMissing(source) : readSocketError(errno, 'here');
 }
 
 /**

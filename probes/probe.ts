@@ -1,5 +1,4 @@
 import type { SecureContext } from 'node:tls';
-import type { IpFamily } from '../domain/ip.js';
 import type { ProbeResult } from '../domain/probe-result.js';
 import type { Reactor } from '../linux/reactor.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
@@ -16,8 +15,6 @@ export interface Surroundings {
   /** Connections by bare descriptors; null = where Linux cannot be asked directly, by sockets of Node. */
   readonly reactor: Reactor | null;
   readonly ledger: DescriptorLedger;
-  /** Has this machine (this network namespace) a route to elsewhere? */
-  readonly routed: (family: IpFamily) => boolean;
   /**
    * Does work for the target. As long as it lasts, the target is known outside of this thread, so that it can be told
    * what a thread has died of. Does nothing else.

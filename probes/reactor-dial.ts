@@ -33,7 +33,7 @@ export function reactorDial(
 ): void {
   const failed = start(attempt, around, reactor, destination, events);
   if (failed === null) return;
-  const finding = refusal(failed.errno, failed.syscall, destination.target, around);
+  const finding = refusal({ ...failed, origin: 'here' }, destination.target);
   // Results come later, never during the call that starts the probe.
   setImmediate(() => attempt.end(finding));
 }
@@ -59,7 +59,7 @@ function start(
   const result = tcpSocket.connect(fd, peer);
   if (result < 0) return { syscall: 'connect', errno: errnoName(result) };
   const link = new Link(fd, attempt, events, {
-    refused: (errno) => attempt.end(refusal(errno, 'connect', target, around)),
+    refused: (errno) => attempt.end(refusal({ errno, syscall: 'connect', origin: 'network' }, target)),
     meetsItself: () => port >= firstEphemeralPort && endsMeet(fd, target, port),
   });
   try {
@@ -118,7 +118,7 @@ class Link implements Connection {
     if (failure < 0) this.#connecting.refused(errnoName(failure));
     if (failure < 0 || !(writable || broken)) return false;
     this.#connected = true;
-    if (this.#connecting.meetsItself()) this.#attempt.end(readSocketError('ECONNREFUSED', () => true));
+    if (this.#connecting.meetsItself()) this.#attempt.end(readSocketError('ECONNREFUSED', 'network'));
     else this.#events.connected(this);
     return !this.#attempt.ended;
   }

@@ -1,8 +1,7 @@
 import { formatDuration } from '../domain/duration.js';
-import { type IpAddress, ipFamily } from '../domain/ip.js';
+import type { IpAddress } from '../domain/ip.js';
 import type { ProbeFinding } from '../domain/probe-result.js';
-import { readSocketError } from '../domain/socket-error.js';
-import type { Surroundings } from './probe.js';
+import { type ErrorOrigin, readSocketError } from '../domain/socket-error.js';
 import type { ProbeTarget } from './target.js';
 
 /** What the deadline means while connecting. */
@@ -16,12 +15,18 @@ export function sourceMissing(source: IpAddress): ProbeFinding {
   return { verdict: 'doubt', code: 'SOCKERR', detail };
 }
 
-/** What it means that a connection could not be made. `syscall` is the one that failed, if known. */
+export interface ConnectionError {
+  /** As ECONNREFUSED. */
+  readonly errno: string;
+  /** The one that failed, if known. */
+  readonly syscall: string | undefined;
+  readonly origin: ErrorOrigin;
+}
+
+/** What it means that a connection could not be made. */
 export function refusal(
-  errno: string,
-  syscall: string | undefined,
+  { errno, syscall, origin }: ConnectionError,
   { address, source }: ProbeTarget,
-  around: Surroundings,
 ): ProbeFinding {
   if (errno === 'EADDRNOTAVAIL' && syscall === 'bind' && source !== null) {
     return sourceMissing(source);
@@ -30,7 +35,7 @@ export function refusal(
     const detail = `${address} is a link-local address, which needs an interface: use a routed one (EINVAL)`;
     return { verdict: 'doubt', code: 'SOCKERR', detail };
   }
-  return readSocketError(errno, () => around.routed(ipFamily(address)));
+  return readSocketError(errno, origin);
 }
 
 /**

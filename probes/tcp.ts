@@ -22,7 +22,7 @@ export function tcpProbe(target: ProbeTarget, port: number, tls: TlsParams | nul
         const connected = () => attempt.end({ verdict: 'pass', code: 'L4OK', detail: 'connected' });
         connect(attempt, around, { connected });
       } else {
-        dial(attempt, around, target, port, {
+        dial(attempt, target, port, {
           connected: (socket) =>
             handshake(attempt, around, target, { socket, host: null, tls, alpn: [] }, (secure) => {
               const detail = `${secure.getProtocol() ?? 'TLS'} handshake`;

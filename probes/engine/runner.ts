@@ -160,8 +160,10 @@ export class Runner {
 
   /** The result, or a doubt in its place if it may be our own fault. */
   #judge(result: ProbeResult, target: ProbeTarget, startedAt: number, entered: string | null): ProbeResult {
-    if (result.verdict !== 'fail') return result;
     const { guard, lag, ownWay } = this.#options;
+    // The kernel has many words for a source address that is gone.
+    if (result.code === 'SOCKERR') return { ...result, ...ownWay.trouble(target) };
+    if (result.verdict !== 'fail') return result;
     const { timeoutMs } = target;
     const { code, detail, durationMs } = result;
     const discarded = (doubt: DoubtCode, why: string): ProbeResult => {

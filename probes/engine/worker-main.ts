@@ -1,7 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
 import { realClock } from '../../clock/real-clock.js';
-import { hasRoute } from '../../linux/routes.js';
 import { openReactor } from '../open-reactor.js';
 import { OwnWay } from '../own-way.js';
 import { Pace } from '../pace.js';
@@ -40,7 +39,6 @@ const runner = new Runner({
     pace,
     reactor,
     ledger: board,
-    routed: hasRoute,
     secureContext: () => {
       secureContext ??= createSecureContext();
       return secureContext;

@@ -2,9 +2,6 @@ import { expect } from 'chai';
 import { lateMayExplain } from '../../domain/probe-result.js';
 import { readSocketError } from '../../domain/socket-error.js';
 
-const noRoute = () => false;
-const someRoute = () => true;
-
 describe('errors of sockets', () => {
   for (const [errno, detail] of [
     ['ECONNREFUSED', 'connection refused'],
@@ -12,7 +9,8 @@ describe('errors of sockets', () => {
     ['ECONNRESET', 'connection reset by peer'],
   ] as const) {
     it(`${errno} is news about the backend`, () => {
-      expect(readSocketError(errno, noRoute)).to.deep.equal({ verdict: 'fail', code: 'L4CON', detail });
+      for (const origin of ['here', 'network'] as const)
+        expect(readSocketError(errno, origin)).to.deep.equal({ verdict: 'fail', code: 'L4CON', detail });
     });
   }
 
@@ -28,7 +26,7 @@ describe('errors of sockets', () => {
     'EINVAL',
   ]) {
     it(`${errno} is our own trouble, and says so`, () => {
-      const finding = readSocketError(errno, someRoute);
+      const finding = readSocketError(errno, 'network');
       expect(finding).to.include({ verdict: 'doubt', code: 'SOCKERR' });
       expect(finding.detail)
         .to.match(/^\w.* \(E[A-Z]+\)$/)
@@ -37,21 +35,26 @@ describe('errors of sockets', () => {
   }
 
   it('lack of permission has its own code', () => {
-    expect(readSocketError('EPERM', someRoute)).to.include({ verdict: 'doubt', code: 'NOPERM' });
-    expect(readSocketError('EACCES', someRoute)).to.include({ verdict: 'doubt', code: 'NOPERM' });
+    expect(readSocketError('EPERM', 'network')).to.include({ verdict: 'doubt', code: 'NOPERM' });
+    expect(readSocketError('EPERM', 'here')).to.include({ verdict: 'doubt', code: 'NOPERM' });
+    expect(readSocketError('EACCES', 'here')).to.include({ verdict: 'doubt', code: 'NOPERM' });
   });
 
-  it('a missing route is news only while other routes exist', () => {
-    expect(readSocketError('ENETUNREACH', someRoute)).to.deep.equal({
-      verdict: 'fail',
-      code: 'L4CON',
-      detail: 'no route to the backend',
+  for (const [errno, detail, code] of [
+    ['ENETUNREACH', 'no route to the backend', 'SOCKERR'],
+    ['EACCES', 'forbidden by the network', 'NOPERM'],
+    ['EPROTO', 'protocol error', 'SOCKERR'],
+    ['ENONET', 'host is not on the network', 'SOCKERR'],
+    ['EOPNOTSUPP', 'source route failed', 'SOCKERR'],
+  ] as const) {
+    it(`${errno} is news when a router says it, and our own trouble when this machine does`, () => {
+      expect(readSocketError(errno, 'network')).to.deep.equal({ verdict: 'fail', code: 'L4CON', detail });
+      expect(readSocketError(errno, 'here')).to.include({ verdict: 'doubt', code });
     });
-    expect(readSocketError('ENETUNREACH', noRoute)).to.include({ verdict: 'doubt', code: 'SOCKERR' });
-  });
+  }
 
   it('what nobody foresaw is a doubt', () => {
-    expect(readSocketError('EWHATEVER', someRoute)).to.include({ verdict: 'doubt', code: 'SOCKERR' });
+    expect(readSocketError('EWHATEVER', 'network')).to.include({ verdict: 'doubt', code: 'SOCKERR' });
   });
 
   it('lateness explains silence and broken answers, not refusals and statuses', () => {

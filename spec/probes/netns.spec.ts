@@ -105,24 +105,54 @@ suite(`probes in a network namespace${refused === null ? '' : `, skipped because
     expect(shown(await probe(probes, 'b', raw))).to.equal(silent);
   });
 
-  it('doubt when the namespace has lost its routes, and judge when only the way to a backend is missing', async () => {
-    const name = namespaces.make();
-    ip('-n', name, 'link', 'add', 'uplink', 'type', 'veth', 'peer', 'name', 'switch');
-    ip('-n', name, 'link', 'set', 'switch', 'up');
+  it('doubt what this machine has no route to or forbids, and judge what the network does', async () => {
+    const [name, router] = [namespaces.make(), namespaces.make()];
+    ip('-n', name, 'link', 'add', 'uplink', 'type', 'veth', 'peer', 'name', 'port', 'netns', router);
     ip('-n', name, 'addr', 'add', '10.99.0.1/24', 'dev', 'uplink');
     ip('-n', name, 'addr', 'add', '2001:db8:99::1/64', 'dev', 'uplink', 'nodad');
-    const probes = engine(name);
-    const elsewhere = ['10.98.0.1', '2001:db8:98::1'].flatMap((text) => [
-      tcp(80, { address: address(text) }),
-      icmp({ address: address(text) }),
-    ]);
-    const results = () => Promise.all(elsewhere.map((each, i) => probe(probes, `b${i}`, each)));
-    for (const result of await results()) {
-      expect(shown(result)).to.equal('SOCKERR this machine has no route to anywhere (ENETUNREACH)');
-    }
+    ip('-n', router, 'addr', 'add', '10.99.0.2/24', 'dev', 'port');
+    ip('-n', router, 'addr', 'add', '2001:db8:99::2/64', 'dev', 'port', 'nodad');
+    ip('-n', router, 'link', 'set', 'port', 'up');
     ip('-n', name, 'link', 'set', 'uplink', 'up');
-    for (const result of await results()) expect(shown(result)).to.equal('L4CON no route to the backend');
-    ip('-n', name, 'route', 'add', 'unreachable', '10.98.0.0/16');
-    expect((await results()).map(shown)[0]).to.equal('L4CON host unreachable');
+    const forwarding = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'];
+    const talkative = ['net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0'];
+    namespaces.exec(router, 'sysctl', '-qw', ...forwarding, ...talkative);
+    const probes = engine(name);
+    const ports = ['10.98.0.1', '2001:db8:98::1'].map((text) => tcp(80, { address: address(text) }));
+    const tls = ports.map((each) => ({
+      ...each,
+      probe: { type: 'tcp', port: 80, tls: { serverName: null, insecureSkipVerify: true } } as const,
+    }));
+    const pings = ports.map((each) => ({ ...each, probe: { type: 'icmp' } as const }));
+    const results = async (targets: readonly ProbeTarget[]) =>
+      (await Promise.all(targets.map((each, i) => probe(probes, `b${i}`, each)))).map(shown);
+    const all = [...ports, ...tls, ...pings];
+    expect(await results(all)).to.deep.equal(
+      all.map(() => 'SOCKERR this machine has no route to the backend (ENETUNREACH)'),
+    );
+
+    for (const [net, via] of [
+      ['10.98.0.0/16', '10.99.0.2'],
+      ['2001:db8:98::/64', '2001:db8:99::2'],
+    ] as const)
+      ip('-n', name, 'route', 'add', net, 'via', via);
+    const answers = async (route: string) => {
+      for (const net of ['10.98.0.0/16', '2001:db8:98::/64'])
+        ip('-n', router, 'route', 'replace', route, net);
+      return results([...ports, ...tls]);
+    };
+    expect(new Set(await results([...ports, ...tls]))).to.deep.equal(
+      new Set(['L4CON no route to the backend']),
+    );
+    const [four, six] = ['L4CON host unreachable', 'L4CON forbidden by the network'];
+    expect(await answers('prohibit')).to.deep.equal([four, six, four, six]);
+
+    for (const net of ['10.98.0.0/16', '2001:db8:98::/64'])
+      ip('-n', name, 'route', 'replace', 'prohibit', net);
+    expect(await results(all)).to.deep.equal(
+      all.map(() => 'NOPERM a policy of this machine forbids it (EACCES)'),
+    );
+    ip('-n', name, 'route', 'replace', 'unreachable', '10.98.0.0/16');
+    expect((await results(all))[0]).to.equal('L4CON host unreachable');
   });
 });

@@ -5,7 +5,6 @@ import type { IpAddress } from '../../domain/ip.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import { openEchoSocket } from '../../linux/echo-socket.js';
 import type { Reactor } from '../../linux/reactor.js';
-import { hasRoute } from '../../linux/routes.js';
 import { openReactor } from '../../probes/open-reactor.js';
 import { Pace } from '../../probes/pace.js';
 import { Pinger } from '../../probes/pinger.js';
@@ -23,7 +22,6 @@ export class RealSurroundings implements Surroundings {
   readonly pinger = new Pinger(realClock, noLedger);
   readonly reactor: Reactor | null;
   readonly pace: Pace;
-  readonly routed = hasRoute;
   readonly onItsBehalf = (work: () => void) => work();
   readonly secureContext: () => SecureContext;
 
