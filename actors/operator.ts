@@ -5,6 +5,7 @@ import { reviewIntents } from '../domain/intent-review.js';
 import { actOnBackend, effective, type Intents, noIntents, setWeight } from '../domain/operator.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
+import type { LogFields } from '../protocol/log.js';
 import type { EffectiveChanged, OperatorRequest, Touched } from '../protocol/operator.js';
 import { ask, untilAnswered } from './ask.js';
 import { logReview } from './intent-log.js';
@@ -83,21 +84,19 @@ class Operator {
         break;
       }
       case 'act-on-backend': {
-        const { name, action, reply } = message;
-        this.context.log.log('info', 'operator-action', { backend: name, action });
-        await this.change(
-          actOnBackend(this.intents, this.config, name, action),
-          { ...untouched, backend: name },
-          reply,
-        );
+        const { name, action, peer, reply } = message;
+        const outcome = actOnBackend(this.intents, this.config, name, action);
+        this.note(outcome, { backend: name, action }, peer);
+        await this.change(outcome, { ...untouched, backend: name }, reply);
         break;
       }
       case 'set-weight': {
-        const { change, flush, reply } = message;
-        this.context.log.log('info', 'operator-action', { action: 'weight', ...change, flush });
+        const { change, flush, peer, reply } = message;
+        const outcome = setWeight(this.intents, this.config, change);
+        this.note(outcome, { action: 'weight', ...change, flush }, peer);
         const { frontend, backend } = change;
         const touched = { ...untouched, frontend, flush: flush ? backend : null };
-        await this.change(setWeight(this.intents, this.config, change), touched, reply);
+        await this.change(outcome, touched, reply);
         break;
       }
     }
@@ -113,10 +112,19 @@ class Operator {
   /** Tells the tree; `reply` is answered when it is in force everywhere. */
   announce(touched: Touched, reply: Reply<void>): void {
     const now = effective(this.intents, this.config);
-    ask(this.context, this.options.report, { type: 'effective-changed', effective: now, touched }).then(
+    const question = { type: 'effective-changed', effective: now, touched } as const;
+    // The root answers when everybody has; how long that may take is for the asker to say.
+    ask(this.context, this.options.report, question, untilAnswered).then(
       () => reply.ok(undefined),
       (error: unknown) => reply.fail(asMaglevError(error)),
     );
+  }
+
+  /** What somebody asked for and whether he got it, before anything that comes of it. */
+  private note(outcome: Either<MaglevError, Intents>, fields: LogFields, peer: string | undefined): void {
+    const result = isLeft(outcome) ? { outcome: 'refused', code: outcome.left.code } : { outcome: 'done' };
+    const from = peer === undefined ? {} : { peer };
+    this.context.log.log('info', 'operator-action', { ...fields, ...result, ...from });
   }
 
   private async change(

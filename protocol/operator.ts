@@ -7,6 +7,8 @@ export type OperatorRequest =
       readonly type: 'act-on-backend';
       readonly name: string;
       readonly action: BackendAction;
+      /** Who asks, for the log; absent when nobody knows. */
+      readonly peer?: string;
       readonly reply: Reply<void>;
     }
   | {
@@ -14,6 +16,7 @@ export type OperatorRequest =
       readonly change: WeightChange;
       /** Cut the flows of that server now. */
       readonly flush: boolean;
+      readonly peer?: string;
       readonly reply: Reply<void>;
     }
   | { readonly type: 'get-effective'; readonly reply: Reply<Effective> };

@@ -19,12 +19,13 @@ export function operatorHandlers(
   sources: ViewSources,
 ): OperatorHandlers {
   const actionOf = (action: BackendAction) =>
-    unary(limitMs.operator, async (request: { readonly name: string }, ask) => {
+    unary(limitMs.operator, async (request: { readonly name: string }, ask, peer) => {
       const name = checkedName('name', request.name);
       await ask<OperatorRequest, void>(operator, (reply) => ({
         type: 'act-on-backend',
         name,
         action,
+        peer,
         reply,
       }));
       return backendInfo(sources, ask, name);
@@ -34,7 +35,7 @@ export function operatorHandlers(
     resumeBackend: actionOf('resume'),
     enableBackend: actionOf('enable'),
     disableBackend: actionOf('disable'),
-    setFrontendPoolBackendWeight: unary(limitMs.operator, async (request, ask) => {
+    setFrontendPoolBackendWeight: unary(limitMs.operator, async (request, ask, peer) => {
       const change = {
         frontend: checkedName('frontend', request.frontend),
         pool: checkedName('pool', request.pool),
@@ -42,7 +43,13 @@ export function operatorHandlers(
         weight: checkedWeight('weight', request.weight),
       };
       const { flush } = request;
-      await ask<OperatorRequest, void>(operator, (reply) => ({ type: 'set-weight', change, flush, reply }));
+      await ask<OperatorRequest, void>(operator, (reply) => ({
+        type: 'set-weight',
+        change,
+        flush,
+        peer,
+        reply,
+      }));
       return frontendInfo(sources, ask, change.frontend);
     }),
   };

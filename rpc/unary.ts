@@ -13,10 +13,13 @@ export interface UnaryContext {
   readonly maxInFlight: number;
 }
 
-/** Makes the handler of one RPC. `limitMs`: the longest wait, for clients that set no deadline or a late one. */
+/**
+ * Makes the handler of one RPC. `limitMs`: the longest wait, for clients that set no deadline or a late one. `peer` is
+ * the client's address and port, or `unix`, for the log.
+ */
 export type Unary = <Request, Response>(
   limitMs: number,
-  answer: (request: Request, ask: BoundedAsk) => Promise<Response>,
+  answer: (request: Request, ask: BoundedAsk, peer: string) => Promise<Response>,
 ) => handleUnaryCall<Request, Response>;
 
 /**
@@ -62,7 +65,7 @@ export function unaryHandlers(context: UnaryContext): Unary {
       ask(target, make, { timeoutMs: Math.max(1, timeoutMs - (clock.monotonic() - began)) });
     // In a promise, so that a synchronous throw of a handler is caught as well.
     Promise.resolve()
-      .then(() => answer(call.request, bounded))
+      .then(() => answer(call.request, bounded, peerOf(call)))
       .finally(() => {
         inFlight--;
       })
@@ -93,6 +96,12 @@ export function unaryHandlers(context: UnaryContext): Unary {
         },
       );
   };
+}
+
+/** gRPC knows no address of whoever comes through a unix socket. */
+function peerOf<Request, Response>(call: ServerUnaryCall<Request, Response>): string {
+  const peer = call.getPeer();
+  return peer === 'unknown' ? 'unix' : peer;
 }
 
 /** Milliseconds until the client's deadline; Infinity when it set none. */

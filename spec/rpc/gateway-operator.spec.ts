@@ -55,7 +55,7 @@ describe('rpc/gateway: operators', () => {
       expect(answer).to.deep.equal(await client.getBackend('web1'));
       expect(answer.state).to.equal('unknown');
       expect(asked.map(({ reply, ...request }) => request)).to.deep.equal([
-        { type: 'act-on-backend', name: 'web1', action },
+        { type: 'act-on-backend', name: 'web1', action, peer: 'unix' },
       ]);
     });
 
@@ -107,7 +107,12 @@ describe('rpc/gateway: operators', () => {
       ] as const) {
         const answer = await client.setWeight({ ...place, weight, flush });
         expect(answer).to.deep.equal(await client.getFrontend('web'));
-        expect(asked.pop()).to.deep.equal({ type: 'set-weight', change: { ...place, weight }, flush });
+        expect(asked.pop()).to.deep.equal({
+          type: 'set-weight',
+          change: { ...place, weight },
+          flush,
+          peer: 'unix',
+        });
       }
     });
 
