@@ -3,13 +3,13 @@ import { asMaglevError, type ErrorCode, errorCatalogue } from '../domain/errors.
 import { productVersion } from '../domain/version.js';
 import type { Clock } from '../protocol/clock.js';
 import type { MaglevClient } from '../rpc/client.js';
-import { RpcError } from '../rpc/rpc-error.js';
+import { RpcError, type StatusName } from '../rpc/rpc-error.js';
 import type { Command, Session } from './command.js';
 import { buildTree, expandUsage } from './command-tree.js';
 import { commands } from './commands.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.js';
 import { commandList, helpText } from './help.js';
-import { type Options, parseOptions } from './options.js';
+import { asksForJson, type Options, parseOptions } from './options.js';
 import { failureText, resolve, wordsFor } from './resolve.js';
 import { errorText, type Line, plain, render } from './text.js';
 
@@ -34,12 +34,13 @@ const patienceMs = { quick: 5_000, slow: 120_000 };
 export async function runMaglevc(surroundings: Surroundings): Promise<ExitCode> {
   const parsed = parseOptions(surroundings.argv, surroundings.env);
   if (isLeft(parsed)) {
-    return usageError(surroundings, colored(surroundings.stderr, null, surroundings.env), parsed.left);
+    const color = colored(surroundings.stderr, null, surroundings.env);
+    return complain(surroundings, { color, json: asksForJson(surroundings.argv) }, usageError(parsed.left));
   }
   const options = parsed.right;
   const { stdout, stderr, env } = surroundings;
   const print = (lines: readonly Line[]) => stdout.write(render(lines, colored(stdout, options.color, env)));
-  const errorColor = colored(stderr, options.color, env);
+  const form = { color: colored(stderr, options.color, env), json: options.json };
 
   if (options.version) {
     print([[plain(`maglevc ${productVersion}`)]]);
@@ -50,11 +51,12 @@ export async function runMaglevc(surroundings: Surroundings): Promise<ExitCode> 
     return exitCodes.ok;
   }
   if (options.words.length === 0) {
-    stderr.write(render(helpText(commands), errorColor));
+    stderr.write(render(helpText(commands), form.color));
+    if (form.json) stdout.write(jsonText(errorJson(usageError('there is no command'))));
     return exitCodes.usage;
   }
   const resolution = resolve(buildTree(commands), options.words);
-  if (resolution.kind !== 'command') return usageError(surroundings, errorColor, failureText(resolution));
+  if (resolution.kind !== 'command') return complain(surroundings, form, usageError(failureText(resolution)));
 
   const { command, slots } = resolution;
   const session = openSession(options, command, surroundings.clock);
@@ -64,16 +66,17 @@ export async function runMaglevc(surroundings: Surroundings): Promise<ExitCode> 
     else print(outcome.text);
     if (outcome.failure === null) return exitCodes.ok;
     const { code, message } = outcome.failure;
-    complain(stderr, errorColor, message, errorCatalogue[code], code);
+    // Its JSON has been printed: it is what came out, bad news and all.
+    complain(surroundings, { ...form, json: false }, ownError('INTERNAL', code, message));
     return exitCodes.failed;
   } catch (thrown) {
-    if (thrown instanceof RpcError) {
-      complain(stderr, errorColor, thrown.message, thrown.advice, thrown.code);
-      return exitCodeOf(thrown.status);
-    }
-    const { code, message, advice } = asMaglevError(thrown);
-    complain(stderr, errorColor, message, advice, code);
-    return code === 'MGL_USAGE' ? exitCodes.usage : exitCodes.failed;
+    if (thrown instanceof RpcError) return complain(surroundings, form, thrown);
+    const { code, message } = asMaglevError(thrown);
+    return complain(
+      surroundings,
+      form,
+      code === 'MGL_USAGE' ? usageError(message) : ownError('INTERNAL', code, message),
+    );
   } finally {
     session.close();
   }
@@ -112,21 +115,33 @@ function helpBehind(words: readonly string[]): Line[] {
   return path.length === 0 ? helpText(commands) : commandList(below);
 }
 
-function usageError({ stderr }: Surroundings, color: boolean, message: string): ExitCode {
-  complain(stderr, color, message, errorCatalogue.MGL_USAGE, 'MGL_USAGE');
-  return exitCodes.usage;
+function usageError(message: string): RpcError {
+  return ownError('INVALID_ARGUMENT', 'MGL_USAGE', message);
 }
 
-/** What happened; then what to do about it, and the code under which the manual explains it. */
+/** An error of maglevc itself, in the form of those that maglevd sends. */
+function ownError(status: StatusName, code: ErrorCode, message: string): RpcError {
+  return new RpcError(status, code, message, errorCatalogue[code]);
+}
+
+/**
+ * What happened; then what to do about it, and the code under which the manual explains it. A program that asked for
+ * JSON gets the same as one document. Gives the exit code.
+ */
 function complain(
-  stderr: Output,
-  color: boolean,
-  message: string,
-  advice: string,
-  code: ErrorCode | string,
-): void {
+  { stdout, stderr }: Surroundings,
+  form: { readonly color: boolean; readonly json: boolean },
+  error: RpcError,
+): ExitCode {
+  const { message, advice, code, status } = error;
+  if (form.json) stdout.write(jsonText(errorJson(error)));
   const second = advice === '' ? `[${code}]` : `${advice} [${code}]`;
-  stderr.write(render([[errorText(`maglevc: ${message}`)], [plain(second)]], color));
+  stderr.write(render([[errorText(`maglevc: ${message}`)], [plain(second)]], form.color));
+  return exitCodeOf(status);
+}
+
+function errorJson({ code, status, message, advice }: RpcError): unknown {
+  return { error: { code, status, message, advice } };
 }
 
 function colored(output: Output, wanted: boolean | null, env: Surroundings['env']): boolean {

@@ -91,7 +91,12 @@ function collect(argv: readonly string[]): Either<string, Given> {
     const name = longName(equals < 0 ? argument : argument.slice(0, equals));
     const attached = equals < 0 ? null : argument.slice(equals + 1);
     const kind = takes[name];
-    if (kind === undefined) return left(unknownOption(name));
+    if (kind === undefined) {
+      const failure = unknownOption(argument, name);
+      if (failure !== null) return left(failure);
+      given.words.push(argument);
+      continue;
+    }
     if (kind === 'nothing' && attached !== null) return left(`${name} takes no value`);
     let value = attached;
     if (kind === 'value' && value === null) {
@@ -136,9 +141,22 @@ function longName(name: string): string {
   return name.startsWith('--') ? name : `-${name}`;
 }
 
-function unknownOption(name: string): string {
+/** As config files have them. */
+const nameRule = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** What is wrong with an option that there is not; null when it can as well be a word: a name such as `-a`, or a number. */
+function unknownOption(argument: string, name: string): string | null {
   const meant = nearest(name, Object.keys(takes));
-  return meant === null ? `unknown option ${name}` : `unknown option ${name}: did you mean ${meant}?`;
+  if (meant === null && !argument.startsWith('--') && nameRule.test(argument)) return null;
+  const typed = argument.split('=')[0];
+  const suggestion = meant === null ? '.' : `: did you mean ${meant}?`;
+  return `unknown option ${typed}${suggestion} A name that begins with a dash goes behind --`;
+}
+
+/** Is JSON asked for by a command line, even one that cannot be read? */
+export function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end < 0 ? argv : argv.slice(0, end)).some((argument) => /^--?json(=(1|t|true))?$/i.test(argument));
 }
 
 /** The words that Go's flags take. */

@@ -121,7 +121,8 @@ export function failureText(failure: Failed): string {
     case 'unknown': {
       const meant = nearest(failure.word, failure.expected);
       const hint = meant === null ? `expected ${oneOf(failure.expected)}` : `did you mean '${meant}'?`;
-      return `unknown command word '${failure.word}'${after}: ${hint}`;
+      const what = failure.word.startsWith('-') ? 'option or command word' : 'command word';
+      return `unknown ${what} '${failure.word}'${after}: ${hint}`;
     }
     case 'incomplete':
       return `'${failure.after.join(' ')}' is not complete: expected ${oneOf(failure.expected)}`;

@@ -272,7 +272,35 @@ describe('maglevc commands', () => {
       const bad = await run('config check', '--json');
       expect(bad.code).to.equal(1);
       expect(JSON.parse(bad.stdout)).to.have.property('ok', false);
-      expect(await run('show frontend nope', '--json')).to.deep.include({ code: 3, stdout: '' });
+    });
+
+    it('has errors as well, beside the words for people', async () => {
+      await start();
+      const unknown = await run('show frontend nope', '--json');
+      expect(unknown).to.deep.include({ code: 3 });
+      expect(unknown.stderr).to.contain("maglevc: there is no frontend 'nope'");
+      expect(JSON.parse(unknown.stdout)).to.deep.equal({
+        error: {
+          code: 'MGL_FRONTEND_UNKNOWN',
+          status: 'NOT_FOUND',
+          message: "there is no frontend 'nope'.",
+          advice: 'List the names with `maglevc show frontends`.',
+        },
+      });
+      const codes = ['show nonsense', '--frobnicate', 'set frontend web pool p backend b weight 101'].map(
+        async (line) => {
+          const { code, stdout } = await run(line, '--json');
+          const { error } = JSON.parse(stdout) as { error: { code: string; status: string } };
+          return [code, error.code, error.status];
+        },
+      );
+      const usage = [2, 'MGL_USAGE', 'INVALID_ARGUMENT'];
+      expect(await Promise.all(codes)).to.deep.equal([usage, usage, usage]);
+      expect(JSON.parse((await runCli(['--json'])).stdout)).to.have.nested.property(
+        'error.code',
+        'MGL_USAGE',
+      );
+      expect((await runCli(['show', '--', '--json'])).stdout).to.equal('');
     });
   });
 
@@ -295,10 +323,23 @@ describe('maglevc commands', () => {
       expect((await run('show vpp info')).stderr).to.contain('[MGL_VPP_DISABLED]');
       const late = await run('show backends', '--timeout', '50ms');
       expect(late.code).to.equal(5);
-      expect(late.stderr).to.contain('did not answer within 50 ms').and.to.contain('[MGL_ASK_TIMEOUT]');
+      expect(late.stderr).to.contain('did not answer within ').and.to.contain('[MGL_ASK_TIMEOUT]');
       const gone = await runCli(['--server', 'unix:/nowhere/maglevd.sock', 'show', 'backends']);
       expect(gone.code).to.equal(5);
       expect(gone.stderr).to.contain('cannot reach maglevd at unix:/nowhere/maglevd.sock: connect ENOENT');
+    });
+
+    it('name what was typed with a dash in front, which may be a name', async () => {
+      await start();
+      const weight = await run('set frontend web pool primary backend web1 weight -5');
+      expect(weight).to.deep.include({ code: 2 });
+      expect(weight.stderr).to.contain("'-5' is no weight: use a whole number from 0 to 100");
+      const named = await run('show backend -web');
+      expect(named).to.deep.include({ code: 3 });
+      expect(named.stderr).to.contain("there is no backend '-web'");
+      const word = await run('show -x');
+      expect(word).to.deep.include({ code: 2 });
+      expect(word.stderr).to.contain("unknown option or command word '-x' after 'show': expected one of");
     });
 
     it('exit 2 when the server finds the request wrong', async () => {

@@ -30,6 +30,8 @@ describe('cli/options', () => {
     ['-h', { help: true }],
     ['--version', { version: true }],
     ['show backend -- --json', { words: ['show', 'backend', '--json'] }],
+    ['show backend -web', { words: ['show', 'backend', '-web'] }],
+    ['weight -5', { words: ['weight', '-5'] }],
     ['show backend -', { words: ['show', 'backend', '-'] }],
   ];
   for (const [line, expected] of read) {
@@ -40,8 +42,16 @@ describe('cli/options', () => {
   }
 
   const refused: readonly [string, string][] = [
-    ['--servr x:1', 'unknown option --servr: did you mean --server?'],
-    ['--frobnicate', 'unknown option --frobnicate'],
+    [
+      '--servr x:1',
+      'unknown option --servr: did you mean --server? A name that begins with a dash goes behind --',
+    ],
+    [
+      '-servr=x:1',
+      'unknown option -servr: did you mean --server? A name that begins with a dash goes behind --',
+    ],
+    ['--frobnicate', 'unknown option --frobnicate. A name that begins with a dash goes behind --'],
+    ['-a=b', 'unknown option -a. A name that begins with a dash goes behind --'],
     ['--server', '--server needs a value'],
     [
       '--server nowhere',
