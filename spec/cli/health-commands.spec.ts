@@ -267,10 +267,10 @@ describe('maglevc: health and counters', () => {
     for (const line of lines) expect(await run(line)).to.include({ code: 0, stderr: '' });
     const place = { frontend: 'web', pool: 'primary', backend: 'web1' };
     expect(asked).to.deep.equal([
-      { type: 'act-on-backend', name: 'web1', action: 'disable' },
-      { type: 'act-on-backend', name: 'web1', action: 'pause' },
-      { type: 'set-weight', change: { ...place, weight: 0 }, flush: true },
-      { type: 'set-weight', change: { ...place, weight: 7 }, flush: false },
+      { type: 'act-on-backend', name: 'web1', action: 'disable', peer: 'unix' },
+      { type: 'act-on-backend', name: 'web1', action: 'pause', peer: 'unix' },
+      { type: 'set-weight', change: { ...place, weight: 0 }, flush: true, peer: 'unix' },
+      { type: 'set-weight', change: { ...place, weight: 7 }, flush: false, peer: 'unix' },
     ]);
   });
 
