@@ -16,7 +16,9 @@ const IPPROTO_ICMP = 1;
 const IPPROTO_ICMPV6 = 58;
 const MSG_NOSIGNAL = 0x4000;
 const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
+const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
 const SO_MEMINFO = 55;
 /** The index of SK_MEMINFO_DROPS among the u32 of SO_MEMINFO. */
@@ -41,6 +43,12 @@ const packetSize = 512;
 /** Some thousands of replies may come while the thread is busy. */
 const receiveBuffer = 4 * 1024 * 1024;
 
+/**
+ * A request to a neighbour that does not answer is held for seconds, some 800 bytes of this, while its address is asked
+ * for. The room must be for all neighbours that may be dead, or those that live cannot be asked.
+ */
+const sendBuffer = 8 * 1024 * 1024;
+
 /** Sends ICMP echo requests and receives the replies to them. Never blocks. */
 export interface EchoSocket {
   /** ping: the kernel's own socket for this, which needs no privilege; raw: needs CAP_NET_RAW. */
@@ -63,7 +71,8 @@ export interface EchoSocket {
 export function openEchoSocket(family: IpFamily, source: IpAddress | null, identifier: number): EchoSocket {
   const { kind, fd } = openEither(family);
   try {
-    enlargeBuffer(fd);
+    enlarge(fd, 'SO_RCVBUF', SO_RCVBUFFORCE, SO_RCVBUF, receiveBuffer);
+    enlarge(fd, 'SO_SNDBUF', SO_SNDBUFFORCE, SO_SNDBUF, sendBuffer);
     if (kind === 'raw') attachEchoFilter(fd, family, identifier);
     if (source !== null) {
       const address = socketAddress(source);
@@ -93,12 +102,12 @@ function openEither(family: IpFamily): { kind: 'ping' | 'raw'; fd: number } {
   );
 }
 
-/** As far as we may: the first needs CAP_NET_ADMIN, the second is bounded by net.core.rmem_max. */
-function enlargeBuffer(fd: number): void {
+/** As far as we may: `force` needs CAP_NET_ADMIN, `ask` is bounded by net.core.rmem_max or wmem_max. */
+function enlarge(fd: number, what: string, force: number, ask: number, bytes: number): void {
   const size = Buffer.from(new ArrayBuffer(4));
-  size.writeUInt32LE(receiveBuffer);
-  const forced = setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, size, size.length);
-  if (forced < 0) succeeded('SO_RCVBUF', setsockopt(fd, SOL_SOCKET, SO_RCVBUF, size, size.length));
+  size.writeUInt32LE(bytes);
+  const forced = setsockopt(fd, SOL_SOCKET, force, size, size.length);
+  if (forced < 0) succeeded(what, setsockopt(fd, SOL_SOCKET, ask, size, size.length));
 }
 
 function drops(fd: number): number {

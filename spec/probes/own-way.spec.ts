@@ -113,4 +113,13 @@ suite(`our own part of the way${refused === null ? '' : `, skipped because of "$
     const results = await Promise.all(targets.map(probe));
     expect(results).to.deep.equal(targets.map(() => 'L4TOUT no echo reply within 200ms'));
   });
+
+  it('has room for requests to many neighbours that are dead, so that those that live are asked', async () => {
+    const { here, probe } = cabled();
+    ip('-n', here, 'addr', 'add', '10.76.0.1/20', 'dev', 'ours');
+    const dead = Array.from({ length: 700 }, (_, i) => icmp(`10.76.${1 + (i >> 8)}.${i & 255}`));
+    const results = Promise.all(dead.map(probe));
+    expect(await probe(icmp('10.77.0.2'))).to.equal('L4OK echo reply');
+    expect(new Set(await results)).to.deep.equal(new Set(['L4TOUT no echo reply within 200ms']));
+  });
 });
