@@ -162,8 +162,8 @@ function hashReplicas(facts: KnownServer, weight: number): void {
   facts.hashes = hashes;
 }
 
-/** Unsigned bytes, first difference decides: for IPv4 this is numeric order. */
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
+/** Two addresses of 16 bytes, which are unsigned; the first difference decides: for IPv4 this is numeric order. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < 16; i++) {
     const difference = (a[i] as number) - (b[i] as number);
     if (difference !== 0) return difference;

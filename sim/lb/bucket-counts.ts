@@ -1,3 +1,5 @@
+import { compareBytes } from '../../domain/maglev-table.js';
+
 /** A server as the sharing of buckets sees it. */
 export interface SharingServer {
   readonly index: number;
@@ -13,7 +15,7 @@ export interface SharingServer {
  * Servers without buckets are absent.
  */
 export function countBucketsOf(length: number, servers: readonly SharingServer[]): Map<number, number> {
-  const taking = servers.filter(({ weight }) => weight > 0).sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+  const taking = servers.filter(({ weight }) => weight > 0).sort((a, b) => compareBytes(a.bytes, b.bytes));
   const replicas = taking.reduce((sum, { weight }) => sum + weight, 0);
   const counts = new Map<number, number>();
   if (replicas === 0) return counts;

@@ -1,5 +1,5 @@
 import { buildLegacyNewFlowTable, buildNewFlowTable, type TableServer } from '../../domain/maglev-table.js';
-import { countBucketsOf } from './bucket-counts.js';
+import { countBucketsOf, type SharingServer } from './bucket-counts.js';
 import { type LbState, serversOf, type Vip } from './lb-state.js';
 
 /**
@@ -19,13 +19,11 @@ export function currentTable(state: LbState, vip: Vip): Uint32Array {
 
 /** Buckets per server index. Servers without buckets are absent. It takes no table, which may be huge. */
 export function bucketsByServer(state: LbState, vip: Vip): Map<number, number> {
-  const sharing = [...serversOf(state, vip)]
-    .filter(([, server]) => server.used)
-    .map(([index, { address, weight }]) => ({
-      index,
-      bytes: address.bytes,
-      weight: state.generation === 'legacy' ? 1 : weight,
-    }));
+  const sharing: SharingServer[] = [];
+  for (const [index, { address, used, weight }] of serversOf(state, vip)) {
+    if (used)
+      sharing.push({ index, bytes: address.bytes, weight: state.generation === 'legacy' ? 1 : weight });
+  }
   return countBucketsOf(vip.tableLength, sharing);
 }
 

@@ -47,6 +47,6 @@ export class Pool<T> {
   }
 
   *values(): Generator<T> {
-    for (const [, value] of this.entries()) yield value;
+    for (const slot of this.#slots) if (slot.used) yield slot.value;
   }
 }
