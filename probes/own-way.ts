@@ -3,21 +3,33 @@ import { type IpAddress, ipFamily } from '../domain/ip.js';
 import type { ProbeFinding } from '../domain/probe-result.js';
 import { readSocketError } from '../domain/socket-error.js';
 import { errnoName } from '../linux/errno.js';
+import { type Link, RouteSocket } from '../linux/route-socket.js';
 import { tcpSocket } from '../linux/tcp-socket.js';
-import { wayOut } from '../linux/way-out.js';
+import type { Clock } from '../protocol/clock.js';
+import type { DescriptorLedger } from './descriptor-ledger.js';
 import type { Pinger } from './pinger.js';
 import { sourceMissing } from './refusal.js';
 import type { ProbeTarget } from './target.js';
+
+/** For how long the state of a link is believed, in milliseconds, when many servers fall silent together. */
+const trustMs = 10;
 
 /**
  * The part of the way to a target that is this machine's own. It is looked at when nothing came back, because then
  * nothing may have gone out.
  */
 export class OwnWay {
+  readonly #clock: Clock;
   readonly #pinger: Pinger;
+  readonly #ledger: DescriptorLedger;
+  readonly #links = new Map<number, Link | null>();
+  #linksReadAt = Number.NEGATIVE_INFINITY;
+  #routing: RouteSocket | null = null;
 
-  constructor(pinger: Pinger) {
+  constructor(clock: Clock, pinger: Pinger, ledger: DescriptorLedger) {
+    this.#clock = clock;
     this.#pinger = pinger;
+    this.#ledger = ledger;
   }
 
   /** Why nothing can go out to the target; null = nothing is known against it. */
@@ -25,15 +37,57 @@ export class OwnWay {
     const { address, source } = target;
     try {
       const trouble = source === null ? null : sourceTrouble(source);
-      if (trouble === null) return linkTrouble(target);
+      if (trouble === null) return this.#linkTrouble(target);
       // A socket goes on using an address that has left this machine; a new one is told.
       this.#pinger.closeFor(address, source);
       return trouble;
     } catch (thrown) {
-      // Where Linux cannot be asked directly.
+      // Where Linux cannot be asked, or does not want to be.
       if (thrown instanceof MaglevError) return null;
       throw thrown;
     }
+  }
+
+  /** Lets go of the network namespace. What is asked next is asked where the thread is then. */
+  close(): void {
+    this.#links.clear();
+    if (this.#routing === null) return;
+    this.#ledger.closed(this.#routing.fd);
+    this.#routing.close();
+    this.#routing = null;
+  }
+
+  /**
+   * A device without carrier keeps its routes: what goes out by it is lost, to whatever target. When the cable leads to
+   * nobody else, its other end may be what has failed, and then it is the target that is down.
+   */
+  #linkTrouble({ address, source }: ProbeTarget): ProbeFinding | null {
+    const routing = this.#open();
+    const device = routing.deviceTo(address, source);
+    const link = device === null ? null : this.#link(routing, device);
+    if (link === null || link.running || routing.isAlone(address, source)) return null;
+    return { verdict: 'doubt', code: 'SOCKERR', detail: `the link of ${link.name} is down` };
+  }
+
+  #open(): RouteSocket {
+    if (this.#routing === null) {
+      this.#routing = new RouteSocket();
+      this.#ledger.opened(this.#routing.fd);
+    }
+    return this.#routing;
+  }
+
+  #link(routing: RouteSocket, device: number): Link | null {
+    const now = this.#clock.monotonic();
+    if (now - this.#linksReadAt > trustMs) {
+      this.#links.clear();
+      this.#linksReadAt = now;
+    }
+    const known = this.#links.get(device);
+    if (known !== undefined) return known;
+    const link = routing.link(device);
+    this.#links.set(device, link);
+    return link;
   }
 }
 
@@ -45,14 +99,4 @@ function sourceTrouble(source: IpAddress): ProbeFinding | null {
   if (result >= 0) return null;
   const errno = errnoName(result);
   return errno === 'EADDRNOTAVAIL' ? sourceMissing(source) : readSocketError(errno, 'here');
-}
-
-/**
- * A device without carrier keeps its routes: what goes out by it is lost, to whatever target. When the cable leads to
- * nobody else, its other end may be what has failed, and then it is the target that is down.
- */
-function linkTrouble({ address, source }: ProbeTarget): ProbeFinding | null {
-  const way = wayOut(address, source);
-  if (way === null || way.running || way.private) return null;
-  return { verdict: 'doubt', code: 'SOCKERR', detail: `the link of ${way.device} is down` };
 }

@@ -18,10 +18,11 @@ const report = (message: WorkerReport) => port.postMessage(message);
 
 const board = new Board(order.board);
 const pinger = new Pinger(realClock, board);
+const ownWay = new OwnWay(realClock, pinger, board);
 const guard = new NamespaceGuard({
   name: order.netns,
   clock: realClock,
-  moved: () => pinger.close(),
+  moved: closeSockets,
   changed: (trouble) => {
     const told = trouble && { code: trouble.code, error: trouble.message, advice: trouble.advice };
     report({ type: 'trouble', trouble: told });
@@ -46,7 +47,7 @@ const runner = new Runner({
   },
   workFor: (number) => board.workFor(number),
   guard,
-  ownWay: new OwnWay(pinger),
+  ownWay,
   lag,
   maxUnderWay: order.maxUnderWay,
   maxWaiting: order.maxWaiting,
@@ -62,10 +63,16 @@ port.on('message', (steps: readonly Step[]) => {
   }
 });
 
+/** Sockets that live in a network namespace, whichever the thread is in. */
+function closeSockets(): void {
+  pinger.close();
+  ownWay.close();
+}
+
 /** With nothing left to wait for, the thread ends by itself. */
 function stop(): void {
   runner.stop();
-  pinger.close();
+  closeSockets();
   if (reactor !== null) {
     board.closed(reactor.fd);
     reactor.close();
