@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { MaglevError } from '../domain/errors.js';
-import { libcFunction, SyscallError } from './libc.js';
+import { libcFunction, SyscallError, succeeded } from './libc.js';
 
 /** <linux/sched.h> */
 const CLONE_NEWNET = 0x40000000;
@@ -38,6 +38,17 @@ export function enterNamespace(name: string): NamespaceId {
   } finally {
     closeSync(fd);
   }
+}
+
+/**
+ * Remembers where the calling thread is. What is returned brings it back there from wherever it has been moved, and
+ * throws a SyscallError if it may not. A descriptor is held for as long as the thread lives.
+ */
+export function wayBack(): () => void {
+  const fd = openSync('/proc/thread-self/ns/net', 'r');
+  return () => {
+    succeeded('setns', setns(fd, CLONE_NEWNET));
+  };
 }
 
 function open(name: string): number {

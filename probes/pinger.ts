@@ -59,10 +59,14 @@ export class Pinger {
    * name of the error (as ENETUNREACH) if it cannot be sent. Throws what openEchoSocket throws.
    */
   ping(to: IpAddress, source: IpAddress | null, replied: () => void): Ping | string {
-    const channel = this.#channel(to, source);
-    const { socket, waiting } = channel;
+    let channel = this.#channel(to, source);
     // Replies to a long burst would overflow the socket before the event loop comes to read it.
-    if (++channel.unreceived > burst) this.#receive(channel);
+    if (++channel.unreceived > burst) {
+      this.#receive(channel);
+      // Whoever got a reply may have closed it.
+      channel = this.#channel(to, source);
+    }
+    const { socket, waiting } = channel;
     if (waiting.size >= sequences / 2) return 'ENOBUFS';
     while (waiting.has(channel.nextSequence)) channel.nextSequence = (channel.nextSequence + 1) % sequences;
     const sequence = channel.nextSequence;
@@ -121,7 +125,9 @@ export class Pinger {
     const { socket, waiting } = channel;
     const before = waiting.size;
     channel.unreceived = 0;
-    for (let reply = socket.receive(); reply !== null; reply = socket.receive()) {
+    while (this.#channels.get(channel.key) === channel) {
+      const reply = socket.receive();
+      if (reply === null) break;
       const mine = waiting.get(reply.sequence);
       if (mine === undefined || mine.from !== reply.from || !reply.payload.equals(this.#payload)) continue;
       waiting.delete(reply.sequence);

@@ -1,5 +1,5 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import { enterNamespace, type NamespaceId, namespaceNamed } from '../../linux/netns.js';
+import { enterNamespace, type NamespaceId, namespaceNamed, wayBack } from '../../linux/netns.js';
 import type { Clock } from '../../protocol/clock.js';
 
 /** How long what was seen of the namespace is trusted when a probe starts. */
@@ -9,27 +9,30 @@ const trustMs = 200;
 export interface NamespaceCalls {
   readonly named: (name: string) => NamespaceId | null;
   readonly enter: (name: string) => NamespaceId;
+  readonly wayBack: () => () => void;
 }
 
 export interface NamespaceGuardOptions {
   /** '' = no namespace: all is always well. */
   readonly name: string;
   readonly clock: Clock;
-  /** The thread is in a new namespace; sockets that were opened before are not. */
-  readonly moved: () => void;
+  /** The thread is about to leave the namespace in which it has probed: nothing of it may stay there. */
+  readonly leaving: (why: string) => void;
   /** Called after the first look, and whenever it changes whether this thread can probe; null = it can. */
   readonly changed: (trouble: MaglevError | null) => void;
   readonly calls?: NamespaceCalls;
 }
 
 /**
- * Keeps this thread in the network namespace of a name. A namespace lives on as long as a thread is in it, also when
- * its name was removed: probes would then run where nobody wants them. So the name is looked at again and again; when
- * it is gone there are only doubts, and when it comes back, perhaps as another namespace, the thread moves there.
+ * Keeps this thread in the network namespace of a name. A namespace lives on, with all its devices, as long as a
+ * thread or a socket is in it, also when its name was removed: probes would then run where nobody wants them. So the
+ * name is looked at again and again; when it is gone the thread goes back to where it was at first, and there are only
+ * doubts; when it comes back, perhaps as another namespace, the thread moves there.
  */
 export class NamespaceGuard {
   readonly #options: NamespaceGuardOptions;
   readonly #calls: NamespaceCalls;
+  readonly #goBack: () => void;
   #entered: NamespaceId | null = null;
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** undefined: not looked yet. */
@@ -37,7 +40,8 @@ export class NamespaceGuard {
 
   constructor(options: NamespaceGuardOptions) {
     this.#options = options;
-    this.#calls = options.calls ?? { named: namespaceNamed, enter: enterNamespace };
+    this.#calls = options.calls ?? { named: namespaceNamed, enter: enterNamespace, wayBack };
+    this.#goBack = options.name === '' ? () => {} : this.#calls.wayBack();
   }
 
   /** The namespace in which a socket made now would be; null without a name. */
@@ -63,15 +67,18 @@ export class NamespaceGuard {
   }
 
   #stay(): MaglevError | null {
-    const { name, moved } = this.#options;
+    const { name, leaving } = this.#options;
     try {
       const now = this.#calls.named(name);
-      if (now === null)
-        return new MaglevError('MGL_NETNS_MISSING', `network namespace ${name} does not exist`);
-      if (now !== this.#entered) {
-        this.#entered = this.#calls.enter(name);
-        moved();
+      if (now !== null && now === this.#entered) return null;
+      const missing = `network namespace ${name} does not exist`;
+      if (this.#entered !== null) {
+        this.#entered = null;
+        leaving(now === null ? missing : 'the network namespace was replaced meanwhile');
+        this.#goBack();
       }
+      if (now === null) return new MaglevError('MGL_NETNS_MISSING', missing);
+      this.#entered = this.#calls.enter(name);
       return null;
     } catch (thrown) {
       return asMaglevError(thrown);

@@ -107,6 +107,15 @@ export class Runner {
     });
   }
 
+  /** Ends all probes that are under way; each is a doubt. */
+  abandon(why: string): void {
+    for (const [id, cancel] of [...this.#underWay]) {
+      this.#underWay.delete(id);
+      cancel();
+      this.#doubt(id, 'NETNS', why);
+    }
+  }
+
   #cancel(id: number): void {
     this.#waiting.delete(id);
     this.#underWay.get(id)?.();
@@ -161,9 +170,6 @@ export class Runner {
   /** The result, or a doubt in its place if it may be our own fault. */
   #judge(result: ProbeResult, target: ProbeTarget, startedAt: number, entered: string | null): ProbeResult {
     const { guard, lag, ownWay } = this.#options;
-    // The kernel has many words for a source address that is gone.
-    if (result.code === 'SOCKERR') return { ...result, ...ownWay.trouble(target) };
-    if (result.verdict !== 'fail') return result;
     const { timeoutMs } = target;
     const { code, detail, durationMs } = result;
     const discarded = (doubt: DoubtCode, why: string): ProbeResult => {
@@ -172,10 +178,13 @@ export class Runner {
     const elsewhere = guard.look();
     if (elsewhere !== null) return discarded('NETNS', elsewhere.message);
     if (guard.entered !== entered) return discarded('NETNS', 'the network namespace was replaced meanwhile');
+    // The kernel has many words for a source address that is gone.
+    if (result.code === 'SOCKERR') return { ...result, ...ownWay.trouble(target) };
+    if (result.verdict !== 'fail') return result;
     const trouble = nothingAnswered(result) ? ownWay.trouble(target) : null;
     if (trouble !== null) return { ...trouble, durationMs };
     const late = Math.max(lag.worstSince(startedAt), durationMs - timeoutMs);
-    if (lateMayExplain(code) && late > tolerableStall(timeoutMs)) {
+    if (lateMayExplain(result.code) && late > tolerableStall(timeoutMs)) {
       return discarded('LATE', `the prober stalled for ${formatDuration(Math.round(late))}`);
     }
     return result;

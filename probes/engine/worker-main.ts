@@ -22,7 +22,10 @@ const ownWay = new OwnWay(realClock, pinger, board);
 const guard = new NamespaceGuard({
   name: order.netns,
   clock: realClock,
-  moved: closeSockets,
+  leaving: (why) => {
+    runner.abandon(why);
+    closeSockets();
+  },
   changed: (trouble) => {
     const told = trouble && { code: trouble.code, error: trouble.message, advice: trouble.advice };
     report({ type: 'trouble', trouble: told });
@@ -31,7 +34,11 @@ const guard = new NamespaceGuard({
 const reactor = openReactor(board);
 const pace = new Pace(realClock, () => [reactor?.turn() === true, pinger.turn()].includes(true));
 let secureContext: SecureContext | undefined;
-const beat = () => board.beat(lag.recent(), runner.underWay, runner.waiting);
+const beat = () => {
+  // Also when nothing is probed: a namespace that is gone must be let go.
+  guard.trouble();
+  board.beat(lag.recent(), runner.underWay, runner.waiting);
+};
 const lag = new LagMeter(realClock, beat);
 const runner = new Runner({
   around: {
@@ -54,7 +61,6 @@ const runner = new Runner({
   report: (results) => report({ type: 'results', results }),
 });
 
-guard.look();
 beat();
 port.on('message', (steps: readonly Step[]) => {
   for (const step of steps) {
@@ -63,7 +69,7 @@ port.on('message', (steps: readonly Step[]) => {
   }
 });
 
-/** Sockets that live in a network namespace, whichever the thread is in. */
+/** Those that live in a network namespace and outlast a probe. */
 function closeSockets(): void {
   pinger.close();
   ownWay.close();

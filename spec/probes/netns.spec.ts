@@ -90,6 +90,35 @@ suite(`probes in a network namespace${refused === null ? '' : `, skipped because
     expect((await probe(probes, 'web3', tcp(first))).code).to.equal(first === second ? 'L4OK' : 'L4CON');
   });
 
+  it('let go of a namespace that was removed, at once and whatever is under way', async () => {
+    const [name, other] = [namespaces.make(), namespaces.make()];
+    ip('-n', other, 'link', 'add', 'outside', 'type', 'veth', 'peer', 'name', 'inside', 'netns', name);
+    namespaces.exec(name, 'sysctl', '-qw', 'net.ipv4.icmp_echo_ignore_all=1');
+    ip('-n', name, 'addr', 'add', '10.77.0.1/24', 'dev', 'inside');
+    for (const [netns, device] of [
+      [name, 'inside'],
+      [other, 'outside'],
+    ] as const)
+      ip('-n', netns, 'link', 'set', device, 'up');
+    const probes = engine(name);
+    expect((await probe(probes, 'idle', icmp({ timeoutMs: 100 }))).code).to.equal('L4TOUT');
+    const far = { address: address('10.77.0.2'), timeoutMs: 600_000 };
+    const tls = target(
+      { type: 'tcp', port: 80, tls: { serverName: null, insecureSkipVerify: true } },
+      { ...far },
+    );
+    const underWay = [icmp(far), tcp(80, far), tls].map((each, i) => probes.probe(`far${i}`, each));
+    expect(await probes.probe('near', tcp(9))).to.include({ code: 'L4CON' });
+    namespaces.remove(name);
+    for (const result of await Promise.all(underWay)) {
+      expect(shown(result)).to.equal(`NETNS network namespace ${name} does not exist`);
+    }
+    // Its end of the cable is gone with it.
+    await eventually(() =>
+      expect(() => ip('-n', other, 'link', 'show', 'outside')).to.throw(/does not exist/),
+    );
+  });
+
   it('say that a host does not answer pings, by a ping socket or a raw one', async () => {
     const name = namespaces.make();
     namespaces.exec(name, 'sysctl', '-qw', 'net.ipv4.ping_group_range=0 2147483647');

@@ -147,22 +147,25 @@ describe('the guard of a namespace', () => {
 
   function guarded(name: string) {
     const clock = new LateClock();
-    const state = { named: null as NamespaceId | null, refusal: null as MaglevError | null, moves: 0 };
+    const state = { named: null as NamespaceId | null, refusal: null as MaglevError | null };
+    const moves: string[] = [];
     const told: (string | null)[] = [];
     const guard = new NamespaceGuard({
       name,
       clock,
-      moved: () => state.moves++,
+      leaving: (why) => moves.push(`leaving: ${why}`),
       changed: (trouble) => told.push(trouble?.message ?? null),
       calls: {
         named: () => state.named,
         enter: () => {
           if (state.refusal !== null) throw state.refusal;
+          moves.push(`enter ${state.named}`);
           return state.named ?? id('nowhere');
         },
+        wayBack: () => () => moves.push('back'),
       },
     });
-    return { clock, state, told, guard };
+    return { clock, state, told, guard, moves };
   }
 
   it('has nothing to guard without a name', () => {
@@ -171,7 +174,7 @@ describe('the guard of a namespace', () => {
   });
 
   it('tells once what is wrong, enters when it can, and moves when the name means another namespace', () => {
-    const { clock, state, told, guard } = guarded('blue');
+    const { clock, state, told, guard, moves } = guarded('blue');
     expect(guard.trouble()?.code).to.equal('MGL_NETNS_MISSING');
     clock.pass(1000);
     expect(guard.trouble()?.code).to.equal('MGL_NETNS_MISSING');
@@ -179,11 +182,27 @@ describe('the guard of a namespace', () => {
     state.refusal = new MaglevError('MGL_NETNS_PERMISSION', 'not allowed');
     expect(guard.look()?.code).to.equal('MGL_NETNS_PERMISSION');
     state.refusal = null;
-    expect([guard.look(), guard.entered, state.moves]).to.deep.equal([null, '4:1', 1]);
-    expect([guard.look(), state.moves]).to.deep.equal([null, 1]);
+    expect([guard.look(), guard.entered]).to.deep.equal([null, '4:1']);
+    expect([guard.look(), moves]).to.deep.equal([null, ['enter 4:1']]);
     state.named = id('4:2');
-    expect([guard.look(), guard.entered, state.moves]).to.deep.equal([null, '4:2', 2]);
+    expect([guard.look(), guard.entered]).to.deep.equal([null, '4:2']);
+    expect(moves.splice(0)).to.deep.equal([
+      'enter 4:1',
+      'leaving: the network namespace was replaced meanwhile',
+      'back',
+      'enter 4:2',
+    ]);
     expect(told).to.deep.equal(['network namespace blue does not exist', 'not allowed', null]);
+  });
+
+  it('goes back to where it was when the name is gone, once', () => {
+    const { state, guard, moves } = guarded('blue');
+    state.named = id('4:1');
+    expect(guard.look()).to.equal(null);
+    state.named = null;
+    expect(guard.look()?.code).to.equal('MGL_NETNS_MISSING');
+    expect([guard.look()?.code, guard.entered]).to.deep.equal(['MGL_NETNS_MISSING', null]);
+    expect(moves).to.deep.equal(['enter 4:1', 'leaving: network namespace blue does not exist', 'back']);
   });
 
   it('looks at most every 200 ms when probes start', () => {
