@@ -13,8 +13,10 @@ import { gatewayActor, type StartRpc } from './gateway.js';
 import type { BackendMemory } from './health/backend.js';
 import { healthActor } from './health/health.js';
 import type { MakeEngine } from './health/prober.js';
+import { newIntentCell } from './intent-keeping.js';
+import type { IntentStore } from './intent-store.js';
 import type { ActorRef, ActorSpec, Context } from './kernel/contract.js';
-import { type IntentCell, type IntentStore, operatorActor } from './operator.js';
+import { operatorActor } from './operator.js';
 import type { OpenStats, OpenVpp } from './vpp/api.js';
 import { vppActor } from './vpp/vpp.js';
 
@@ -56,7 +58,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
   // What a crash of the root itself must not lose.
   const cell = { running: options.config };
   const memories = new Map<string, BackendMemory>();
-  const intents: IntentCell = { intents: null };
+  const intents = newIntentCell();
   let startedAt: number | undefined;
   return {
     name: 'root',

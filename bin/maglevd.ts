@@ -19,8 +19,9 @@ function onSignal(signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', handle: () => void): 
 const LAST_WORDS_MS = 500;
 
 const { main } = await import('../daemon/main.js');
+const { endProcess } = await import('../daemon/end-process.js');
 const exitCode = await main(onSignal);
-process.stdout.write('', () => process.exit(exitCode));
-setTimeout(() => process.exit(exitCode), LAST_WORDS_MS);
+process.stdout.write('', () => endProcess(exitCode));
+setTimeout(() => endProcess(exitCode), LAST_WORDS_MS);
 
 export type {};

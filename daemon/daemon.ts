@@ -1,5 +1,5 @@
+import { type IntentStore, memoryStore } from '../actors/intent-store.js';
 import { createActorSystem } from '../actors/kernel/system.js';
-import { type IntentStore, memoryStore } from '../actors/operator.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
 import { openVppStats } from '../actors/vpp/open-stats.js';
 import { openVpp } from '../actors/vpp/open-vpp.js';
@@ -66,7 +66,8 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     const setting = { setting: 'metrics-addr', value: settings.metricsAddress };
     log.log('warn', 'setting-not-served', { ...setting, warning: 'this version serves no metrics' });
   }
-  const verdict = await loadConfigFile(settings.config);
+  const verdict = await Promise.race([loadConfigFile(settings.config), ended]);
+  if (typeof verdict === 'number') return verdict;
   const { lines, exitCode } = checkReport(verdict);
   if (!verdict.ok) {
     for (const { place, path, message } of verdict.issues) {

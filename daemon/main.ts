@@ -4,6 +4,7 @@ import { checkReport } from '../config/report.js';
 import { asMaglevError } from '../domain/errors.js';
 import { productVersion } from '../domain/version.js';
 import { type DaemonWorld, runDaemon } from './daemon.js';
+import { endProcess } from './end-process.js';
 import { type DaemonCommand, parseDaemonCommand } from './flags.js';
 import { jsonLog } from './json-log.js';
 
@@ -42,7 +43,7 @@ export async function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
       // A bug outside every actor. VPP goes on with what it has; a supervisor of the process starts maglevd again.
       const bug = (kind: string) => (error: unknown) => {
         log.log('error', 'failed', { kind, error: error instanceof Error ? error.stack : String(error) });
-        process.exit(BUG);
+        endProcess(BUG);
       };
       process.on('uncaughtException', bug('uncaughtException'));
       process.on('unhandledRejection', bug('unhandledRejection'));

@@ -1,136 +1,80 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { isLeft } from 'fp-ts/lib/Either.js';
-import * as t from 'io-ts';
-import type { IntentStore } from '../actors/operator.js';
-import { type Intents, noIntents } from '../domain/operator.js';
+import type { IntentStore, LoadedIntents } from '../actors/intent-store.js';
+import { noIntents } from '../domain/operator.js';
 import type { Clock } from '../protocol/clock.js';
+import { decodeIntents, encodeIntents } from './operator-file.js';
+import { makeFolder, readStateFile, writeStateFile } from './state-file.js';
 
-const VERSION = 1;
-
-/** Absent: it is in force. */
-const dormantSince = t.union([t.undefined, t.number]);
-
-const fileCodec = t.type({
-  version: t.literal(VERSION),
-  backends: t.record(
-    t.string,
-    t.type({
-      paused: t.boolean,
-      enabled: t.union([t.null, t.type({ value: t.boolean, configured: t.boolean })]),
-      dormantSince,
-    }),
-  ),
-  weights: t.array(
-    t.type({
-      frontend: t.string,
-      pool: t.string,
-      backend: t.string,
-      weight: t.number,
-      configured: t.number,
-      dormantSince,
-    }),
-  ),
-});
+/** At most so many entries are shown that were not understood. */
+const SHOWN = 10;
 
 /**
- * Keeps what operators asked for in `operator.json` of a folder. The file is written beside and moved into place, so
- * that a crash leaves the old or the new one, never half of one. A file that cannot be understood is set aside under
- * another name and reported; maglevd goes on without it.
+ * Keeps what operators asked for in `operator.json` of a folder. A file that is damaged is set aside under another
+ * name. One that cannot be read or set aside, or that a newer maglevd wrote, is left as it is, and nothing is written.
  */
 export function fileStore(folder: string, clock: Pick<Clock, 'now'>): IntentStore {
   const file = path.join(folder, 'operator.json');
-  /** Why the file must not be overwritten: it is there, and could not be read. */
-  let unread: string | null = null;
-  return {
-    load: async () => {
-      let text: string;
-      try {
-        await mkdir(folder, { recursive: true, mode: 0o750 });
-        text = await readFile(file, 'utf8');
-      } catch (error) {
-        if (isErrno(error, 'ENOENT')) return { intents: noIntents, problem: null };
-        unread = `${file} cannot be read: ${messageOf(error)}`;
+  /** Why the file must not be written. */
+  let unread: string | null = `${file} has not been read`;
+
+  const load = async (): Promise<LoadedIntents> => {
+    let text: string | null;
+    try {
+      await makeFolder(folder);
+      text = await readStateFile(file);
+    } catch (error) {
+      return { kind: 'unread', problem: `${file} cannot be read: ${messageOf(error)}; it is left as it is` };
+    }
+    if (text === null) return { kind: 'read', intents: noIntents, problem: null };
+    const decoded = decodeIntents(text);
+    switch (decoded.kind) {
+      case 'intents': {
+        const { intents, bad } = decoded;
+        if (bad.length === 0) return { kind: 'read', intents, problem: null };
+        const more = bad.length > SHOWN ? ` and ${bad.length - SHOWN} more` : '';
+        const entries = `${bad.slice(0, SHOWN).join(', ')}${more}`;
         return {
-          intents: noIntents,
-          problem: `${unread}; it is left as it is, and nothing is kept until maglevd is restarted`,
+          kind: 'read',
+          intents,
+          problem: `${file}: what is not understood was dropped, all else is in force: ${entries}`,
         };
       }
-      const decoded = decode(text);
-      if (typeof decoded !== 'string') return { intents: decoded, problem: null };
-      const aside = `${file}.corrupt-${clock.now()}`;
-      const moved = await rename(file, aside).then(
-        () => `it was set aside as ${aside}`,
-        (error: unknown) => `it could not be set aside: ${messageOf(error)}`,
-      );
-      return { intents: noIntents, problem: `${file} ${decoded}; ${moved}` };
+      case 'newer':
+        return { kind: 'unread', problem: `${file} ${decoded.problem}; it is left as it is` };
+      case 'corrupt':
+        return setAside(decoded.problem);
+    }
+  };
+
+  const setAside = async (problem: string): Promise<LoadedIntents> => {
+    const aside = `${file}.corrupt-${clock.now()}`;
+    try {
+      await rename(file, aside);
+      return {
+        kind: 'read',
+        intents: noIntents,
+        problem: `${file} ${problem}; it was set aside as ${aside}`,
+      };
+    } catch (error) {
+      return {
+        kind: 'unread',
+        problem: `${file} ${problem}, and it cannot be set aside: ${messageOf(error)}; it is left as it is`,
+      };
+    }
+  };
+
+  return {
+    load: async () => {
+      const loaded = await load();
+      unread = loaded.kind === 'unread' ? loaded.problem : null;
+      return loaded;
     },
     save: async (intents) => {
-      if (unread !== null) throw new Error(`not overwritten, because ${unread}`);
-      const fresh = `${file}.new`;
-      const handle = await open(fresh, 'w', 0o640);
-      try {
-        await handle.writeFile(encode(intents));
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(fresh, file);
-      await syncFolder(folder);
+      if (unread !== null) throw new Error(unread);
+      await writeStateFile(file, encodeIntents(intents));
     },
   };
-}
-
-function encode({ backends, weights }: Intents): string {
-  // What is undefined is left out.
-  const written = <T extends { readonly dormantSince: number | null }>(intent: T) => ({
-    ...intent,
-    dormantSince: intent.dormantSince ?? undefined,
-  });
-  const file = {
-    version: VERSION,
-    backends: Object.fromEntries([...backends].map(([name, intent]) => [name, written(intent)])),
-    weights: weights.map(written),
-  };
-  return `${JSON.stringify(file, null, 2)}\n`;
-}
-
-/** What is wrong with the text, as the end of a sentence, or the intents in it. */
-function decode(text: string): Intents | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return 'is not JSON';
-  }
-  if (typeof value === 'object' && value !== null && 'version' in value && value.version !== VERSION) {
-    return `has version ${String(value.version)}, which this maglevd does not know`;
-  }
-  const decoded = fileCodec.decode(value);
-  if (isLeft(decoded)) return 'is not a file of maglevd';
-  const read = <T extends { readonly dormantSince?: number | undefined }>(entry: T) => ({
-    ...entry,
-    dormantSince: entry.dormantSince ?? null,
-  });
-  const { backends, weights } = decoded.right;
-  return {
-    backends: new Map(Object.entries(backends).map(([name, entry]) => [name, read(entry)])),
-    weights: weights.map(read),
-  };
-}
-
-/** A renamed file is on disk only when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function messageOf(error: unknown): string {

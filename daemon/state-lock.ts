@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import type { IntentStore } from '../actors/operator.js';
+import type { IntentStore } from '../actors/intent-store.js';
 import { type FileLockOutcome, lockFolder } from '../linux/file-lock.js';
 import type { Logger } from '../protocol/log.js';
+import { makeFolder } from './state-file.js';
 
 /**
  * A store in a folder that one maglevd writes to. While another one does, `store` is only read: each would erase what
@@ -12,7 +12,7 @@ export function exclusiveStore(folder: string, store: IntentStore, log: Logger):
   return {
     load: async () => {
       // Whether there can be such a folder is told by the store.
-      await mkdir(folder, { recursive: true, mode: 0o750 }).catch(() => {});
+      await makeFolder(folder).catch(() => {});
       if (lock === null || lock === 'busy') lock = lockFolder(folder);
       if (lock === 'busy') log.log('error', 'state-dir-shared', { error: shared(folder) });
       return store.load();

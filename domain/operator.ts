@@ -33,6 +33,14 @@ export interface Intents {
 
 export const noIntents: Intents = { backends: new Map(), weights: [] };
 
+export function sameIntents(a: Intents, b: Intents): boolean {
+  return a === b || textOf(a) === textOf(b);
+}
+
+function textOf({ backends, weights }: Intents): string {
+  return JSON.stringify([[...backends], weights]);
+}
+
 /** The config as it counts: with what operators asked for worked in. */
 export interface Effective {
   readonly config: MaglevConfig;

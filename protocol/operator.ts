@@ -1,6 +1,12 @@
 import type { BackendAction, Effective, WeightChange } from '../domain/operator.js';
 import type { Reply } from './address.js';
 
+/** It is in force. */
+export interface OperatorAnswer {
+  /** What is not as it should be nevertheless, a sentence; null = all is well. */
+  readonly warning: string | null;
+}
+
 /** What operators can ask for. Each is answered when it is in force in the whole tree. */
 export type OperatorRequest =
   | {
@@ -9,7 +15,7 @@ export type OperatorRequest =
       readonly action: BackendAction;
       /** Who asks, for the log; absent when nobody knows. */
       readonly peer?: string;
-      readonly reply: Reply<void>;
+      readonly reply: Reply<OperatorAnswer>;
     }
   | {
       readonly type: 'set-weight';
@@ -17,7 +23,7 @@ export type OperatorRequest =
       /** Cut the flows of that server now. */
       readonly flush: boolean;
       readonly peer?: string;
-      readonly reply: Reply<void>;
+      readonly reply: Reply<OperatorAnswer>;
     }
   | { readonly type: 'get-effective'; readonly reply: Reply<Effective> };
 

@@ -1,6 +1,6 @@
 import type { BackendAction } from '../domain/operator.js';
 import type { Address } from '../protocol/address.js';
-import type { OperatorRequest } from '../protocol/operator.js';
+import type { OperatorAnswer, OperatorRequest } from '../protocol/operator.js';
 import { checkedName, checkedWeight } from './checked-fields.js';
 import type { MaglevServer } from './generated/maglev.js';
 import { backendInfo, frontendInfo, type ViewSources } from './handlers-views.js';
@@ -21,7 +21,7 @@ export function operatorHandlers(
   const actionOf = (action: BackendAction) =>
     unary(limitMs.operator, async (request: { readonly name: string }, ask, peer) => {
       const name = checkedName('name', request.name);
-      await ask<OperatorRequest, void>(operator, (reply) => ({
+      await ask<OperatorRequest, OperatorAnswer>(operator, (reply) => ({
         type: 'act-on-backend',
         name,
         action,
@@ -43,7 +43,7 @@ export function operatorHandlers(
         weight: checkedWeight('weight', request.weight),
       };
       const { flush } = request;
-      await ask<OperatorRequest, void>(operator, (reply) => ({
+      await ask<OperatorRequest, OperatorAnswer>(operator, (reply) => ({
         type: 'set-weight',
         change,
         flush,

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { memoryStore } from '../../actors/intent-store.js';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
-import { memoryStore } from '../../actors/operator.js';
 import { rootActor } from '../../actors/root.js';
 import type { OpenVpp } from '../../actors/vpp/api.js';
 import { openVpp } from '../../actors/vpp/open-vpp.js';

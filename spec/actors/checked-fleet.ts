@@ -1,6 +1,7 @@
 import type { ConfigVerdict, HealthCheck, MaglevConfig } from '../../domain/config.js';
 import type { BackendAction } from '../../domain/operator.js';
 import type { BackendDetail } from '../../protocol/health.js';
+import type { OperatorAnswer } from '../../protocol/operator.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import type { Hook } from '../support/instrument.js';
 import type { Machine } from '../support/machine.js';
@@ -85,7 +86,7 @@ export class CheckedFleet {
     this.world.machine.vpp.writes.slice(n).filter(({ op }) => op !== 'conf');
 
   readonly act = (name: string, action: BackendAction) =>
-    this.world.ask<void>(({ operator }, reply) =>
+    this.world.ask<OperatorAnswer>(({ operator }, reply) =>
       operator.tell({ type: 'act-on-backend', name, action, reply }),
     );
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { memoryStore } from '../../actors/operator.js';
+import { memoryStore } from '../../actors/intent-store.js';
 import { noIntents } from '../../domain/operator.js';
+import type { OperatorAnswer } from '../../protocol/operator.js';
 import type { FrontendView } from '../../protocol/views.js';
 import { pass } from '../support/fake-servers.js';
 import type { Hook } from '../support/instrument.js';
@@ -10,7 +11,7 @@ describe('operators decide over health, in the whole tree', () => {
   const fleet = new CheckedFleet();
   const { start, end, seconds, weights, act, detail, reload } = fleet;
   const weigh = (backend: string, weight: number, flush = false) =>
-    fleet.world.ask<void>(({ operator }, reply) => {
+    fleet.world.ask<OperatorAnswer>(({ operator }, reply) => {
       const change = { frontend: 'web', pool: 'pool0', backend, weight };
       return operator.tell({ type: 'set-weight', change, flush, reply });
     });
@@ -122,7 +123,7 @@ describe('operators decide over health, in the whole tree', () => {
 
   it('keeps what operators asked for over a crash, also when it cannot be kept on disk', async () => {
     const broken = {
-      load: async () => ({ intents: noIntents, problem: null }),
+      load: async () => ({ kind: 'read' as const, intents: noIntents, problem: null }),
       save: () => Promise.reject(new Error('ENOSPC')),
     };
     let crash = false;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { memoryStore } from '../../actors/intent-store.js';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
-import { memoryStore } from '../../actors/operator.js';
 import { rootActor } from '../../actors/root.js';
 import type { MaglevConfig } from '../../domain/config.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { newIntentCell } from '../../actors/intent-keeping.js';
+import { memoryStore } from '../../actors/intent-store.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
-import { memoryStore, operatorActor } from '../../actors/operator.js';
+import { operatorActor } from '../../actors/operator.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { EffectiveChanged, OperatorRequest } from '../../protocol/operator.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
@@ -27,7 +29,7 @@ describe('actors/operator', () => {
       else tree.clock.schedule(takesMs, () => void reply.ok(undefined));
     });
     operator = tree.start(
-      operatorActor({ config: keeper, report, store: memoryStore(), cell: { intents: null } }),
+      operatorActor({ config: keeper, report, store: memoryStore(), cell: newIntentCell() }),
     );
     await tree.clock.settle();
   });

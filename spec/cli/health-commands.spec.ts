@@ -255,7 +255,7 @@ describe('maglevc: health and counters', () => {
       operator: (message) => {
         const { reply, ...request } = message;
         asked.push(request);
-        if (message.type !== 'get-effective') message.reply.ok(undefined);
+        if (message.type !== 'get-effective') message.reply.ok({ warning: null });
       },
     });
     const lines = [

@@ -85,7 +85,7 @@ describe('rpc/unary', () => {
       {
         ...site,
         operator: (message) => {
-          if (message.type === 'act-on-backend') setTimeout(() => message.reply.ok(undefined), 60);
+          if (message.type === 'act-on-backend') setTimeout(() => message.reply.ok({ warning: null }), 60);
         },
       },
       {

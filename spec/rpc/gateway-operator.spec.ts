@@ -42,7 +42,7 @@ describe('rpc/gateway: operators', () => {
           if (message.type !== 'act-on-backend') return;
           setTimeout(() => {
             state = 'unknown';
-            message.reply.ok(undefined);
+            message.reply.ok({ warning: null });
           }, 5);
         },
         health: (message) => {
@@ -98,7 +98,7 @@ describe('rpc/gateway: operators', () => {
         operator: (message) => {
           const { reply, ...request } = message;
           asked.push(request);
-          if (message.type === 'set-weight') message.reply.ok(undefined);
+          if (message.type === 'set-weight') message.reply.ok({ warning: null });
         },
       });
       for (const [weight, flush] of [

@@ -58,7 +58,7 @@ export function siteCallees(): Required<Callees> {
           ? actOnBackend(noIntents, siteConfig, message.name, message.action)
           : setWeight(noIntents, siteConfig, message.change);
       if (isLeft(intents)) message.reply.fail(intents.left);
-      else message.reply.ok(undefined);
+      else message.reply.ok({ warning: null });
     },
     config: (message) => {
       if (message.type === 'get-config') message.reply.ok(siteConfig);

@@ -1,6 +1,6 @@
 import type { RpcTargets } from '../../actors/gateway.js';
+import { type IntentStore, memoryStore } from '../../actors/intent-store.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
-import { type IntentStore, memoryStore } from '../../actors/operator.js';
 import { type RootMessage, rootActor } from '../../actors/root.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
