@@ -22,28 +22,45 @@ export type ProbeResult = ProbeFinding & { readonly durationMs: number };
 
 export type ProbeCode = ProbeResult['code'];
 
+/** A failure, as far as it is looked at here. */
+export interface Failure {
+  readonly code: FailCode;
+  readonly detail: string;
+}
+
+/** What is said of an L4CON that only a peer can cause, and only at once. */
+export const connectionRefused = 'connection refused';
+
+/** What is said of an L4CON of a peer that had accepted the connection before. */
+export const connectionGivenUp = {
+  ECONNRESET: 'connection reset by peer',
+  ECONNABORTED: 'connection aborted',
+  EPIPE: 'connection closed by peer',
+} as const;
+
+/** The status with which a server gives up on a client that does not send its request. */
+export const requestTimeout = 408;
+
 /**
  * Can this failure come about without anything having left this machine? Silence can, and so can "unreachable"; what a
  * peer has answered cannot.
  */
-export function nothingAnswered({
-  code,
-  detail,
-}: {
-  readonly code: FailCode;
-  readonly detail: string;
-}): boolean {
+export function nothingAnswered({ code, detail }: Failure): boolean {
   if (code === 'L4CON') return detail !== connectionRefused;
   return code === 'L4TOUT' || code === 'L6TOUT' || code === 'L7TOUT';
 }
 
-/** The detail of the failure that only a peer can cause. */
-export const connectionRefused = 'connection refused';
-
 /**
- * Can being late have made this failure? A timeout, or a peer that gave up on us, can; an answer that came, and a
- * refused connection, are true however late we read them.
+ * Can being late have made this failure? A timeout, or a peer that gave up on us, can; any other answer, and a
+ * connection that could not be made, are true however late we read them.
  */
-export function lateMayExplain(code: FailCode): boolean {
-  return code !== 'L4CON' && code !== 'L7STS';
+export function lateMayExplain({ code, detail }: Failure): boolean {
+  if (code === 'L4CON') return Object.values<string>(connectionGivenUp).includes(detail);
+  if (code === 'L7STS') return detail === statusDetail(requestTimeout);
+  return true;
+}
+
+/** What is said of an HTTP status. */
+export function statusDetail(status: number): string {
+  return `HTTP ${status}`;
 }

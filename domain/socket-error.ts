@@ -1,11 +1,9 @@
-import { connectionRefused, type ProbeFinding } from './probe-result.js';
+import { connectionGivenUp, connectionRefused, type ProbeFinding } from './probe-result.js';
 
 /** What the network or the peer says by it, also where this machine says it for them. */
 const theirs: ReadonlyMap<string, string> = new Map([
   ['ECONNREFUSED', connectionRefused],
-  ['ECONNRESET', 'connection reset by peer'],
-  ['ECONNABORTED', 'connection aborted'],
-  ['EPIPE', 'connection closed by peer'],
+  ...Object.entries(connectionGivenUp),
   ['EHOSTUNREACH', 'host unreachable'],
   ['EHOSTDOWN', 'host is down'],
   ['ENOPROTOOPT', 'protocol unreachable'],

@@ -1,6 +1,6 @@
 import type { HttpParams } from '../domain/config.js';
 import { formatDuration } from '../domain/duration.js';
-import type { ProbeFinding } from '../domain/probe-result.js';
+import { type ProbeFinding, statusDetail } from '../domain/probe-result.js';
 import type { BodyMatcher } from './body-matcher.js';
 import { BadHttpBody, HttpBody } from './http-body.js';
 import { BadHttpHead, bodyFraming, type HttpHead, httpPrefix, parseHttpHead } from './http-head.js';
@@ -87,7 +87,8 @@ export class HttpResponse {
     this.#status = status;
     if (!this.#params.responseCodes.some(({ from, to }) => from <= status && status <= to)) {
       const location = status >= 300 && status < 400 ? head.fields.get('location') : undefined;
-      const detail = location === undefined ? `HTTP ${status}` : `HTTP ${status} to ${quoted(location, 80)}`;
+      const detail =
+        location === undefined ? statusDetail(status) : `${statusDetail(status)} to ${quoted(location, 80)}`;
       return { verdict: 'fail', code: 'L7STS', detail };
     }
     if (this.#matcher === null) return this.#pass();
@@ -107,7 +108,7 @@ export class HttpResponse {
   }
 
   #pass(): ProbeFinding {
-    return { verdict: 'pass', code: 'L7OK', detail: `HTTP ${this.#status}` };
+    return { verdict: 'pass', code: 'L7OK', detail: statusDetail(this.#status) };
   }
 
   #progress(): string {

@@ -184,7 +184,7 @@ export class Runner {
     const trouble = nothingAnswered(result) ? ownWay.trouble(target) : null;
     if (trouble !== null) return { ...trouble, durationMs };
     const late = Math.max(lag.worstSince(startedAt), durationMs - timeoutMs);
-    if (lateMayExplain(result.code) && late > tolerableStall(timeoutMs)) {
+    if (lateMayExplain(result) && late > tolerableStall(timeoutMs)) {
       return discarded('LATE', `the prober stalled for ${formatDuration(Math.round(late))}`);
     }
     return result;

@@ -57,10 +57,20 @@ describe('errors of sockets', () => {
     expect(readSocketError('EWHATEVER', 'network')).to.include({ verdict: 'doubt', code: 'SOCKERR' });
   });
 
-  it('lateness explains silence and broken answers, not refusals and statuses', () => {
-    expect(lateMayExplain('L4TOUT')).to.equal(true);
-    expect(lateMayExplain('L7RSP')).to.equal(true);
-    expect(lateMayExplain('L4CON')).to.equal(false);
-    expect(lateMayExplain('L7STS')).to.equal(false);
+  it('lateness explains silence, broken answers and peers that gave up, not refusals and other statuses', () => {
+    const detailsOf = (...errnos: readonly string[]) =>
+      errnos.map((errno) => ({ code: 'L4CON' as const, detail: readSocketError(errno, 'network').detail }));
+    for (const failure of [
+      { code: 'L4TOUT', detail: 'no answer within 1s' },
+      { code: 'L7RSP', detail: 'connection reset by peer before any response' },
+      { code: 'L7STS', detail: 'HTTP 408' },
+      ...detailsOf('ECONNRESET', 'ECONNABORTED', 'EPIPE'),
+    ] as const)
+      expect(lateMayExplain(failure), failure.detail).to.equal(true);
+    for (const failure of [
+      { code: 'L7STS', detail: 'HTTP 503' },
+      ...detailsOf('ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EACCES'),
+    ] as const)
+      expect(lateMayExplain(failure), failure.detail).to.equal(false);
   });
 });

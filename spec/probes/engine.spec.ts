@@ -7,7 +7,7 @@ import type { ProbeTarget } from '../../probes/target.js';
 import { eventually } from '../support/eventually.js';
 import { openDescriptors } from '../support/open-descriptors.js';
 import { answers, ProbeServers } from '../support/probe-servers.js';
-import { httpParams, pingRefused, shown, target } from '../support/probing.js';
+import { httpParams, pingRefused, shown, target, undisturbed } from '../support/probing.js';
 import { recordingLog } from '../support/recording-log.js';
 
 const fragile = new URL('../support/fragile-worker.js', import.meta.url);
@@ -218,6 +218,27 @@ describe('probe engine', () => {
     ]);
     await stall;
     expect(probes.condition().workers[0]?.lagMs).to.be.above(200);
+  });
+
+  it('doubts that a server has given up on it, when it was late itself', async () => {
+    const refusing = await servers.tcp(answers('HTTP/1.1 408 Request Timeout\r\n\r\n'));
+    const resetting = await servers.tcp((socket) => socket.resetAndDestroy());
+    const busy = await servers.tcp(answers('HTTP/1.1 503 Busy\r\n\r\n'));
+    const probes = engine({ tuning: { entry: fragile } });
+    await probes.probe('warm', tcp(busy));
+    const http = httpParams();
+    const probing = (key: string, port: number) =>
+      probes.probe(key, target({ type: 'http', port, http }, { timeoutMs: 500 }));
+    // The connections are made in the kernel while the worker stalls.
+    const underWay = [probing('a', refusing), probing('b', resetting), probing('c', busy)];
+    const stall = probes.probe('stall', order('/stall/300'));
+    const [late, reset, status] = await Promise.all(underWay);
+    await stall;
+    expect(late).to.include({ verdict: 'doubt', code: 'LATE' });
+    expect(late?.detail).to.match(/^L7STS HTTP 408, discarded: the prober stalled for /);
+    expect(reset).to.include({ verdict: 'doubt', code: 'LATE' });
+    expect(status).to.include({ verdict: 'fail', code: 'L7STS', detail: 'HTTP 503' });
+    expect(shown(await undisturbed(() => probing('a', refusing)))).to.equal('L7STS HTTP 408');
   });
 
   it('is not deceived by a stall of the main thread, and knows of it', async () => {
