@@ -1,13 +1,13 @@
 import type { Cancel, Clock } from '../protocol/clock.js';
-
-/** The longest delay that a Node timer holds; a longer one would fire at once. */
-const longestTimer = 2 ** 31 - 1;
+import { TimerQueue } from './timer-queue.js';
 
 /** CLOCK_MONOTONIC, so that threads can compare what they measured; performance.now() counts from a thread's start. */
 function monotonic(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e3 + nanoseconds / 1e6;
 }
+
+const timers = new TimerQueue();
 
 /**
  * The machine's time; monotonic() is one scale for all threads. A pending timer keeps the process alive, a cancelled
@@ -21,15 +21,6 @@ export const realClock: Clock = {
   schedule: (ms: number, run: () => void): Cancel => {
     if (Number.isNaN(ms)) throw new RangeError('a timer needs a number of milliseconds');
     if (ms === Number.POSITIVE_INFINITY) return () => {};
-    const due = performance.now() + Math.max(0, ms);
-    const arm = (left: number): NodeJS.Timeout =>
-      setTimeout(fire, Math.min(longestTimer, Math.max(1, Math.ceil(left))));
-    const fire = (): void => {
-      const left = due - performance.now();
-      if (left > 0) timer = arm(left);
-      else run();
-    };
-    let timer = arm(ms);
-    return () => clearTimeout(timer);
+    return timers.schedule(Math.max(0, ms), run);
   },
 };

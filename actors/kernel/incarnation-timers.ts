@@ -1,9 +1,16 @@
 import type { Cancel, Clock } from '../../protocol/clock.js';
 
+interface Pending {
+  /** Place in the list; -1 when it has left it. */
+  index: number;
+  stop: Cancel;
+}
+
 /** The timers of one incarnation. They end with it, whatever happens. */
 export class IncarnationTimers {
   readonly #clock: Clock;
-  readonly #pending = new Set<Cancel>();
+  /** In no order. There are thousands of actors with one timer each: a list of one is cheap, a set is not. */
+  readonly #pending: Pending[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -11,16 +18,13 @@ export class IncarnationTimers {
 
   /** Runs `run` after `ms` milliseconds; never when they are Infinity. */
   after(ms: number, run: () => void): Cancel {
-    const stop = this.#clock.schedule(ms, () => {
-      this.#pending.delete(cancel);
+    const timer: Pending = { index: this.#pending.length, stop: () => {} };
+    this.#pending.push(timer);
+    timer.stop = this.#clock.schedule(ms, () => {
+      this.#forget(timer);
       run();
     });
-    const cancel = (): void => {
-      this.#pending.delete(cancel);
-      stop();
-    };
-    this.#pending.add(cancel);
-    return cancel;
+    return () => this.#cancel(timer);
   }
 
   /**
@@ -47,6 +51,21 @@ export class IncarnationTimers {
   }
 
   cancelAll(): void {
-    for (const cancel of this.#pending) cancel();
+    for (const timer of [...this.#pending]) this.#cancel(timer);
+  }
+
+  #cancel(timer: Pending): void {
+    this.#forget(timer);
+    timer.stop();
+  }
+
+  #forget(timer: Pending): void {
+    if (timer.index < 0) return;
+    const last = this.#pending.pop();
+    if (last !== undefined && last !== timer) {
+      last.index = timer.index;
+      this.#pending[timer.index] = last;
+    }
+    timer.index = -1;
   }
 }

@@ -1,9 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { realClock } from '../../actors/kernel/real-clock.js';
-import { TimerHeap } from '../../actors/kernel/timer-heap.js';
 import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { TimerHeap } from '../../clock/timer-heap.js';
+import { TimerQueue } from '../../clock/timer-queue.js';
 
 describe('kernel/virtual clock', () => {
   it('fires timers in the order of their time, those of one moment in the order they were set', async () => {
@@ -165,6 +167,59 @@ describe('kernel/real clock', () => {
     expect(fired).deep.equal(['past']);
   });
 
+  it('fires in the order of their time those that are due together', async () => {
+    const fired: string[] = [];
+    const timers = new TimerQueue();
+    await new Promise<void>((resolve) => {
+      timers.schedule(6, () => {
+        fired.push('last');
+        resolve();
+      });
+      for (const ms of [3, 1, 2]) timers.schedule(ms, () => fired.push(String(ms)));
+      timers.schedule(5, () => fired.push('cancelled'))();
+      timers.schedule(2, () => timers.schedule(0, () => fired.push('2 and 0')));
+      // Late for all of them.
+      const begin = performance.now();
+      while (performance.now() - begin < 8);
+    });
+    const [one, two, ...rest] = fired;
+    expect([one, two]).deep.equal(['1', '2']);
+    expect(rest.filter((name) => name !== '2 and 0')).deep.equal(['3', 'last']);
+  });
+
+  it('fires the others when one throws', async () => {
+    const listeners = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    const caught: unknown[] = [];
+    process.once('uncaughtException', (error) => caught.push(error.message));
+    try {
+      const timers = new TimerQueue();
+      timers.schedule(1, () => {
+        throw new Error('in a timer');
+      });
+      await new Promise<void>((resolve) => void timers.schedule(1, resolve));
+    } finally {
+      for (const listener of listeners) process.on('uncaughtException', listener);
+    }
+    expect(caught).deep.equal(['in a timer']);
+  });
+
+  it('belongs to nobody who set a timer', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    await storage.run(
+      'somebody',
+      () =>
+        new Promise<void>((resolve) => {
+          new TimerQueue().schedule(1, () => {
+            seen.push(storage.getStore());
+            resolve();
+          });
+        }),
+    );
+    expect(seen).deep.equal([undefined]);
+  });
+
   it('keeps delays that no Node timer can hold', async () => {
     const warnings: string[] = [];
     const listen = (warning: Error): void => void warnings.push(warning.name);
@@ -193,7 +248,7 @@ describe('kernel/real clock', () => {
     Object.defineProperty(globalThis, 'setTimeout', { value: fake, configurable: true, writable: true });
     performance.now = () => now;
     try {
-      realClock.schedule(3e9, () => {
+      new TimerQueue().schedule(3e9, () => {
         fired += 1;
       });
       for (const at of [2 ** 31 - 1, 3e9 - 0.4, 3e9]) {
