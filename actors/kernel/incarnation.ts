@@ -15,6 +15,9 @@ import { toError } from './thrown.js';
 /** How long an actor's stop may take unless it says otherwise. */
 const defaultStopDeadlineMs = 5000;
 
+/** Messages that an actor handles before others have their turn, if no handler has to be waited for. */
+const messagesATurn = 16;
+
 /**
  * starting: its start() has not returned. running: takes messages. draining: was told to end; the handler under way
  * may return, the children end. releasing: its stop() runs. ended: nothing of it acts any more.
@@ -139,7 +142,7 @@ export class Incarnation<M> implements Agent {
   readonly #turn = (): void | Promise<void> => {
     if (this.#phase === 'releasing') return this.#release();
     if (!this.#begun) return this.#start();
-    if (this.#phase === 'running') return this.#receiveNext();
+    if (this.#phase === 'running') return this.#receiveSome();
   };
 
   async #start(): Promise<void> {
@@ -171,6 +174,17 @@ export class Incarnation<M> implements Agent {
     }
   }
 
+  /** A turn costs more than most messages: those who have much mail take some of it at a time, but not all turns. */
+  #receiveSome(): void | Promise<void> {
+    for (let n = 0; n < messagesATurn; n++) {
+      const handled = this.#receiveNext();
+      if (handled !== undefined) return handled;
+      if (this.#phase !== 'running' || !this.#host.hasMail()) return;
+    }
+    this.#worker.wake();
+  }
+
+  /** What it returns has ended when the handler has, and will be followed by another turn if there is mail. */
   #receiveNext(): void | Promise<void> {
     const envelope = this.#host.take();
     const behavior = this.#behavior;
@@ -183,7 +197,10 @@ export class Incarnation<M> implements Agent {
       const handled = runAs(this, receive, behavior, message);
       if (handled !== undefined) {
         return Promise.resolve(handled).then(
-          () => this.#received(question),
+          () => {
+            this.#received(question);
+            if (this.#phase === 'running' && this.#host.hasMail()) this.#worker.wake();
+          },
           (thrown: unknown) => this.#crashed(toError(thrown), envelope),
         );
       }
@@ -197,10 +214,7 @@ export class Incarnation<M> implements Agent {
   #received(question: Question | null): void {
     if (this.#abandoned) return;
     this.#idle();
-    if (this.#phase === 'running') {
-      if (this.#host.hasMail()) this.#worker.wake();
-      return;
-    }
+    if (this.#phase === 'running') return;
     if (this.#cause?.kind === 'crashed') question?.fail(calleeCrashed(this.#host.path, this.#cause.error));
     this.#releaseIfQuiet();
   }
