@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../domain/errors.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import type { ProbeTarget } from '../target.js';
+import type { PackedResults } from './packed-results.js';
 
 /** What a worker is started with. */
 export interface WorkerOrder {
@@ -16,15 +17,15 @@ export type Step =
   /** Targets have numbers, which are never used again. */
   | { readonly type: 'know'; readonly number: number; readonly target: ProbeTarget }
   | { readonly type: 'forget'; readonly number: number }
-  /** `id` names this one probe; its result carries it. */
-  | { readonly type: 'start'; readonly id: number; readonly number: number }
+  /** The id of a probe, which its result carries, the number of its target, the next id, and so on. */
+  | { readonly type: 'start'; readonly probes: readonly number[] }
   /** No result is wanted any more. */
   | { readonly type: 'cancel'; readonly id: number }
   /** Release everything and end. */
   | { readonly type: 'stop' };
 
 export type WorkerReport =
-  | { readonly type: 'results'; readonly results: readonly NumberedResult[] }
+  | { readonly type: 'results'; readonly results: readonly PackedResults[] }
   /** Whether it can probe, said when that changes. */
   | { readonly type: 'trouble'; readonly trouble: WorkerTrouble | null };
 

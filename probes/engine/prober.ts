@@ -5,6 +5,7 @@ import type { Logger } from '../../protocol/log.js';
 import type { ProbeTarget } from '../target.js';
 import type { EngineTuning, WorkerCondition } from './contract.js';
 import type { Step, WorkerReport, WorkerTrouble } from './messages.js';
+import { unpackResults } from './packed-results.js';
 import { Quarantine } from './quarantine.js';
 import { Watch } from './watch.js';
 import { WorkerThread } from './worker-thread.js';
@@ -86,7 +87,7 @@ export class Prober {
     }
     if (!this.#known.has(number)) this.#tell({ type: 'know', number, target });
     this.#known.set(number, key);
-    this.#tell({ type: 'start', id, number });
+    this.#thread?.start(id, number);
   }
 
   /** Why a target cannot be probed now; null = it can. */
@@ -138,7 +139,7 @@ export class Prober {
     this.#thread?.kill('it did not end');
   }
 
-  #tell(step: Step): void {
+  #tell(step: Exclude<Step, { readonly type: 'start' }>): void {
     this.#thread?.tell(step);
   }
 
@@ -164,7 +165,7 @@ export class Prober {
       return;
     }
     this.#failuresInARow = 0;
-    for (const { id, result } of report.results) this.#finish(id, result);
+    unpackResults(report.results, (id, result) => this.#finish(id, result));
   }
 
   #finish(id: number, result: ProbeResult): void {

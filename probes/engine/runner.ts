@@ -77,7 +77,11 @@ export class Runner {
     if (step.type === 'know') this.#know(step.number, step.target);
     else if (step.type === 'forget') this.#known.delete(step.number);
     else if (step.type === 'cancel') this.#cancel(step.id);
-    else if (step.type === 'start') this.#admit(step.id, this.#known.get(step.number));
+    else if (step.type === 'start') {
+      for (let i = 0; i + 1 < step.probes.length; i += 2) {
+        this.#admit(step.probes[i] ?? 0, this.#known.get(step.probes[i + 1] ?? 0));
+      }
+    }
   }
 
   /** Ends all probes without a result. */

@@ -9,6 +9,7 @@ import { Board } from './board.js';
 import { LagMeter } from './lag-meter.js';
 import type { Step, WorkerOrder, WorkerReport } from './messages.js';
 import { NamespaceGuard } from './namespace-guard.js';
+import { packResults } from './packed-results.js';
 import { Runner } from './runner.js';
 
 const port = parentPort;
@@ -58,7 +59,7 @@ const runner = new Runner({
   lag,
   maxUnderWay: order.maxUnderWay,
   maxWaiting: order.maxWaiting,
-  report: (results) => report({ type: 'results', results }),
+  report: (results) => report({ type: 'results', results: packResults(results) }),
 });
 
 beat();

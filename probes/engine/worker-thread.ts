@@ -18,6 +18,8 @@ export class WorkerThread {
   readonly #events: WorkerThreadEvents;
   readonly #ended: Promise<void>;
   #steps: Step[] = [];
+  /** Of the last step, if it starts probes. */
+  #starts: number[] | null = null;
   #state: 'live' | 'lost' | 'stopping' = 'live';
 
   constructor(name: string, netns: string, tuning: EngineTuning, events: WorkerThreadEvents) {
@@ -40,10 +42,18 @@ export class WorkerThread {
   }
 
   /** Steps of one turn of the event loop travel together. */
-  tell(step: Step): void {
-    if (this.#state !== 'live') return;
-    if (this.#steps.length === 0) setImmediate(() => this.#flush());
-    this.#steps.push(step);
+  tell(step: Exclude<Step, { readonly type: 'start' }>): void {
+    this.#starts = null;
+    this.#add(step);
+  }
+
+  /** Starts a probe, after all steps that were told before. */
+  start(id: number, number: number): void {
+    if (this.#starts === null) {
+      this.#starts = [];
+      this.#add({ type: 'start', probes: this.#starts });
+    }
+    this.#starts.push(id, number);
   }
 
   /** Takes it for dead, and ends it if that is possible. */
@@ -62,9 +72,16 @@ export class WorkerThread {
     return this.#ended;
   }
 
+  #add(step: Step): void {
+    if (this.#state !== 'live') return;
+    if (this.#steps.length === 0) setImmediate(() => this.#flush());
+    this.#steps.push(step);
+  }
+
   #flush(): void {
     const steps = this.#steps;
     this.#steps = [];
+    this.#starts = null;
     if (this.#state === 'live' && steps.length > 0) this.#worker.postMessage(steps);
   }
 
