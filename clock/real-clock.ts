@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Cancel, Clock } from '../protocol/clock.js';
 import { TimerQueue } from './timer-queue.js';
 

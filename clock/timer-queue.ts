@@ -1,4 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
+// The global of that name is looked up by a function every time.
+import { performance } from 'node:perf_hooks';
 import type { Cancel } from '../protocol/clock.js';
 import { TimerHeap } from './timer-heap.js';
 

@@ -1,3 +1,4 @@
+import { NumberTable } from '../domain/number-table.js';
 import { closeDescriptor } from './descriptor.js';
 import { libcFunction, succeeded } from './libc.js';
 
@@ -44,7 +45,7 @@ interface Watched {
 export class Reactor {
   readonly #epoll: number;
   /** By token. A descriptor's number may be used again while events of its last life wait, a token may not. */
-  readonly #watched = new Map<number, Watched>();
+  readonly #watched = new NumberTable<Watched>();
   readonly #event = Buffer.from(new ArrayBuffer(EVENT_SIZE));
   readonly #events = Buffer.from(new ArrayBuffer(EVENT_SIZE * BATCH));
   #lastToken = 0;
@@ -80,16 +81,16 @@ export class Reactor {
     closeDescriptor(this.#epoll);
   }
 
-  /** Tells what has changed since the last turn, and answers whether anything has. Never blocks. */
+  /**
+   * Tells what has changed since the last turn, and answers whether anything has. Never blocks. Whoever is told must not
+   * call it.
+   */
   turn(): boolean {
     const count = epollWait(this.#epoll, this.#events, BATCH, 0);
     // What does not fit is told in the next turn.
-    const changes = Array.from({ length: Math.max(0, count) }, (_, i) => ({
-      token: this.#events.readDoubleLE(i * EVENT_SIZE + DATA),
-      events: this.#events.readUInt32LE(i * EVENT_SIZE),
-    }));
-    for (const { token, events } of changes) {
-      this.#watched.get(token)?.ready({
+    for (let at = 0; at < count * EVENT_SIZE; at += EVENT_SIZE) {
+      const events = this.#events.readUInt32LE(at);
+      this.#watched.get(this.#events.readDoubleLE(at + DATA))?.ready({
         readable: (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) !== 0,
         ending: (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) !== 0,
         writable: (events & EPOLLOUT) !== 0,

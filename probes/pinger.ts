@@ -1,4 +1,5 @@
 import { type IpAddress, ipFamily } from '../domain/ip.js';
+import { NumberTable } from '../domain/number-table.js';
 import { type EchoSocket, openEchoSocket } from '../linux/echo-socket.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
 import type { DescriptorLedger } from './descriptor-ledger.js';
@@ -22,7 +23,7 @@ interface Channel {
   readonly key: string;
   readonly socket: EchoSocket;
   /** By sequence number. */
-  readonly waiting: Map<number, Waiting>;
+  readonly waiting: NumberTable<Waiting>;
   nextSequence: number;
   usedAt: number;
   /** Requests since the socket was last emptied. */
@@ -116,7 +117,14 @@ export class Pinger {
     const socket = openEchoSocket(family, source, this.#identifier);
     this.#ledger.opened(socket.fd);
     const usedAt = this.#clock.monotonic();
-    const channel: Channel = { key, socket, waiting: new Map(), nextSequence: 0, usedAt, unreceived: 0 };
+    const channel: Channel = {
+      key,
+      socket,
+      waiting: new NumberTable(),
+      nextSequence: 0,
+      usedAt,
+      unreceived: 0,
+    };
     this.#channels.set(key, channel);
     return channel;
   }

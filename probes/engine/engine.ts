@@ -11,11 +11,12 @@ interface Assigned {
   readonly prober: Prober;
   readonly number: number;
   readonly target: ProbeTarget;
+  /** The probe that is under way. */
+  running: Running | null;
 }
 
 interface Running {
   readonly id: number;
-  readonly prober: Prober;
   readonly resolve: (result: ProbeResult) => void;
 }
 
@@ -33,7 +34,6 @@ class Engine implements ProbeEngine {
   readonly #probers: readonly Prober[];
   readonly #lag: LagMeter;
   readonly #assigned = new Map<string, Assigned>();
-  readonly #running = new Map<string, Running>();
   #lastNumber = 0;
   #assignments = 0;
   #told: string | null = null;
@@ -54,27 +54,28 @@ class Engine implements ProbeEngine {
 
   readonly probe = (key: string, target: ProbeTarget): Promise<ProbeResult> => {
     if (this.#stopped !== null) return doubt('CANCELLED', 'the probe engine was stopped');
-    if (this.#running.has(key)) return doubt('ENGINE', `the last probe of ${key} has not ended`);
-    const { prober, number } = this.#assign(key, target);
+    if (this.#assigned.get(key)?.running) return doubt('ENGINE', `the last probe of ${key} has not ended`);
+    const assigned = this.#assign(key, target);
+    const { prober, number } = assigned;
     const id = ++this.#lastNumber;
     const { log } = this.#options;
     if (log.enabled('debug')) log.log('debug', 'probe-start', { backend: key, probe: describeProbe(target) });
     return new Promise((resolve) => {
-      this.#running.set(key, { id, prober, resolve });
+      assigned.running = { id, resolve };
       prober.run({ id, number, key, target, done: (result) => this.#end(key, id, result) });
     });
   };
 
   readonly cancel = (key: string): void => {
-    const running = this.#running.get(key);
-    if (running !== undefined) {
-      running.prober.cancel(running.id);
-      this.#end(key, running.id, cancelled('the probe was cancelled'));
-    }
     const assigned = this.#assigned.get(key);
     if (assigned === undefined) return;
+    const { prober, number, running } = assigned;
+    if (running !== null) {
+      prober.cancel(running.id);
+      this.#end(key, running.id, cancelled('the probe was cancelled'));
+    }
     this.#assigned.delete(key);
-    assigned.prober.forget(assigned.number);
+    prober.forget(number);
   };
 
   readonly condition = () => ({
@@ -103,7 +104,7 @@ class Engine implements ProbeEngine {
     if (before?.target === target) return before;
     before?.prober.forget(before.number);
     const prober = before?.prober ?? this.#nextProber();
-    const assigned = { prober, number: ++this.#lastNumber, target };
+    const assigned = { prober, number: ++this.#lastNumber, target, running: null };
     this.#assigned.set(key, assigned);
     return assigned;
   }
@@ -116,9 +117,10 @@ class Engine implements ProbeEngine {
   }
 
   #end(key: string, id: number, result: ProbeResult): void {
-    const running = this.#running.get(key);
-    if (running?.id !== id) return;
-    this.#running.delete(key);
+    const assigned = this.#assigned.get(key);
+    const running = assigned?.running ?? null;
+    if (assigned === undefined || running?.id !== id) return;
+    assigned.running = null;
     const { log } = this.#options;
     if (log.enabled('debug')) log.log('debug', 'probe-done', { backend: key, ...result });
     running.resolve(result);

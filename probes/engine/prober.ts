@@ -1,4 +1,5 @@
 import { formatDuration } from '../../domain/duration.js';
+import { NumberTable } from '../../domain/number-table.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
@@ -42,7 +43,7 @@ interface UnderWay {
 /** A place for one worker after the other: what it was asked, and its replacement when it dies. */
 export class Prober {
   readonly #options: ProberOptions;
-  readonly #underWay = new Map<number, UnderWay>();
+  readonly #underWay = new NumberTable<UnderWay>();
   /** The backends of the targets that the present worker knows, by the targets' numbers. */
   readonly #known = new Map<number, string>();
   readonly #quarantine: Quarantine;
@@ -117,7 +118,7 @@ export class Prober {
     if (this.#watch?.started !== true) return;
     const { clock, tuning } = this.#options;
     const now = clock.monotonic();
-    for (const [id, probe] of this.#underWay) {
+    for (const [id, probe] of this.#underWay.entries()) {
       if (now - probe.since < probe.timeoutMs + tuning.watchMs) continue;
       // The results may be here already, unread: reading them comes between two looks.
       if (++probe.overdue < 3) continue;
@@ -193,7 +194,7 @@ export class Prober {
       this.#restarts++;
       this.#start();
     });
-    for (const id of [...this.#underWay.keys()]) this.#finish(id, lost('the worker that probed was lost'));
+    for (const [id] of this.#underWay.entries()) this.#finish(id, lost('the worker that probed was lost'));
   }
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../domain/duration.js';
 import { asMaglevError } from '../../domain/errors.js';
+import { NumberTable } from '../../domain/number-table.js';
 import {
   type DoubtCode,
   lateMayExplain,
@@ -53,7 +54,7 @@ const passDelayMs = 5;
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #known = new Map<number, Known>();
-  readonly #underWay = new Map<number, Cancel>();
+  readonly #underWay = new NumberTable<Cancel>();
   readonly #waiting = new Map<number, Waiting>();
   #results: NumberedResult[] = [];
   #later: Cancel | null = null;
@@ -89,7 +90,7 @@ export class Runner {
     this.#stopped = true;
     this.#later?.();
     this.#waiting.clear();
-    for (const cancel of this.#underWay.values()) cancel();
+    for (const [, cancel] of this.#underWay.entries()) cancel();
     this.#underWay.clear();
   }
 
@@ -113,7 +114,7 @@ export class Runner {
 
   /** Ends all probes that are under way; each is a doubt. */
   abandon(why: string): void {
-    for (const [id, cancel] of [...this.#underWay]) {
+    for (const [id, cancel] of this.#underWay.entries()) {
       this.#underWay.delete(id);
       cancel();
       this.#doubt(id, 'NETNS', why);
