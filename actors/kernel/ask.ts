@@ -1,6 +1,7 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Clock } from '../../protocol/clock.js';
+import type { Bag } from './bag.js';
 import type { AskOptions } from './contract.js';
 import { calleeStopped, carrying, PendingQuestion, type Question } from './question.js';
 
@@ -12,7 +13,7 @@ const defaultTimeoutMs = 5000;
  */
 export function ask<Q, R>(
   clock: Clock,
-  asked: Set<Question> | null,
+  asked: Bag<Question> | null,
   target: Address<Q>,
   make: (reply: Reply<R>) => Q,
   options: AskOptions | undefined,

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
+import { Bag } from './bag.js';
 import { IncarnationTimers } from './incarnation-timers.js';
 import { askerStopped, calleeStopped, type Question } from './question.js';
 
@@ -11,9 +12,9 @@ export class Belongings {
   /** Of its own code: they live until it has ended, for stop() may need them. */
   readonly codeTimers: IncarnationTimers;
   /** Questions that it asked. */
-  readonly asked = new Set<Question>();
+  readonly asked = new Bag<Question>();
   /** Questions that were put to it and wait for its answer. */
-  readonly unanswered = new Set<Question>();
+  readonly unanswered = new Bag<Question>();
   /** What to call at its end, to stop watching. */
   readonly watches = new Set<Cancel>();
   readonly #path: string;
@@ -54,7 +55,7 @@ export class Belongings {
     this.#failAll(this.asked, askerStopped);
   }
 
-  #failAll(questions: ReadonlySet<Question>, because: (path: string) => MaglevError): void {
-    for (const question of questions) question.fail(because(this.#path));
+  #failAll(questions: Bag<Question>, because: (path: string) => MaglevError): void {
+    for (const { content } of questions.places()) content.fail(because(this.#path));
   }
 }

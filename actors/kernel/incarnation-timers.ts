@@ -1,16 +1,10 @@
 import type { Cancel, Clock } from '../../protocol/clock.js';
-
-interface Pending {
-  /** Place in the list; -1 when it has left it. */
-  index: number;
-  stop: Cancel;
-}
+import { Bag } from './bag.js';
 
 /** The timers of one incarnation. They end with it, whatever happens. */
 export class IncarnationTimers {
   readonly #clock: Clock;
-  /** In no order. There are thousands of actors with one timer each: a list of one is cheap, a set is not. */
-  readonly #pending: Pending[] = [];
+  readonly #pending = new Bag<{ stop: Cancel }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -18,13 +12,16 @@ export class IncarnationTimers {
 
   /** Runs `run` after `ms` milliseconds; never when they are Infinity. */
   after(ms: number, run: () => void): Cancel {
-    const timer: Pending = { index: this.#pending.length, stop: () => {} };
-    this.#pending.push(timer);
+    const timer = { stop: () => {} };
+    const place = this.#pending.add(timer);
     timer.stop = this.#clock.schedule(ms, () => {
-      this.#forget(timer);
+      this.#pending.takeOut(place);
       run();
     });
-    return () => this.#cancel(timer);
+    return () => {
+      this.#pending.takeOut(place);
+      timer.stop();
+    };
   }
 
   /**
@@ -51,21 +48,9 @@ export class IncarnationTimers {
   }
 
   cancelAll(): void {
-    for (const timer of [...this.#pending]) this.#cancel(timer);
-  }
-
-  #cancel(timer: Pending): void {
-    this.#forget(timer);
-    timer.stop();
-  }
-
-  #forget(timer: Pending): void {
-    if (timer.index < 0) return;
-    const last = this.#pending.pop();
-    if (last !== undefined && last !== timer) {
-      last.index = timer.index;
-      this.#pending[timer.index] = last;
+    for (const place of this.#pending.places()) {
+      this.#pending.takeOut(place);
+      place.content.stop();
     }
-    timer.index = -1;
   }
 }

@@ -1,12 +1,13 @@
 import { MaglevError } from '../../domain/errors.js';
 import type { Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
+import type { Bag, Place } from './bag.js';
 import { isFenced } from './fence.js';
 
 /** What the kernel needs of an open question, whatever its answer's type. */
 export interface Question {
-  /** The message is with an incarnation now: `open` is that incarnation's set of unanswered questions. */
-  deliveredTo(open: Set<Question>): void;
+  /** The message is with an incarnation now: `open` has that incarnation's unanswered questions. */
+  deliveredTo(open: Bag<Question>): void;
   /** Ends it without an answer. The first end wins; false if it had ended before. */
   fail(error: MaglevError): boolean;
 }
@@ -19,14 +20,16 @@ export class PendingQuestion<R> implements Question {
   readonly reply: Reply<R>;
   readonly #resolve: (value: R) => void;
   readonly #reject: (error: MaglevError) => void;
-  /** The sets that this question is a member of while it is open. */
-  readonly #asked: Set<Question> | null;
-  #open: Set<Question> | null = null;
+  /** Where this question lies while it is open: with its asker, and with who is to answer it. */
+  readonly #asked: Bag<Question> | null;
+  readonly #askedAt: Place<Question> | null;
+  #open: Bag<Question> | null = null;
+  #openAt: Place<Question> | null = null;
   #timer: Cancel | null = null;
   #settled = false;
 
-  /** `asked` is the set of its asker's open questions; null for an asker outside the tree. */
-  constructor(asked: Set<Question> | null) {
+  /** `asked` has the open questions of its asker; null for an asker outside the tree. */
+  constructor(asked: Bag<Question> | null) {
     const { promise, resolve, reject } = withResolvers<R>();
     // The asker may have been abandoned, or may not care: an answer that nobody awaits must not end the process.
     promise.catch(() => {});
@@ -34,7 +37,7 @@ export class PendingQuestion<R> implements Question {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#asked = asked;
-    asked?.add(this);
+    this.#askedAt = asked?.add(this) ?? null;
     this.reply = {
       ok: (value) => !isFenced() && this.#succeed(value),
       fail: (error) => !isFenced() && this.fail(error),
@@ -51,10 +54,10 @@ export class PendingQuestion<R> implements Question {
     else this.#timer = timer;
   }
 
-  deliveredTo(open: Set<Question>): void {
+  deliveredTo(open: Bag<Question>): void {
     if (this.#settled) return;
     this.#open = open;
-    open.add(this);
+    this.#openAt = open.add(this);
   }
 
   fail(error: MaglevError): boolean {
@@ -73,8 +76,8 @@ export class PendingQuestion<R> implements Question {
     if (this.#settled) return false;
     this.#settled = true;
     this.#timer?.();
-    this.#asked?.delete(this);
-    this.#open?.delete(this);
+    if (this.#askedAt !== null) this.#asked?.takeOut(this.#askedAt);
+    if (this.#openAt !== null) this.#open?.takeOut(this.#openAt);
     return true;
   }
 }

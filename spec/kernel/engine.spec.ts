@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Bag } from '../../actors/kernel/bag.js';
 import { Cell } from '../../actors/kernel/cell.js';
 import type { ActorSpec } from '../../actors/kernel/contract.js';
 import { DeadLetters } from '../../actors/kernel/dead-letters.js';
@@ -110,7 +111,7 @@ describe('kernel/engine', () => {
 
 describe('kernel/what is kept', () => {
   it('a question is forgotten by its asker and by its callee when it is settled', () => {
-    const [asked, open] = [new Set<Question>(), new Set<Question>()];
+    const [asked, open] = [new Bag<Question>(), new Bag<Question>()];
     const question = new PendingQuestion<string>(asked);
     question.deliveredTo(open);
     expect([asked.size, open.size]).deep.equal([1, 1]);
