@@ -20,6 +20,19 @@ export type ProbeFinding =
 /** `detail` is for people: "HTTP 503", "connection refused". `durationMs` has fractions; 0 when nothing was tried. */
 export type ProbeResult = ProbeFinding & { readonly durationMs: number };
 
+/** What a finding and the time that it took are together. */
+export function resultOf(finding: ProbeFinding, durationMs: number): ProbeResult {
+  const { detail } = finding;
+  switch (finding.verdict) {
+    case 'pass':
+      return { verdict: 'pass', code: finding.code, detail, durationMs };
+    case 'fail':
+      return { verdict: 'fail', code: finding.code, detail, durationMs };
+    case 'doubt':
+      return { verdict: 'doubt', code: finding.code, detail, durationMs };
+  }
+}
+
 export type ProbeCode = ProbeResult['code'];
 
 /** A failure, as far as it is looked at here. */

@@ -1,4 +1,4 @@
-import type { ProbeFinding, ProbeResult } from '../domain/probe-result.js';
+import { type ProbeFinding, type ProbeResult, resultOf } from '../domain/probe-result.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Surroundings } from './probe.js';
 
@@ -57,7 +57,7 @@ export class Attempt {
 
   end(finding: ProbeFinding): void {
     if (!this.#close()) return;
-    this.#done({ ...finding, durationMs: this.#clock.monotonic() - this.#startedAt });
+    this.#done(resultOf(finding, this.#clock.monotonic() - this.#startedAt));
   }
 
   /** Ends it without a result. */

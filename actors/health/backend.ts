@@ -14,7 +14,7 @@ import { fullHealth, probeInterval } from '../../domain/rise-fall.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { BackendChanged, BackendDetail, ProberRequest } from '../../protocol/health.js';
-import { ask, untilAnswered } from '../ask.js';
+import { untilAnswered } from '../ask.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import type { DoubtNews } from './doubt-log.js';
 
@@ -42,7 +42,6 @@ export type BackendMessage =
   /** It left the config: tell of it. Its supervisor ends it. */
   | { readonly type: 'depart'; readonly reply: Reply<void> }
   | { readonly type: 'get-detail'; readonly reply: Reply<BackendDetail> }
-  | { readonly type: 'due'; readonly round: number }
   | { readonly type: 'probed'; readonly round: number; readonly result: ProbeResult }
   | { readonly type: 'give-up'; readonly since: number };
 
@@ -114,9 +113,6 @@ class BackendKeeper {
       case 'get-detail':
         message.reply.ok({ name: this.options.name, life: this.life, givenUp: this.givenUp });
         break;
-      case 'due':
-        if (message.round === this.round) this.probe();
-        break;
       case 'probed':
         if (message.round === this.round) this.probed(message.result);
         break;
@@ -127,6 +123,7 @@ class BackendKeeper {
   }
 
   end(): void {
+    this.cancelDue();
     if (this.probing) this.options.prober.tell({ type: 'cancel', backend: this.options.name });
   }
 
@@ -171,14 +168,14 @@ class BackendKeeper {
 
   private stopProbing(): void {
     this.round++;
-    this.cancelDue();
     this.end();
     this.probing = false;
   }
 
   private dueIn(ms: number): void {
     this.cancelDue();
-    this.cancelDue = this.context.after(ms, { type: 'due', round: this.round });
+    // No message to itself: with thousands of backends that would be a quarter of all there is to do.
+    this.cancelDue = this.context.clock.schedule(ms, () => this.probe());
   }
 
   private probe(): void {
@@ -193,7 +190,11 @@ class BackendKeeper {
       this.watchPatience();
     }
     context.pipe(
-      ask(context, prober, { type: 'probe', backend: name, address, check }, untilAnswered),
+      context.ask<ProberRequest, ProbeResult>(
+        prober,
+        (reply) => ({ type: 'probe', backend: name, address, check, reply }),
+        untilAnswered,
+      ),
       (result) => ({ type: 'probed', round, result }),
       (error) => ({ type: 'probed', round, result: noAnswer(error) }),
     );

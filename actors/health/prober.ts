@@ -1,3 +1,4 @@
+import type { HealthCheck } from '../../domain/config.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
 import { type ProbeTarget, targetOf } from '../../probes/target.js';
@@ -25,12 +26,12 @@ export function proberActor({
       const stalls = new Stalls(context.log);
       context.every(lookMs, { type: 'look' });
       // The engine wants the same object for the same target: then it prepares each probe only once.
-      const targets = new Map<string, { readonly order: ProbeOrder; readonly target: ProbeTarget }>();
-      const targetFor = (order: ProbeOrder): ProbeTarget => {
-        const known = targets.get(order.backend);
-        if (known?.order.check === order.check && known.order.address === order.address) return known.target;
-        const target = targetOf(order.address, order.check);
-        targets.set(order.backend, { order, target });
+      const targets = new Map<string, { readonly check: HealthCheck; readonly target: ProbeTarget }>();
+      const targetFor = ({ backend, address, check }: ProbeOrder): ProbeTarget => {
+        const known = targets.get(backend);
+        if (known?.check === check && known.target.address === address) return known.target;
+        const target = targetOf(address, check);
+        targets.set(backend, { check, target });
         return target;
       };
       return {

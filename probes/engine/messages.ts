@@ -1,7 +1,6 @@
 import type { ErrorCode } from '../../domain/errors.js';
-import type { ProbeResult } from '../../domain/probe-result.js';
+import type { ProbeFinding, ProbeResult } from '../../domain/probe-result.js';
 import type { ProbeTarget } from '../target.js';
-import type { PackedResults } from './packed-results.js';
 
 /** What a worker is started with. */
 export interface WorkerOrder {
@@ -32,6 +31,13 @@ export type WorkerReport =
 export interface NumberedResult {
   readonly id: number;
   readonly result: ProbeResult;
+}
+
+/** Results that differ in their numbers only, as most passes do: what they have in common travels once. */
+export interface PackedResults {
+  readonly finding: ProbeFinding;
+  /** The id of a probe, its duration in milliseconds, the next id, and so on. */
+  readonly numbers: readonly number[];
 }
 
 /** A MaglevError on its way between threads. */
