@@ -102,6 +102,17 @@ for (const sockets of ['bare', 'node'] as const) {
         ]);
       });
 
+      it('passes a server that demands a certificate of its clients behind the handshake, not within it', async () => {
+        const demanding = { ...good, requestCert: true, rejectUnauthorized: true };
+        const within = { ...demanding, maxVersion: 'TLSv1.2' };
+        const ports = [await servers.tls(demanding, () => {}), await servers.tls(within, () => {})];
+        const results = await Promise.all(ports.map((port) => run(target(secure(port, null)), around)));
+        expect(results.map(shown)).to.deep.equal([
+          'L6OK TLSv1.3 handshake',
+          'L6RSP TLS handshake refused: handshake failure',
+        ]);
+      });
+
       it('says for how long the certificate has been expired', async () => {
         const to = Date.now() - 3 * day - 60_000;
         const port = await servers.tls(
