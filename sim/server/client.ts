@@ -8,6 +8,8 @@ import type { SeededRandom } from '../random.js';
 import { writeFrame } from './frames.js';
 import { Outgoing } from './outgoing.js';
 
+const SENT_EARLY_BYTES = 65_536;
+
 /** One connection. */
 export class Client {
   readonly outgoing: Outgoing;
@@ -21,6 +23,8 @@ export class Client {
   readonly #random: SeededRandom;
   readonly #decoder = new FrameDecoder();
   readonly #pending = new Writer();
+  /** Something was sent since the last flush. */
+  #sent = false;
   #unreadable = false;
   #closed = false;
 
@@ -49,16 +53,23 @@ export class Client {
     }
   }
 
-  /** Adds an answer to those that the next flush sends. */
+  /** Adds an answer to those that the next flush sends. Of a long dump the beginning is sent before its end is written. */
   append<Input>(definition: MessageDefinition<unknown, Input>, header: MessageHeader, fields: Input): void {
     writeFrame(this.#pending, this.#random, definition, header, fields);
+    if (this.#pending.length >= SENT_EARLY_BYTES) this.#send();
   }
 
-  /** Returns whether there was anything to send. */
+  /** Returns whether there was anything to send since the last flush. */
   flush(): boolean {
-    if (this.#pending.length === 0) return false;
+    if (this.#pending.length > 0) this.#send();
+    const sent = this.#sent;
+    this.#sent = false;
+    return sent;
+  }
+
+  #send(): void {
     this.outgoing.send(this.#pending.take());
-    return true;
+    this.#sent = true;
   }
 
   /** Sends what is waiting, then closes. Nothing is read any more. */
