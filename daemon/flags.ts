@@ -208,7 +208,7 @@ function helpText(): string {
     }),
     [
       '--check',
-      'check the config file, print every error and warning, and exit: 0 valid, 1 unreadable, 2 wrong',
+      'check the config file, print every error and warning, and exit: 0 valid, 1 cannot be read or parsed, 2 semantically wrong',
     ],
     ['--version', 'print the version and exit'],
     ['-h, --help', 'print this and exit'],

@@ -28,15 +28,12 @@ export async function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
   }
   switch (command.kind) {
     case 'help':
-      console.log(command.text);
-      return 0;
+      return printed([command.text], 0);
     case 'version':
-      console.log(`maglevd ${productVersion}`);
-      return 0;
+      return printed([`maglevd ${productVersion}`], 0);
     case 'check': {
       const { lines, exitCode } = checkReport(await loadConfigFile(command.config));
-      for (const line of lines) console.log(line);
-      return exitCode;
+      return printed(lines, exitCode);
     }
     case 'run': {
       const log = jsonLog(realClock, command.settings.logLevel, process.stdout);
@@ -50,4 +47,18 @@ export async function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
       return runDaemon(command.settings, { clock: realClock, log, complain, onSignal });
     }
   }
+}
+
+/**
+ * Prints, and gives the exit code: that one, or 1 instead of 0 when the lines went nowhere, as on a full disk. A reader
+ * that has seen enough is no failure.
+ */
+function printed(lines: readonly string[], exitCode: number): Promise<number> {
+  return new Promise((resolve) => {
+    process.stdout.write(lines.map((line) => `${line}\n`).join(''), (error) => {
+      const lost = error != null && !('code' in error && error.code === 'EPIPE');
+      if (lost) complain(`maglevd: cannot write to standard output: ${error.message}`);
+      resolve(lost && exitCode === 0 ? 1 : exitCode);
+    });
+  });
 }

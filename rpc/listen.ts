@@ -3,7 +3,7 @@ import net from 'node:net';
 import { MaglevError } from '../domain/errors.js';
 import { type IpPrefix, parseIp, prefixContains } from '../domain/ip.js';
 import { formatRpcAddress, type RpcAddress } from './address.js';
-import { claimSocketPath, listenOnPath } from './unix-socket.js';
+import { claimSocketPath, closerOf, listenOnPath } from './unix-socket.js';
 
 export interface ListenOptions {
   readonly address: RpcAddress;
@@ -31,7 +31,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     await claimSocketPath(address.path);
     const server = newServer(options);
     await listening(server, address, () => listenOnPath(server, address.path));
-    return { address: formatRpcAddress(address), close: () => server.close() };
+    return { address: formatRpcAddress(address), close: closerOf(server, address.path) };
   }
   const ips = await resolveHost(address);
   const open = ips.find((ip) => !isLoopback(ip));

@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { lstat, stat, unlink } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
@@ -25,10 +25,33 @@ export async function claimSocketPath(file: string): Promise<void> {
     throw refusal(file, `whether another process listens there is unknown: ${outcome.message}`);
   }
   try {
+    // Whoever started meanwhile has another file there.
+    if (!isSame(await lstat(file), present)) throw refusal(file, 'another process listens there');
     await unlink(file);
   } catch (cause) {
+    if (cause instanceof MaglevError) throw cause;
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return;
     throw refusal(file, `the socket that a dead process left cannot be removed: ${textOf(cause)}`);
   }
+}
+
+/**
+ * Remembers the socket file that `server` has just made. What is returned closes the server, and with it the file goes,
+ * but only if it is still the same: of one that another process has put in its place, that process must not be robbed.
+ * Then the listening socket, which no path leads to any more, stays until this process ends.
+ */
+export function closerOf(server: net.Server, file: string): () => void {
+  const made = lstatSync(file, { throwIfNoEntry: false });
+  return () => {
+    const present = lstatSync(file, { throwIfNoEntry: false });
+    // Node removes whatever lies at the path.
+    if (present === undefined || (made !== undefined && isSame(present, made))) server.close();
+    else server.unref();
+  };
+}
+
+function isSame(a: Stats, b: Stats): boolean {
+  return a.dev === b.dev && a.ino === b.ino;
 }
 
 /** Starts to listen so that the file is never, not even for a moment, open to more than owner and group. */

@@ -98,6 +98,9 @@ describe('daemon/flags', () => {
     });
     expect(parseDaemonCommand(['--version'], {})).to.deep.equal({ kind: 'version' });
     const help = parseDaemonCommand(['-h'], {});
+    expect(help)
+      .to.have.property('text')
+      .that.includes('0 valid, 1 cannot be read or parsed, 2 semantically wrong');
     for (const flag of [
       'config',
       'grpc-addr',

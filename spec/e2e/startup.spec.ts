@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import path from 'node:path';
 import { expect } from 'chai';
 import { productVersion } from '../../domain/version.js';
 import { Stage } from '../support/daemon-stage.js';
@@ -33,6 +36,21 @@ describe('e2e: maglevd starts, or says why not', function () {
     const noSource = await check(valid.replace('ipv4-src-address: 198.51.100.1, ', ''));
     expect(noSource.code).to.equal(2);
     expect(noSource.stdout).to.match(/maglev\.yaml:2:\d+ .*ipv4-src-address/);
+  });
+
+  it('does not call a config valid when it could not say so', () => {
+    const full = openSync('/dev/full', 'w');
+    const maglevd = path.resolve(import.meta.dirname, '../../bin/maglevd.js');
+    const check = (stdout: number | 'pipe') =>
+      spawnSync(process.execPath, [maglevd, '--check', '--config', stage.config], {
+        encoding: 'utf8',
+        stdio: ['ignore', stdout, 'pipe'],
+      });
+    const { status, stderr } = check(full);
+    closeSync(full);
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/cannot write to standard output: ENOSPC/);
+    expect(check('pipe').status).to.equal(0);
   });
 
   it('refuses to start on an invalid config, with the same exit code and the same lines', async () => {

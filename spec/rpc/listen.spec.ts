@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -133,6 +133,15 @@ describe('rpc/server addresses', () => {
     const file = path.join(folder, 'grpc.sock');
     await start(`unix:${file}`);
     expect((await refusal(`unix:${file}`)).message).to.contain('another process listens there');
+    expect(await serves(`unix:${file}`)).to.equal(true);
+  });
+
+  it('does not take the socket of whoever came in its place with it', async () => {
+    const file = path.join(folder, 'grpc.sock');
+    const first = await start(`unix:${file}`);
+    unlinkSync(file);
+    await start(`unix:${file}`);
+    await first.stop();
     expect(await serves(`unix:${file}`)).to.equal(true);
   });
 
