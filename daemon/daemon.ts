@@ -11,6 +11,7 @@ import { productVersion } from '../domain/version.js';
 import { createProbeEngine } from '../probes/engine/engine.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
+import { Connections } from '../rpc/connections.js';
 import { createGateway } from '../rpc/gateway.js';
 import { startRpcServer } from '../rpc/server.js';
 import type { DaemonSettings } from './flags.js';
@@ -104,15 +105,18 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       openVpp:
         vppApiAddress === '' ? null : governing(lock, openVpp({ socketPath: vppApiAddress, clock, log })),
       openStats: vppStatsAddress === '' ? null : openVppStats({ socketPath: vppStatsAddress, clock }),
-      rpc: ({ signal, ...targets }) =>
-        startRpcServer({
+      rpc: ({ signal, ...targets }) => {
+        const connections = new Connections({ clock, log });
+        return startRpcServer({
           address: settings.grpcAddress,
-          handlers: createGateway(targets),
+          handlers: createGateway({ ...targets, connections }),
+          connections,
           reflection: settings.reflection,
           insecure: settings.insecure,
           clock,
           signal,
-        }),
+        });
+      },
       fatal: (error) => {
         fatal = error;
       },

@@ -4,6 +4,7 @@ import type { Logger } from '../protocol/log.js';
 import type { OperatorRequest } from '../protocol/operator.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { Ask } from './ask.js';
+import type { Connections } from './connections.js';
 import type { MaglevServer } from './generated/maglev.js';
 import { configHandlers } from './handlers-config.js';
 import { operatorHandlers } from './handlers-operator.js';
@@ -20,11 +21,20 @@ export interface GatewayOptions extends ViewSources {
   readonly log: Logger;
   /** Requests that may be under way at once, over all clients; default 256. */
   readonly maxInFlight?: number;
+  /** Bytes of answers that may wait for clients to take them; default 64 MiB. */
+  readonly maxUnsentBytes?: number;
+  /** Those of the server that the handlers are for. */
+  readonly connections?: Connections;
 }
 
 /** Service maglev.Maglev: requests become messages to actors, their replies responses. Nothing is decided here. */
 export function createGateway(options: GatewayOptions): MaglevServer {
-  const unary = unaryHandlers({ ...options, maxInFlight: options.maxInFlight ?? 256 });
+  const unary = unaryHandlers({
+    ...options,
+    maxInFlight: options.maxInFlight ?? 256,
+    maxUnsentBytes: options.maxUnsentBytes ?? 64 * 1024 * 1024,
+    connections: options.connections ?? null,
+  });
   return {
     ...configHandlers(unary, options.config),
     ...viewHandlers(unary, options),

@@ -10,8 +10,6 @@ export interface ListenOptions {
   /** Allows plaintext on addresses that other machines can reach. */
   readonly insecure: boolean;
   readonly onConnection: (socket: net.Socket) => void;
-  /** Connections beyond it are closed at once. */
-  readonly maxConnections: number;
 }
 
 /** Open listening sockets. */
@@ -79,9 +77,7 @@ async function listenOnIps(
 }
 
 function newServer(options: ListenOptions): net.Server {
-  const server = net.createServer({ noDelay: true, keepAlive: true }, options.onConnection);
-  server.maxConnections = options.maxConnections;
-  return server;
+  return net.createServer({ noDelay: true, keepAlive: true }, options.onConnection);
 }
 
 /** Resolves when `server` listens; rejects with MGL_LISTEN in words when it cannot. */

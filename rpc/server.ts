@@ -1,9 +1,10 @@
-import type net from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { MaglevError } from '../domain/errors.js';
 import type { Clock } from '../protocol/clock.js';
 import { parseRpcAddress } from './address.js';
+import { measured } from './answer-size.js';
+import type { Connections } from './connections.js';
 import { indexDescriptors } from './descriptor-index.js';
 import { descriptorSetBase64 } from './generated/descriptors.js';
 import { HealthService } from './generated/grpc/health/v1/health.js';
@@ -24,6 +25,8 @@ export interface RpcServerOptions {
   /** Allows plaintext on addresses that other machines can reach. */
   readonly insecure: boolean;
   readonly clock: Clock;
+  /** Bounds the connections; the handlers tell it of their calls. */
+  readonly connections: Connections;
   /** When it aborts, the server stops as by stop(); it rejects a start that is under way. */
   readonly signal?: AbortSignal;
   /** How long stop() waits for calls that are under way, in milliseconds; default 3000. */
@@ -52,8 +55,6 @@ const limits = {
   'grpc.max_connection_idle_ms': 30 * 60_000,
 };
 
-const maxConnections = 1000;
-
 /** Serves maglev.Maglev, grpc.health.v1 and, if wanted, reflection. Rejects with MGL_LISTEN. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const address = parseRpcAddress(options.address);
@@ -61,7 +62,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
 
   const stopping = new AbortController();
   const server = new Server(limits);
-  server.addService(MaglevService, options.handlers);
+  server.addService(measured(MaglevService), options.handlers);
   server.addService(HealthService, createHealthService(['maglev.Maglev'], stopping.signal));
   if (options.reflection) {
     const index = indexDescriptors(Buffer.from(descriptorSetBase64, 'base64'));
@@ -72,16 +73,13 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   // The server listens on sockets of our own, because grpc-js can neither set the mode of a unix socket's file nor
   // bound the number of connections, and tells why it cannot bind in text only.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const sockets = new Set<net.Socket>();
+  const { connections } = options;
   const listener = await listen({
     address: address.right,
     insecure: options.insecure,
-    maxConnections,
     onConnection: (socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
       socket.on('error', () => undefined);
-      injector.injectConnection(socket);
+      if (connections.admit(socket)) injector.injectConnection(socket);
     },
   });
 
@@ -92,7 +90,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       stopping.abort();
       await drained(server, options.clock, options.drainMs ?? 3000);
       server.forceShutdown();
-      for (const socket of sockets) socket.destroy();
+      connections.closeAll();
     })();
     return stopped;
   };

@@ -2,15 +2,14 @@ import { type handleUnaryCall, type ServerUnaryCall, type StatusObject, status }
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
+import { sizeOfSent } from './answer-size.js';
 import type { Ask, BoundedAsk } from './ask.js';
+import { Places, type PlacesOptions } from './places.js';
 import { grpcStatusOf } from './status.js';
 
-export interface UnaryContext {
+export interface UnaryContext extends PlacesOptions {
   readonly ask: Ask;
-  readonly clock: Clock;
   readonly log: Logger;
-  /** Requests that may be under way at once, over all clients; more are RESOURCE_EXHAUSTED. */
-  readonly maxInFlight: number;
 }
 
 /**
@@ -27,11 +26,12 @@ export type Unary = <Request, Response>(
  * whatever is thrown becomes a status.
  *
  * A question cannot be taken back from the actor that works on it. It therefore counts as under way until it has
- * ended, even if its call was cancelled: a client cannot flood the actors by calling and hanging up.
+ * ended, even if its call was cancelled: a client cannot flood the actors by calling and hanging up. An answer counts
+ * until it has been sent: a client cannot fill the memory by asking and not reading.
  */
 export function unaryHandlers(context: UnaryContext): Unary {
   const { ask, clock, log } = context;
-  let inFlight = 0;
+  const places = new Places(context);
 
   return (limitMs, answer) => (call, callback) => {
     const began = clock.monotonic();
@@ -52,23 +52,23 @@ export function unaryHandlers(context: UnaryContext): Unary {
       fail(grpcStatusOf(tooLate(), status.DEADLINE_EXCEEDED));
       return;
     }
-    if (inFlight >= context.maxInFlight) {
-      fail(grpcStatusOf(new MaglevError('MGL_MAILBOX_FULL', `${inFlight} requests are under way already`)));
+    const refusal = places.refusal();
+    if (refusal !== null) {
+      fail(grpcStatusOf(refusal));
       return;
     }
+    const place = places.take(call.getPeer());
+    // gRPC says so of every call: when its answer was sent as well as when the client has gone.
     call.once('cancelled', () => {
       finish = null;
+      place.sent();
     });
-    inFlight++;
     // Of several questions in turn each has the time that the others left.
     const bounded: BoundedAsk = (target, make) =>
       ask(target, make, { timeoutMs: Math.max(1, timeoutMs - (clock.monotonic() - began)) });
     // In a promise, so that a synchronous throw of a handler is caught as well.
     Promise.resolve()
       .then(() => answer(call.request, bounded, peerOf(call)))
-      .finally(() => {
-        inFlight--;
-      })
       .then(
         (response) => {
           if (log.enabled('debug')) {
@@ -79,7 +79,7 @@ export function unaryHandlers(context: UnaryContext): Unary {
               ms: clock.monotonic() - began,
             });
           }
-          finish?.(null, response);
+          place.answered(sizeOfSent(() => finish?.(null, response)));
         },
         (thrown: unknown) => {
           const error = asMaglevError(thrown);
@@ -93,15 +93,17 @@ export function unaryHandlers(context: UnaryContext): Unary {
           // A timer may fire a millisecond before the wall clock agrees.
           const expired = error.code === 'MGL_ASK_TIMEOUT' && remainingMs(call, clock) <= 1;
           fail(expired ? grpcStatusOf(error, status.DEADLINE_EXCEEDED) : grpcStatusOf(error));
+          place.sent();
         },
-      );
+      )
+      .finally(place.questionEnded);
   };
 }
 
-/** gRPC knows no address of whoever comes through a unix socket. */
+/** Whoever comes through a unix socket has a number instead of an address, which tells nobody anything. */
 function peerOf<Request, Response>(call: ServerUnaryCall<Request, Response>): string {
   const peer = call.getPeer();
-  return peer === 'unknown' ? 'unix' : peer;
+  return /^(unknown|unix:\d+)$/.test(peer) ? 'unix' : peer;
 }
 
 /** Milliseconds until the client's deadline; Infinity when it set none. */

@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { ViewRequest } from '../../protocol/views.js';
+import { Connections } from '../../rpc/connections.js';
 import { createGateway } from '../../rpc/gateway.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
 import { recordingLog } from '../support/recording-log.js';
@@ -39,6 +40,7 @@ describe('rpc/server addresses', () => {
       reflection: false,
       insecure,
       clock: realClock,
+      connections: new Connections({ clock: realClock, log: recordingLog() }),
     });
     servers.push(server);
     return server;

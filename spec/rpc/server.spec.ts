@@ -5,6 +5,7 @@ import { Client, type ClientReadableStream, credentials, Metadata, status } from
 import { expect } from 'chai';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import type { ViewRequest } from '../../protocol/views.js';
+import { Connections } from '../../rpc/connections.js';
 import {
   type HealthCheckResponse,
   HealthService,
@@ -13,6 +14,7 @@ import {
 import { MaglevService } from '../../rpc/generated/maglev.js';
 import { startRpcServer } from '../../rpc/server.js';
 import { inbox } from '../support/inbox.js';
+import { recordingLog } from '../support/recording-log.js';
 import { rejection } from '../support/rejection.js';
 import { clientOf, type Fixture, type FixtureOptions, startFixture } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
@@ -117,6 +119,7 @@ describe('rpc/server', () => {
         reflection: true,
         insecure: false,
         clock: realClock,
+        connections: new Connections({ clock: realClock, log: recordingLog() }),
         signal: controller.signal,
       };
       const server = await startRpcServer(options);

@@ -5,6 +5,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
+import type { Clock } from '../../protocol/clock.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { HealthRequest } from '../../protocol/health.js';
 import type { OperatorRequest } from '../../protocol/operator.js';
@@ -13,6 +14,7 @@ import type { VppControl } from '../../protocol/vpp.js';
 import { parseRpcAddress } from '../../rpc/address.js';
 import type { Ask } from '../../rpc/ask.js';
 import { createMaglevClient, type MaglevClient } from '../../rpc/client.js';
+import { Connections } from '../../rpc/connections.js';
 import { createGateway } from '../../rpc/gateway.js';
 import type { MaglevServer } from '../../rpc/generated/maglev.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
@@ -69,6 +71,10 @@ export interface FixtureOptions {
   readonly address?: string;
   readonly timeoutMs?: number;
   readonly maxInFlight?: number;
+  readonly maxUnsentBytes?: number;
+  readonly maxConnections?: number;
+  /** Of the handlers and of what bounds the connections. */
+  readonly clock?: Clock;
   readonly drainMs?: number;
   readonly reflection?: boolean;
   readonly ask?: Ask;
@@ -81,20 +87,28 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
   const nobody = (message: { readonly type: string }) => {
     throw new Error(`nobody expected ${message.type}`);
   };
+  const connections = new Connections({
+    clock: options.clock ?? realClock,
+    log,
+    ...(options.maxConnections === undefined ? {} : { max: options.maxConnections }),
+  });
   const handlers = createGateway({
+    connections,
     views: mailbox('views', callees.views ?? nobody),
     health: mailbox('health', callees.health ?? nobody),
     operator: mailbox('operator', callees.operator ?? nobody),
     config: mailbox('config', callees.config ?? nobody),
     vpp: callees.vpp === null ? null : mailbox('vpp', callees.vpp ?? nobody),
     ask: options.ask ?? realAsk,
-    clock: realClock,
+    clock: options.clock ?? realClock,
     log,
+    ...(options.maxUnsentBytes === undefined ? {} : { maxUnsentBytes: options.maxUnsentBytes }),
     ...(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight }),
   });
   const server = await startRpcServer({
     address: options.address ?? `unix:${folder}/grpc.sock`,
     handlers,
+    connections,
     reflection: options.reflection ?? true,
     insecure: false,
     clock: realClock,

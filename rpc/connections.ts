@@ -1,0 +1,111 @@
+import type net from 'node:net';
+import type { Clock } from '../protocol/clock.js';
+import type { Logger } from '../protocol/log.js';
+
+export interface ConnectionsOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How many may be open; default 1000. */
+  readonly max?: number;
+}
+
+/** One client's connection, with what its calls are doing. Times are on the monotonic scale of the clock. */
+export interface Connection {
+  readonly peer: string;
+  readonly socket: net.Socket;
+  /** Calls whose end the client has not got. */
+  calls: number;
+  /** When it was made, or a call of it began or ended. */
+  usedAt: number;
+  /** Bytes of answers that the client has not taken. */
+  unsentBytes: number;
+  /** When it last took an answer while others waited, or since when one waits. */
+  tookAt: number;
+}
+
+/** The same trouble is told once in this time. */
+const TELL_MS = 60_000;
+/** A client that takes nothing for so long, although answers wait for it, does not read. */
+const STALL_MS = 10_000;
+
+/**
+ * The open connections of a server. When there are too many, the one that has been idle for longest makes room for the
+ * new one: a client that only holds connections cannot lock out an operator.
+ */
+export class Connections {
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #max: number;
+  readonly #open = new Map<string, Connection>();
+  readonly #toldAt = new Map<string, number>();
+  #unixCount = 0;
+
+  constructor({ clock, log, max = 1000 }: ConnectionsOptions) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#max = max;
+  }
+
+  /** False: there is no room, and the socket was closed. */
+  admit(socket: net.Socket): boolean {
+    if (this.#open.size >= this.#max && !this.#makeRoom()) {
+      socket.destroy();
+      return false;
+    }
+    const peer = this.#nameOf(socket);
+    const usedAt = this.#clock.monotonic();
+    this.#open.set(peer, { peer, socket, calls: 0, usedAt, unsentBytes: 0, tookAt: usedAt });
+    socket.once('close', () => this.#open.delete(peer));
+    return true;
+  }
+
+  /** By the name that gRPC has for the peer of a call; undefined when it is closed. */
+  of(peer: string): Connection | undefined {
+    return this.#open.get(peer);
+  }
+
+  /** Closes connections whose clients do not read the answers that they asked for. */
+  cutStalled(): void {
+    const now = this.#clock.monotonic();
+    for (const { peer, socket, unsentBytes, tookAt } of this.#open.values()) {
+      if (unsentBytes === 0 || now - tookAt < STALL_MS) continue;
+      socket.destroy();
+      this.#tell('grpc-client-cut', () =>
+        this.#log.log('warn', 'grpc-client-cut', { peer, unsentBytes, stalledMs: Math.round(now - tookAt) }),
+      );
+    }
+  }
+
+  closeAll(): void {
+    for (const { socket } of this.#open.values()) socket.destroy();
+  }
+
+  #makeRoom(): boolean {
+    let idlest: Connection | null = null;
+    for (const one of this.#open.values()) {
+      if (one.calls === 0 && one.usedAt < (idlest?.usedAt ?? Number.POSITIVE_INFINITY)) idlest = one;
+    }
+    const fields = { connections: this.#open.size, closed: idlest?.peer ?? 'the new one' };
+    this.#tell('grpc-connections-full', () => this.#log.log('warn', 'grpc-connections-full', fields));
+    if (idlest === null) return false;
+    this.#open.delete(idlest.peer);
+    idlest.socket.destroy();
+    return true;
+  }
+
+  #tell(event: string, tell: () => void): void {
+    const now = this.#clock.monotonic();
+    if (now - (this.#toldAt.get(event) ?? Number.NEGATIVE_INFINITY) < TELL_MS) return;
+    this.#toldAt.set(event, now);
+    tell();
+  }
+
+  /** Those of a unix socket have no address: they get a number, which gRPC then finds like a port. */
+  #nameOf(socket: net.Socket): string {
+    if (socket.remoteAddress === undefined) {
+      Object.defineProperty(socket, 'remoteAddress', { value: 'unix' });
+      Object.defineProperty(socket, 'remotePort', { value: ++this.#unixCount });
+    }
+    return `${socket.remoteAddress}:${socket.remotePort}`;
+  }
+}
