@@ -16,6 +16,8 @@ export interface Outcome {
   readonly text: readonly Line[];
   /** Printed as one JSON document; bigint becomes a decimal string, as proto3's JSON has it. */
   readonly json: unknown;
+  /** It was done, and not all is well: said on standard error, too. */
+  readonly warning?: string | undefined;
   /** null = success; otherwise the command did its work, and the result is bad news: exit code 1. */
   readonly failure: Failure | null;
 }

@@ -31,7 +31,7 @@ export const setCommands: readonly Command[] = [
       slow: true,
       run: async ({ client }, { name = '' }) => {
         const response = await act(await client(), name);
-        return success([backendLine(response)], response);
+        return { ...success([backendLine(response)], response), warning: response.warning };
       },
     }),
   ),
@@ -44,7 +44,7 @@ export const setCommands: readonly Command[] = [
       const weight = parseWeight(slots['0-100'] ?? '');
       const flush = slots['flush'] !== undefined;
       const response = await (await client()).setWeight({ frontend, pool, backend, weight, flush });
-      return success([weightLine(response, pool, backend)], response);
+      return { ...success([weightLine(response, pool, backend)], response), warning: response.warning };
     },
   },
 ];

@@ -64,6 +64,9 @@ export async function runMaglevc(surroundings: Surroundings): Promise<ExitCode> 
     const outcome = await command.run(session, slots);
     if (options.json) stdout.write(jsonText(outcome.json));
     else print(outcome.text);
+    if (outcome.warning !== undefined) {
+      stderr.write(render([[errorText(`maglevc: warning: ${outcome.warning}`)]], form.color));
+    }
     if (outcome.failure === null) return exitCodes.ok;
     const { code, message } = outcome.failure;
     // Its JSON has been printed: it is what came out, bad news and all.

@@ -21,14 +21,14 @@ export function operatorHandlers(
   const actionOf = (action: BackendAction) =>
     unary(limitMs.operator, async (request: { readonly name: string }, ask, peer) => {
       const name = checkedName('name', request.name);
-      await ask<OperatorRequest, OperatorAnswer>(operator, (reply) => ({
+      const { warning } = await ask<OperatorRequest, OperatorAnswer>(operator, (reply) => ({
         type: 'act-on-backend',
         name,
         action,
         peer,
         reply,
       }));
-      return backendInfo(sources, ask, name);
+      return { ...(await backendInfo(sources, ask, name)), warning: warning ?? undefined };
     });
   return {
     pauseBackend: actionOf('pause'),
@@ -43,14 +43,14 @@ export function operatorHandlers(
         weight: checkedWeight('weight', request.weight),
       };
       const { flush } = request;
-      await ask<OperatorRequest, OperatorAnswer>(operator, (reply) => ({
+      const { warning } = await ask<OperatorRequest, OperatorAnswer>(operator, (reply) => ({
         type: 'set-weight',
         change,
         flush,
         peer,
         reply,
       }));
-      return frontendInfo(sources, ask, change.frontend);
+      return { ...(await frontendInfo(sources, ask, change.frontend)), warning: warning ?? undefined };
     }),
   };
 }

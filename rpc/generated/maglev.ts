@@ -30,7 +30,7 @@ export type CheckConfigRequest = Record<string, never>;
 
 /** The verdict on the config file. */
 export interface CheckConfigResponse {
-  /** Is the file valid? Warnings do not make it invalid. */
+  /** Is the file valid, and would a reload take it? Warnings do not matter. */
   ok: boolean;
   /** Every error in the file as text, one a line, when it could not be read or parsed; otherwise empty. */
   parseError: string;
@@ -112,6 +112,8 @@ export interface FrontendInfo {
   flushOnDown: boolean;
   /** `unknown`, `up` or `down`. */
   state: string;
+  /** Only in answers to SetFrontendPoolBackendWeight: as in BackendInfo. */
+  warning?: string | undefined;
 }
 
 /** Servers that a frontend prefers equally. */
@@ -209,6 +211,11 @@ export interface BackendInfo {
   transitions: TransitionRecord[];
   /** True: it has been unknown for so long that it counts as down. */
   givenUp?: boolean | undefined;
+  /**
+   * Only in answers to PauseBackend, ResumeBackend, EnableBackend and DisableBackend: what was asked for is in force,
+   * but not all is well, for people; for instance, that a restart of maglevd would forget it. Absent = all is well.
+   */
+  warning?: string | undefined;
 }
 
 /** How one probe ended. */
@@ -977,6 +984,7 @@ function createBaseFrontendInfo(): FrontendInfo {
     srcIpSticky: false,
     flushOnDown: false,
     state: '',
+    warning: undefined,
   };
 }
 
@@ -1008,6 +1016,9 @@ export const FrontendInfo: MessageFns<FrontendInfo> = {
     }
     if (message.state !== '') {
       writer.uint32(74).string(message.state);
+    }
+    if (message.warning !== undefined) {
+      writer.uint32(82).string(message.warning);
     }
     return writer;
   },
@@ -1095,6 +1106,14 @@ export const FrontendInfo: MessageFns<FrontendInfo> = {
             }
 
             message.state = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.warning = reader.string();
             continue;
           }
         }
@@ -1547,6 +1566,7 @@ function createBaseBackendInfo(): BackendInfo {
     doubt: undefined,
     transitions: [],
     givenUp: undefined,
+    warning: undefined,
   };
 }
 
@@ -1596,6 +1616,9 @@ export const BackendInfo: MessageFns<BackendInfo> = {
     }
     if (message.givenUp !== undefined) {
       writer.uint32(112).bool(message.givenUp);
+    }
+    if (message.warning !== undefined) {
+      writer.uint32(122).string(message.warning);
     }
     return writer;
   },
@@ -1723,6 +1746,14 @@ export const BackendInfo: MessageFns<BackendInfo> = {
             }
 
             message.givenUp = reader.bool();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.warning = reader.string();
             continue;
           }
         }
@@ -3592,7 +3623,10 @@ export const VPPLBASCounters: MessageFns<VPPLBASCounters> = {
 /** What an operator, a dashboard or a script can ask of maglevd. */
 export type MaglevService = typeof MaglevService;
 export const MaglevService = {
-  /** Reads and checks the config file; changes nothing. A bad file is an answer, not an error. */
+  /**
+   * Reads and checks the config file; changes nothing. A bad file is an answer, not an error, and so is one that is
+   * valid but that a reload would refuse.
+   */
   checkConfig: {
     path: '/maglev.Maglev/CheckConfig' as const,
     requestStream: false as const,
@@ -3806,7 +3840,10 @@ export const MaglevService = {
 } as const;
 
 export interface MaglevServer extends UntypedServiceImplementation {
-  /** Reads and checks the config file; changes nothing. A bad file is an answer, not an error. */
+  /**
+   * Reads and checks the config file; changes nothing. A bad file is an answer, not an error, and so is one that is
+   * valid but that a reload would refuse.
+   */
   checkConfig: handleUnaryCall<CheckConfigRequest, CheckConfigResponse>;
   /** Checks the config file and, if it is valid, makes it the running config. Otherwise the old one stays. */
   reloadConfig: handleUnaryCall<ReloadConfigRequest, ReloadConfigResponse>;

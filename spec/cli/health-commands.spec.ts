@@ -274,6 +274,22 @@ describe('maglevc: health and counters', () => {
     ]);
   });
 
+  it('says on standard error what is in force and not kept, and in the JSON document; that is no failure', async () => {
+    const warning = 'in force, but not kept: the disk is full';
+    await start({
+      operator: (message) => {
+        if (message.type !== 'get-effective') message.reply.ok({ warning });
+      },
+    });
+    for (const line of ['set backend web1 disable', 'set frontend web pool primary backend web1 weight 0']) {
+      const stderr = `maglevc: warning: ${warning}\n`;
+      expect(await run(line)).to.include({ code: 0, stderr });
+      const document = await run(`--json ${line}`);
+      expect(document).to.include({ code: 0, stderr });
+      expect(JSON.parse(document.stdout)).to.include({ warning });
+    }
+  });
+
   for (const weight of ['101', '-1', '1.5', 'half', '1e2', '0x10']) {
     it(`takes '${weight}' for a mistake in the command line, and asks nobody`, async () => {
       const argv = `-- set frontend web pool primary backend web1 weight ${weight}`.split(' ');

@@ -76,6 +76,7 @@ describe('rpc/gateway: health', () => {
           },
         ],
         givenUp: false,
+        warning: undefined,
       });
     });
 

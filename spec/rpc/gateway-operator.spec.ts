@@ -88,6 +88,20 @@ describe('rpc/gateway: operators', () => {
     });
   }
 
+  it('passes on the warning of what is in force, and not all well', async () => {
+    const warning = 'in force, but not kept';
+    const { client } = await start({
+      ...siteCallees(),
+      operator: (message) => {
+        if (message.type !== 'get-effective') message.reply.ok({ warning });
+      },
+    });
+    expect(await client.disableBackend('web1')).to.include({ name: 'web1', warning });
+    const change = { frontend: 'web', pool: 'primary', backend: 'web1', weight: 1, flush: false };
+    expect(await client.setWeight(change)).to.include({ name: 'web', warning });
+    expect(await client.getBackend('web1')).to.have.property('warning', undefined);
+  });
+
   describe('SetFrontendPoolBackendWeight', () => {
     const place = { frontend: 'web', pool: 'primary', backend: 'web1' };
 

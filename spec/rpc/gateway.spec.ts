@@ -51,6 +51,7 @@ describe('rpc/gateway', () => {
         srcIpSticky: true,
         flushOnDown: false,
         state: 'unknown',
+        warning: undefined,
       });
       expect(pools).to.deep.equal([{ name: 'all', active: true, backends: [] }]);
     });
@@ -66,6 +67,7 @@ describe('rpc/gateway', () => {
         doubt: undefined,
         transitions: [],
         givenUp: undefined,
+        warning: undefined,
       };
       const backends = samples.backends.map((backend) => ({ ...backend, ...details }));
       expect(await client.listBackends()).to.deep.equal({ backends });
