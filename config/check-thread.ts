@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { checkConfigText } from './check.js';
-import type { CheckTask } from './check-off-thread.js';
+import { productVersion } from '../domain/version.js';
+import type { CheckReply, CheckTask } from './check-off-thread.js';
 
 // Started by check-off-thread.ts: one check, one answer, and the thread ends.
 
@@ -8,5 +8,11 @@ import type { CheckTask } from './check-off-thread.js';
 // a tenth of the whole check; in an ordinary object it costs nothing. Only this thread sees the change.
 process.env = {};
 
-const { text, file } = workerData as CheckTask;
-parentPort?.postMessage(checkConfigText(text, file));
+const { text, file, version } = workerData as CheckTask;
+const reply = (message: CheckReply) => parentPort?.postMessage(message);
+
+if (version === productVersion) {
+  // Not before: it may be code that this version cannot load.
+  const { checkConfigText } = await import('./check.js');
+  reply({ kind: 'verdict', verdict: checkConfigText(text, file) });
+} else reply({ kind: 'other-version', version: productVersion });

@@ -13,15 +13,15 @@ const maxBytes = 16 * 1024 * 1024;
 const maxInline = 32 * 1024;
 
 /**
- * Reads and checks a config file. What cannot be read is a verdict of stage `read`. Large files are checked in a
- * thread of their own. Rejects only with MGL_INTERNAL.
+ * Reads and checks a config file. What cannot be read, or not be checked, is a verdict of stage `read`. Large files are
+ * checked in a thread of their own.
  */
 export async function loadConfigFile(file: string): Promise<ConfigVerdict> {
   const text = await readConfigText(file);
   if (E.isLeft(text)) return unreadable(file, text.left);
   if (text.right.length <= maxInline) return checkConfigText(text.right, file);
-  const verdict = await checkOffThread({ text: text.right, file });
-  return verdict ?? unreadable(file, 'is too large: checking it takes more memory than there is');
+  const outcome = await checkOffThread(text.right, file);
+  return outcome.kind === 'verdict' ? outcome.verdict : unreadable(file, outcome.why);
 }
 
 function unreadable(file: string, message: string): ConfigVerdict {
