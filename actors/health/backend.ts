@@ -46,7 +46,7 @@ export type BackendMessage =
   | { readonly type: 'give-up'; readonly since: number };
 
 /** How long after its timeout the answer of a probe may still be on its way to us. */
-const GRACE_MS = 1000;
+const GRACE_MS = 1500;
 /** Many first probes are spread at least over this. */
 const MIN_SPREAD_MS = 1000;
 

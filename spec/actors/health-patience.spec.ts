@@ -97,7 +97,7 @@ describe('how long a lack of verdicts is borne', () => {
     const config = made({}, { startupMinDelay: 0, startupMaxDelay: 0 });
     const { machine, written } = await past(config);
     await start(config, { machine, prepare: () => failOnce(a) });
-    await seconds(2);
+    await seconds(2.5);
     expect(weights()).to.deep.equal(full);
     await seconds(1);
     expect(weights()).to.deep.equal({ ...full, [a]: 0 });
