@@ -68,6 +68,7 @@ interface Waiter {
 export class IntentKeeping {
   private readonly waiters = new Set<Waiter>();
   private cancelRetry: Cancel = () => {};
+  private over = false;
 
   constructor(
     private readonly context: Context<KeepingMessage>,
@@ -79,13 +80,16 @@ export class IntentKeeping {
   async open(): Promise<Intents> {
     const { cell } = this;
     if (cell.intents === null) {
-      const done = await this.within(PATIENCE_MS, this.access(() => this.load()).done);
-      if (done !== null) this.finished(done);
-      else this.lost('what was kept before could not be read within 2 s: the disk does not answer');
+      // A life that ended in its start may have left one.
+      const access = cell.access ?? this.access(() => this.load());
+      const done = await this.within(PATIENCE_MS, access.done);
+      if (done !== null && cell.access === access) this.finished(done);
+      else if (done === null)
+        this.lost('what was kept before could not be read within 2 s: the disk does not answer');
       cell.intents ??= noIntents;
     }
     if (cell.access !== null) this.follow(cell.access);
-    else if (cell.failure !== null) this.retryLater();
+    else if (cell.failure !== null || cell.kept < cell.version) this.retryLater();
     return cell.intents;
   }
 
@@ -136,17 +140,23 @@ export class IntentKeeping {
     return done.kind === 'load' ? this.cell.intents : null;
   }
 
-  /** Gives the store a last moment. */
+  /** Gives the store a last moment. What is under way then is left to the next life of the actor. */
   async close(): Promise<void> {
     await this.within(PATIENCE_MS, this.flush());
+    this.over = true;
   }
 
   private async flush(): Promise<void> {
     const { cell } = this;
-    if (cell.access !== null) this.finished(await cell.access.done);
-    if (cell.unread === null && cell.kept < cell.version) {
-      this.finished(await this.access(() => this.save()).done);
+    if (cell.access !== null) await this.finish(cell.access);
+    if (!this.over && cell.unread === null && cell.kept < cell.version) {
+      await this.finish(this.access(() => this.save()));
     }
+  }
+
+  private async finish({ done }: Access): Promise<void> {
+    const what = await done;
+    if (!this.over) this.finished(what);
   }
 
   /** Goes on with what is to be done, if the store is free. */

@@ -225,4 +225,23 @@ describe('what operators asked for, and a disk that fails or hangs', () => {
     expect(await outcome(tree.clock, stopped)).to.equal(undefined);
     expect(told('actor-abandoned')).to.deep.equal([]);
   });
+
+  it('has the next life of the actor wait for what the last one left with the disk', async () => {
+    await start();
+    void act('a');
+    await tree.clock.settle();
+    await tree.end();
+    tree = new Tree();
+    await start();
+    expect(inForce).to.deep.equal(['a']);
+    const answer = act('b');
+    await tree.clock.settle();
+    expect(store.saves.map(({ names }) => names)).to.deep.equal([['a']]);
+    store.saves[0]?.open();
+    await tree.clock.settle();
+    expect(store.saves.map(({ names }) => names)).to.deep.equal([['a'], ['a', 'b']]);
+    store.saves[1]?.open();
+    expect(await warning(answer)).to.equal(null);
+    expect(store.loads).to.have.length(1);
+  });
 });
