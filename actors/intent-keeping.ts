@@ -26,7 +26,7 @@ export interface IntentCell {
   unread: string | null;
   /** What operators spoke of while the store was unread. */
   readonly said: Set<Subject>;
-  /** Why the last writing or reading failed. */
+  /** Why what is to be kept is not, as the log was told; null = it is, or nothing is known yet. */
   failure: string | null;
 }
 
@@ -89,7 +89,7 @@ export class IntentKeeping {
       cell.intents ??= noIntents;
     }
     if (cell.access !== null) this.follow(cell.access);
-    else if (cell.failure !== null || cell.kept < cell.version) this.retryLater();
+    else if (cell.unread !== null || cell.kept < cell.version) this.retryLater();
     return cell.intents;
   }
 
@@ -249,7 +249,6 @@ export class IntentKeeping {
     context.log.log(level, 'operator-state-lost', { error: problem });
     cell.unread = problem;
     if (cell.kept < cell.version) this.notKept(problem);
-    else cell.failure = problem;
     this.answer(cell.version, notKept(problem));
     this.retryLater();
   }

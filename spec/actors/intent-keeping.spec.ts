@@ -198,6 +198,9 @@ describe('what operators asked for, and a disk that fails or hangs', () => {
     expect(store.saves).to.deep.equal([]);
     expect(store.loads.length).to.be.within(4, 6);
     expect(told('operator-state-lost').filter(([level]) => level === 'error')).to.have.length(1);
+    expect(told('operator-state-not-kept').filter(([level]) => level === 'error')).to.deep.equal([
+      ['error', { error: problem }],
+    ]);
     store.atOnce = read(kept);
     await tree.clock.advance(30_000);
     expect(inForce).to.deep.equal(['a', 'b']);
