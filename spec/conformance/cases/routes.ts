@@ -20,11 +20,6 @@ export const routeCases: readonly ConformanceCase[] = [
       { op: 'route', to: '100.71.0.1/32', exact: false, is: '0.0.0.0/0 drop' },
       { op: 'route', to: '224.7.7.7/32', exact: false, is: '224.0.0.0/4 drop' },
       { op: 'route', to: 'fe80:7::/32', exact: false, is: 'fe80::/10 normal' },
-      { op: 'route', to: '224.7.7.7/36', exact: false, is: '224.0.0.0/4 drop' },
-      { op: 'route', to: '224.7.7.7/36', is: '-6' },
-      { op: 'route', to: '224.7.7.7/200', is: '-6' },
-      { op: 'route', to: 'fe80:7::/200', exact: false, is: 'fe80::/10 normal' },
-      { op: 'route', to: 'fe80:7::/200', is: '-6' },
     ],
   },
   {
