@@ -11,6 +11,8 @@ const PATIENCE_MS = 2000;
 const SLOW_MS = 5000;
 /** How long after a failure it is tried again. */
 const RETRY_MS = 30_000;
+/** How often it is looked at what somebody else keeps: a spare takes over within seconds. */
+const FOREIGN_MS = 2000;
 
 /** Outlives the actor that uses it; the store is for the next process. */
 export interface IntentCell {
@@ -68,6 +70,7 @@ interface Waiter {
 export class IntentKeeping {
   private readonly waiters = new Set<Waiter>();
   private cancelRetry: Cancel = () => {};
+  private retries = false;
   private over = false;
 
   constructor(
@@ -89,7 +92,7 @@ export class IntentKeeping {
       cell.intents ??= noIntents;
     }
     if (cell.access !== null) this.follow(cell.access);
-    else if (cell.unread !== null || cell.kept < cell.version) this.retryLater();
+    else if (!this.retries && (cell.unread !== null || cell.kept < cell.version)) this.retryLater();
     return cell.intents;
   }
 
@@ -129,15 +132,17 @@ export class IntentKeeping {
   /** Returns the intents when what was kept before came to light, and they are others therefore. */
   receive(message: KeepingMessage): Intents | null {
     if (message.type === 'keep-again') {
+      this.retries = false;
       this.push();
       return null;
     }
     const { done } = message;
+    const before = this.cell.intents ?? noIntents;
     this.finished(done);
     if (done.kind === 'save' && done.error !== null && done.version === this.cell.version) return null;
-    if (done.kind === 'load' && done.loaded.kind === 'unread') return null;
-    this.push();
-    return done.kind === 'load' ? this.cell.intents : null;
+    if (done.kind === 'save' || done.loaded.kind === 'read') this.push();
+    const after = this.cell.intents;
+    return after === null || sameIntents(before, after) ? null : after;
   }
 
   /** Gives the store a last moment. What is under way then is left to the next life of the actor. */
@@ -207,8 +212,10 @@ export class IntentKeeping {
     const ms = context.clock.monotonic() - (cell.access?.began ?? 0);
     cell.access = null;
     if (done.kind === 'load') {
-      if (done.loaded.kind === 'unread') this.lost(done.loaded.problem);
-      else this.found(done.loaded.intents, done.loaded.problem);
+      const { loaded } = done;
+      if (loaded.kind === 'unread') this.lost(loaded.problem);
+      else if (loaded.kind === 'foreign') this.foreign(loaded.intents, loaded.problem);
+      else this.found(loaded.intents, loaded.problem);
       return;
     }
     const { version, error } = done;
@@ -243,6 +250,16 @@ export class IntentKeeping {
     } else cell.version++;
   }
 
+  /** Followed, but not kept: what operators said here counts more, and is lost with this process. */
+  private foreign(intents: Intents, problem: string): void {
+    const { cell } = this;
+    cell.intents = mergeIntents(intents, cell.intents ?? noIntents, cell.said);
+    cell.unread = problem;
+    if (cell.kept < cell.version) this.notKept(problem);
+    this.answer(cell.version, notKept(problem));
+    this.retryLater(FOREIGN_MS);
+  }
+
   private lost(problem: string): void {
     const { cell, context } = this;
     const level = cell.unread === problem ? 'debug' : 'error';
@@ -261,9 +278,10 @@ export class IntentKeeping {
     this.retryLater();
   }
 
-  private retryLater(): void {
+  private retryLater(ms = RETRY_MS): void {
     this.cancelRetry();
-    this.cancelRetry = this.context.after(RETRY_MS, { type: 'keep-again' });
+    this.retries = true;
+    this.cancelRetry = this.context.after(ms, { type: 'keep-again' });
   }
 
   /** To all who wait for that version or an earlier one. */

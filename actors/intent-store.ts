@@ -8,11 +8,13 @@ export type LoadedIntents =
       /** What was wrong with some or all of it, and what was done about it; null = nothing. */
       readonly problem: string | null;
     }
-  | { readonly kind: 'unread'; readonly problem: string };
+  | { readonly kind: 'unread'; readonly problem: string }
+  /** Somebody else keeps them. What there is now, for the time being; nothing is kept until it is loaded for good. */
+  | { readonly kind: 'foreign'; readonly problem: string; readonly intents: Intents };
 
 /** Keeps what operators asked for over a restart of maglevd. Either function may take for ever, as a disk may. */
 export interface IntentStore {
-  /** Never rejects. May be tried again when it answered `unread`. */
+  /** Never rejects. May be tried again until it has answered `read`. */
   readonly load: () => Promise<LoadedIntents>;
   /** Rejects when it cannot be kept; and always, while what was kept before is unread. */
   readonly save: (intents: Intents) => Promise<void>;

@@ -26,6 +26,11 @@ export interface DaemonWorld {
   readonly complain: (line: string) => void;
   /** Calls `handle` for every signal of that kind, from now on. */
   readonly onSignal: (signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', handle: () => void) => void;
+  /**
+   * Calls `release` right before the process ends, whyever it does. A process that is stuck in a disk which hangs keeps
+   * what it does not let go of, and its successor would wait for it.
+   */
+  readonly atEnd: (release: () => void) => void;
 }
 
 /** One thread probes thousands of servers a second; a second one would compete with maglevd itself for a small machine. */
@@ -91,6 +96,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   const { vppApiAddress, vppStatsAddress } = settings;
   const words = `process ${process.pid}, gRPC at ${settings.grpcAddress}`;
   const lock = vppLock({ socketPath: vppApiAddress, words, clock });
+  world.atEnd(lock.release);
   const tree = createActorSystem({ clock, log });
   stopTree = tree.stop;
   let fatal: MaglevError | null = null;
@@ -135,6 +141,9 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
 }
 
 /** What operators ask for is kept in that folder; '' = nowhere. */
-function storeIn(folder: string, { clock, log }: DaemonWorld): IntentStore {
-  return folder === '' ? memoryStore() : exclusiveStore(folder, fileStore(folder, clock), log);
+function storeIn(folder: string, { clock, log, atEnd }: DaemonWorld): IntentStore {
+  if (folder === '') return memoryStore();
+  const { store, release } = exclusiveStore(folder, fileStore(folder, clock), log);
+  atEnd(release);
+  return store;
 }

@@ -38,13 +38,20 @@ export async function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
     case 'run': {
       const log = jsonLog(realClock, command.settings.logLevel, process.stdout);
       // A bug outside every actor. VPP goes on with what it has; a supervisor of the process starts maglevd again.
+      const releases: (() => void)[] = [];
+      const releaseAll = () => {
+        for (const release of releases) release();
+      };
       const bug = (kind: string) => (error: unknown) => {
         log.log('error', 'failed', { kind, error: error instanceof Error ? error.stack : String(error) });
+        releaseAll();
         endProcess(BUG);
       };
       process.on('uncaughtException', bug('uncaughtException'));
       process.on('unhandledRejection', bug('unhandledRejection'));
-      return runDaemon(command.settings, { clock: realClock, log, complain, onSignal });
+      const atEnd = (release: () => void) => releases.push(release);
+      const world = { clock: realClock, log, complain, onSignal, atEnd };
+      return runDaemon(command.settings, world).finally(releaseAll);
     }
   }
 }

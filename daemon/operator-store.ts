@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { IntentStore, LoadedIntents } from '../actors/intent-store.js';
-import { noIntents } from '../domain/operator.js';
+import { type Intents, noIntents } from '../domain/operator.js';
 import type { Clock } from '../protocol/clock.js';
 import { decodeIntents, encodeIntents } from './operator-file.js';
 import { makeFolder, readStateFile, writeStateFile } from './state-file.js';
@@ -9,11 +9,16 @@ import { makeFolder, readStateFile, writeStateFile } from './state-file.js';
 /** At most so many entries are shown that were not understood. */
 const SHOWN = 10;
 
+export interface FileStore extends IntentStore {
+  /** What is there now, as far as it can be understood. The file is left as it is, and stays unread. */
+  readonly peek: () => Promise<Intents>;
+}
+
 /**
  * Keeps what operators asked for in `operator.json` of a folder. A file that is damaged is set aside under another
  * name. One that cannot be read or set aside, or that a newer maglevd wrote, is left as it is, and nothing is written.
  */
-export function fileStore(folder: string, clock: Pick<Clock, 'now'>): IntentStore {
+export function fileStore(folder: string, clock: Pick<Clock, 'now'>): FileStore {
   const file = path.join(folder, 'operator.json');
   /** Why the file must not be written. */
   let unread: string | null = `${file} has not been read`;
@@ -67,8 +72,13 @@ export function fileStore(folder: string, clock: Pick<Clock, 'now'>): IntentStor
   return {
     load: async () => {
       const loaded = await load();
-      unread = loaded.kind === 'unread' ? loaded.problem : null;
+      unread = loaded.kind === 'read' ? null : loaded.problem;
       return loaded;
+    },
+    peek: async () => {
+      const text = await readStateFile(file).catch(() => null);
+      const decoded = text === null ? null : decodeIntents(text);
+      return decoded?.kind === 'intents' ? decoded.intents : noIntents;
     },
     save: async (intents) => {
       if (unread !== null) throw new Error(unread);

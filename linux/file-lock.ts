@@ -1,4 +1,4 @@
-import { closeSync, constants, fchownSync, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, statSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import { MaglevError } from '../domain/errors.js';
 import { libcFunction } from './libc.js';
@@ -30,12 +30,19 @@ export function lockFolder(path: string): FileLockOutcome {
  * because to lock it one must be able to read it. It is never removed: whoever waits for it would wait for another one.
  */
 export function lockFile(path: string, gid: number): FileLockOutcome {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
+  // A pipe that somebody put there must not hold us up.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const present = opened(path, flags);
-  if (present !== null) return locked(present);
+  if (present !== null) {
+    if (fstatSync(present).isFile()) return locked(present);
+    closeSync(present);
+    return null;
+  }
   const fd = opened(path, flags | constants.O_CREAT);
   if (fd === null) return null;
   try {
+    // Whatever the umask says: the group has to read it.
+    fchmodSync(fd, 0o640);
     fchownSync(fd, -1, gid);
   } catch {
     // Not a member of the group: then it stays our own.

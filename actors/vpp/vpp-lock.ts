@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { MaglevError } from '../../domain/errors.js';
+import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { type HeldName, holderOf, holdName } from '../../linux/abstract-name.js';
 import { type FileLock, lockFile } from '../../linux/file-lock.js';
 import type { Clock } from '../../protocol/clock.js';
@@ -85,7 +85,15 @@ export function vppLock({ socketPath, words, clock }: VppLockOptions): VppLock {
 export function governing(lock: Pick<VppLock, 'take'>, open: OpenVpp): OpenVpp {
   return async (signal) => {
     await lock.take();
-    return open(signal);
+    const api = await open(signal);
+    try {
+      // Again: only now it is certain that the socket is there, and in which folder.
+      await lock.take();
+    } catch (thrown) {
+      await api.close(asMaglevError(thrown));
+      throw thrown;
+    }
+    return api;
   };
 }
 

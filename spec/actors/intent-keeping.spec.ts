@@ -207,6 +207,26 @@ describe('what operators asked for, and a disk that fails or hangs', () => {
     expect(store.saves.map(({ names }) => names)).to.deep.equal([['b', 'a']]);
   });
 
+  it('follows what somebody else keeps, and keeps it when he has gone, with what was said here', async () => {
+    const problem = 'another maglevd keeps its state in /s';
+    const foreign = (name: string): LoadedIntents => {
+      return { kind: 'foreign', problem, intents: { ...noIntents, backends: new Map([[name, disabled]]) } };
+    };
+    await start(foreign('b'));
+    expect(inForce).to.deep.equal(['b']);
+    store.atOnce = foreign('c');
+    await tree.clock.advance(2000);
+    expect(inForce).to.deep.equal(['c']);
+    expect(await warning(act('a'))).to.match(/not kept: .*another maglevd/);
+    await tree.clock.advance(10_000);
+    expect(inForce).to.deep.equal(['a', 'c']);
+    expect(store.saves).to.deep.equal([]);
+    store.atOnce = read(kept);
+    await tree.clock.advance(2000);
+    expect(inForce).to.deep.equal(['a', 'b']);
+    expect(store.saves.map(({ names }) => names)).to.deep.equal([['b', 'a']]);
+  });
+
   it('tells of what was damaged, and goes on with the rest', async () => {
     await start(read(kept, 'an entry was dropped'));
     expect(told('operator-state-lost')).to.deep.equal([['error', { error: 'an entry was dropped' }]]);

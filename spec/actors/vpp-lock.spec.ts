@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { realClock } from '../../actors/kernel/real-clock.js';
+import type { OpenVpp } from '../../actors/vpp/api.js';
 import { governing, type VppLock, vppLock } from '../../actors/vpp/vpp-lock.js';
 import { type FileLock, lockFile } from '../../linux/file-lock.js';
 import { failure } from '../support/rejection.js';
@@ -62,6 +63,20 @@ describe('actors/vpp: the right to govern a VPP', () => {
     renameSync(`${socket}.new`, socket);
     expect((await failure(second.take())).code).to.equal('MGL_VPP_GOVERNED');
     await first.take();
+  });
+
+  it('is had also when VPP came up between the look at its socket and the connection', async () => {
+    unlinkSync(socket);
+    const closed: string[] = [];
+    const connect = (lock: VppLock) =>
+      governing(lock, async () => {
+        vppStarts();
+        return { close: async (reason) => void closed.push(String(reason)) } as Awaited<ReturnType<OpenVpp>>;
+      })(new AbortController().signal);
+    await connect(maglevd('first'));
+    unlinkSync(socket);
+    expect((await failure(connect(maglevd('second')))).code).to.equal('MGL_VPP_GOVERNED');
+    expect(closed, 'and it let go of VPP').to.have.length(1);
   });
 
   it('is taken anew when the folder of VPP was made anew', async () => {

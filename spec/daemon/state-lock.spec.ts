@@ -27,20 +27,26 @@ describe('daemon: the folder of the state', () => {
     return exclusiveStore(folder, fileStore(folder, { now: () => 0 }), log);
   };
 
-  it('is written to by one maglevd; another one reads it, and says that it keeps nothing', async () => {
-    const first = storeOf();
+  it('is written to by one maglevd; another one follows what it says, says once that it keeps nothing, and takes over', async () => {
+    const { store: first, release } = storeOf();
     await first.load();
     await first.save(paused);
     const log = recordingLog();
-    const second = storeOf(log);
-    expect(await second.load()).to.deep.include({ intents: paused });
-    expect(log.of('state-dir-shared')).to.have.length(1);
+    const { store: second } = storeOf(log);
+    expect(await second.load()).to.deep.include({ kind: 'foreign', intents: paused });
     expect(String(await rejection(second.save(noIntents)))).to.match(/another maglevd keeps its state in/);
-    expect(await storeOf().load(), 'the first one counts').to.deep.include({ intents: paused });
+    await first.save(noIntents);
+    expect(await second.load()).to.deep.include({ kind: 'foreign', intents: noIntents });
+    expect(log.of('state-dir-shared')).to.have.length(1);
+    await first.save(paused);
+    release();
+    expect(await second.load()).to.deep.include({ kind: 'read', intents: paused });
+    await second.save(noIntents);
+    expect(await storeOf().store.load()).to.deep.include({ kind: 'foreign', intents: noIntents });
   });
 
   it('is locked from the first look on, also when it had to be made', async () => {
-    await storeOf().load();
+    await storeOf().store.load();
     expect(lockFolder(folder)).to.equal('busy');
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,8 +26,10 @@ describe('linux: locks on files', () => {
 
   it('make the file that is missing, for owner and group, and lock it once', () => {
     const file = path.join(folder, 'lock');
+    const umask = process.umask(0o077);
     const lock = lockFile(file, process.getgid?.() ?? 0);
-    expect(statSync(file).mode & 0o777).to.equal(0o640 & ~process.umask());
+    process.umask(umask);
+    expect(statSync(file).mode & 0o777, 'whatever the umask is').to.equal(0o640);
     expect(lockFile(file, 0)).to.equal('busy');
     release(lock);
     release(lockFile(file, 0));
@@ -40,5 +43,8 @@ describe('linux: locks on files', () => {
     expect(lockFile(path.join(folder, 'missing', 'lock'), 0)).to.equal(null);
     expect(lockFolder(path.join(folder, 'missing'))).to.equal(null);
     expect(lockFolder(target)).to.equal(null);
+    expect(lockFile(folder, 0)).to.equal(null);
+    execFileSync('mkfifo', [path.join(folder, 'pipe')]);
+    expect(lockFile(path.join(folder, 'pipe'), 0), 'and it does not wait').to.equal(null);
   });
 });
