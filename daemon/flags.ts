@@ -101,6 +101,7 @@ const mayBeEmpty: ReadonlySet<string> = new Set([
 const switchNames: ReadonlySet<string> = new Set([...Object.keys(switches), 'check', 'version', 'help']);
 
 const tlsFlags = ['tls-cert', 'tls-key', 'tls-client-ca'] as const;
+const tlsVariables = ['MAGLEV_TLS_CERT', 'MAGLEV_TLS_KEY', 'MAGLEV_TLS_CLIENT_CA'] as const;
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
@@ -156,7 +157,7 @@ type Values = Readonly<Record<string, string | boolean | undefined>>;
 
 function refuseTls(values: Values, env: NodeJS.ProcessEnv): void {
   const flag = tlsFlags.find((name) => (values[name] ?? '') !== '');
-  const variable = Object.keys(env).find((name) => name.startsWith('MAGLEV_TLS_') && env[name] !== '');
+  const variable = tlsVariables.find((name) => (env[name] ?? '') !== '');
   const asked = flag === undefined ? variable : `--${flag}`;
   if (asked === undefined) return;
   throw new MaglevError('MGL_TLS_UNSUPPORTED', `${asked} asks for TLS, which this version does not serve`);

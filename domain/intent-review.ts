@@ -115,9 +115,12 @@ function hasExpired({ dormantSince }: MayBeDormant, now: number): boolean {
   return dormantSince !== null && now - dormantSince >= dormancyMs;
 }
 
-/** A clock that was set back must not make it wait longer. */
+/** No machine runs this before; one whose clock has not been set yet may believe so: the first moment of 2026. */
+const earliest = 1_767_225_600_000;
+
+/** A clock that is behind must not make it wait less. */
 function asleep<T extends MayBeDormant>(intent: T, now: number): T {
-  return { ...intent, dormantSince: Math.min(intent.dormantSince ?? now, now) };
+  return { ...intent, dormantSince: intent.dormantSince ?? Math.max(now, earliest) };
 }
 
 /** Drops the dormant ones that have waited longest while there are more than `maxDormant`. */

@@ -89,6 +89,8 @@ describe('daemon/flags', () => {
         .with.property('code', 'MGL_TLS_UNSUPPORTED');
     }
     expect(settings(['--tls-cert='], { MAGLEV_TLS_KEY: '' }).grpcAddress).to.equal('127.0.0.1:9090');
+    const ofKubernetes = { MAGLEV_TLS_SERVICE_HOST: '10.96.0.7' };
+    expect(settings([], ofKubernetes).grpcAddress, 'a variable of something else').to.equal('127.0.0.1:9090');
   });
 
   it('recognises the commands that do not run the daemon', () => {

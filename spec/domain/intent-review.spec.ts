@@ -26,6 +26,8 @@ const all = [
 ];
 const nothing = { dropped: [], fellDormant: [], woke: [] };
 
+const t0 = Date.UTC(2026, 6, 1);
+
 describe('domain/intent-review', () => {
   it('changes nothing under a config that says the same', () => {
     expect(reviewIntents(asked, config, 5)).to.deep.equal({ intents: asked, ...nothing });
@@ -55,21 +57,21 @@ describe('domain/intent-review', () => {
   });
 
   it('keeps what was said of names that are absent, out of force, until they are back', () => {
-    const gone = reviewIntents(asked, empty, 1000);
+    const gone = reviewIntents(asked, empty, t0 + 1000);
     expect(gone).to.deep.include({ ...nothing, fellDormant: all });
-    const still = reviewIntents(gone.intents, empty, 2000);
+    const still = reviewIntents(gone.intents, empty, t0 + 2000);
     expect(still).to.deep.equal({ intents: gone.intents, ...nothing });
     expect(effective(gone.intents, empty)).to.deep.equal({ config: empty, paused: new Set() });
-    const back = reviewIntents(still.intents, config, 3000);
+    const back = reviewIntents(still.intents, config, t0 + 3000);
     expect(back).to.deep.equal({ intents: asked, ...nothing, woke: all });
   });
 
   it('does not wake what was said of a value that has changed meanwhile', () => {
-    const gone = reviewIntents(asked, empty, 1000);
+    const gone = reviewIntents(asked, empty, t0 + 1000);
     const back = reviewIntents(
       gone.intents,
       sampleConfig({ a: { ...backends.a, enabled: false } }, []),
-      2000,
+      t0 + 2000,
     );
     expect(back.intents.backends.has('a')).to.equal(false);
     expect(back.dropped).to.deep.equal([
@@ -78,21 +80,25 @@ describe('domain/intent-review', () => {
   });
 
   it('forgets after 30 days, not before, and says so', () => {
-    const gone = reviewIntents(asked, empty, 1000).intents;
+    const gone = reviewIntents(asked, empty, t0 + 1000).intents;
     const still: readonly MaglevConfig[] = [config, empty];
     for (const later of still) {
-      expect(reviewIntents(gone, later, 1000 + dormancyMs - 1).dropped).to.deep.equal([]);
-      const late = reviewIntents(gone, later, 1000 + dormancyMs);
+      expect(reviewIntents(gone, later, t0 + 1000 + dormancyMs - 1).dropped).to.deep.equal([]);
+      const late = reviewIntents(gone, later, t0 + 1000 + dormancyMs);
       expect(late.intents).to.deep.equal({ backends: new Map(), weights: [] });
       expect(late.dropped.map(({ why, ...one }) => one)).to.deep.equal(all);
       expect(late.dropped[0]?.why).to.match(/has not been in the config for 30 days/);
     }
   });
 
-  it('waits no longer when the clock is set back', () => {
-    const gone = reviewIntents(asked, empty, 1_000_000).intents;
-    const set = reviewIntents(gone, empty, 1000).intents;
-    expect(reviewIntents(set, empty, 1000 + dormancyMs).intents.backends.size).to.equal(0);
+  it('waits no less because it fell dormant under a clock that had not been set yet', () => {
+    const today = Date.UTC(2026, 5, 1);
+    const gone = reviewIntents(asked, empty, 60_000).intents;
+    expect(reviewIntents(gone, empty, Date.UTC(2026, 0, 20)).dropped).to.deep.equal([]);
+    const before = reviewIntents(asked, empty, today).intents;
+    const behind = reviewIntents(before, empty, 60_000).intents;
+    expect(reviewIntents(behind, empty, today + dormancyMs - 1).dropped).to.deep.equal([]);
+    expect(reviewIntents(behind, empty, today + dormancyMs).intents.backends.size).to.equal(0);
   });
 
   it('holds a bounded number, those that fell dormant last', () => {
