@@ -1,8 +1,8 @@
 import type { MessageDefinition, MessageHeader } from '../../binapi/codec/message.js';
 import type { Writer } from '../../binapi/codec/writer.js';
+import { FRAME_HEADER_SIZE } from '../../binapi/framing.js';
 import type { SeededRandom } from '../random.js';
 
-const HEADER_SIZE = 16;
 const LENGTH_AT = 8;
 
 /** Appends one frame. What VPP leaves undefined in its header, a pointer and a time stamp, is garbage here. */
@@ -16,7 +16,7 @@ export function writeFrame<Input>(
   const start = writer.length;
   writeFrameHeader(writer, random, 0);
   definition.encode(writer, header, fields);
-  writer.patchU32(start + LENGTH_AT, writer.length - start - HEADER_SIZE);
+  writer.patchU32(start + LENGTH_AT, writer.length - start - FRAME_HEADER_SIZE);
 }
 
 export function writeFrameHeader(writer: Writer, random: SeededRandom, length: number): void {

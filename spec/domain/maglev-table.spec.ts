@@ -2,14 +2,10 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ipFromBytes } from '../../domain/ip.js';
-import {
-  buildLegacyNewFlowTable,
-  buildNewFlowTable,
-  countBuckets,
-  type TableServer,
-} from '../../domain/maglev-table.js';
+import { buildLegacyNewFlowTable, buildNewFlowTable, type TableServer } from '../../domain/maglev-table.js';
 import { xxhash64 } from '../../domain/xxhash64.js';
 import { hashVectors, type TableVector, tableVectors } from '../fixtures/maglev-tables.js';
+import { countBuckets } from '../support/count-buckets.js';
 import { ip } from '../support/domain-samples.js';
 
 const MASK_64 = (1n << 64n) - 1n;

@@ -4,14 +4,12 @@ import type { IpAddress } from '../../domain/ip.js';
 import { encodeEchoRequest } from '../../linux/echo-packet.js';
 import { type EchoSocket, openEchoSocket } from '../../linux/echo-socket.js';
 import { pingRefused } from '../support/probing.js';
+import { suiteWherePermitted } from '../support/where-permitted.js';
 
 const loopback = '127.0.0.1' as IpAddress;
 const payload = Buffer.from('some payload of the spec');
 
-const refused = pingRefused();
-const suite = refused === null ? describe : describe.skip;
-
-suite(`ICMP echo sockets${refused === null ? '' : `, skipped because of "${refused}"`}`, () => {
+suiteWherePermitted(pingRefused(), 'ICMP echo sockets', () => {
   const sockets: EchoSocket[] = [];
   const open = (family: 4 | 6, identifier: number, source: IpAddress | null = null) => {
     const socket = openEchoSocket(family, source, identifier);

@@ -1,12 +1,10 @@
 import { expect } from 'chai';
 import { loopback6 } from '../support/probe-servers.js';
 import { address, pingRefused, RealSurroundings, run, shown, target } from '../support/probing.js';
-
-const refused = pingRefused();
-const suite = refused === null ? describe : describe.skip;
+import { suiteWherePermitted } from '../support/where-permitted.js';
 
 /** Loopback only; what needs a network that does not answer is in the specs of network namespaces. */
-suite(`icmp probe${refused === null ? '' : `, skipped because of "${refused}"`}`, () => {
+suiteWherePermitted(pingRefused(), 'icmp probe', () => {
   const around = new RealSurroundings();
   const icmp = { type: 'icmp' } as const;
   after(() => around.close());

@@ -7,15 +7,14 @@ import { eventually } from '../support/eventually.js';
 import { ip, Namespaces, namespacesRefused } from '../support/namespaces.js';
 import { address, shown, target, undisturbed } from '../support/probing.js';
 import { recordingLog } from '../support/recording-log.js';
+import { suiteWherePermitted } from '../support/where-permitted.js';
 
-const refused = namespacesRefused();
-const suite = refused === null ? describe : describe.skip;
 const probe = (engine: ProbeEngine, key: string, what: ProbeTarget) =>
   undisturbed(() => engine.probe(key, what));
 const tcp = (port: number, rest: Partial<ProbeTarget> = {}) => target({ type: 'tcp', port, tls: null }, rest);
 const icmp = (rest: Partial<ProbeTarget> = {}) => target({ type: 'icmp' }, rest);
 
-suite(`probes in a network namespace${refused === null ? '' : `, skipped because of "${refused}"`}`, function () {
+suiteWherePermitted(namespacesRefused(), 'probes in a network namespace', function () {
   // Programs are started; on a busy machine that takes long.
   this.timeout(40_000);
   const namespaces = new Namespaces();

@@ -7,9 +7,8 @@ import { eventually } from '../support/eventually.js';
 import { ip, Namespaces, namespacesRefused } from '../support/namespaces.js';
 import { address, shown, target, undisturbed } from '../support/probing.js';
 import { recordingLog } from '../support/recording-log.js';
+import { suiteWherePermitted } from '../support/where-permitted.js';
 
-const refused = namespacesRefused();
-const suite = refused === null ? describe : describe.skip;
 const tcp = (to: string, rest: Partial<ProbeTarget> = {}) =>
   target({ type: 'tcp', port: 9, tls: null }, { address: address(to), timeoutMs: 200, ...rest });
 const icmp = (to: string, rest: Partial<ProbeTarget> = {}) =>
@@ -24,7 +23,7 @@ function withoutCarrier(netns: string, name: string): void {
   }
 }
 
-suite(`our own part of the way${refused === null ? '' : `, skipped because of "${refused}"`}`, function () {
+suiteWherePermitted(namespacesRefused(), 'our own part of the way', function () {
   // Programs are started; on a busy machine that takes long.
   this.timeout(40_000);
   const namespaces = new Namespaces();

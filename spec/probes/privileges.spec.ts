@@ -6,6 +6,7 @@ import { Namespaces, namespacesRefused } from '../support/namespaces.js';
 import type { ProbedOnce } from '../support/probe-once.js';
 import { answers, ProbeServers } from '../support/probe-servers.js';
 import { target } from '../support/probing.js';
+import { testWherePermitted } from '../support/where-permitted.js';
 
 const program = path.join(import.meta.dirname, '../support/probe-once.js');
 
@@ -28,8 +29,6 @@ const without = (capability: string) => [
   `--inh-caps=-${capability}`,
 ];
 const refused = namespacesRefused();
-const privileged = refused === null ? it : it.skip;
-const because = refused === null ? '' : `, skipped because of "${refused}"`;
 const tcp = (port: number) => target({ type: 'tcp', port, tls: null });
 
 describe('a prober that lacks something', function () {
@@ -43,7 +42,7 @@ describe('a prober that lacks something', function () {
     await namespaces.end();
   });
 
-  privileged(`says that CAP_SYS_ADMIN is missing, once, and doubts${because}`, () => {
+  testWherePermitted(refused, 'says that CAP_SYS_ADMIN is missing, once, and doubts', () => {
     const netns = namespaces.make();
     const { results, log } = probeOnce(without('sys_admin'), { netns, targets: [tcp(80), tcp(81)] });
     const error = `cannot enter network namespace ${netns}: CAP_SYS_ADMIN is missing`;
@@ -56,7 +55,7 @@ describe('a prober that lacks something', function () {
     ]);
   });
 
-  privileged(`names both ways to be allowed to ping, and doubts${because}`, () => {
+  testWherePermitted(refused, 'names both ways to be allowed to ping, and doubts', () => {
     const netns = namespaces.make();
     const { results } = probeOnce(without('net_raw'), { netns, targets: [target({ type: 'icmp' })] });
     expect(results[0]).to.include({ verdict: 'doubt', code: 'NOPERM' });

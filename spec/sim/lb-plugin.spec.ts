@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { IpAddress } from '../../domain/ip.js';
-import { countBuckets } from '../../domain/maglev-table.js';
 import { SimulatedCrash } from '../../sim/lb/crash.js';
 import { ip46FromIp } from '../../sim/lb/ip46.js';
 import { serversOf } from '../../sim/lb/lb-state.js';
 import { bucketsByServer, currentTable } from '../../sim/lb/new-flow-table.js';
 import type { VipAddRequest } from '../../sim/lb/vip-add.js';
 import { VIP_TYPE } from '../../sim/lb/vip-type.js';
+import { countBuckets } from '../support/count-buckets.js';
 import { address, LbBench, vipAt } from '../support/lb-bench.js';
 import { ip } from '../support/lb-requests.js';
 
