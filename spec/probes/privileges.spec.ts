@@ -5,7 +5,7 @@ import type { ProbeTarget } from '../../probes/target.js';
 import { Namespaces, namespacesRefused } from '../support/namespaces.js';
 import type { ProbedOnce } from '../support/probe-once.js';
 import { answers, ProbeServers } from '../support/probe-servers.js';
-import { target } from '../support/probing.js';
+import { pingRefused, target } from '../support/probing.js';
 import { testWherePermitted } from '../support/where-permitted.js';
 
 const program = path.join(import.meta.dirname, '../support/probe-once.js');
@@ -74,15 +74,19 @@ describe('a prober that lacks something', function () {
   it('doubts every backend when it has no descriptor left', async () => {
     const port = await servers.tcp(answers(''));
     const refusing = await servers.refusing();
-    const targets = [tcp(port), tcp(refusing), target({ type: 'icmp' })];
+    const targets = [tcp(port), tcp(refusing)];
     const { results } = probeOnce(['prlimit', '--nofile=200'], { targets, exhaust: true });
-    expect(
-      results.slice(0, 2).map(({ verdict, code, detail }) => `${verdict} ${code} ${detail}`),
-    ).to.deep.equal([
+    expect(results.map(({ verdict, code, detail }) => `${verdict} ${code} ${detail}`)).to.deep.equal([
       'doubt SOCKERR this process has no file descriptor left (EMFILE)',
       'doubt SOCKERR this process has no file descriptor left (EMFILE)',
     ]);
-    expect(results[2]).to.include({ verdict: 'doubt', code: 'SOCKERR' });
-    expect(results[2]?.detail).to.match(/EMFILE/);
+  });
+
+  testWherePermitted(pingRefused(), 'doubts when it has no descriptor left to ping with', async () => {
+    // The first one is probed before: a socket for pings would stay open.
+    const targets = [tcp(await servers.refusing()), target({ type: 'icmp' })];
+    const { results } = probeOnce(['prlimit', '--nofile=200'], { targets, exhaust: true });
+    expect(results[1]).to.include({ verdict: 'doubt', code: 'SOCKERR' });
+    expect(results[1]?.detail).to.match(/EMFILE/);
   });
 });
