@@ -1,6 +1,7 @@
 import type { IpAddress } from '../domain/ip.js';
 import type { Decision, DesiredVip } from '../domain/lb.js';
 import type { Reply } from './address.js';
+import type { Applied } from './applied.js';
 
 /** Asked of whoever decides, by those who carry decisions out, when they start. Changes are told as messages. */
 export type DecisionRequest = { readonly type: 'get-decision'; readonly reply: Reply<Decision> };
@@ -17,4 +18,6 @@ export interface VipWanted {
   readonly vip: DesiredVip;
   /** Servers whose flows are to be cut now, whatever becomes of their weight. */
   readonly flush: ReadonlySet<IpAddress>;
+  /** Answered when VPP has it, or as soon as it is certain that it will not soon; absent when nobody waits for it. */
+  readonly reply?: Reply<Applied>;
 }
