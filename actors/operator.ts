@@ -1,12 +1,12 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import type { MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
+import type { FieldsOf } from '../domain/events.js';
 import { backendSubject, type Subject, weightSubject } from '../domain/intent-merge.js';
 import { reviewIntents } from '../domain/intent-review.js';
 import { actOnBackend, effective, type Intents, sameIntents, setWeight } from '../domain/operator.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
-import type { LogFields } from '../protocol/log.js';
 import type { EffectiveChanged, OperatorAnswer, OperatorRequest, Touched } from '../protocol/operator.js';
 import { ask, untilAnswered } from './ask.js';
 import { type IntentCell, IntentKeeping, type KeepingMessage } from './intent-keeping.js';
@@ -109,10 +109,16 @@ class Operator {
   }
 
   /** What somebody asked for and whether he got it, before anything that comes of it. */
-  private note(outcome: Either<MaglevError, Intents>, fields: LogFields, peer: string | undefined): void {
-    const result = isLeft(outcome) ? { outcome: 'refused', code: outcome.left.code } : { outcome: 'done' };
+  private note(
+    outcome: Either<MaglevError, Intents>,
+    asked: Omit<FieldsOf<'operator-action'>, 'outcome' | 'code' | 'peer'>,
+    peer: string | undefined,
+  ): void {
+    const result = isLeft(outcome)
+      ? ({ outcome: 'refused', code: outcome.left.code } as const)
+      : ({ outcome: 'done' } as const);
     const from = peer === undefined ? {} : { peer };
-    this.context.log.log('info', 'operator-action', { ...fields, ...result, ...from });
+    this.context.log.log('info', 'operator-action', { ...asked, ...result, ...from });
   }
 
   /** In force at once, and kept beside: a disk that fails or hangs must not keep a server in service. */

@@ -12,7 +12,7 @@ import { hostPrefix, ipFromBytes } from '../domain/ip.js';
 import type { Decision, DesiredVip } from '../domain/lb.js';
 import type { Address } from '../protocol/address.js';
 import type { DecisionRequest } from '../protocol/decision.js';
-import type { Logger } from '../protocol/log.js';
+import type { FreeLogger } from '../protocol/log.js';
 import type { SyncReport, VppControl } from '../protocol/vpp.js';
 import { startSimulator } from './simulator.js';
 import { BareLoop, RecordingProxy } from './wire.js';
@@ -70,7 +70,7 @@ class Syncer {
     this.cold = new Promise((resolve) => {
       this.synced = resolve;
     });
-    const log: Logger = {
+    const log: FreeLogger = {
       enabled: (level) => level !== 'debug',
       log: (_level, event, fields) => {
         if (event === 'vpp-lbsync-done' && fields?.['failures'] === 0) this.synced();

@@ -23,14 +23,23 @@ export interface ApiTrace {
   readonly message: (record: ApiRecord) => void;
 }
 
+const events = {
+  send: { single: 'vpp-api-send', multi: 'vpp-api-send-multi' },
+  receive: { single: 'vpp-api-recv', multi: 'vpp-api-recv-multi' },
+} as const;
+
 /** Logs every message at debug, with its fields in a form that people read. */
 export function logTrace(log: Logger): ApiTrace {
   return {
     enabled: () => log.enabled('debug'),
     message: ({ direction, message, context, multi, fields, dropped }) => {
-      const event = `vpp-api-${direction === 'send' ? 'send' : 'recv'}${multi ? '-multi' : ''}`;
       const rest = dropped === null ? {} : { dropped };
-      log.log('debug', event, { message, context, fields: printable(fields), ...rest });
+      log.log('debug', events[direction][multi ? 'multi' : 'single'], {
+        message,
+        context,
+        fields: printable(fields),
+        ...rest,
+      });
     },
   };
 }

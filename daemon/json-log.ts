@@ -1,5 +1,5 @@
 import type { Clock } from '../protocol/clock.js';
-import type { LogFields, Logger, LogLevel } from '../protocol/log.js';
+import type { FreeLogger, LogFields, LogLevel } from '../protocol/log.js';
 
 const ranks: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
@@ -16,7 +16,7 @@ const HIGH_WATER_BYTES = 4 * 1024 * 1024;
  * One JSON object a line: time, level, msg (the event's name), then the fields. Never throws, and never lets a reader
  * that stopped reading fill the memory: lost records are counted, and the count is told in the next one that is printed.
  */
-export function jsonLog(clock: Clock, level: LogLevel, sink: LogSink): Logger {
+export function jsonLog(clock: Clock, level: LogLevel, sink: LogSink): FreeLogger {
   let lost = 0;
   const enabled = (wanted: LogLevel) => ranks[wanted] >= ranks[level];
   return {

@@ -43,7 +43,10 @@ export async function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
         for (const release of releases) release();
       };
       const bug = (kind: string) => (error: unknown) => {
-        log.log('error', 'failed', { kind, error: error instanceof Error ? error.stack : String(error) });
+        log.log('error', 'failed', {
+          kind,
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
         releaseAll();
         endProcess(BUG);
       };

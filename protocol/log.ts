@@ -1,12 +1,23 @@
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+import type { EventName, FieldsOf, LevelOf, LogLevel } from '../domain/events.js';
+
+export type { LogLevel };
 
 /** What a log record can carry: anything that JSON can. bigint is printed as a decimal number. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** One sink for all records of a process. Never throws. */
+/** The fields may be left out where an event has none. */
+type FieldsArgument<E extends EventName> = keyof FieldsOf<E> extends never ? [] : [fields: FieldsOf<E>];
+
+/** One sink for all that maglevd tells. Never throws. */
 export interface Logger {
-  /** Is `level` printed? Ask before building expensive fields. */
+  /** Is `level` told to anybody? Ask before building expensive fields. */
   readonly enabled: (level: LogLevel) => boolean;
-  /** `event` is the fixed, documented name of what happened (docs/user-guide.md lists them). */
+  /** Tells one event of the catalogue (domain/events.ts). */
+  readonly log: <E extends EventName>(level: LevelOf<E>, event: E, ...fields: FieldsArgument<E>) => void;
+}
+
+/** A sink for records that no catalogue knows: those of the simulator, and of specs. It serves as a Logger too. */
+export interface FreeLogger {
+  readonly enabled: (level: LogLevel) => boolean;
   readonly log: (level: LogLevel, event: string, fields?: LogFields) => void;
 }

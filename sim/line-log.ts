@@ -1,10 +1,10 @@
 import type { Clock } from '../protocol/clock.js';
-import type { Logger, LogLevel } from '../protocol/log.js';
+import type { FreeLogger, LogLevel } from '../protocol/log.js';
 
 export const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /** Writes each record of at least `level` as one line of JSON. */
-export function lineLog(level: LogLevel, clock: Clock, write: (line: string) => void): Logger {
+export function lineLog(level: LogLevel, clock: Clock, write: (line: string) => void): FreeLogger {
   const least = logLevels.indexOf(level);
   const enabled = (asked: LogLevel) => logLevels.indexOf(asked) >= least;
   return {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MaglevError } from '../domain/errors.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
-import type { Logger } from '../protocol/log.js';
+import type { FreeLogger } from '../protocol/log.js';
 import type { CommandResult } from './cli-text/command-line.js';
 import { parseFault } from './faults/fault-grammar.js';
 import { FaultMachine } from './faults/fault-machine.js';
@@ -36,7 +36,7 @@ export interface SimulatorOptions {
   readonly version?: string;
   /** See docs/simulator.md. They stay set when VPP is started again, and their counters go on. */
   readonly faults?: readonly string[];
-  readonly log?: Logger;
+  readonly log?: FreeLogger;
   /** Of the first start; each further one has the next number. Default: the pid of this process. */
   readonly pid?: number;
   /** Bytes of VPP's main heap; default 1 GiB. */
@@ -89,7 +89,7 @@ export interface Simulator {
   readonly stop: () => Promise<void>;
 }
 
-const quiet: Logger = { enabled: () => false, log: () => undefined };
+const quiet: FreeLogger = { enabled: () => false, log: () => undefined };
 
 /** Starts a simulator; it listens when this resolves. Rejects with MGL_LISTEN or MGL_USAGE. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -115,7 +115,7 @@ class SimulatorHost implements Simulator {
   readonly statsSocketPath: string | null;
   readonly packets: Packets;
   readonly #options: SimulatorOptions;
-  readonly #log: Logger;
+  readonly #log: FreeLogger;
   readonly #faults: FaultMachine;
   readonly #ownFolder: boolean;
   #starts = 0;

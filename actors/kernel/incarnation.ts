@@ -1,5 +1,5 @@
+import type { LevelOf } from '../../domain/events.js';
 import type { Cancel } from '../../protocol/clock.js';
-import type { LogLevel } from '../../protocol/log.js';
 import { Belongings } from './belongings.js';
 import type { ActorSpec, Behavior, Context } from './contract.js';
 import { Family } from './family.js';
@@ -312,7 +312,7 @@ export class Incarnation<M> implements Agent {
     return messageType(this.#handling.message);
   }
 
-  #logCrash(level: LogLevel, message: string | null, error: Error): void {
+  #logCrash(level: LevelOf<'actor-crash'>, message: string | null, error: Error): void {
     if (level === 'error') this.#host.failedWith(error);
     this.#services.log.log(level, 'actor-crash', {
       path: this.#host.path,

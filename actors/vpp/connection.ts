@@ -1,7 +1,7 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
+import type { LevelOf } from '../../domain/events.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
-import type { LogLevel } from '../../protocol/log.js';
 import type { ConnectionReport, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, AnyRef, Context } from '../kernel/contract.js';
 import type { OpenVpp, VppApi } from './api.js';
@@ -173,7 +173,7 @@ class Connection {
   }
 
   /** Takes down what is live. The report goes out first: who asks from now on gets a clear answer at once. */
-  private async end(error: MaglevError, level: LogLevel = 'warn'): Promise<void> {
+  private async end(error: MaglevError, level: LevelOf<'vpp-disconnect'> = 'warn'): Promise<void> {
     const { live } = this;
     if (live === null) return;
     this.live = null;

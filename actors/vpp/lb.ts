@@ -134,7 +134,7 @@ class Lb {
   private async sync(frontend: string | null, expected: boolean): Promise<SyncReport> {
     const { context } = this;
     const scope = frontend === null ? 'all' : 'vip';
-    const subject = frontend === null ? { scope } : { scope, frontend };
+    const subject = frontend === null ? ({ scope } as const) : ({ scope, frontend } as const);
     const startedAt = context.clock.monotonic();
     context.log.log('info', 'vpp-lbsync-start', subject);
     try {

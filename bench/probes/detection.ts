@@ -12,7 +12,7 @@ import type { MaglevConfig } from '../../domain/config.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
 import { createProbeEngine } from '../../probes/engine/engine.js';
 import type { Clock } from '../../protocol/clock.js';
-import type { Logger } from '../../protocol/log.js';
+import type { FreeLogger } from '../../protocol/log.js';
 import { startSimulator } from '../simulator.js';
 import { BareTimer } from './bare-timer.js';
 import { fleetConfig } from './fleet-config.js';
@@ -51,7 +51,10 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
   let jitter = true;
   const clock: Clock = { ...realClock, random: () => (jitter ? realClock.random() : 0.5) };
   const record = new Record();
-  const log: Logger = { enabled: (level) => level !== 'debug', log: (_level, event) => record.logged(event) };
+  const log: FreeLogger = {
+    enabled: (level) => level !== 'debug',
+    log: (_level, event) => record.logged(event),
+  };
   const config = checked(
     fleetConfig({
       backends,

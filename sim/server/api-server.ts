@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { MaglevError } from '../../domain/errors.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
-import type { Logger } from '../../protocol/log.js';
+import type { FreeLogger } from '../../protocol/log.js';
 import type { FaultAction } from '../faults/fault.js';
 import type { FaultMachine, TimedAction } from '../faults/fault-machine.js';
 import { SimulatedCrash } from '../lb/crash.js';
@@ -27,7 +27,7 @@ export interface ApiServerOptions {
   readonly clock: Clock;
   readonly random: SeededRandom;
   readonly faults: FaultMachine;
-  readonly log: Logger;
+  readonly log: FreeLogger;
   readonly onDeath: (death: Death) => void;
   /** VPP begins or ends to hang. */
   readonly onHang?: (hangs: boolean) => void;

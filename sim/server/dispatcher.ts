@@ -1,5 +1,5 @@
 import type { AnyMessage, MessageDefinition } from '../../binapi/codec/message.js';
-import type { Logger } from '../../protocol/log.js';
+import type { FreeLogger } from '../../protocol/log.js';
 import type { Call, Handler } from '../messages/handler.js';
 import type { Client } from './client.js';
 import type { MessageTable } from './message-table.js';
@@ -25,13 +25,13 @@ export class Dispatcher {
   readonly #handlers = new Map<number, Handler<SessionCall>>();
   readonly #table: MessageTable;
   readonly #registrations: Registrations<Client>;
-  readonly #log: Logger;
+  readonly #log: FreeLogger;
 
   constructor(
     table: MessageTable,
     registrations: Registrations<Client>,
     handlers: readonly Handler<SessionCall>[],
-    log: Logger,
+    log: FreeLogger,
   ) {
     this.#table = table;
     this.#registrations = registrations;

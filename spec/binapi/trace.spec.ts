@@ -8,7 +8,7 @@ import { wireAddress, wirePrefix } from '../../binapi/lb/wire-address.js';
 import { openApi } from '../../binapi/open-api.js';
 import { type ApiRecord, logTrace, printable } from '../../binapi/trace.js';
 import { type IpAddress, type IpPrefix, ipBytes } from '../../domain/ip.js';
-import type { LogFields, Logger, LogLevel } from '../../protocol/log.js';
+import type { FreeLogger, LogFields, LogLevel } from '../../protocol/log.js';
 import { sourceRoot } from './api-folder.js';
 import { FakeVpp } from './fake-vpp.js';
 
@@ -127,7 +127,7 @@ describe('binapi/trace', () => {
   describe('log', () => {
     function logger(level: LogLevel) {
       const records: [LogLevel, string, LogFields][] = [];
-      const log: Logger = {
+      const log: FreeLogger = {
         enabled: (asked) => asked !== 'debug' || level === 'debug',
         log: (at, event, fields = {}) => records.push([at, event, fields]),
       };

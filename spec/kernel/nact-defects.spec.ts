@@ -276,8 +276,8 @@ describe('kernel/defects of nact that do not come through', () => {
   it('16 the log of the context is undefined: here it is the log of the system', async () => {
     const play = stage();
     await play.play({ name: 'root' });
-    play.context('root').log.log('info', 'hello');
-    expect(play.log.of('hello').length).equal(1);
+    play.context('root').log.log('info', 'config-reload-start');
+    expect(play.log.of('config-reload-start').length).equal(1);
   });
 
   it('17 names with :, @, % or a space are refused: here they are names, each its own', async () => {

@@ -1,4 +1,4 @@
-import type { LogFields, Logger, LogLevel } from '../../protocol/log.js';
+import type { FreeLogger, LogFields, LogLevel } from '../../protocol/log.js';
 
 export interface LogRecord {
   readonly level: LogLevel;
@@ -7,7 +7,7 @@ export interface LogRecord {
 }
 
 /** A logger that keeps every record, for a spec to look at. */
-export interface RecordingLog extends Logger {
+export interface RecordingLog extends FreeLogger {
   readonly records: LogRecord[];
   /** The records of one event. */
   readonly of: (event: string) => LogRecord[];

@@ -1,0 +1,50 @@
+import { actorEvents } from './events/actors.js';
+import { daemonEvents } from './events/daemon.js';
+import type { EventKind, RecordOf } from './events/event.js';
+import { healthEvents } from './events/health.js';
+import { operatorEvents } from './events/operator.js';
+import { vppEvents } from './events/vpp.js';
+
+export type { LogLevel } from './events/event.js';
+
+/**
+ * The catalogue of everything that maglevd tells: its log, the event stream and the metrics read the same values.
+ * docs/user-guide.md lists it; that table is written from here, and a spec holds the two equal.
+ */
+export const eventCatalogue = {
+  ...daemonEvents,
+  ...healthEvents,
+  ...operatorEvents,
+  ...vppEvents,
+  ...actorEvents,
+} as const;
+
+type Catalogue = typeof eventCatalogue;
+
+export type EventName = keyof Catalogue;
+
+/** The levels at which an event may be told. */
+export type LevelOf<E extends EventName> = Catalogue[E]['levels'][number];
+
+/** What a record of an event carries. */
+export type FieldsOf<E extends EventName> = RecordOf<Catalogue[E]['fields']>;
+
+/** Everything that maglevd can tell, one shape an event. */
+export type MaglevEvent = {
+  [E in EventName]: { readonly name: E; readonly level: LevelOf<E>; readonly fields: FieldsOf<E> };
+}[EventName];
+
+/** The table of all events in docs/user-guide.md, in the order of the catalogue. */
+export function eventTable(): string {
+  const rows = Object.entries(eventCatalogue).map(([name, kind]) => row(name, kind));
+  return ['| event | level | when; fields |', '|---|---|---|', ...rows].join('\n');
+}
+
+function row(name: string, { levels, when, fields }: EventKind): string {
+  const texts = Object.entries(fields).map(([key, { says, always }]) => {
+    const remark = says === '' && !always ? 'if known' : says;
+    return remark === '' ? `\`${key}\`` : `\`${key}\` (${remark})`;
+  });
+  const list = texts.length === 0 ? '' : `: ${texts.join(', ')}`;
+  return `| \`${name}\` | ${levels.join(', ')} | ${when}${list} |`;
+}

@@ -1,0 +1,91 @@
+import type { ConfigStage } from '../config.js';
+import { event, field, maybe } from './event.js';
+
+const place = {
+  file: field<string>(),
+  line: field<number>('0: the file as a whole'),
+  column: field<number>(),
+  path: field<string>('`maglev.backends.web1.address`; empty: the text of the file'),
+} as const;
+
+/** What concerns maglevd as a program: its start and end, its config, its gRPC server. */
+export const daemonEvents = {
+  starting: event(['info'], 'the first record', {
+    version: field<string>(),
+    node: field<string>('version of Node'),
+    pid: field<number>(),
+    config: field<string>(),
+    grpcAddress: field<string>(),
+    vppApiAddress: field<string>('empty: VPP is not governed'),
+    vppStatsAddress: field<string>('empty: its counters are not read'),
+    metricsAddress: field<string>(),
+    logLevel: field<string>(),
+    stateDir: field<string>('empty: what operators ask for is not kept'),
+    reflection: field<boolean>(),
+    insecure: field<boolean>(),
+  }),
+  'setting-not-served': event(['warn'], 'a setting was given that this version does not serve', {
+    setting: field<string>(),
+    value: field<string>(),
+    warning: field<string>(),
+  }),
+  stopping: event(['info'], 'a signal ends maglevd', { signal: field<string>() }),
+  failed: event(['error'], 'maglevd ends because it cannot go on, or met a bug outside every part', {
+    error: field<string>(),
+    code: maybe<string>('of an error that is known'),
+    advice: maybe<string>('of an error that is known'),
+    kind: maybe<string>('of a bug: how it came to light'),
+  }),
+  'grpc-listening': event(['info'], 'the API can be reached', { address: field<string>('as bound') }),
+  'grpc-call': event(['debug'], 'a request was answered', {
+    method: field<string>(),
+    peer: field<string>("the client's address and port, or `unix`"),
+    status: field<string | undefined>(),
+    ms: field<number>(),
+    message: maybe<string>('refused or failed: why'),
+  }),
+  'grpc-error': event(['error'], 'a request failed by a bug', {
+    method: field<string>(),
+    error: field<string>(),
+    stack: field<string | null>(),
+  }),
+  'grpc-connections-full': event(
+    ['warn'],
+    '1000 clients are connected and one more came; at most once a minute',
+    {
+      connections: field<number>(),
+      closed: field<string>(
+        'the one that had been idle for longest, or `the new one` when all wait for answers',
+      ),
+    },
+  ),
+  'grpc-client-cut': event(
+    ['warn'],
+    'a client was disconnected that asked and did not read the answers, when these held up others; at most once a minute',
+    { peer: field<string>(), unsentBytes: field<number>(), stalledMs: field<number>() },
+  ),
+  'config-reload-start': event(['info'], 'a reload begins', {}),
+  'config-reload-done': event(['info', 'error'], 'a reload is over; refused or failed by a bug: error', {
+    ok: field<boolean>(),
+    frontends: maybe<number>('accepted: how many'),
+    backends: maybe<number>('accepted: how many'),
+    warnings: maybe<number>('accepted: how many'),
+    stage: maybe<ConfigStage>('refused: by which check'),
+    code: maybe<string>('failed by a bug'),
+    error: maybe<string>('failed by a bug'),
+  }),
+  'config-reload-delayed': event(['warn'], 'maglevd is too busy to take a SIGHUP, and takes it later', {
+    retryMs: field<number>(),
+  }),
+  'config-check-failed': event(['error'], 'one error of a config', {
+    reload: field<boolean>('was it to be loaded? `false`: at the start, or only a check'),
+    stage: field<ConfigStage>(),
+    ...place,
+    error: field<string>(),
+  }),
+  'config-warning': event(
+    ['warn'],
+    'one warning about a config that was accepted, at the start or by a reload',
+    { ...place, warning: field<string>() },
+  ),
+} as const;

@@ -1,0 +1,123 @@
+import type { IpAddress, IpPrefix } from '../ip.js';
+import type { Encap, LbConf } from '../lb.js';
+import { event, field, maybe } from './event.js';
+
+const counts = {
+  vipAdded: field<number>(),
+  vipRemoved: field<number>(),
+  asAdded: field<number>(),
+  asRemoved: field<number>(),
+  asWeightUpdated: field<number>(),
+} as const;
+
+const vip = {
+  prefix: field<IpPrefix>(),
+  protocol: field<string>(),
+  port: field<number>(),
+  reason: field<string>('why it is done'),
+  code: maybe<string>('failed'),
+  error: maybe<string>('failed'),
+} as const;
+
+const server = { ...vip, address: field<IpAddress>('of the server') } as const;
+
+const settings = {
+  ipv4Source: field<IpAddress>(),
+  ipv6Source: field<IpAddress>(),
+  stickyBucketsPerCore: field<number>(),
+  flowTimeout: field<number>('seconds'),
+} as const;
+
+const failure = { code: field<string>(), error: field<string>() } as const;
+
+const message = {
+  message: field<string>("VPP's name of it"),
+  context: field<number>('by which answers are matched'),
+  fields: field<unknown>('decoded'),
+  dropped: maybe<string>('why nobody gets it'),
+} as const;
+
+/** What concerns VPP: the connection, what is written to it, its counters. */
+export const vppEvents = {
+  'vpp-connect': event(['info'], 'connected to a VPP', {
+    version: field<string>(),
+    buildDate: field<string>(),
+    buildDirectory: field<string>(),
+    pid: field<number>(),
+  }),
+  'vpp-connect-failed': event(['warn', 'debug'], 'it could not be; the same failure again: debug', {
+    ...failure,
+    advice: field<string>(),
+    retryMs: field<number>(),
+  }),
+  'vpp-disconnect': event(['warn', 'info'], 'the connection ended; by the end of maglevd: info', failure),
+  'vpp-flush-skipped': event(
+    ['warn'],
+    'an operator asked to cut flows while maglevd was not connected to VPP, and they were not cut: ask again when it is connected',
+    { frontend: field<string>(), servers: field<string>(), error: field<string>() },
+  ),
+  'vpp-lb-conf-set': event(['info'], 'the global settings were changed', {
+    ...settings,
+    before: field<LbConf>('as they were'),
+  }),
+  'vpp-lb-conf-failed': event(['warn', 'debug'], 'they could not be; the same failure again: debug', {
+    ...failure,
+    ...settings,
+  }),
+  'vpp-lb-stats-error': event(
+    ['warn', 'debug'],
+    "VPP's counters could not be read; the same failure again: debug",
+    { ...failure, advice: field<string>() },
+  ),
+  'vpp-lbsync-start': event(['info'], 'a sync begins', {
+    scope: field<'all' | 'vip'>(),
+    frontend: maybe<string>('with scope `vip`'),
+  }),
+  'vpp-lbsync-done': event(['info', 'warn'], 'it is over; could not be finished: warn', {
+    scope: field<'all' | 'vip'>(),
+    frontend: maybe<string>('with scope `vip`'),
+    vipAdded: maybe<number>(),
+    vipRemoved: maybe<number>(),
+    asAdded: maybe<number>(),
+    asRemoved: maybe<number>(),
+    asWeightUpdated: maybe<number>(),
+    failures: maybe<number>(),
+    durationMs: maybe<number>(),
+    code: maybe<string>('unfinished'),
+    error: maybe<string>('unfinished'),
+  }),
+  'vpp-lbsync-drift': event(
+    ['warn'],
+    'three or more full syncs in a row had to repair VPP although nothing was decided: another maglevd or a script may be at work on it',
+    { syncs: field<number>(), ...counts, advice: field<string>() },
+  ),
+  'vpp-lbsync-vip-add': event(
+    ['debug', 'warn'],
+    'a VIP was added; failed: warn, the same failure again: debug',
+    { ...vip, encap: field<Encap>(), tableLength: field<number>(), srcIpSticky: field<boolean>() },
+  ),
+  'vpp-lbsync-vip-del': event(['debug', 'warn'], 'a VIP was removed; failed: likewise', vip),
+  'vpp-lbsync-as-add': event(['debug', 'warn'], 'a server was added to a VIP; failed: likewise', {
+    ...server,
+    weight: field<number>(),
+  }),
+  'vpp-lbsync-as-del': event(['debug', 'warn'], 'a server was removed from a VIP; failed: likewise', {
+    ...server,
+    flush: field<boolean>('were its flows cut?'),
+  }),
+  'vpp-lbsync-as-weight': event(['debug', 'warn'], 'a server got another weight; failed: likewise', {
+    ...server,
+    weight: field<number>(),
+    from: field<number>('the weight before'),
+    flush: field<boolean>('were its flows cut?'),
+  }),
+  'vpp-lbsync-vip-sync': event(
+    ['warn', 'debug'],
+    'nothing could be done about a VIP; the same failure again: debug',
+    vip,
+  ),
+  'vpp-api-send': event(['debug'], 'a message to VPP', message),
+  'vpp-api-recv': event(['debug'], 'a message from VPP', message),
+  'vpp-api-send-multi': event(['debug'], 'a request for a dump', message),
+  'vpp-api-recv-multi': event(['debug'], 'a part of a dump', message),
+} as const;
