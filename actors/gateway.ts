@@ -2,6 +2,7 @@ import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { Address } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { ConfigControl } from '../protocol/config.js';
+import type { EventsRequest } from '../protocol/events.js';
 import type { HealthRequest } from '../protocol/health.js';
 import type { Logger } from '../protocol/log.js';
 import type { OperatorRequest } from '../protocol/operator.js';
@@ -12,6 +13,7 @@ import type { ActorSpec, Context } from './kernel/contract.js';
 /** Whom the gateway asks to answer a request. */
 export interface RpcTargets {
   readonly config: Address<ConfigControl>;
+  readonly events: Address<EventsRequest>;
   readonly views: Address<ViewRequest>;
   readonly operator: Address<OperatorRequest>;
   readonly health: Address<HealthRequest>;
@@ -34,7 +36,7 @@ export interface RpcServer {
 export type StartRpc = (targets: RpcTargets) => Promise<RpcServer>;
 
 export interface GatewayOptions {
-  readonly targets: Pick<RpcTargets, 'config' | 'views' | 'operator' | 'health' | 'vpp'>;
+  readonly targets: Pick<RpcTargets, 'config' | 'events' | 'views' | 'operator' | 'health' | 'vpp'>;
   readonly rpc: StartRpc;
   /** Told when the very first attempt to listen fails: then nothing was served yet, and the process should end. */
   readonly cannotListen: (error: MaglevError) => void;

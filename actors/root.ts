@@ -8,6 +8,7 @@ import type { EffectiveChanged } from '../protocol/operator.js';
 import type { VppControl } from '../protocol/vpp.js';
 import { ask, untilAnswered } from './ask.js';
 import { configKeeperActor } from './config-keeper.js';
+import { type EventsOptions, eventsActor } from './events.js';
 import { frontendsActor } from './frontends/frontends.js';
 import { gatewayActor, type StartRpc } from './gateway.js';
 import type { BackendMemory } from './health/backend.js';
@@ -31,6 +32,7 @@ export interface RootOptions {
   /** null: VPP's counters are not read. */
   readonly openStats: OpenStats | null;
   readonly rpc: StartRpc;
+  readonly events: EventsOptions;
   readonly makeProbeEngine: MakeEngine;
   readonly intents: IntentStore;
   /** Told why the tree ends, when it ends because it can never do its work. */
@@ -72,6 +74,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
     start: (context) => {
       startedAt ??= context.clock.monotonic();
       const report = context.self;
+      const events = context.spawn(eventsActor(options.events));
       const config = context.spawn(
         configKeeperActor({ cell, file: options.configFile, load: options.loadConfig, report }),
       );
@@ -90,6 +93,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
         gatewayActor({
           targets: {
             config,
+            events,
             views: frontends,
             operator,
             health,

@@ -1,3 +1,4 @@
+import { eventMemory } from '../actors/events.js';
 import { type IntentStore, memoryStore } from '../actors/intent-store.js';
 import { createActorSystem } from '../actors/kernel/system.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
@@ -10,18 +11,20 @@ import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import { productVersion } from '../domain/version.js';
 import { createProbeEngine } from '../probes/engine/engine.js';
 import type { Clock } from '../protocol/clock.js';
-import type { Logger } from '../protocol/log.js';
+import type { FreeLogger } from '../protocol/log.js';
 import { Connections } from '../rpc/connections.js';
 import { createGateway } from '../rpc/gateway.js';
 import { startRpcServer } from '../rpc/server.js';
 import type { DaemonSettings } from './flags.js';
 import { fileStore } from './operator-store.js';
 import { exclusiveStore } from './state-lock.js';
+import { teller } from './teller.js';
 
 /** What the process gives to the daemon. */
 export interface DaemonWorld {
   readonly clock: Clock;
-  readonly log: Logger;
+  /** Where everything is printed. */
+  readonly log: FreeLogger;
   /** For people who start maglevd by hand: the errors of a config that is refused. */
   readonly complain: (line: string) => void;
   /** Calls `handle` for every signal of that kind, from now on. */
@@ -41,7 +44,8 @@ const PROBE_WORKERS = 1;
  * start or failed beyond repair; 1 or 2 for a config that is refused, as `--check` says. VPP is left as it is.
  */
 export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): Promise<number> {
-  const { clock, log } = world;
+  const { clock } = world;
+  const { log, source } = teller(clock, world.log);
   let stopTree: () => Promise<void> = async () => {};
   let ending = false;
   // Handlers come first: until they exist, a SIGHUP would kill the process. One that comes while the tree is not there
@@ -104,6 +108,8 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     rootActor({
       config: verdict.config,
       configFile: settings.config,
+      // The moment at which it began, and the process: no other life of maglevd has the same.
+      events: { source, memory: eventMemory(`${clock.now().toString(36)}-${process.pid}`) },
       loadConfig: () => loadConfigFile(settings.config),
       intents: storeIn(settings.stateDir, world),
       makeProbeEngine: (netns, { clock, log }) =>
@@ -115,7 +121,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
         const connections = new Connections({ clock, log });
         return startRpcServer({
           address: settings.grpcAddress,
-          handlers: createGateway({ ...targets, connections }),
+          handlers: createGateway({ ...targets, connections, stopping: signal }),
           connections,
           reflection: settings.reflection,
           insecure: settings.insecure,

@@ -1,11 +1,11 @@
 import { actorEvents } from './events/actors.js';
 import { daemonEvents } from './events/daemon.js';
-import type { EventKind, RecordOf } from './events/event.js';
+import type { EventKind, RecordOf, Topic } from './events/event.js';
 import { healthEvents } from './events/health.js';
 import { operatorEvents } from './events/operator.js';
 import { vppEvents } from './events/vpp.js';
 
-export type { LogLevel } from './events/event.js';
+export type { LogLevel, Topic } from './events/event.js';
 
 /**
  * The catalogue of everything that maglevd tells: its log, the event stream and the metrics read the same values.
@@ -33,6 +33,27 @@ export type FieldsOf<E extends EventName> = RecordOf<Catalogue[E]['fields']>;
 export type MaglevEvent = {
   [E in EventName]: { readonly name: E; readonly level: LevelOf<E>; readonly fields: FieldsOf<E> };
 }[EventName];
+
+/** An event as it was told. */
+export interface ToldEvent {
+  /**
+   * Its number, from 1 up without a gap over everything that maglevd tells at info or above since its start; 0 = it was
+   * told at debug, and is kept by nobody.
+   */
+  readonly seq: number;
+  /** When, milliseconds since the epoch. */
+  readonly at: number;
+  readonly event: MaglevEvent;
+}
+
+/** The thing whose state an event tells; null when it tells of none. */
+export function stateKeyOf({ name, fields }: MaglevEvent): { topic: Topic; key: string } | null {
+  const { state }: EventKind = eventCatalogue[name];
+  if (state === null) return null;
+  const named: Readonly<Record<string, unknown>> = fields;
+  const thing = state.key === null ? '' : String(named[state.key] ?? '');
+  return { topic: state.topic, key: `${state.topic} ${thing}` };
+}
 
 /** The table of all events in docs/user-guide.md, in the order of the catalogue. */
 export function eventTable(): string {

@@ -4,6 +4,7 @@ import {
   logVerbosity,
   Metadata,
   type MethodDefinition,
+  type ServiceError,
   setLogVerbosity,
 } from '@grpc/grpc-js';
 import type { Clock } from '../protocol/clock.js';
@@ -12,9 +13,11 @@ import { rpcErrorOf } from './explain.js';
 import {
   type BackendInfo,
   type CheckConfigResponse,
+  type Event,
   type FrontendInfo,
   type HealthCheckInfo,
   type ListBackendsResponse,
+  type ListEventsResponse,
   type ListFrontendsResponse,
   type ListHealthChecksResponse,
   MaglevService,
@@ -24,6 +27,7 @@ import {
   type VPPInfo,
   type VPPLBCounters,
   type VPPLBState,
+  type WatchRequest,
 } from './generated/maglev.js';
 
 export interface ClientOptions {
@@ -53,6 +57,14 @@ export interface MaglevClient {
   /** undefined = everything. */
   readonly syncLbState: (frontendName: string | undefined) => Promise<SyncVPPLBStateResponse>;
   readonly getLbCounters: () => Promise<VPPLBCounters>;
+  /** What was told last, at most so many, oldest first. */
+  readonly listEvents: (count: number) => Promise<ListEventsResponse>;
+  /** Follows what maglevd tells, until the signal aborts. Rejects with an RpcError when the stream ends. */
+  readonly watchEvents: (
+    request: WatchRequest,
+    signal: AbortSignal,
+    hear: (event: Event) => void,
+  ) => Promise<void>;
   /** Drops the connection; calls that are under way fail. */
   readonly close: () => void;
 }
@@ -108,6 +120,30 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
     getLbState: () => call(MaglevService.getVpplbState, {}),
     syncLbState: (frontendName) => call(MaglevService.syncVpplbState, { frontendName }),
     getLbCounters: () => call(MaglevService.getVpplbCounters, {}),
+    listEvents: (count) => call(MaglevService.listEvents, { count }),
+    watchEvents: (request, signal, hear) =>
+      new Promise((resolve, reject) => {
+        const { path, requestSerialize, responseDeserialize } = MaglevService.watchEvents;
+        const stream = client.makeServerStreamRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          request,
+          new Metadata(),
+        );
+        const leave = () => stream.cancel();
+        signal.addEventListener('abort', leave, { once: true });
+        if (signal.aborted) leave();
+        const settle = (run: () => void) => {
+          signal.removeEventListener('abort', leave);
+          run();
+        };
+        stream.on('data', hear);
+        stream.on('error', (error: ServiceError) =>
+          settle(() => (signal.aborted ? resolve() : reject(rpcErrorOf(error, { server, timeoutMs })))),
+        );
+        stream.on('end', () => settle(resolve));
+      }),
     close: () => client.close(),
   };
 }

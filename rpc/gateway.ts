@@ -1,5 +1,6 @@
 import type { Address } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
+import type { EventsRequest } from '../protocol/events.js';
 import type { Logger } from '../protocol/log.js';
 import type { OperatorRequest } from '../protocol/operator.js';
 import type { VppControl } from '../protocol/vpp.js';
@@ -7,6 +8,7 @@ import type { Ask } from './ask.js';
 import type { Connections } from './connections.js';
 import type { MaglevServer } from './generated/maglev.js';
 import { configHandlers } from './handlers-config.js';
+import { eventHandlers } from './handlers-events.js';
 import { operatorHandlers } from './handlers-operator.js';
 import { type ViewSources, viewHandlers } from './handlers-views.js';
 import { vppHandlers } from './handlers-vpp.js';
@@ -16,6 +18,7 @@ export interface GatewayOptions extends ViewSources {
   readonly operator: Address<OperatorRequest>;
   /** null: maglevd was started without VPP. */
   readonly vpp: Address<VppControl> | null;
+  readonly events: Address<EventsRequest>;
   readonly ask: Ask;
   readonly clock: Clock;
   readonly log: Logger;
@@ -25,6 +28,8 @@ export interface GatewayOptions extends ViewSources {
   readonly maxUnsentBytes?: number;
   /** Those of the server that the handlers are for. */
   readonly connections?: Connections;
+  /** Aborted when the server is to end: ends what would never end by itself. */
+  readonly stopping?: AbortSignal;
 }
 
 /** Service maglev.Maglev: requests become messages to actors, their replies responses. Nothing is decided here. */
@@ -40,5 +45,10 @@ export function createGateway(options: GatewayOptions): MaglevServer {
     ...viewHandlers(unary, options),
     ...operatorHandlers(unary, options.operator, options),
     ...vppHandlers(unary, options.vpp),
+    ...eventHandlers(unary, {
+      ...options,
+      connections: options.connections ?? null,
+      stopping: options.stopping ?? null,
+    }),
   };
 }

@@ -161,6 +161,11 @@ class Health {
     const enteredAt = known?.life.state === life.state ? known.enteredAt : clock.monotonic();
     const memory = { setup, life, enteredAt, spreadFirst: spread };
     this.options.memories.set(name, memory);
+    if (known === undefined) {
+      const { state } = life;
+      const fields = { backend: name, from: state, to: state, reason: 'it is in the config', code: null };
+      this.context.log.log('debug', 'backend-transition', fields);
+    }
     // Known at once, and not only when its actor has had its turn: with thousands of backends that takes seconds.
     this.reports.set(name, { name, address: setup.address, state: life.state, givenUp: false });
     this.backends.set(name, this.context.spawn(backendActor({ name, memory, prober, report })));

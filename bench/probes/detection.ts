@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { noEvents } from '../../actors/events.js';
 import { memoryStore } from '../../actors/intent-store.js';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
@@ -73,6 +74,7 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
         rpc: async () => ({ address: 'bench', stop: async () => {} }),
         makeProbeEngine: (netns) => record.engine(createProbeEngine({ workers: 1, netns, clock, log })),
         intents: memoryStore(),
+        events: noEvents(),
         fatal: (error) => {
           throw error;
         },

@@ -18,14 +18,27 @@ export interface EventKind<L extends LogLevel = LogLevel, F extends Fields = Fie
   /** What happened, in words for docs/user-guide.md; with when it has another level than the first. */
   readonly when: string;
   readonly fields: F;
+  /** It tells what is true of something from now on; null = it only happened. */
+  readonly state: StateOf<string> | null;
+}
+
+/** What kind of thing has a state that events tell. */
+export type Topic = 'backend' | 'frontend' | 'vpp' | 'sync' | 'config';
+
+/** Whose state an event tells. A later one of the same thing makes it old news. */
+export interface StateOf<Key extends string> {
+  readonly topic: Topic;
+  /** The field that names the thing; null = there is one of the kind. */
+  readonly key: Key | null;
 }
 
 export function event<const L extends LogLevel, F extends Fields>(
   levels: readonly [L, ...L[]],
   when: string,
   fields: F,
+  state: StateOf<keyof F & string> | null = null,
 ): EventKind<L, F> {
-  return { levels, when, fields };
+  return { levels, when, fields, state };
 }
 
 /** A field that is always there. `says` may be empty where its name says it all. */

@@ -8,13 +8,18 @@ const doubt = {
 
 /** What concerns backends, frontends and the probes. */
 export const healthEvents = {
-  'backend-transition': event(['info'], 'a backend changed its state', {
-    backend: field<string>(),
-    from: field<BackendState>(),
-    to: field<BackendState>(),
-    reason: field<string>(),
-    code: field<string | null>('of the probe; null when it was none'),
-  }),
+  'backend-transition': event(
+    ['info', 'debug'],
+    'a backend changed its state; it came into the config (`from` and `to` are equal): debug',
+    {
+      backend: field<string>(),
+      from: field<BackendState>(),
+      to: field<BackendState>(),
+      reason: field<string>(),
+      code: field<string | null>('of the probe; null when it was none'),
+    },
+    { topic: 'backend', key: 'backend' },
+  ),
   'backend-doubt': event(
     ['warn'],
     'a backend cannot be measured from now on, for a trouble on this side of it',
@@ -44,9 +49,10 @@ export const healthEvents = {
     {
       frontend: field<string>(),
       from: field<FrontendState>(),
-      to: field<FrontendState>(),
+      to: field<FrontendState | 'removed'>(),
       pool: field<string>('the active one'),
     },
+    { topic: 'frontend', key: 'frontend' },
   ),
   'probe-start': event(['debug'], 'a probe begins', {
     backend: field<string>(),

@@ -39,18 +39,31 @@ const message = {
 
 /** What concerns VPP: the connection, what is written to it, its counters. */
 export const vppEvents = {
-  'vpp-connect': event(['info'], 'connected to a VPP', {
-    version: field<string>(),
-    buildDate: field<string>(),
-    buildDirectory: field<string>(),
-    pid: field<number>(),
+  'vpp-connect': event(
+    ['info'],
+    'connected to a VPP',
+    {
+      version: field<string>(),
+      buildDate: field<string>(),
+      buildDirectory: field<string>(),
+      pid: field<number>(),
+    },
+    { topic: 'vpp', key: null },
+  ),
+  'vpp-connect-failed': event(
+    ['warn', 'debug'],
+    'it could not be; the same failure again: debug',
+    {
+      ...failure,
+      advice: field<string>(),
+      retryMs: field<number>(),
+    },
+    { topic: 'vpp', key: null },
+  ),
+  'vpp-disconnect': event(['warn', 'info'], 'the connection ended; by the end of maglevd: info', failure, {
+    topic: 'vpp',
+    key: null,
   }),
-  'vpp-connect-failed': event(['warn', 'debug'], 'it could not be; the same failure again: debug', {
-    ...failure,
-    advice: field<string>(),
-    retryMs: field<number>(),
-  }),
-  'vpp-disconnect': event(['warn', 'info'], 'the connection ended; by the end of maglevd: info', failure),
   'vpp-flush-skipped': event(
     ['warn'],
     'an operator asked to cut flows while maglevd was not connected to VPP, and they were not cut: ask again when it is connected',
@@ -73,19 +86,24 @@ export const vppEvents = {
     scope: field<'all' | 'vip'>(),
     frontend: maybe<string>('with scope `vip`'),
   }),
-  'vpp-lbsync-done': event(['info', 'warn'], 'it is over; could not be finished: warn', {
-    scope: field<'all' | 'vip'>(),
-    frontend: maybe<string>('with scope `vip`'),
-    vipAdded: maybe<number>(),
-    vipRemoved: maybe<number>(),
-    asAdded: maybe<number>(),
-    asRemoved: maybe<number>(),
-    asWeightUpdated: maybe<number>(),
-    failures: maybe<number>(),
-    durationMs: maybe<number>(),
-    code: maybe<string>('unfinished'),
-    error: maybe<string>('unfinished'),
-  }),
+  'vpp-lbsync-done': event(
+    ['info', 'warn'],
+    'it is over; could not be finished: warn',
+    {
+      scope: field<'all' | 'vip'>(),
+      frontend: maybe<string>('with scope `vip`'),
+      vipAdded: maybe<number>(),
+      vipRemoved: maybe<number>(),
+      asAdded: maybe<number>(),
+      asRemoved: maybe<number>(),
+      asWeightUpdated: maybe<number>(),
+      failures: maybe<number>(),
+      durationMs: maybe<number>(),
+      code: maybe<string>('unfinished'),
+      error: maybe<string>('unfinished'),
+    },
+    { topic: 'sync', key: 'frontend' },
+  ),
   'vpp-lbsync-drift': event(
     ['warn'],
     'three or more full syncs in a row had to repair VPP although nothing was decided: another maglevd or a script may be at work on it',

@@ -2,7 +2,7 @@
 // source: maglev.proto
 
 import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
-import type { handleUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 
 /**
  * The contract between maglevd and its clients.
@@ -24,6 +24,142 @@ import type { handleUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-j
  *                        maglevd is restarting
  *   INTERNAL             a bug in maglevd, or an answer of VPP that makes no sense
  */
+
+/**
+ * What a watcher wants to hear. An event comes when any part of this wants it; with none of `log`, `backend`,
+ * `frontend`, `vpp`, `sync`, `config` and `events` set, everything at info and above comes.
+ */
+export interface WatchRequest {
+  /** Everything that maglevd tells, at `log_level` and above. */
+  log?: boolean | undefined;
+  /** `debug`, `info`, `warn` or `error`, whatever the level of maglevd's own log; absent = `info`. */
+  logLevel?: string | undefined;
+  /** Changes of the state of backends. */
+  backend?: boolean | undefined;
+  /** Changes of the state, or of the active pool, of frontends. */
+  frontend?: boolean | undefined;
+  /** Connects and disconnects of VPP. */
+  vpp?: boolean | undefined;
+  /** Ends of syncs. */
+  sync?: boolean | undefined;
+  /** Ends of reloads. */
+  config?: boolean | undefined;
+  /** Of backends and frontends only those with these names; empty = all. */
+  names: string[];
+  /** Every event of these kinds, by the names of docs/user-guide.md, also at debug. */
+  events: string[];
+  /** Goes on behind this number, in the life of maglevd that `epoch` names. Absent = from now on. */
+  sinceSeq?: bigint | undefined;
+  /** As `subscribed` said; needed with since_seq. */
+  epoch: string;
+}
+
+/** One thing that maglevd told, or a word about the stream itself. */
+export interface Event {
+  /**
+   * Counts what maglevd tells at info or above, from 1 up without a gap; 0 = it is told at debug, or is about the stream.
+   * A filter leaves numbers out.
+   */
+  seq: bigint;
+  /** When, in nanoseconds since the Unix epoch. */
+  atNs: bigint;
+  /** It says what has been true for some time, and not that it happened just now: `from` and `to` are equal. */
+  replay: boolean;
+  /** What it is. A change of state that was asked for by its kind comes as that; everything else as `log`. */
+  event:
+    | //
+    /** Anything, as the log has it. */
+    { $case: 'log'; value: LogEvent } //
+    /** A backend changed its state. */
+    | { $case: 'backend'; value: BackendEvent } //
+    /** A frontend changed its state or its active pool. */
+    | { $case: 'frontend'; value: FrontendEvent } //
+    /** VPP was connected, or lost. */
+    | { $case: 'vpp'; value: LogEvent } //
+    /** A sync ended. */
+    | { $case: 'sync'; value: LogEvent } //
+    /** A reload ended. */
+    | { $case: 'config'; value: LogEvent } //
+    /** The beginning of the stream. */
+    | { $case: 'subscribed'; value: SubscribedEvent } //
+    /** Events were dropped. */
+    | { $case: 'lagged'; value: LaggedEvent }
+    | undefined;
+}
+
+/** An event as the log has it; docs/user-guide.md lists them. */
+export interface LogEvent {
+  /** `debug`, `info`, `warn` or `error`. */
+  level: string;
+  /** The kind of event, as in the log: `vpp-connect`. */
+  msg: string;
+  /** Its fields. */
+  attrs: LogAttribute[];
+}
+
+/** One field of an event. */
+export interface LogAttribute {
+  /** The name of the field. */
+  key: string;
+  /** Text as it is, everything else as JSON. */
+  value: string;
+}
+
+/** A backend changed its state. */
+export interface BackendEvent {
+  /** Its name. */
+  backend: string;
+  /** `unknown`, `up`, `down`, `paused`, `disabled` or `removed`. */
+  from: string;
+  /** Likewise. */
+  to: string;
+  /** In words. */
+  reason: string;
+  /** Of the probe that decided it; empty when it was none. */
+  code: string;
+}
+
+/** A frontend changed its state, or its active pool. */
+export interface FrontendEvent {
+  /** Its name. */
+  frontend: string;
+  /** `unknown`, `up` or `down`. */
+  from: string;
+  /** Likewise, or `removed`. */
+  to: string;
+  /** The active one. */
+  pool: string;
+}
+
+/** The beginning of a stream. */
+export interface SubscribedEvent {
+  /** Names this life of maglevd: numbers of another one say nothing. */
+  epoch: string;
+  /** Everything behind this number that was asked for comes. */
+  fromSeq: bigint;
+  /** False: what was asked to go on is not kept any more, or another maglevd told it; the stream begins anew. */
+  resumed: boolean;
+}
+
+/** The client read too slowly. */
+export interface LaggedEvent {
+  /** So many events were dropped right before the next one. What is true of everything that has a state comes all the same. */
+  count: bigint;
+}
+
+/** Asks for what was told last. */
+export interface ListEventsRequest {
+  /** At most so many; 0 = 100. */
+  count: number;
+}
+
+/** What was told last. */
+export interface ListEventsResponse {
+  /** Oldest first; each as `log`. */
+  events: Event[];
+  /** Names this life of maglevd. */
+  epoch: string;
+}
 
 /** Which config file is checked is maglevd's business: the one it was started with. */
 export type CheckConfigRequest = Record<string, never>;
@@ -483,6 +619,858 @@ export interface VPPLBASCounters {
   /** Their bytes, outer headers included. Absent = VPP does not tell. */
   bytes?: bigint | undefined;
 }
+
+function createBaseWatchRequest(): WatchRequest {
+  return {
+    log: undefined,
+    logLevel: undefined,
+    backend: undefined,
+    frontend: undefined,
+    vpp: undefined,
+    sync: undefined,
+    config: undefined,
+    names: [],
+    events: [],
+    sinceSeq: undefined,
+    epoch: '',
+  };
+}
+
+export const WatchRequest: MessageFns<WatchRequest> = {
+  encode(message: WatchRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.log !== undefined) {
+      writer.uint32(8).bool(message.log);
+    }
+    if (message.logLevel !== undefined) {
+      writer.uint32(18).string(message.logLevel);
+    }
+    if (message.backend !== undefined) {
+      writer.uint32(24).bool(message.backend);
+    }
+    if (message.frontend !== undefined) {
+      writer.uint32(32).bool(message.frontend);
+    }
+    if (message.vpp !== undefined) {
+      writer.uint32(40).bool(message.vpp);
+    }
+    if (message.sync !== undefined) {
+      writer.uint32(48).bool(message.sync);
+    }
+    if (message.config !== undefined) {
+      writer.uint32(56).bool(message.config);
+    }
+    for (const v of message.names) {
+      writer.uint32(66).string(v);
+    }
+    for (const v of message.events) {
+      writer.uint32(74).string(v);
+    }
+    if (message.sinceSeq !== undefined) {
+      if (BigInt.asUintN(64, message.sinceSeq) !== message.sinceSeq) {
+        throw new globalThis.Error('value provided for field message.sinceSeq of type uint64 too large');
+      }
+      writer.uint32(80).uint64(message.sinceSeq);
+    }
+    if (message.epoch !== '') {
+      writer.uint32(90).string(message.epoch);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.log = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.logLevel = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.backend = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.frontend = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.vpp = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.sync = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.config = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.names.push(reader.string());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.events.push(reader.string());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.sinceSeq = reader.uint64() as bigint;
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.epoch = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseEvent(): Event {
+  return { seq: 0n, atNs: 0n, replay: false, event: undefined };
+}
+
+export const Event: MessageFns<Event> = {
+  encode(message: Event, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.seq !== 0n) {
+      if (BigInt.asUintN(64, message.seq) !== message.seq) {
+        throw new globalThis.Error('value provided for field message.seq of type uint64 too large');
+      }
+      writer.uint32(8).uint64(message.seq);
+    }
+    if (message.atNs !== 0n) {
+      if (BigInt.asIntN(64, message.atNs) !== message.atNs) {
+        throw new globalThis.Error('value provided for field message.atNs of type int64 too large');
+      }
+      writer.uint32(16).int64(message.atNs);
+    }
+    if (message.replay !== false) {
+      writer.uint32(24).bool(message.replay);
+    }
+    switch (message.event?.$case) {
+      case 'log':
+        LogEvent.encode(message.event.value, writer.uint32(34).fork()).join();
+        break;
+      case 'backend':
+        BackendEvent.encode(message.event.value, writer.uint32(42).fork()).join();
+        break;
+      case 'frontend':
+        FrontendEvent.encode(message.event.value, writer.uint32(50).fork()).join();
+        break;
+      case 'vpp':
+        LogEvent.encode(message.event.value, writer.uint32(58).fork()).join();
+        break;
+      case 'sync':
+        LogEvent.encode(message.event.value, writer.uint32(66).fork()).join();
+        break;
+      case 'config':
+        LogEvent.encode(message.event.value, writer.uint32(74).fork()).join();
+        break;
+      case 'subscribed':
+        SubscribedEvent.encode(message.event.value, writer.uint32(82).fork()).join();
+        break;
+      case 'lagged':
+        LaggedEvent.encode(message.event.value, writer.uint32(90).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Event {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.seq = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.atNs = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replay = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.event = { $case: 'log', value: LogEvent.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.event = { $case: 'backend', value: BackendEvent.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.event = { $case: 'frontend', value: FrontendEvent.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.event = { $case: 'vpp', value: LogEvent.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.event = { $case: 'sync', value: LogEvent.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.event = { $case: 'config', value: LogEvent.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.event = { $case: 'subscribed', value: SubscribedEvent.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.event = { $case: 'lagged', value: LaggedEvent.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLogEvent(): LogEvent {
+  return { level: '', msg: '', attrs: [] };
+}
+
+export const LogEvent: MessageFns<LogEvent> = {
+  encode(message: LogEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.level !== '') {
+      writer.uint32(10).string(message.level);
+    }
+    if (message.msg !== '') {
+      writer.uint32(18).string(message.msg);
+    }
+    for (const v of message.attrs) {
+      LogAttribute.encode(v, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogEvent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.level = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.msg = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.attrs.push(LogAttribute.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLogAttribute(): LogAttribute {
+  return { key: '', value: '' };
+}
+
+export const LogAttribute: MessageFns<LogAttribute> = {
+  encode(message: LogAttribute, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== '') {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== '') {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogAttribute {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogAttribute();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBackendEvent(): BackendEvent {
+  return { backend: '', from: '', to: '', reason: '', code: '' };
+}
+
+export const BackendEvent: MessageFns<BackendEvent> = {
+  encode(message: BackendEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.backend !== '') {
+      writer.uint32(10).string(message.backend);
+    }
+    if (message.from !== '') {
+      writer.uint32(18).string(message.from);
+    }
+    if (message.to !== '') {
+      writer.uint32(26).string(message.to);
+    }
+    if (message.reason !== '') {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.code !== '') {
+      writer.uint32(42).string(message.code);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BackendEvent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBackendEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.backend = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.from = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.to = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFrontendEvent(): FrontendEvent {
+  return { frontend: '', from: '', to: '', pool: '' };
+}
+
+export const FrontendEvent: MessageFns<FrontendEvent> = {
+  encode(message: FrontendEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.frontend !== '') {
+      writer.uint32(10).string(message.frontend);
+    }
+    if (message.from !== '') {
+      writer.uint32(18).string(message.from);
+    }
+    if (message.to !== '') {
+      writer.uint32(26).string(message.to);
+    }
+    if (message.pool !== '') {
+      writer.uint32(34).string(message.pool);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FrontendEvent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFrontendEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.frontend = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.from = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.to = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pool = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSubscribedEvent(): SubscribedEvent {
+  return { epoch: '', fromSeq: 0n, resumed: false };
+}
+
+export const SubscribedEvent: MessageFns<SubscribedEvent> = {
+  encode(message: SubscribedEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.epoch !== '') {
+      writer.uint32(10).string(message.epoch);
+    }
+    if (message.fromSeq !== 0n) {
+      if (BigInt.asUintN(64, message.fromSeq) !== message.fromSeq) {
+        throw new globalThis.Error('value provided for field message.fromSeq of type uint64 too large');
+      }
+      writer.uint32(16).uint64(message.fromSeq);
+    }
+    if (message.resumed !== false) {
+      writer.uint32(24).bool(message.resumed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SubscribedEvent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSubscribedEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.epoch = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fromSeq = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.resumed = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLaggedEvent(): LaggedEvent {
+  return { count: 0n };
+}
+
+export const LaggedEvent: MessageFns<LaggedEvent> = {
+  encode(message: LaggedEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== 0n) {
+      if (BigInt.asUintN(64, message.count) !== message.count) {
+        throw new globalThis.Error('value provided for field message.count of type uint64 too large');
+      }
+      writer.uint32(8).uint64(message.count);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LaggedEvent {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLaggedEvent();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListEventsRequest(): ListEventsRequest {
+  return { count: 0 };
+}
+
+export const ListEventsRequest: MessageFns<ListEventsRequest> = {
+  encode(message: ListEventsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== 0) {
+      writer.uint32(8).uint32(message.count);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEventsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEventsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListEventsResponse(): ListEventsResponse {
+  return { events: [], epoch: '' };
+}
+
+export const ListEventsResponse: MessageFns<ListEventsResponse> = {
+  encode(message: ListEventsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.events) {
+      Event.encode(v, writer.uint32(10).fork()).join();
+    }
+    if (message.epoch !== '') {
+      writer.uint32(18).string(message.epoch);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEventsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEventsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.events.push(Event.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.epoch = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
 
 function createBaseCheckConfigRequest(): CheckConfigRequest {
   return {};
@@ -3837,6 +4825,33 @@ export const MaglevService = {
     responseSerialize: (value: VPPLBCounters): Buffer => Buffer.from(VPPLBCounters.encode(value).finish()),
     responseDeserialize: (value: Buffer): VPPLBCounters => VPPLBCounters.decode(value),
   },
+  /**
+   * Follows what maglevd tells. First comes `subscribed`; then, unless the stream goes on where an earlier one was, what
+   * is true now of everything asked for (`replay`); then what happens, in order, nothing twice and nothing left out: a
+   * client that reads too slowly is told by `lagged` how many it did not get. UNAVAILABLE when maglevd ends; subscribe
+   * again with the epoch and the number of the last event, and nothing is missed.
+   */
+  watchEvents: {
+    path: '/maglev.Maglev/WatchEvents' as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchRequest): Buffer => Buffer.from(WatchRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchRequest => WatchRequest.decode(value),
+    responseSerialize: (value: Event): Buffer => Buffer.from(Event.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Event => Event.decode(value),
+  },
+  /** The last things that maglevd told at info or above, oldest first. */
+  listEvents: {
+    path: '/maglev.Maglev/ListEvents' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListEventsRequest): Buffer =>
+      Buffer.from(ListEventsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListEventsRequest => ListEventsRequest.decode(value),
+    responseSerialize: (value: ListEventsResponse): Buffer =>
+      Buffer.from(ListEventsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListEventsResponse => ListEventsResponse.decode(value),
+  },
 } as const;
 
 export interface MaglevServer extends UntypedServiceImplementation {
@@ -3898,6 +4913,15 @@ export interface MaglevServer extends UntypedServiceImplementation {
    * connected, or when its stats segment cannot be read.
    */
   getVpplbCounters: handleUnaryCall<GetVPPLBCountersRequest, VPPLBCounters>;
+  /**
+   * Follows what maglevd tells. First comes `subscribed`; then, unless the stream goes on where an earlier one was, what
+   * is true now of everything asked for (`replay`); then what happens, in order, nothing twice and nothing left out: a
+   * client that reads too slowly is told by `lagged` how many it did not get. UNAVAILABLE when maglevd ends; subscribe
+   * again with the epoch and the number of the last event, and nothing is missed.
+   */
+  watchEvents: handleServerStreamingCall<WatchRequest, Event>;
+  /** The last things that maglevd told at info or above, oldest first. */
+  listEvents: handleUnaryCall<ListEventsRequest, ListEventsResponse>;
 }
 
 interface MessageFns<T> {

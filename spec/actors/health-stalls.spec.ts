@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { noEvents } from '../../actors/events.js';
 import { memoryStore } from '../../actors/intent-store.js';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
@@ -106,6 +107,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
         configFile: 'spec',
         loadConfig: async () => valid(config),
         intents: memoryStore(),
+        events: noEvents(),
         openVpp: machine.open,
         openStats: null,
         rpc: async () => ({ address: 'spec', stop: async () => {} }),

@@ -28,6 +28,7 @@ describe('rpc/server addresses', () => {
     const server = await startRpcServer({
       address,
       handlers: createGateway({
+        events: mailbox('events', () => undefined),
         views: mailbox('views', answer),
         health: mailbox('health', () => undefined),
         operator: mailbox('operator', () => undefined),

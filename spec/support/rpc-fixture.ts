@@ -7,6 +7,7 @@ import { MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { ConfigControl } from '../../protocol/config.js';
+import type { EventsRequest } from '../../protocol/events.js';
 import type { HealthRequest } from '../../protocol/health.js';
 import type { OperatorRequest } from '../../protocol/operator.js';
 import type { ViewRequest } from '../../protocol/views.js';
@@ -35,9 +36,15 @@ export function mailbox<M>(name: string, receive: (message: M) => void): Address
 export const realAsk: Ask = (target, make, options) =>
   new Promise((resolve, reject) => {
     const timeoutMs = options?.timeoutMs ?? 5000;
-    const timer = setTimeout(() => {
-      reject(new MaglevError('MGL_ASK_TIMEOUT', `${target.name} did not answer within ${timeoutMs} ms`));
-    }, timeoutMs);
+    const timer = Number.isFinite(timeoutMs)
+      ? setTimeout(
+          () =>
+            reject(
+              new MaglevError('MGL_ASK_TIMEOUT', `${target.name} did not answer within ${timeoutMs} ms`),
+            ),
+          timeoutMs,
+        )
+      : undefined;
     const settle = (run: () => void) => {
       clearTimeout(timer);
       run();
@@ -51,6 +58,7 @@ export const realAsk: Ask = (target, make, options) =>
   });
 
 export interface Callees {
+  readonly events?: (message: EventsRequest) => void;
   readonly views?: (message: ViewRequest) => void;
   readonly health?: (message: HealthRequest) => void;
   readonly operator?: (message: OperatorRequest) => void;
@@ -78,6 +86,7 @@ export interface FixtureOptions {
   readonly drainMs?: number;
   readonly reflection?: boolean;
   readonly ask?: Ask;
+  readonly stopping?: AbortSignal;
 }
 
 /** A whole server with played actors behind it, on a unix socket unless told otherwise, and a client of it. */
@@ -94,6 +103,8 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
   });
   const handlers = createGateway({
     connections,
+    events: mailbox('events', callees.events ?? nobody),
+    ...(options.stopping === undefined ? {} : { stopping: options.stopping }),
     views: mailbox('views', callees.views ?? nobody),
     health: mailbox('health', callees.health ?? nobody),
     operator: mailbox('operator', callees.operator ?? nobody),

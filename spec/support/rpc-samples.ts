@@ -1,5 +1,6 @@
 import type { ConfigIssue, MaglevConfig } from '../../domain/config.js';
 import type { LbState } from '../../domain/lb.js';
+import type { EventList } from '../../protocol/events.js';
 import type { BackendView, FrontendView } from '../../protocol/views.js';
 import type { SyncReport, VppInfo } from '../../protocol/vpp.js';
 import { ip, ipPrefix } from './domain-samples.js';
@@ -137,4 +138,25 @@ export const anyConfig: MaglevConfig = {
   healthchecks: new Map(),
   backends: new Map(),
   frontends: new Map(),
+};
+
+/** What was told last on that site. */
+export const toldEvents: EventList = {
+  epoch: 'spec',
+  events: [
+    {
+      seq: 41,
+      at: Date.UTC(2026, 0, 2, 3, 4, 5),
+      event: {
+        name: 'backend-transition',
+        level: 'info',
+        fields: { backend: 'web1', from: 'down', to: 'up', reason: 'L7OK HTTP 200', code: 'L7OK' },
+      },
+    },
+    {
+      seq: 42,
+      at: Date.UTC(2026, 0, 2, 3, 4, 6),
+      event: { name: 'probe-stall', level: 'warn', fields: { thread: 'main', stallMs: 700 } },
+    },
+  ],
 };

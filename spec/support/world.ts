@@ -1,3 +1,4 @@
+import { noEvents } from '../../actors/events.js';
 import type { RpcTargets } from '../../actors/gateway.js';
 import { type IntentStore, memoryStore } from '../../actors/intent-store.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
@@ -39,6 +40,7 @@ export class World {
     this.root = this.tree.start(
       instrument(
         rootActor({
+          events: noEvents(),
           fatal: (error) => {
             this.fatal = error;
           },
