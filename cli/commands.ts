@@ -4,6 +4,7 @@ import { backendCommands } from './commands-backend.js';
 import { configCommands } from './commands-config.js';
 import { frontendCommands } from './commands-frontend.js';
 import { healthcheckCommands } from './commands-healthcheck.js';
+import { insideCommands } from './commands-inside.js';
 import { setCommands } from './commands-set.js';
 import { vppCommands } from './commands-vpp.js';
 import { helpText } from './help.js';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   ...backendCommands,
   ...healthcheckCommands,
   ...vppCommands,
+  ...insideCommands,
   ...setCommands,
   ...configCommands,
   {

@@ -119,9 +119,10 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       openStats: vppStatsAddress === '' ? null : openVppStats({ socketPath: vppStatsAddress, clock }),
       rpc: ({ signal, ...targets }) => {
         const connections = new Connections({ clock, log });
+        const actors = { describe: tree.describe, deadLetters: () => tree.deadLetters().count };
         return startRpcServer({
           address: settings.grpcAddress,
-          handlers: createGateway({ ...targets, connections, stopping: signal }),
+          handlers: createGateway({ ...targets, actors, connections, stopping: signal }),
           connections,
           reflection: settings.reflection,
           insecure: settings.insecure,

@@ -19,6 +19,7 @@ export const errorCatalogue = {
   MGL_POOL_UNKNOWN: 'List the pools with `maglevc show frontend <name>`.',
   MGL_HEALTHCHECK_UNKNOWN: 'List the names with `maglevc show healthchecks`.',
   MGL_BACKEND_DISABLED: 'Enable it first: `maglevc set backend <name> enable`.',
+  MGL_ACTOR_UNKNOWN: 'List them with `maglevc show actors`.',
   MGL_SUBSCRIPTION_ENDED: 'Subscribe again, and go on behind the last event that came.',
   MGL_VPP_DISABLED: 'Start maglevd with --vpp-api-addr to let it talk to VPP.',
   MGL_VPP_DISCONNECTED: 'Check that VPP runs and that maglevd may open its API socket; maglevd keeps trying.',

@@ -16,6 +16,7 @@ import {
   type Event,
   type FrontendInfo,
   type HealthCheckInfo,
+  type ListActorsResponse,
   type ListBackendsResponse,
   type ListEventsResponse,
   type ListFrontendsResponse,
@@ -57,6 +58,8 @@ export interface MaglevClient {
   /** undefined = everything. */
   readonly syncLbState: (frontendName: string | undefined) => Promise<SyncVPPLBStateResponse>;
   readonly getLbCounters: () => Promise<VPPLBCounters>;
+  /** '' = the whole tree. */
+  readonly listActors: (path: string) => Promise<ListActorsResponse>;
   /** What was told last, at most so many, oldest first. */
   readonly listEvents: (count: number) => Promise<ListEventsResponse>;
   /** Follows what maglevd tells, until the signal aborts. Rejects with an RpcError when the stream ends. */
@@ -120,6 +123,7 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
     getLbState: () => call(MaglevService.getVpplbState, {}),
     syncLbState: (frontendName) => call(MaglevService.syncVpplbState, { frontendName }),
     getLbCounters: () => call(MaglevService.getVpplbCounters, {}),
+    listActors: (path) => call(MaglevService.listActors, { path }),
     listEvents: (count) => call(MaglevService.listEvents, { count }),
     watchEvents: (request, signal, hear) =>
       new Promise((resolve, reject) => {

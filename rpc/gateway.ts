@@ -7,6 +7,7 @@ import type { VppControl } from '../protocol/vpp.js';
 import type { Ask } from './ask.js';
 import type { Connections } from './connections.js';
 import type { MaglevServer } from './generated/maglev.js';
+import { type ActorSources, actorHandlers } from './handlers-actors.js';
 import { configHandlers } from './handlers-config.js';
 import { eventHandlers } from './handlers-events.js';
 import { operatorHandlers } from './handlers-operator.js';
@@ -19,6 +20,7 @@ export interface GatewayOptions extends ViewSources {
   /** null: maglevd was started without VPP. */
   readonly vpp: Address<VppControl> | null;
   readonly events: Address<EventsRequest>;
+  readonly actors: ActorSources;
   readonly ask: Ask;
   readonly clock: Clock;
   readonly log: Logger;
@@ -45,6 +47,7 @@ export function createGateway(options: GatewayOptions): MaglevServer {
     ...viewHandlers(unary, options),
     ...operatorHandlers(unary, options.operator, options),
     ...vppHandlers(unary, options.vpp),
+    ...actorHandlers(unary, options.actors),
     ...eventHandlers(unary, {
       ...options,
       connections: options.connections ?? null,

@@ -25,6 +25,34 @@ import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplemen
  *   INTERNAL             a bug in maglevd, or an answer of VPP that makes no sense
  */
 
+/** Asks for the tree of actors, or a part of it. */
+export interface ListActorsRequest {
+  /** As in the log: `/root/vpp`; it and all below it. Empty = the whole tree. */
+  path: string;
+}
+
+/** A tree of actors, each followed by those below it. */
+export interface ListActorsResponse {
+  /** In the order in which they were started. */
+  actors: ActorInfo[];
+  /** Messages that nobody took since maglevd started. */
+  deadLetters: bigint;
+}
+
+/** One part of maglevd. */
+export interface ActorInfo {
+  /** `/root/vpp/connection`. */
+  path: string;
+  /** `starting`, `running`, `restarting`, `stopping` or `ended`. */
+  state: string;
+  /** Messages that wait for it. */
+  mailbox: number;
+  /** How many times it was started again. */
+  restarts: number;
+  /** What it failed with the last time; empty = it never did. */
+  lastError: string;
+}
+
 /**
  * What a watcher wants to hear. An event comes when any part of this wants it; with none of `log`, `backend`,
  * `frontend`, `vpp`, `sync`, `config` and `events` set, everything at info and above comes.
@@ -619,6 +647,202 @@ export interface VPPLBASCounters {
   /** Their bytes, outer headers included. Absent = VPP does not tell. */
   bytes?: bigint | undefined;
 }
+
+function createBaseListActorsRequest(): ListActorsRequest {
+  return { path: '' };
+}
+
+export const ListActorsRequest: MessageFns<ListActorsRequest> = {
+  encode(message: ListActorsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== '') {
+      writer.uint32(10).string(message.path);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListActorsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListActorsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListActorsResponse(): ListActorsResponse {
+  return { actors: [], deadLetters: 0n };
+}
+
+export const ListActorsResponse: MessageFns<ListActorsResponse> = {
+  encode(message: ListActorsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.actors) {
+      ActorInfo.encode(v, writer.uint32(10).fork()).join();
+    }
+    if (message.deadLetters !== 0n) {
+      if (BigInt.asUintN(64, message.deadLetters) !== message.deadLetters) {
+        throw new globalThis.Error('value provided for field message.deadLetters of type uint64 too large');
+      }
+      writer.uint32(16).uint64(message.deadLetters);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListActorsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListActorsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.actors.push(ActorInfo.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.deadLetters = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseActorInfo(): ActorInfo {
+  return { path: '', state: '', mailbox: 0, restarts: 0, lastError: '' };
+}
+
+export const ActorInfo: MessageFns<ActorInfo> = {
+  encode(message: ActorInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== '') {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.state !== '') {
+      writer.uint32(18).string(message.state);
+    }
+    if (message.mailbox !== 0) {
+      writer.uint32(24).uint32(message.mailbox);
+    }
+    if (message.restarts !== 0) {
+      writer.uint32(32).uint32(message.restarts);
+    }
+    if (message.lastError !== '') {
+      writer.uint32(42).string(message.lastError);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ActorInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseActorInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.mailbox = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.restarts = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.lastError = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
 
 function createBaseWatchRequest(): WatchRequest {
   return {
@@ -4852,6 +5076,18 @@ export const MaglevService = {
       Buffer.from(ListEventsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListEventsResponse => ListEventsResponse.decode(value),
   },
+  /** The parts that maglevd consists of, and how each of them fares. NOT_FOUND when none has that path. */
+  listActors: {
+    path: '/maglev.Maglev/ListActors' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListActorsRequest): Buffer =>
+      Buffer.from(ListActorsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListActorsRequest => ListActorsRequest.decode(value),
+    responseSerialize: (value: ListActorsResponse): Buffer =>
+      Buffer.from(ListActorsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListActorsResponse => ListActorsResponse.decode(value),
+  },
 } as const;
 
 export interface MaglevServer extends UntypedServiceImplementation {
@@ -4922,6 +5158,8 @@ export interface MaglevServer extends UntypedServiceImplementation {
   watchEvents: handleServerStreamingCall<WatchRequest, Event>;
   /** The last things that maglevd told at info or above, oldest first. */
   listEvents: handleUnaryCall<ListEventsRequest, ListEventsResponse>;
+  /** The parts that maglevd consists of, and how each of them fares. NOT_FOUND when none has that path. */
+  listActors: handleUnaryCall<ListActorsRequest, ListActorsResponse>;
 }
 
 interface MessageFns<T> {

@@ -28,6 +28,7 @@ describe('rpc/server addresses', () => {
     const server = await startRpcServer({
       address,
       handlers: createGateway({
+        actors: { describe: () => null, deadLetters: () => 0 },
         events: mailbox('events', () => undefined),
         views: mailbox('views', answer),
         health: mailbox('health', () => undefined),

@@ -18,6 +18,7 @@ import { createMaglevClient, type MaglevClient } from '../../rpc/client.js';
 import { Connections } from '../../rpc/connections.js';
 import { createGateway } from '../../rpc/gateway.js';
 import type { MaglevServer } from '../../rpc/generated/maglev.js';
+import type { ActorSources } from '../../rpc/handlers-actors.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
 import { type RecordingLog, recordingLog } from './recording-log.js';
 
@@ -58,6 +59,7 @@ export const realAsk: Ask = (target, make, options) =>
   });
 
 export interface Callees {
+  readonly actors?: ActorSources;
   readonly events?: (message: EventsRequest) => void;
   readonly views?: (message: ViewRequest) => void;
   readonly health?: (message: HealthRequest) => void;
@@ -105,6 +107,7 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     connections,
     events: mailbox('events', callees.events ?? nobody),
     ...(options.stopping === undefined ? {} : { stopping: options.stopping }),
+    actors: callees.actors ?? { describe: () => null, deadLetters: () => 0 },
     views: mailbox('views', callees.views ?? nobody),
     health: mailbox('health', callees.health ?? nobody),
     operator: mailbox('operator', callees.operator ?? nobody),

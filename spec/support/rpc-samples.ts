@@ -3,6 +3,7 @@ import type { LbState } from '../../domain/lb.js';
 import type { EventList } from '../../protocol/events.js';
 import type { BackendView, FrontendView } from '../../protocol/views.js';
 import type { SyncReport, VppInfo } from '../../protocol/vpp.js';
+import type { ActorNode } from '../../rpc/handlers-actors.js';
 import { ip, ipPrefix } from './domain-samples.js';
 
 /** What the actors of a small site answer: one TCP frontend with two pools, and one for all ports. */
@@ -157,6 +158,25 @@ export const toldEvents: EventList = {
       seq: 42,
       at: Date.UTC(2026, 0, 2, 3, 4, 6),
       event: { name: 'probe-stall', level: 'warn', fields: { thread: 'main', stallMs: 700 } },
+    },
+  ],
+};
+
+const calm = { state: 'running', mailbox: 0, restarts: 0, lastError: null, children: [] } as const;
+
+export const actorTree: ActorNode = {
+  ...calm,
+  path: '/root',
+  children: [
+    { ...calm, path: '/root/events' },
+    {
+      ...calm,
+      path: '/root/vpp',
+      state: 'restarting',
+      mailbox: 2,
+      restarts: 5,
+      lastError: 'x is undefined',
+      children: [{ ...calm, path: '/root/vpp/connection' }],
     },
   ],
 };

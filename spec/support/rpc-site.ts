@@ -8,6 +8,7 @@ import * as samples from './rpc-samples.js';
 /** The actors of the small site of rpc-samples, all well, with a valid config and a VPP that is in sync. */
 export function siteCallees(): Required<Callees> {
   return {
+    actors: { describe: () => samples.actorTree, deadLetters: () => 3 },
     events: (message) => {
       if (message.type === 'list-events') message.reply.ok(samples.toldEvents);
     },
