@@ -88,7 +88,7 @@ export class IntentKeeping {
       const done = await this.within(PATIENCE_MS, access.done);
       if (done !== null && cell.access === access) this.finished(done);
       else if (done === null)
-        this.lost('what was kept before could not be read within 2 s: the disk does not answer');
+        this.unread('what was kept before could not be read within 2 s: the disk does not answer', false);
       cell.intents ??= noIntents;
     }
     if (cell.access !== null) this.follow(cell.access);
@@ -213,7 +213,7 @@ export class IntentKeeping {
     cell.access = null;
     if (done.kind === 'load') {
       const { loaded } = done;
-      if (loaded.kind === 'unread') this.lost(loaded.problem);
+      if (loaded.kind === 'unread') this.unread(loaded.problem, loaded.nothingLost ?? false);
       else if (loaded.kind === 'foreign') this.foreign(loaded.intents, loaded.problem);
       else this.found(loaded.intents, loaded.problem);
       return;
@@ -260,12 +260,12 @@ export class IntentKeeping {
     this.retryLater(FOREIGN_MS);
   }
 
-  private lost(problem: string): void {
+  private unread(problem: string, nothingLost: boolean): void {
     const { cell, context } = this;
     const level = cell.unread === problem ? 'debug' : 'error';
-    context.log.log(level, 'operator-state-lost', { error: problem });
+    if (!nothingLost) context.log.log(level, 'operator-state-lost', { error: problem });
     cell.unread = problem;
-    if (cell.kept < cell.version) this.notKept(problem);
+    if (nothingLost || cell.kept < cell.version) this.notKept(problem);
     this.answer(cell.version, notKept(problem));
     this.retryLater();
   }

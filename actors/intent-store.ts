@@ -8,7 +8,12 @@ export type LoadedIntents =
       /** What was wrong with some or all of it, and what was done about it; null = nothing. */
       readonly problem: string | null;
     }
-  | { readonly kind: 'unread'; readonly problem: string }
+  | {
+      readonly kind: 'unread';
+      readonly problem: string;
+      /** There is nowhere to keep anything, so that nothing can have been kept before. Default false. */
+      readonly nothingLost?: boolean;
+    }
   /** Somebody else keeps them. What there is now, for the time being; nothing is kept until it is loaded for good. */
   | { readonly kind: 'foreign'; readonly problem: string; readonly intents: Intents };
 

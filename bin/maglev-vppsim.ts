@@ -1,73 +1,67 @@
 #!/usr/bin/env node
 import { realClock } from '../actors/kernel/real-clock.js';
-import { asMaglevError } from '../domain/errors.js';
-import { productVersion } from '../domain/version.js';
-import { lineLog } from '../sim/line-log.js';
+import { asMaglevError, type MaglevError } from '../domain/errors.js';
+import { versionLine } from '../program/build-info.js';
+import { jsonLog } from '../program/json-log.js';
+import { sinkOf } from '../program/line-sink.js';
+import { outliveReaders, runPrinting } from '../program/output.js';
+import { nameProcess } from '../program/process-name.js';
+import { runInForeground } from '../sim/foreground.js';
 import { runRemoteCommand } from '../sim/remote-command.js';
-import type { Death } from '../sim/server/api-server.js';
-import { type SimulatorOptions, startSimulator } from '../sim/simulator.js';
 import { parseSimulatorFlags, type SimulatorFlags, simulatorHelp } from '../sim/simulator-flags.js';
 
-/** What a shell reports of a process that SIGABRT ended, which is how VPP dies. */
-const ABORTED = 134;
+const USAGE = 2;
+const program = 'maglev-vppsim';
 
-try {
-  const flags = parseSimulatorFlags(process.argv.slice(2));
-  if (flags.help) process.stdout.write(simulatorHelp);
-  else if (flags.showVersion) process.stdout.write(`maglev-vppsim ${productVersion}\n`);
-  else if (flags.command !== null) await command(flags.socket, flags.command);
-  else await run(flags);
-} catch (thrown) {
-  const error = asMaglevError(thrown);
-  process.stderr.write(`maglev-vppsim: ${error.message}\n${error.advice} (${error.code})\n`);
-  process.exitCode = error.code === 'MGL_USAGE' ? 2 : 1;
-}
+nameProcess(program);
+const flags = parseFlags();
+if (flags === null) process.exitCode = await runPrinting(program, () => USAGE);
+else if (flags.help) process.exitCode = await printed(simulatorHelp);
+else if (flags.showVersion) process.exitCode = await printed(`${versionLine(program)}\n`);
+else if (flags.command !== null) process.exitCode = await commanded(flags.socket, flags.command);
+else await serve(flags);
 
-async function command(socket: string, text: string): Promise<void> {
-  const { retval, reply } = await runRemoteCommand(socket, text, realClock);
-  process.stdout.write(reply);
-  if (retval !== 0) process.exitCode = 1;
-}
-
-async function run(flags: SimulatorFlags): Promise<void> {
-  const simulator = await startSimulator({
-    clock: realClock,
-    socketPath: flags.socket,
-    seed: flags.seed ?? Math.floor(realClock.random() * 2 ** 31),
-    personality: flags.personality,
-    faults: flags.faults,
-    ...(flags.versionString === null ? {} : { version: flags.versionString }),
-    workers: flags.workers,
-    ...statsOf(flags),
-    log: lineLog(flags.logLevel, realClock, (line) => process.stderr.write(line)),
-    onDeath: die,
-  });
-  const stop = () => {
-    simulator.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-  const { socketPath: socket, statsSocketPath } = simulator;
-  const ready = { event: 'ready', socket, statsSocket: statsSocketPath ?? undefined, pid: process.pid };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
-}
-
-function statsOf({ statsSocket, statsInterval }: SimulatorFlags): Pick<SimulatorOptions, 'stats'> {
-  if (statsSocket === null) return {};
-  const interval = statsInterval === null ? {} : { updateIntervalMs: statsInterval };
-  return { stats: { socketPath: statsSocket, ...interval } };
-}
-
-/** VPP is gone, and so is this process, unless a fault starts it again: nothing of it may answer any more. */
-function die(death: Death): void {
-  if (death.kind === 'restarting') return;
-  if (death.kind === 'killed') {
-    process.kill(process.pid, 'SIGKILL');
-    return;
+function parseFlags(): SimulatorFlags | null {
+  try {
+    return parseSimulatorFlags(process.argv.slice(2));
+  } catch (thrown) {
+    complain(asMaglevError(thrown));
+    return null;
   }
-  process.stderr.write(`maglev-vppsim: VPP would have died here: ${death.crash.message}\n`);
-  process.exit(ABORTED);
+}
+
+function printed(text: string): Promise<number> {
+  return runPrinting(program, () => {
+    process.stdout.write(text);
+    return 0;
+  });
+}
+
+function commanded(socket: string, command: string): Promise<number> {
+  return runPrinting(program, async () => {
+    try {
+      const { retval, reply } = await runRemoteCommand(socket, command, realClock);
+      process.stdout.write(reply);
+      return retval === 0 ? 0 : 1;
+    } catch (thrown) {
+      complain(asMaglevError(thrown));
+      return 1;
+    }
+  });
+}
+
+async function serve(flags: SimulatorFlags): Promise<void> {
+  outliveReaders();
+  const sink = sinkOf(process.stderr);
+  const log = jsonLog({ clock: realClock, level: flags.logLevel, sink, eventKey: 'event' });
+  try {
+    await runInForeground(flags, realClock, log);
+  } catch (thrown) {
+    complain(asMaglevError(thrown));
+    process.exitCode = 1;
+  }
+}
+
+function complain({ message, advice, code }: MaglevError): void {
+  process.stderr.write(`${program}: ${message}\n${advice} (${code})\n`);
 }

@@ -15,6 +15,9 @@ function onSignal(signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', handle: () => void): 
   if (early.includes(signal)) handle();
 }
 
+const { nameProcess } = await import('../program/process-name.js');
+nameProcess('maglevd');
+
 /** How long the end waits for a reader of the log that does not read. */
 const LAST_WORDS_MS = 500;
 

@@ -1,4 +1,4 @@
-import { productVersion } from '../domain/version.js';
+import { buildInfo, versionLine } from '../program/build-info.js';
 import type { Command } from './command.js';
 import { backendCommands } from './commands-backend.js';
 import { configCommands } from './commands-config.js';
@@ -16,7 +16,7 @@ export const commands: readonly Command[] = [
   {
     usage: 'show version',
     help: 'the version of maglevc',
-    run: async () => success([[plain(`maglevc ${productVersion}`)]], { version: productVersion }),
+    run: async () => success([[plain(versionLine('maglevc'))]], buildInfo()),
   },
   ...frontendCommands,
   ...backendCommands,

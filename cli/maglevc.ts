@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { asMaglevError, type ErrorCode, errorCatalogue } from '../domain/errors.js';
-import { productVersion } from '../domain/version.js';
+import { versionLine } from '../program/build-info.js';
 import type { Clock } from '../protocol/clock.js';
 import type { MaglevClient } from '../rpc/client.js';
 import { RpcError, type StatusName } from '../rpc/rpc-error.js';
@@ -43,7 +43,7 @@ export async function runMaglevc(surroundings: Surroundings): Promise<ExitCode> 
   const form = { color: colored(stderr, options.color, env), json: options.json };
 
   if (options.version) {
-    print([[plain(`maglevc ${productVersion}`)]]);
+    print([[plain(versionLine('maglevc'))]]);
     return exitCodes.ok;
   }
   if (options.help) {

@@ -8,8 +8,8 @@ import { governing, vppLock } from '../actors/vpp/vpp-lock.js';
 import { loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
-import { productVersion } from '../domain/version.js';
 import { createProbeEngine } from '../probes/engine/engine.js';
+import { buildInfo } from '../program/build-info.js';
 import type { Clock } from '../protocol/clock.js';
 import type { FreeLogger } from '../protocol/log.js';
 import { Connections } from '../rpc/connections.js';
@@ -67,7 +67,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   });
 
   log.log('info', 'starting', {
-    version: productVersion,
+    ...buildInfo(),
     node: process.version,
     pid: process.pid,
     ...settings,

@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { lstat, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { IntentStore, LoadedIntents } from '../actors/intent-store.js';
 import { type Intents, noIntents } from '../domain/operator.js';
@@ -8,6 +8,9 @@ import { makeFolder, readStateFile, writeStateFile } from './state-file.js';
 
 /** At most so many entries are shown that were not understood. */
 const SHOWN = 10;
+
+const elsewhere =
+  "name a folder that maglevd may write to with --state-dir, or keep nothing with --state-dir ''";
 
 export interface FileStore extends IntentStore {
   /** What is there now, as far as it can be understood. The file is left as it is, and stays unread. */
@@ -27,6 +30,12 @@ export function fileStore(folder: string, clock: Pick<Clock, 'now'>): FileStore 
     let text: string | null;
     try {
       await makeFolder(folder);
+    } catch (error) {
+      // Where no folder can be, no file was. One that is hidden from us makes the same error, but not this lookup.
+      const problem = `${folder} cannot be made: ${messageOf(error)}; ${elsewhere}`;
+      return { kind: 'unread', problem, nothingLost: await isAbsent(folder) };
+    }
+    try {
       text = await readStateFile(file);
     } catch (error) {
       return { kind: 'unread', problem: `${file} cannot be read: ${messageOf(error)}; it is left as it is` };
@@ -89,4 +98,13 @@ export function fileStore(folder: string, clock: Pick<Clock, 'now'>): FileStore 
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+async function isAbsent(folder: string): Promise<boolean> {
+  try {
+    await lstat(folder);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  }
 }

@@ -1,7 +1,7 @@
 /**
- * The catalogue of errors that a person can meet. `advice` is the one sentence of what to do; the sentence of what
- * happened is given where the error is made, because it names the thing. docs/errors.md lists every code, and a
- * spec keeps that list equal to this one.
+ * The catalogue of errors that a person can meet. The text is what to do, unless the place where the error is made knows
+ * better; the sentence of what happened is given there, because it names the thing. docs/errors.md lists every code,
+ * and a spec keeps that list equal to this one.
  */
 export const errorCatalogue = {
   MGL_INTERNAL: 'This is a bug in vpp-maglev: please report it with the log around it.',
@@ -46,7 +46,8 @@ export const errorCatalogue = {
     'Check that maglevd runs and listens there; --server or MAGLEV_SERVER names another address.',
   MGL_SERVER_DENIED: 'Use credentials that maglevd accepts for this request.',
   MGL_SERVER_UNSUPPORTED: 'Check that maglevd listens there, and that it is as new as this client.',
-  MGL_LISTEN: 'Choose another address, or end the process that uses it.',
+  MGL_LISTEN: 'Correct what the message names, or choose another address.',
+  MGL_OUTPUT: 'Make room there, or send it elsewhere. What was asked for may have been done all the same.',
   MGL_STATS_CONNECT:
     'Check that VPP runs, the path of --vpp-stats-addr, and that maglevd is in the group of the socket.',
   MGL_STATS_LAYOUT:
@@ -74,13 +75,18 @@ export type ErrorCode = keyof typeof errorCatalogue;
 export class MaglevError extends Error {
   override readonly name = 'MaglevError';
   readonly code: ErrorCode;
-  /** What the reader can do, one sentence. */
+  /** What the reader can do, one sentence or two. */
   readonly advice: string;
 
-  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
+  /** `advice`: where the place knows better than the catalogue what helps. */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly advice?: string } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : {});
     this.code = code;
-    this.advice = errorCatalogue[code];
+    this.advice = options.advice ?? errorCatalogue[code];
   }
 }
 

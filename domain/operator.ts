@@ -131,12 +131,15 @@ export function setWeight(
     return left(new MaglevError('MGL_FRONTEND_UNKNOWN', `frontend "${frontendName}" is not in the config`));
   }
   if (!frontend.pools.some(({ name }) => name === poolName)) {
-    return left(new MaglevError('MGL_POOL_UNKNOWN', `frontend "${frontendName}" has no pool "${poolName}"`));
+    const advice = `List its pools with \`maglevc show frontend ${frontendName}\`.`;
+    const text = `frontend "${frontendName}" has no pool "${poolName}"`;
+    return left(new MaglevError('MGL_POOL_UNKNOWN', text, { advice }));
   }
   const configured = configuredWeight(config, change);
   if (configured === null) {
     const text = `pool "${poolName}" of frontend "${frontendName}" has no backend "${backend}"`;
-    return left(new MaglevError('MGL_BACKEND_UNKNOWN', text));
+    const advice = `List its pools and their backends with \`maglevc show frontend ${frontendName}\`.`;
+    return left(new MaglevError('MGL_BACKEND_UNKNOWN', text, { advice }));
   }
   const others = intents.weights.filter((intent) => !samePlace(intent, change));
   const mine = { frontend: frontendName, pool: poolName, backend, weight, configured, dormantSince: null };

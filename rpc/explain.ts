@@ -1,7 +1,7 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
 import { type ErrorCode, errorCatalogue } from '../domain/errors.js';
 import { RpcError, type StatusName } from './rpc-error.js';
-import { errorCodeKey } from './status.js';
+import { errorAdviceKey, errorCodeKey } from './status.js';
 
 /** Any failure of a call to `server` whose deadline was `timeoutMs` after its start. */
 export function rpcErrorOf(
@@ -12,9 +12,10 @@ export function rpcErrorOf(
   const name = statusName(error.code);
   const [sent] = error.metadata?.get(errorCodeKey) ?? [];
   const code = sent?.toString() ?? '';
-  if (code !== '') return serverError(name, code, error.details);
+  const [special] = error.metadata?.get(errorAdviceKey) ?? [];
+  if (code !== '') return serverError(name, code, error.details, special?.toString() ?? null);
 
-  const what = error.details;
+  const what = reasonOf(error.details);
   switch (name) {
     case 'DEADLINE_EXCEEDED':
       return ownError(
@@ -23,11 +24,7 @@ export function rpcErrorOf(
         `maglevd at ${call.server} did not answer within ${call.timeoutMs} ms`,
       );
     case 'UNAVAILABLE':
-      return ownError(
-        name,
-        'MGL_SERVER_UNREACHABLE',
-        `cannot reach maglevd at ${call.server}: ${reasonOf(what)}`,
-      );
+      return unavailable(call.server, what);
     case 'PERMISSION_DENIED':
     case 'UNAUTHENTICATED':
       return ownError(name, 'MGL_SERVER_DENIED', `maglevd at ${call.server} refused the request: ${what}`);
@@ -36,9 +33,35 @@ export function rpcErrorOf(
   }
 }
 
-/** An error that maglevd itself explained: `sentence. advice`. */
-function serverError(name: StatusName, code: string, details: string): RpcError {
-  const advice = isKnown(code) ? errorCatalogue[code] : '';
+/** No connection, or one to somebody who does not speak gRPC, or a proxy that reaches nobody. */
+function unavailable(server: string, what: string): RpcError {
+  if (server.startsWith('unix:') && /\b(?:EACCES|EPERM)\b/.test(what)) {
+    const advice =
+      'Run maglevc as the user or in the group that owns the socket, which `ls -l` shows; its folder has to let you in, too.';
+    return new RpcError(
+      'PERMISSION_DENIED',
+      'MGL_SERVER_DENIED',
+      `you may not open the socket of maglevd at ${server}: ${what}`,
+      advice,
+    );
+  }
+  // What nghttp2 says of bytes that are not HTTP/2, such as the answer of an HTTP/1 or SSH server.
+  if (what === 'Protocol error') {
+    return ownError(
+      'UNIMPLEMENTED',
+      'MGL_SERVER_UNSUPPORTED',
+      `what listens at ${server} does not speak gRPC`,
+    );
+  }
+  if (what.startsWith('Received HTTP status code')) {
+    return ownError('UNAVAILABLE', 'MGL_SERVER_UNSUPPORTED', `${server} answered without gRPC: ${what}`);
+  }
+  return ownError('UNAVAILABLE', 'MGL_SERVER_UNREACHABLE', `cannot reach maglevd at ${server}: ${what}`);
+}
+
+/** An error that maglevd itself explained: `sentence. advice`. `special`: an advice that no catalogue has. */
+function serverError(name: StatusName, code: string, details: string, special: string | null): RpcError {
+  const advice = special ?? (isKnown(code) ? errorCatalogue[code] : '');
   return advice !== '' && details.endsWith(` ${advice}`)
     ? new RpcError(name, code, details.slice(0, -advice.length - 1), advice)
     : new RpcError(name, code, details, '');

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import net from 'node:net';
-import { MaglevError } from '../domain/errors.js';
 import { type IpPrefix, parseIp, prefixContains } from '../domain/ip.js';
 import { formatRpcAddress, type RpcAddress } from './address.js';
+import { plaintextRefusal, refusal, systemRefusal } from './listen-refusal.js';
 import { claimSocketPath, closerOf, listenOnPath } from './unix-socket.js';
 
 export interface ListenOptions {
@@ -34,11 +34,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const ips = await resolveHost(address);
   const open = ips.find((ip) => !isLoopback(ip));
   if (open !== undefined && !options.insecure) {
-    throw new MaglevError(
-      'MGL_LISTEN',
-      `${formatRpcAddress(address)} can be reached from other machines, and without encryption gRPC is served on ` +
-        'loopback addresses and unix sockets only, unless --insecure allows it',
-    );
+    throw plaintextRefusal(address);
   }
   return listenOnIps(address, ips, options);
 }
@@ -84,8 +80,7 @@ function newServer(options: ListenOptions): net.Server {
 async function listening(server: net.Server, address: RpcAddress, start: () => void): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const what = formatRpcAddress(address);
-      reject(new MaglevError('MGL_LISTEN', `cannot listen on ${what}: ${reasonOf(cause)}`, { cause }));
+      reject(systemRefusal(address, cause));
     });
     server.once('listening', resolve);
     start();
@@ -93,19 +88,6 @@ async function listening(server: net.Server, address: RpcAddress, start: () => v
   // From here on an error is one of accepting a single connection, for example too many open files.
   server.removeAllListeners('error');
   server.on('error', () => undefined);
-}
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return 'another process listens there';
-    case 'EACCES':
-      return 'permission denied';
-    case 'EADDRNOTAVAIL':
-      return 'this machine does not have that address';
-    default:
-      return error.message;
-  }
 }
 
 function lacksFamily(error: unknown): boolean {
@@ -123,13 +105,8 @@ async function resolveHost(address: RpcAddress & { kind: 'tcp' }): Promise<strin
     const found = await lookup(host, { all: true });
     return [...new Set(found.map((entry) => entry.address))];
   } catch (cause) {
-    throw new MaglevError(
-      'MGL_LISTEN',
-      `cannot listen on ${formatRpcAddress(address)}: ${host} has no address`,
-      {
-        cause,
-      },
-    );
+    const advice = 'Write an IP address, or make the name known in DNS or /etc/hosts.';
+    throw refusal(address, `${host} has no address`, advice, cause instanceof Error ? cause : undefined);
   }
 }
 

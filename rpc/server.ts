@@ -13,6 +13,7 @@ import { ServerReflectionService as ReflectionV1Alpha } from './generated/grpc/r
 import { type MaglevServer, MaglevService } from './generated/maglev.js';
 import { createHealthService } from './health.js';
 import { listen } from './listen.js';
+import { unreadableRefusal } from './listen-refusal.js';
 import { createReflectionService } from './reflection.js';
 
 export interface RpcServerOptions {
@@ -58,7 +59,7 @@ const limits = {
 /** Serves maglev.Maglev, grpc.health.v1 and, if wanted, reflection. Rejects with MGL_LISTEN. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const address = parseRpcAddress(options.address);
-  if (isLeft(address)) throw new MaglevError('MGL_LISTEN', `cannot listen: ${address.left}`);
+  if (isLeft(address)) throw unreadableRefusal(options.address, address.left);
 
   const stopping = new AbortController();
   const server = new Server(limits);

@@ -1,8 +1,11 @@
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
-import { asMaglevError, type ErrorCode, type MaglevError } from '../domain/errors.js';
+import { asMaglevError, type ErrorCode, errorCatalogue, type MaglevError } from '../domain/errors.js';
 
 /** Key of the trailing metadata that carries the stable code of an error (`MGL_...`). */
 export const errorCodeKey = 'maglev-error-code';
+
+/** Key of the trailing metadata that carries the advice, where it is not that of the catalogue. Binary, for any text. */
+export const errorAdviceKey = 'maglev-error-advice-bin';
 
 /** Longest status message, in characters: it travels in an HTTP/2 header, whose size is limited. */
 const longestDetails = 2000;
@@ -47,22 +50,26 @@ function statusCodeOf(code: ErrorCode): status {
 
 /**
  * What the client gets for anything thrown: the status of its code, the sentence and the advice as message, and
- * the code in the trailing metadata. `code` overrides the status where the place knows better than the error.
+ * the code, and an advice of its own, in the trailing metadata. `code` overrides the status where the place knows better than the error.
  */
 export function grpcStatusOf(thrown: unknown, code?: status): StatusObject {
   const error = asMaglevError(thrown);
   const metadata = new Metadata();
   metadata.set(errorCodeKey, error.code);
+  if (error.advice !== errorCatalogue[error.code]) {
+    metadata.set(errorAdviceKey, Buffer.from(cut(error.advice)));
+  }
   return { code: code ?? statusCodeOf(error.code), details: detailsOf(error), metadata };
 }
 
 /** `sentence. advice`, the sentence cut when it is very long: it may contain what a stranger sent. */
 function detailsOf(error: MaglevError): string {
-  const sentence = closed(error.message);
-  const characters = [...sentence];
-  const shown =
-    characters.length > longestDetails ? `${characters.slice(0, longestDetails).join('')}...` : sentence;
-  return `${shown} ${error.advice}`;
+  return `${cut(closed(error.message))} ${cut(error.advice)}`;
+}
+
+function cut(text: string): string {
+  const characters = [...text];
+  return characters.length > longestDetails ? `${characters.slice(0, longestDetails).join('')}...` : text;
 }
 
 function closed(sentence: string): string {

@@ -7,6 +7,9 @@ import { MaglevError } from '../domain/errors.js';
 /** Owner and group may connect: rw-rw----. */
 const socketUmask = 0o117;
 
+const anotherPath = 'choose another path with --grpc-addr unix:...';
+const taken = `End that process, which \`ss -xlp\` names, or ${anotherPath}.`;
+
 /**
  * Makes `file` free for a new socket: the socket file of a server that has died is removed. Rejects with MGL_LISTEN
  * when a live server listens there, when something else than a socket is there, or when the folder is missing.
@@ -14,24 +17,31 @@ const socketUmask = 0o117;
 export async function claimSocketPath(file: string): Promise<void> {
   const folder = path.dirname(file);
   const found = await orNull(file, stat(folder));
-  if (!found?.isDirectory()) throw refusal(file, `the folder ${folder} does not exist`);
+  if (!found?.isDirectory()) {
+    const advice = `Make the folder, owned by the user of maglevd, or ${anotherPath}.`;
+    throw refusal(file, `the folder ${folder} does not exist`, advice);
+  }
   const present = await orNull(file, lstat(file));
   if (present === null) return;
-  if (!present.isSocket()) throw refusal(file, 'there is a file of that name which is no socket');
+  if (!present.isSocket()) {
+    const advice = `Remove that file if nobody needs it, or ${anotherPath}.`;
+    throw refusal(file, 'there is a file of that name which is no socket', advice);
+  }
   const outcome = await probe(file);
-  if (outcome === null) throw refusal(file, 'another process listens there');
+  if (outcome === null) throw refusal(file, 'another process listens there', taken);
   if (outcome.code === 'ENOENT') return;
   if (outcome.code !== 'ECONNREFUSED') {
-    throw refusal(file, `whether another process listens there is unknown: ${outcome.message}`);
+    throw refusal(file, `whether another process listens there is unknown: ${outcome.message}`, taken);
   }
   try {
     // Whoever started meanwhile has another file there.
-    if (!isSame(await lstat(file), present)) throw refusal(file, 'another process listens there');
+    if (!isSame(await lstat(file), present)) throw refusal(file, 'another process listens there', taken);
     await unlink(file);
   } catch (cause) {
     if (cause instanceof MaglevError) throw cause;
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return;
-    throw refusal(file, `the socket that a dead process left cannot be removed: ${textOf(cause)}`);
+    const advice = `Remove it as its owner or as root, or ${anotherPath}.`;
+    throw refusal(file, `the socket that a dead process left cannot be removed: ${textOf(cause)}`, advice);
   }
 }
 
@@ -84,12 +94,13 @@ async function orNull(file: string, lookup: Promise<Stats>): Promise<Stats | nul
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
       return null;
     }
-    throw refusal(file, textOf(error));
+    const advice = `Let the user of maglevd reach ${path.dirname(file)}, or ${anotherPath}.`;
+    throw refusal(file, textOf(error), advice);
   }
 }
 
-function refusal(file: string, reason: string): MaglevError {
-  return new MaglevError('MGL_LISTEN', `cannot listen on unix:${file}: ${reason}`);
+function refusal(file: string, reason: string, advice: string): MaglevError {
+  return new MaglevError('MGL_LISTEN', `cannot listen on unix:${file}: ${reason}`, { advice });
 }
 
 function textOf(error: unknown): string {

@@ -1,7 +1,16 @@
 // Installs and builds what is missing or stale, so that every command of the README works on a fresh clone.
 // Only Node's own modules here: this runs before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -18,6 +27,7 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtime
 }
 removeOrphans(path.join(root, 'out'), root);
 run(process.execPath, [path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
+writeBuildInfo(path.join(root, 'out', 'build-info.json'));
 
 function run(command, args) {
   const result = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
@@ -34,4 +44,32 @@ function removeOrphans(compiled, source) {
     const match = /^(.*)\.js(\.map)?$/.exec(entry.name);
     if (match !== null && !existsSync(path.join(source, `${match[1]}.ts`))) rmSync(file);
   }
+}
+
+/**
+ * Says what was built: version, commit, and the date of that commit, or what SOURCE_DATE_EPOCH says (seconds, see
+ * https://reproducible-builds.org/specs/source-date-epoch/). The same sources give the same file. Outside of git, or
+ * without it, the commit is null.
+ */
+function writeBuildInfo(file) {
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  // Not the repository that this folder may have been unpacked in.
+  const ours = realpathOf(git('rev-parse', '--show-toplevel')) === realpathSync(root);
+  const commit = ours ? git('describe', '--always', '--dirty', '--abbrev=12', '--exclude=*') : null;
+  const epoch = process.env.SOURCE_DATE_EPOCH || (ours ? git('log', '-1', '--format=%ct') : null);
+  const date = /^\d{1,11}$/.test(epoch ?? '') ? new Date(Number(epoch) * 1000).toISOString() : null;
+  const text = `${JSON.stringify({ version, commit, date: date?.replace('.000Z', 'Z') ?? null })}\n`;
+  mkdirSync(path.dirname(file), { recursive: true });
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+/** What git prints; null when there is no git, or it fails. */
+function git(...args) {
+  const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
+  const { status, stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8', env });
+  return status === 0 ? stdout.trim() : null;
+}
+
+function realpathOf(folder) {
+  return folder !== null && existsSync(folder) ? realpathSync(folder) : null;
 }

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
+import { logLevels } from '../program/json-log.js';
 import type { LogLevel } from '../protocol/log.js';
 import { faultGrammar, parseFault } from './faults/fault-grammar.js';
-import { logLevels } from './line-log.js';
 import { type Personality, personalities } from './personality.js';
 import { requestNames } from './request-names.js';
 import { parseTime } from './time-text.js';

@@ -12,6 +12,8 @@ const place = {
 export const daemonEvents = {
   starting: event(['info'], 'the first record', {
     version: field<string>(),
+    commit: field<string | null>('of the build; null: not known'),
+    date: field<string | null>('of that commit; null: not known'),
     node: field<string>('version of Node'),
     pid: field<number>(),
     config: field<string>(),

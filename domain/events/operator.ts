@@ -39,7 +39,7 @@ export const operatorEvents = {
   ),
   'operator-state-not-kept': event(
     ['error', 'debug'],
-    'what an operator asked for is in force, but could not be written, and it is tried again; the same failure again: debug',
+    'what an operator asked for is in force, but could not be written, or will not be for want of a folder, and it is tried again; the same failure again: debug',
     { error: field<string>() },
   ),
   'operator-state-slow': event(['warn'], 'the disk has not taken it, or not given it', {

@@ -9,6 +9,7 @@ import { vppHandlers } from '../messages/vpp-handlers.js';
 import type { SeededRandom } from '../random.js';
 import type { Vpp } from '../vpp.js';
 import { Client } from './client.js';
+import { isControl } from './control.js';
 import { Dispatcher, type Request } from './dispatcher.js';
 import { executeWithFaults } from './faulty-execution.js';
 import { MessageTable } from './message-table.js';
@@ -62,7 +63,8 @@ export class ApiServer {
   listen(path: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const failed = (error: Error) => {
-        reject(new MaglevError('MGL_LISTEN', `cannot listen on ${path}: ${error.message}`));
+        const advice = 'Choose a path with --socket that you may create.';
+        reject(new MaglevError('MGL_LISTEN', `cannot listen on ${path}: ${error.message}`, { advice }));
       };
       this.#server.once('error', failed);
       this.#server.listen({ path, backlog: 128 }, () => {
@@ -145,6 +147,10 @@ export class ApiServer {
 
   #receive(sender: Client, message: Uint8Array): void {
     const handler = this.#dispatcher.handlerOf(sender, message);
+    if (handler !== null && isControl({ sender, handler, message })) {
+      this.#dispatcher.execute({ sender, handler, message }, this.#dispatcher.deliver);
+      return;
+    }
     const actions = this.#options.faults.onMessage(handler?.request.name ?? null);
     if (handler === null) {
       for (const action of actions) if (action.kind !== 'hang') this.#before(sender, action);

@@ -11,13 +11,25 @@ export async function claimSocketPath(path: string): Promise<void> {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
   } catch (thrown) {
-    throw new MaglevError('MGL_LISTEN', `cannot create the folder of ${path}: ${reason(thrown)}`);
+    const advice = 'Choose a socket in a folder that you may write to, with --socket.';
+    throw new MaglevError('MGL_LISTEN', `cannot create the folder of ${path}: ${reason(thrown)}`, { advice });
   }
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (!found.isSocket()) throw new MaglevError('MGL_LISTEN', `${path} exists and is not a socket`);
-  if (await isListenedOn(path)) throw new MaglevError('MGL_LISTEN', `a live process listens on ${path}`);
-  unlinkSync(path);
+  if (!found.isSocket()) {
+    const advice = 'Choose another path with --socket, or remove what is there.';
+    throw new MaglevError('MGL_LISTEN', `${path} exists and is not a socket`, { advice });
+  }
+  if (await isListenedOn(path)) {
+    const advice = 'Choose another path with --socket, or end that process (`ss -xlp` names it).';
+    throw new MaglevError('MGL_LISTEN', `a live process listens on ${path}`, { advice });
+  }
+  try {
+    unlinkSync(path);
+  } catch (thrown) {
+    const advice = 'Choose another path with --socket, or remove it as its owner.';
+    throw new MaglevError('MGL_LISTEN', `cannot replace ${path}: ${reason(thrown)}`, { advice });
+  }
 }
 
 function isListenedOn(path: string): Promise<boolean> {

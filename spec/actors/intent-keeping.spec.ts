@@ -207,6 +207,19 @@ describe('what operators asked for, and a disk that fails or hangs', () => {
     expect(store.saves.map(({ names }) => names)).to.deep.equal([['b', 'a']]);
   });
 
+  it('does not say that anything was lost where there is no place to keep it, and warns every operator', async () => {
+    const problem = '/var/lib/vpp-maglev cannot be made';
+    await start({ kind: 'unread', problem, nothingLost: true });
+    expect(told('operator-state-not-kept')).to.deep.equal([['error', { error: problem }]]);
+    expect(await warning(act('a'))).to.match(/not kept: .*cannot be made/);
+    await tree.clock.advance(90_000);
+    store.atOnce = read(noIntents);
+    await tree.clock.advance(30_000);
+    expect(store.saves.map(({ names }) => names)).to.deep.equal([['a']]);
+    expect(told('operator-state-lost')).to.deep.equal([]);
+    expect(told('operator-state-not-kept').filter(([level]) => level === 'error')).to.have.length(1);
+  });
+
   it('follows what somebody else keeps, and keeps it when he has gone, with what was said here', async () => {
     const problem = 'another maglevd keeps its state in /s';
     const foreign = (name: string): LoadedIntents => {

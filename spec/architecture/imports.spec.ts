@@ -10,12 +10,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   binapi: ['domain', 'protocol', 'linux'],
   config: ['domain', 'protocol'],
   clock: ['protocol'],
+  program: ['domain', 'protocol'],
   probes: ['clock', 'domain', 'protocol', 'linux'],
-  sim: ['domain', 'protocol', 'binapi', 'linux'],
+  sim: ['domain', 'program', 'protocol', 'binapi', 'linux'],
   'actors/kernel': ['clock', 'domain', 'protocol'],
   actors: ['actors/kernel', 'domain', 'protocol', 'binapi', 'config', 'probes', 'linux'],
   rpc: ['domain', 'protocol'],
-  cli: ['rpc', 'domain', 'protocol'],
+  cli: ['rpc', 'program', 'domain', 'protocol'],
   daemon: [
     'actors',
     'actors/kernel',
@@ -26,6 +27,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'domain',
     'linux',
     'probes',
+    'program',
     'protocol',
   ],
   bin: [
@@ -37,11 +39,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'config',
     'daemon',
     'domain',
+    'program',
     'protocol',
     'rpc',
     'sim',
   ],
-  demo: ['actors/kernel', 'binapi', 'clock', 'domain', 'protocol', 'rpc', 'sim'],
+  demo: ['actors/kernel', 'binapi', 'clock', 'domain', 'program', 'protocol', 'rpc', 'sim'],
 };
 
 /** Packages that only one room may import. */

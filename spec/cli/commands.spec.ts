@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { MaglevError } from '../../domain/errors.js';
+import { buildInfo, versionLine } from '../../program/build-info.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { VppControl } from '../../protocol/vpp.js';
 import { block, runCli } from '../support/cli-run.js';
@@ -11,7 +12,7 @@ describe('maglevc commands', () => {
   afterEach(end);
 
   const pages: readonly [string, string][] = [
-    ['show version', 'maglevc 0.1.0\n'],
+    ['show version', `${versionLine('maglevc')}\n`],
     [
       'show frontends',
       block(`
@@ -222,7 +223,7 @@ describe('maglevc commands', () => {
   describe('--json', () => {
     it('prints the messages of the contract, with their JSON names', async () => {
       await start();
-      expect(await json('show version')).to.deep.equal({ version: '0.1.0' });
+      expect(await json('show version')).to.deep.equal(buildInfo());
       expect(await json('show backends')).to.deep.equal({
         backends: samples.backends.map((backend) => ({ ...backend, transitions: [] })),
       });

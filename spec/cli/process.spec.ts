@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
+import { versionLine } from '../../program/build-info.js';
 import { MaglevService } from '../../rpc/generated/maglev.js';
 import { type Fixture, startFixture } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
@@ -145,7 +146,7 @@ describe('the program maglevc', () => {
 
   it('prints its version and its help', async () => {
     const [version, help] = await Promise.all([run(['--version']), run(['show', 'vpp', '--help'])]);
-    expect(version).to.deep.equal({ code: 0, stdout: 'maglevc 0.1.0\n', stderr: '' });
+    expect(version).to.deep.equal({ code: 0, stdout: `${versionLine('maglevc')}\n`, stderr: '' });
     expect(help.stdout.split('\n').map((line) => line.trim().split('  ')[0])).to.deep.equal([
       'show vpp info',
       'show vpp lbstate',

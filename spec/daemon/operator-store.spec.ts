@@ -47,6 +47,16 @@ describe('daemon/operator-store', () => {
     );
   });
 
+  it('says that there is no place for a folder, with the flag that names another, and that nothing was lost', async () => {
+    writeFileSync(path.join(folder, 'file'), '');
+    for (const none of [path.join('/proc', 'none'), path.join('/proc', 'none', 'below')]) {
+      const loaded = await store(none).load();
+      expect(loaded).to.deep.include({ kind: 'unread', nothingLost: true });
+      expect(loaded.problem).to.contain(`${none} cannot be made: `).and.to.contain('--state-dir');
+    }
+    expect(await store(path.join(folder, 'file', 'state')).load()).to.include({ nothingLost: false });
+  });
+
   it('gives back after a restart what was kept, and leaves no other file behind', async () => {
     const first = store();
     await first.load();

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import { productVersion } from '../../domain/version.js';
+import { versionLine } from '../../program/build-info.js';
 import { Stage } from '../support/daemon-stage.js';
 import { run } from '../support/process.js';
 
@@ -123,7 +123,7 @@ describe('e2e: maglevd starts, or says why not', function () {
   });
 
   it('answers --version, --help, and a wrong flag', async () => {
-    expect((await run('maglevd', ['--version'])).stdout).to.equal(`maglevd ${productVersion}`);
+    expect((await run('maglevd', ['--version'])).stdout).to.equal(versionLine('maglevd'));
     expect((await run('maglevd', ['--help'])).stdout).to.match(/--config FILE/);
     const wrong = await run('maglevd', ['--confg', 'x']);
     expect(wrong.code).to.equal(64);

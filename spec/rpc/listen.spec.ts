@@ -10,6 +10,7 @@ import type { MaglevError } from '../../domain/errors.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import { Connections } from '../../rpc/connections.js';
 import { createGateway } from '../../rpc/gateway.js';
+import { systemRefusal } from '../../rpc/listen-refusal.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
 import { recordingLog } from '../support/recording-log.js';
 import { rejection } from '../support/rejection.js';
@@ -86,9 +87,9 @@ describe('rpc/server addresses', () => {
 
   it('refuses plaintext on addresses that others can reach, unless told otherwise', async () => {
     for (const address of [':0', '0.0.0.0:0', '[::]:0']) {
-      expect((await refusal(address)).message)
-        .to.contain('without encryption')
-        .and.to.contain('--insecure');
+      const { message, advice } = await refusal(address);
+      expect(message).to.contain('without encryption');
+      expect(advice).to.contain('127.0.0.1:0').and.to.contain('--insecure').and.to.contain('TLS');
     }
     const { address } = await start(':0', true);
     expect(address).to.match(/^:[1-9]\d+$/);
@@ -100,9 +101,33 @@ describe('rpc/server addresses', () => {
     expect((await refusal(address)).message).to.equal(
       `cannot listen on ${address}: another process listens there`,
     );
-    expect((await refusal('192.0.2.77:9090', true)).message).to.contain('does not have that address');
-    expect((await refusal('no-such-host.invalid:9090', true)).message).to.contain('has no address');
-    expect((await refusal('9090')).message).to.contain('has no port');
+    expect((await refusal(address)).advice)
+      .to.contain('ss -tlnp')
+      .and.to.contain('--grpc-addr');
+    const foreign = await refusal('192.0.2.77:9090', true);
+    expect(foreign.message).to.contain('does not have that address');
+    expect(foreign.advice).to.contain('ip address');
+    const unknown = await refusal('no-such-host.invalid:9090', true);
+    expect(unknown.message).to.contain('has no address');
+    expect(unknown.advice).to.contain('/etc/hosts');
+    for (const [text, example] of [
+      ['9090', '127.0.0.1:9090'],
+      ['localhost', 'localhost:9090'],
+    ] as const) {
+      const { message, advice } = await refusal(text);
+      expect(message).to.contain('has no port');
+      expect(advice).to.contain(`as in ${example}`);
+    }
+  });
+
+  it('says whose permission is missing', () => {
+    const denied = Object.assign(new Error('denied'), { code: 'EACCES' });
+    const port = systemRefusal({ kind: 'tcp', host: '127.0.0.1', port: 90 }, denied);
+    expect(port.message).to.equal('cannot listen on 127.0.0.1:90: permission denied');
+    expect(port.advice).to.contain('CAP_NET_BIND_SERVICE');
+    const socket = systemRefusal({ kind: 'unix', path: '/run/maglevd/x.sock' }, denied);
+    expect(socket.message).to.equal('cannot listen on unix:/run/maglevd/x.sock: permission denied');
+    expect(socket.advice).to.contain('write to /run/maglevd,');
   });
 
   it('opens a unix socket to owner and group only, and removes it at the end', async () => {
@@ -136,7 +161,9 @@ describe('rpc/server addresses', () => {
   it('leaves the socket of a live process alone', async () => {
     const file = path.join(folder, 'grpc.sock');
     await start(`unix:${file}`);
-    expect((await refusal(`unix:${file}`)).message).to.contain('another process listens there');
+    const taken = await refusal(`unix:${file}`);
+    expect(taken.message).to.contain('another process listens there');
+    expect(taken.advice).to.contain('ss -xlp');
     expect(await serves(`unix:${file}`)).to.equal(true);
   });
 
@@ -152,9 +179,13 @@ describe('rpc/server addresses', () => {
   it('leaves a file that is no socket alone, and asks for the folder', async () => {
     const file = path.join(folder, 'notes.txt');
     writeFileSync(file, 'keep');
-    expect((await refusal(`unix:${file}`)).message).to.contain('no socket');
+    const occupied = await refusal(`unix:${file}`);
+    expect(occupied.message).to.contain('no socket');
+    expect(occupied.advice).to.contain('Remove that file');
     expect(existsSync(file)).to.equal(true);
-    expect((await refusal(`unix:${folder}/none/x.sock`)).message).to.contain(`${folder}/none does not exist`);
+    const homeless = await refusal(`unix:${folder}/none/x.sock`);
+    expect(homeless.message).to.contain(`${folder}/none does not exist`);
+    expect(homeless.advice).to.contain('Make the folder');
     expect((await refusal(`unix:${file}/x.sock`)).message).to.contain('does not exist');
   });
 

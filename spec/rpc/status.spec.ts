@@ -115,6 +115,15 @@ describe('rpc/status', () => {
     expect(error).to.include({ code: 'MGL_VPP_SYNC', message: `${'😀'.repeat(2000)}...` });
   });
 
+  it('carries an advice that is not that of the catalogue', async () => {
+    const advice = 'List them with `maglevc show frontend „Büro“`.';
+    fixture = await startFixture({
+      views: (message) => message.reply.fail(new MaglevError('MGL_BACKEND_UNKNOWN', 'who?', { advice })),
+    });
+    const error = await rejection(fixture.client.listBackends());
+    expect(error).to.deep.include({ code: 'MGL_BACKEND_UNKNOWN', message: 'who?', advice });
+  });
+
   it('leaves the message of a newer server whole when its advice is not known here', () => {
     const sent = grpcStatusOf(new MaglevError('MGL_LISTEN', 'x happened'));
     sent.metadata.set(errorCodeKey, 'MGL_OF_THE_FUTURE');
@@ -126,6 +135,7 @@ describe('rpc/status', () => {
     [status.UNIMPLEMENTED, 'no such method', 'MGL_SERVER_UNSUPPORTED'],
     [status.PERMISSION_DENIED, 'no', 'MGL_SERVER_DENIED'],
     [status.UNAUTHENTICATED, 'who?', 'MGL_SERVER_DENIED'],
+    [status.UNAVAILABLE, 'Received HTTP status code 503', 'MGL_SERVER_UNSUPPORTED'],
   ] as const) {
     it(`explains a bare ${status[code]} of whatever answered`, () => {
       const sent = { ...grpcStatusOf(new Error()), code, details: text };

@@ -9,6 +9,7 @@ import { lbAddDelVipV2 } from '../../binapi/generated/lb.js';
 import { controlPing } from '../../binapi/generated/memclnt.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
 import { showVersion } from '../../binapi/generated/vpe.js';
+import { versionLine } from '../../program/build-info.js';
 import { addVip, vipRequest } from '../support/lb-requests.js';
 import { RawVppClient } from '../support/raw-vpp-client.js';
 
@@ -175,7 +176,7 @@ describe('maglev-vppsim, the process', () => {
   it('explains itself', async () => {
     const help = run('--help');
     expect(await help.firstLine).to.contain('maglev-vppsim: a stand-in for VPP');
-    expect(await run('--version').firstLine).to.match(/^maglev-vppsim \d+\.\d+\.\d+$/);
+    expect(await run('--version').firstLine).to.equal(versionLine('maglev-vppsim'));
     expect(await help.ended).to.include({ code: 0 });
   });
 });
