@@ -10,7 +10,10 @@ export interface WebServers {
   readonly close: () => void;
 }
 
-/** Three small web servers on three loopback addresses and one port, as three machines of a farm would be. */
+/**
+ * Three small web servers on three loopback addresses and one port, as three machines of a farm would be. A request for
+ * /break makes one answer 503 from then on, one for /mend ends that.
+ */
 export async function startWebServers(): Promise<WebServers> {
   const addresses = ['127.0.0.11', '127.0.0.12', '127.0.0.13'];
   for (let attempt = 0; attempt < 20; attempt++) {
@@ -25,7 +28,13 @@ export async function startWebServers(): Promise<WebServers> {
     let port = 0;
     const start = async (index: number) => {
       const address = addresses[index] ?? '';
-      const server = createServer((_request, response) => response.end(`hello from ${address}\n`));
+      let broken = false;
+      const server = createServer(({ url }, response) => {
+        if (url === '/break') broken = true;
+        if (url === '/mend') broken = false;
+        response.statusCode = broken ? 503 : 200;
+        response.end(broken ? `${address} is out of order\n` : `hello from ${address}\n`);
+      });
       await listen(server, port, address);
       servers[index] = server;
       port = (server.address() as AddressInfo).port;

@@ -7,6 +7,7 @@ export function demoConfig(addresses: readonly string[], port: number): string {
       ipv4-src-address: 198.51.100.1
       ipv6-src-address: "2001:db8::1"
       sync-interval: 2s
+      stats-interval: 500ms
       new-flows-table-length: 4096
   healthchecks:
     web: { type: http, port: ${port}, interval: 500ms, fast-interval: 200ms, rise: 2, fall: 2 }

@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+import { root } from '../architecture/source-tree.js';
+
+interface Packed {
+  readonly files: readonly { readonly path: string }[];
+  readonly unpackedSize: number;
+}
+
+/** That it can be installed and run is tried by `npm run test:package`. */
+describe('the package', () => {
+  it('has the programs and their pages, and nothing of what tests, measures or shows them', () => {
+    const shown = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--offline'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [packed] = JSON.parse(shown) as Packed[];
+    const files = (packed?.files ?? []).map((file) => file.path);
+    const { bin } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+      bin: Record<string, string>;
+    };
+    expect(files).to.include.members([...Object.values(bin), 'out/build-info.json', 'docs/user-guide.md']);
+    expect(
+      files.filter((file) => /^out\/(?:spec|bench|demo)\/|\.tsbuildinfo$|\.spec\./.test(file)),
+    ).to.deep.equal([]);
+    expect(packed?.unpackedSize).to.be.below(6_000_000);
+  });
+});
