@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { MaglevError } from '../../domain/errors.js';
@@ -8,13 +8,7 @@ import { MaglevError } from '../../domain/errors.js';
  * MGL_LISTEN when a live process listens there, or when the path is something else than a socket.
  */
 export async function claimSocketPath(path: string): Promise<void> {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
-  } catch (thrown) {
-    const advice = 'Choose a socket in a folder that you may write to, with --socket.';
-    throw new MaglevError('MGL_LISTEN', `cannot create the folder of ${path}: ${reason(thrown)}`, { advice });
-  }
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const found = presentAt(path);
   if (found === undefined) return;
   if (!found.isSocket()) {
     const advice = 'Choose another path with --socket, or remove what is there.';
@@ -32,6 +26,17 @@ export async function claimSocketPath(path: string): Promise<void> {
   }
 }
 
+/** What is there; undefined = nothing, in a folder that is there. Throws MGL_LISTEN. */
+function presentAt(path: string): Stats | undefined {
+  try {
+    makeFolder(dirname(path));
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (thrown) {
+    const advice = 'Choose a socket in a folder that you may write to, with --socket.';
+    throw new MaglevError('MGL_LISTEN', `cannot create the folder of ${path}: ${reason(thrown)}`, { advice });
+  }
+}
+
 function isListenedOn(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -46,4 +51,13 @@ function isListenedOn(path: string): Promise<boolean> {
 
 function reason(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** Makes a folder, and those above it, if it is not there. Not by Node's own `recursive`, which tries for ever in /proc. */
+export function makeFolder(folder: string): void {
+  const above = dirname(folder);
+  if (above !== folder && statSync(folder, { throwIfNoEntry: false }) === undefined) {
+    makeFolder(above);
+    mkdirSync(folder, { mode: 0o755 });
+  }
 }

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { type DescriptorServer, serveDescriptor } from '../../linux/fd-server.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { LbStatistics } from '../lb/lb-statistics.js';
+import { makeFolder } from '../server/socket-path.js';
 import { VppStats, type VppStatsOptions } from './vpp-stats.js';
 
 /** The stats segment of one run of VPP, and the socket that hands it out. */
@@ -28,7 +28,7 @@ export class StatsRun {
   listen(): void {
     const path = this.#socketPath;
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+      makeFolder(dirname(path));
       this.#server = serveDescriptor({ path, fd: this.#stats.fd, clock: this.#clock });
     } catch (thrown) {
       const error = asMaglevError(thrown);
@@ -36,6 +36,7 @@ export class StatsRun {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
       throw new MaglevError('MGL_LISTEN', `cannot hand out the stats segment on ${path}: ${reason}`, {
         cause: thrown,
+        advice: 'Choose a path with --stats-socket that you may create, and where nothing else listens.',
       });
     }
   }

@@ -1,5 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { versionLine } from '../../program/build-info.js';
@@ -7,6 +12,7 @@ import { MaglevService } from '../../rpc/generated/maglev.js';
 import { type Fixture, startFixture } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
 import { siteCallees } from '../support/rpc-site.js';
+import { testWherePermitted } from '../support/where-permitted.js';
 
 /** The program as an operator runs it. */
 function start(argv: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
@@ -122,6 +128,51 @@ describe('the program maglevc', () => {
       code: 5,
     });
     expect(performance.now() - began).to.be.below(4000);
+  });
+
+  testWherePermitted(
+    process.getuid?.() === 0 ? null : 'not root',
+    'exits 4 for a user whom the socket of maglevd does not let in',
+    async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'maglev-denied-'));
+      chmodSync(folder, 0o755);
+      const socket = path.join(folder, 'grpc.sock');
+      const denied = await startFixture(siteCallees(), { address: `unix:${socket}` });
+      const argv = ['out/bin/maglevc.js', '--server', `unix:${socket}`, 'show', 'vpp', 'info'];
+      const child = spawn(process.execPath, argv, {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        uid: 65_534,
+        gid: 65_534,
+      });
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      const [code] = await once(child, 'close');
+      await denied.stop();
+      rmSync(folder, { recursive: true });
+      expect({ code, stderr }).to.have.property('code', 4);
+      expect(stderr).to.contain('you may not open the socket').and.to.contain('[MGL_SERVER_DENIED]');
+    },
+  );
+
+  it('names a server that does not speak gRPC, whatever it speaks', async () => {
+    const http = createServer((_request, response) => response.end('hello'));
+    const ssh = net.createServer((socket) => {
+      socket.on('error', () => {});
+      socket.write('SSH-2.0-OpenSSH_9.6\r\n');
+    });
+    for (const server of [http, ssh]) {
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as net.AddressInfo;
+      const { code, stderr } = await run(['--server', `127.0.0.1:${port}`, 'show', 'vpp', 'info']);
+      server.close();
+      expect(code).to.equal(1);
+      expect(stderr)
+        .to.contain(`what listens at 127.0.0.1:${port} does not speak gRPC`)
+        .and.to.contain('[MGL_SERVER_UNSUPPORTED]');
+    }
   });
 
   it('goes past a proxy that is set in the environment', async () => {

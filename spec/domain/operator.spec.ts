@@ -116,4 +116,14 @@ describe('domain/operator', () => {
       );
     });
   }
+
+  it('says where the pools of the frontend are listed, when one lacks the name', () => {
+    for (const [pool, backend] of [
+      ['nope', 'a'],
+      ['pool0', 'nope'],
+    ] as const) {
+      const refused = setWeight(noIntents, config, { frontend: 'web', pool, backend, weight: 1 });
+      expect(refused).to.have.nested.property('left.advice').that.contains('`maglevc show frontend web`');
+    }
+  });
 });

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import { realClock } from '../../actors/kernel/real-clock.js';
 import { lbAddDelVipV2, lbAsV2Dump, lbConfGet, lbVipDump } from '../../binapi/generated/lb.js';
-import { controlPing } from '../../binapi/generated/memclnt.js';
+import { controlPing, sockclntCreate } from '../../binapi/generated/memclnt.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
 import { showVersion } from '../../binapi/generated/vpe.js';
 import { MaglevError } from '../../domain/errors.js';
+import { runRemoteCommand } from '../../sim/remote-command.js';
 import { addAs, addVip, vipRequest } from '../support/lb-requests.js';
 import { RawVppClient } from '../support/raw-vpp-client.js';
 import { everything, FaultStage, received, settled, VIP } from './fault-stage.js';
@@ -207,5 +209,36 @@ describe('sim/faults', () => {
       reply: "set maglev-vppsim fault: fault 'nonsense' has no known action: 'nonsense'\n",
     });
     expect(() => stage.simulator.setFault('nonsense')).to.throw(MaglevError);
+  });
+
+  for (const fault of [
+    'hang',
+    'refuse:-1',
+    'drop',
+    'disconnect',
+    'partial',
+    'garbage',
+    'oversize',
+    'delay:9s',
+  ]) {
+    it(`${fault}: strikes everybody, and can be taken back by maglev-vppsim --cli all the same`, async () => {
+      await start(fault);
+      const command = (cmd: string) => runRemoteCommand(stage.simulator.socketPath, cmd, realClock);
+      const victim = await RawVppClient.dial(stage.simulator.socketPath);
+      stage.clients.push(victim);
+      victim.send(sockclntCreate, { name: 'somebody' });
+      await settled(() => arrivals() === 1);
+      expect(await command('show maglev-vppsim faults')).to.deep.equal({ retval: 0, reply: `${fault}\n` });
+      expect(await command('clear maglev-vppsim faults')).to.include({ retval: 0 });
+      expect(await command('lb conf timeout 30')).to.include({ retval: 0 });
+    });
+  }
+
+  it('strike other commands of maglev-vppsim --cli, and do not count those about faults', async () => {
+    await start('refuse:-9@cli_inband#1');
+    const command = (cmd: string) => runRemoteCommand(stage.simulator.socketPath, cmd, realClock);
+    expect(await command('sh maglev-v faults\n clear maglev-vppsim writes')).to.include({ retval: 0 });
+    expect(await command('show maglev-vppsim faults\nlb conf timeout 30')).to.include({ retval: -9 });
+    expect(await command('lb conf timeout 30')).to.include({ retval: 0 });
   });
 });

@@ -111,7 +111,15 @@ describe('maglev-vppsim, the process', () => {
     await run('--socket', socket).ready();
     const file = path.join(folder, 'file');
     writeFileSync(file, '');
-    expect((await run('--socket', file).ended).stderr).to.contain(`${file} exists and is not a socket`);
+    const occupied = (await run('--socket', file).ended).stderr;
+    expect(occupied).to.contain(`${file} exists and is not a socket`).and.contain('remove what is there');
+    for (const nowhere of ['/proc/none/api.sock', path.join(file, 'api.sock')]) {
+      const homeless = (await run('--socket', nowhere).ended).stderr;
+      expect(homeless).to.contain('cannot create the folder').and.contain('that you may write to');
+    }
+    const stats = (await run('--socket', `${socket}2`, '--stats-socket', '/proc/none/stats.sock').ended)
+      .stderr;
+    expect(stats).to.contain('cannot hand out the stats segment').and.contain('--stats-socket');
   });
 
   it('ends with 134 and the name of the rule at a request that VPP dies of', async () => {
@@ -170,7 +178,7 @@ describe('maglev-vppsim, the process', () => {
     expect(await refused.ended).to.include({ code: 1 });
     const nobody = await run('--socket', path.join(folder, 'nobody.sock'), '--cli', 'show lb').ended;
     expect(nobody).to.include({ code: 1 });
-    expect(nobody.stderr).to.contain('MGL_VPP_CONNECT');
+    expect(nobody.stderr).to.contain('MGL_VPP_CONNECT').and.contain('--socket').and.not.contain('--vpp-api');
   });
 
   it('explains itself', async () => {
