@@ -76,7 +76,7 @@ describe('e2e: maglevd starts, or says why not', function () {
     await first.record('vpp-lbsync-done');
     const second = stage.daemon();
     expect((await second.ended).code).to.equal(1);
-    expect(second.errors.join('\n')).to.match(/MGL_LISTEN/);
+    expect(second.errors.join('\n')).to.match(/End that process, which `ss -xlp` names.*MGL_LISTEN/);
     for (const event of ['vpp-connect', 'actor-crash', 'actor-restart', 'actor-abandoned']) {
       expect(second.records(event), event).to.deep.equal([]);
     }
@@ -101,8 +101,12 @@ describe('e2e: maglevd starts, or says why not', function () {
   });
 
   it('runs without VPP when told to, and says so', async () => {
-    const maglevd = stage.daemon('--vpp-api-addr=');
+    const maglevd = stage.daemon('--vpp-api-addr=', '--state-dir', '/proc/none');
     await maglevd.record('grpc-listening');
+    expect((await maglevd.record('operator-state-not-kept'))['error'])
+      .to.contain('/proc/none cannot be made')
+      .and.to.contain('--state-dir');
+    expect(maglevd.records('operator-state-lost')).to.deep.equal([]);
     expect((await stage.ctl('show', 'frontends')).code).to.equal(0);
     const info = await stage.ctl('show', 'vpp', 'info');
     expect(info.code).to.equal(5);
@@ -120,6 +124,14 @@ describe('e2e: maglevd starts, or says why not', function () {
     const refused = await run('maglevd', ['--config', stage.config], { MAGLEV_TLS_CERT: 'c.pem' });
     expect(refused.code).to.equal(64);
     expect(refused.stderr).to.match(/MAGLEV_TLS_CERT asks for TLS.*\n.*\[MGL_TLS_UNSUPPORTED\]/);
+  });
+
+  it('refuses to be reached from everywhere, and says what to do instead', async () => {
+    const maglevd = stage.daemon('--vpp-api-addr=', '--grpc-addr', ':9090');
+    expect((await maglevd.ended).code).to.equal(1);
+    expect(maglevd.errors.join('\n'))
+      .to.match(/:9090 can be reached from other machines/)
+      .and.match(/127\.0\.0\.1:9090 .*--insecure.*TLS.*\[MGL_LISTEN\]/);
   });
 
   it('answers --version, --help, and a wrong flag', async () => {
