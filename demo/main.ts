@@ -50,10 +50,18 @@ async function main(): Promise<number> {
   const folder = await mkdtemp(path.join(tmpdir(), 'maglev-demo-'));
   const undos: (() => void | Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
   const interrupted = new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    // Also the second and third time: whoever is impatient must not leave half of it behind.
+    process.on('SIGINT', () => resolve());
+    process.on('SIGTERM', () => resolve());
     // Nobody watches any more.
     process.stdout.once('error', () => resolve());
+  });
+  let over = false;
+  let stopped = false;
+  void interrupted.then(() => {
+    stopped = true;
+    // What waits for programs that are being ended waits in vain, and that is no fault.
+    process.on('unhandledRejection', () => {});
   });
   const timeUp = new Promise<void>((resolve) => {
     if (command.runFor !== null) setTimeout(resolve, command.runFor);
@@ -62,14 +70,20 @@ async function main(): Promise<number> {
     const played = play({
       folder,
       ending: Promise.race([timeUp, interrupted]),
-      cleanup: (undo) => undos.push(undo),
+      // What is started while all is being ended is ended at once.
+      cleanup: (undo) => {
+        if (over) void undo();
+        else undos.push(undo);
+      },
     });
     await Promise.race([played, interrupted.then(() => new Promise((resolve) => setTimeout(resolve, 500)))]);
     return 0;
   } catch (error) {
+    if (stopped) return 0;
     process.stderr.write(`demo: ${error instanceof Error ? error.message : error}\n`);
     return 1;
   } finally {
+    over = true;
     for (const undo of undos.reverse()) await undo();
   }
 }
