@@ -1,8 +1,8 @@
 import type { HealthCheck } from './config.js';
 import type { BackendState } from './health.js';
-import type { IpAddress } from './ip.js';
+import { type IpAddress, ipFamily } from './ip.js';
 import type { ProbeResult } from './probe-result.js';
-import { count, type Standing, undecided, verdictOf } from './rise-fall.js';
+import { count, refitted, type Standing, undecided, verdictOf } from './rise-fall.js';
 
 /** What the config and the operator say about a backend. */
 export interface BackendRules {
@@ -69,8 +69,9 @@ export function observed(
 }
 
 /**
- * The operator or the config said something else. What is no longer paused or disabled, is checked in another way, or
- * has another address, is known no more: it begins at unknown. History is kept.
+ * The operator or the config said something else. What is no longer paused or disabled, is asked something else or from
+ * elsewhere, or has another address, is known no more: it begins at unknown. Where only the pace or the counting is
+ * another, what was measured is still true: the state stays, and the counter is fitted to the new rules. History is kept.
  */
 export function ruled(
   life: BackendLife,
@@ -79,11 +80,11 @@ export function ruled(
 ): BackendLife {
   const { before, after, reason } = change;
   const anew = beginsAnew(before, after);
-  const fresh = anew || after.check === null ? { standing: standingAtFirst(after) } : {};
+  const standing = anew ? standingAtFirst(after) : standingUnder(before, after, life.standing);
   // Nobody is to be measured who is not probed: what kept us from it is no matter any more.
   const doubt = anew || !isProbed(after) ? null : life.doubt;
   const history = life.history.slice(0, after.historyLength);
-  return moved({ ...life, ...fresh, doubt, history }, after, now, { result: null, reason });
+  return moved({ ...life, standing, doubt, history }, after, now, { result: null, reason });
 }
 
 /** It is gone from the config. */
@@ -97,27 +98,52 @@ export function departed(life: BackendLife, rules: BackendRules, now: number): B
 /** Does what is known of it say nothing any more? */
 export function beginsAnew(before: BackendRules, after: BackendRules): boolean {
   if (!isProbed(after)) return false;
-  return !isProbed(before) || before.address !== after.address || !sameCheck(before.check, after.check);
+  return (
+    !isProbed(before) ||
+    before.address !== after.address ||
+    !sameQuestion(before.check, after.check, after.address)
+  );
+}
+
+/**
+ * Would the same be asked of the server, and from the same place? How often, how patiently and how the answers are
+ * counted does not matter.
+ */
+function sameQuestion(a: HealthCheck | null, b: HealthCheck | null, address: IpAddress): boolean {
+  if (a === null || b === null || a === b) return a === b;
+  const source = ipFamily(address) === 4 ? 'probeIpv4Source' : 'probeIpv6Source';
+  return a[source] === b[source] && alike(a.probe, b.probe, JSON.stringify);
 }
 
 /** Would the same probes be sent, and counted in the same way? The name of a check does not matter. */
 export function sameCheck(a: HealthCheck | null, b: HealthCheck | null): boolean {
-  if (a === b || a === null || b === null) return a === b;
+  if (a === null || b === null) return a === b;
+  return alike(a, b, (check) => JSON.stringify({ ...check, name: '' }));
+}
+
+function alike<T extends object>(a: T, b: T, text: (value: T) => string): boolean {
+  if (a === b) return true;
   const known = compared.get(a)?.get(b);
   if (known !== undefined) return known;
-  const same = JSON.stringify({ ...a, name: '' }) === JSON.stringify({ ...b, name: '' });
-  const others = compared.get(a) ?? new WeakMap<HealthCheck, boolean>();
+  const same = text(a) === text(b);
+  const others = compared.get(a) ?? new WeakMap<object, boolean>();
   compared.set(a, others.set(b, same));
   return same;
 }
 
 /** Thousands of backends share a check, which is a value: two of them are compared once. */
-const compared = new WeakMap<HealthCheck, WeakMap<HealthCheck, boolean>>();
+const compared = new WeakMap<object, WeakMap<object, boolean>>();
 
 type Cause = Pick<Transition, 'result' | 'reason'>;
 
 function standingAtFirst({ check }: BackendRules): Standing {
   return undecided(check ?? { rise: 1, fall: 1 });
+}
+
+/** The standing of a backend that does not begin anew. */
+function standingUnder(before: BackendRules, after: BackendRules, standing: Standing): Standing {
+  if (after.check === null || before.check === null) return standingAtFirst(after);
+  return refitted(before.check, after.check, standing);
 }
 
 function stateUnder(rules: BackendRules, standing: Standing): BackendState {

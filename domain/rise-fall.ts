@@ -31,6 +31,21 @@ export function count(rules: RiseFall, { decided, counter }: Standing, pass: boo
   return counter > rules.rise ? { decided, counter: counter - 1 } : { decided: true, counter: 0 };
 }
 
+/**
+ * The same standing under other rules. The verdict stays, and so does how much is missing for another one (failures of
+ * what is up, passes of what is down), as far as the new rules ask for so much. What has no verdict stays without one,
+ * and without a failure if it had none.
+ */
+export function refitted(before: RiseFall, after: RiseFall, { decided, counter }: Standing): Standing {
+  if (!decided && counter === fullHealth(before)) return undecided(after);
+  if (decided && counter < before.rise) {
+    const passesMissing = before.rise - counter;
+    return { decided, counter: after.rise - Math.min(passesMissing, after.rise) };
+  }
+  const failuresMissing = counter - before.rise + 1;
+  return { decided, counter: after.rise - 1 + Math.min(failuresMissing, after.fall) };
+}
+
 /** The highest value of the counter, from which `fall` failures in a row are needed to go down. */
 export function fullHealth({ rise, fall }: RiseFall): number {
   return rise + fall - 1;

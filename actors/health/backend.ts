@@ -138,8 +138,8 @@ class BackendKeeper {
       this.givenUp = false;
       this.memory.enteredAt = this.context.clock.monotonic();
       this.beginRound();
-    }
-    if (before.patienceMs !== after.patienceMs) this.watchPatience();
+    } else if (before.check !== after.check) this.changePace(after.check);
+    if (before.patienceMs !== after.patienceMs || before.check !== after.check) this.watchPatience();
     if (before.address !== after.address || givenUp !== this.givenUp) this.tell(null);
   }
 
@@ -155,6 +155,21 @@ class BackendKeeper {
     const spread = memory.spreadFirst ? context.clock.random() * this.spreadMs(check) : 0;
     memory.spreadFirst = false;
     this.dueIn(spread);
+  }
+
+  /** The same is asked as before, and a probe that is under way still counts; but the next one may be due another time. */
+  private changePace(check: HealthCheck | null): void {
+    if (check === null || this.probing) return;
+    const interval = probeInterval(check, this.life.standing);
+    const waitsForFirst = this.firstProbeAt === null;
+    if (
+      interval < this.pace &&
+      (waitsForFirst || this.begunAt + interval <= this.context.clock.monotonic())
+    ) {
+      this.pace = interval;
+      // Many others may be late by the same change.
+      this.dueIn(this.context.clock.random() * interval);
+    } else if (interval !== this.pace && !waitsForFirst) this.scheduleNext();
   }
 
   /** Within the interval, and early enough that it has its verdict before patience ends. */

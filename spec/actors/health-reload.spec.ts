@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import type { HealthCheck } from '../../domain/config.js';
 import { vipId } from '../../domain/lb.js';
 import { sampleConfig, sampleFrontend, vipKey } from '../support/domain-samples.js';
-import { fail } from '../support/fake-servers.js';
+import { fail, pass } from '../support/fake-servers.js';
 import { valid } from '../support/world.js';
 import {
   a,
@@ -36,15 +37,68 @@ describe('health over a reload of the config, in the whole tree', () => {
     ).to.deep.equal([]);
   });
 
-  it('checks a changed backend anew, and keeps what VPP has until it knows', async () => {
+  const onPort = (port: number): Partial<HealthCheck> => ({ probe: { type: 'tcp', port, tls: null } });
+
+  it('asks a backend anew that is asked something else, and keeps what VPP has until it knows', async () => {
     await start();
     await seconds(10);
     const from = fleet.world.machine.vpp.writes.length;
-    await reload(withCheck(sampleConfig(backends, [web, other]), { interval: 2000 }));
+    await reload(withCheck(sampleConfig(backends, [web, other]), onPort(8080)));
     expect((await detail('a')).life.state).to.equal('unknown');
     await seconds(10);
     expect((await detail('a')).life.state).to.equal('up');
     expect(writesFrom(from)).to.deep.equal([]);
+  });
+
+  it('forgets no verdict because of another pace: a server that passes one probe in four is never let in', async () => {
+    await start();
+    await seconds(5);
+    const flaky = [fail, fail, fail, pass];
+    fleet.world.servers.answers.set(a, fail);
+    await seconds(5);
+    expect(weights()[a]).to.equal(0);
+    const from = fleet.world.machine.vpp.writes.length;
+    fleet.world.servers.next.set(
+      a,
+      Array.from({ length: 400 }, (_, i) => flaky[i % 4] ?? fail),
+    );
+    for (let i = 0; i < 20; i++) {
+      const interval = 1000 + 100 * (i % 3);
+      await reload(withCheck(sampleConfig(backends, [web, other]), { interval, rise: 3 + (i % 2) }));
+      await seconds(7);
+    }
+    expect((await detail('a')).life.history.map(({ to }) => to)).to.deep.equal(['down', 'up']);
+    expect(writesFrom(from)).to.deep.equal([]);
+  });
+
+  it('follows another pace at once, neither all together nor late', async () => {
+    await start(withCheck(sampleConfig(backends, [web, other]), { interval: 600_000 }));
+    await seconds(100);
+    const { probed } = fleet.world.servers;
+    const before = probed.length;
+    await reload(withCheck(sampleConfig(backends, [web, other]), { interval: 10_000 }));
+    expect(probed.length, 'not at once, for there may be many').to.equal(before);
+    await seconds(10);
+    expect(new Set(probed.slice(before))).to.deep.equal(new Set([a, b, c]));
+    const then = probed.length;
+    await seconds(100);
+    expect(probed.length - then).to.be.within(27, 34);
+    await reload(withCheck(sampleConfig(backends, [web, other]), { interval: 600_000 }));
+    const slow = probed.length;
+    await seconds(500);
+    expect(probed.length - slow).to.be.below(6);
+  });
+
+  it('lets a probe end that is under way when the pace changes, and counts it', async () => {
+    await start();
+    await seconds(10);
+    fleet.world.servers.answers.set(a, 'silent');
+    await seconds(2);
+    const cancelled = fleet.world.servers.cancelled.length;
+    await reload(withCheck(sampleConfig(backends, [web, other]), { interval: 2000 }));
+    await seconds(1);
+    expect(fleet.world.servers.cancelled.length).to.equal(cancelled);
+    expect((await detail('a')).life.state).to.equal('up');
   });
 
   it('follows an address: the old server goes, the new one serves when it passed', async () => {

@@ -104,11 +104,50 @@ describe('domain/backend-life', () => {
     const up = watch(born(rules, 0), [pass]);
     const changed = (change: Partial<BackendRules>) =>
       ruled(up, { before: rules, after: { ...rules, ...change }, reason: 'x' }, 10);
-    expect(changed({ check: { ...check, fall: 5 } }).state).to.equal('unknown');
+    expect(changed({ check: { ...check, probe: { type: 'tcp', port: 81, tls: null } } }).state).to.equal(
+      'unknown',
+    );
+    expect(changed({ check: { ...check, probe: { type: 'icmp' } } }).state).to.equal('unknown');
+    expect(changed({ check: { ...check, probeIpv4Source: ip('10.9.9.9') } }).state).to.equal('unknown');
+    expect(changed({ check: { ...check, probeIpv6Source: ip('fd00::9') } }), 'not its family').to.deep.equal(
+      up,
+    );
     expect(changed({ address: ip('10.0.0.2') }).state).to.equal('unknown');
     expect(changed({ check: { ...check } })).to.deep.equal(up);
     expect(changed({ check: null }).state).to.equal('up');
     expect(changed({ enabled: false }).state).to.equal('disabled');
+  });
+
+  it('keeps its state, and what is missing for another one, when only pace or counting change', () => {
+    const law = fc.record({ rise: fc.integer({ min: 1, max: 8 }), fall: fc.integer({ min: 1, max: 8 }) });
+    const pace = fc.record({
+      interval: fc.integer({ min: 1, max: 99 }),
+      fastInterval: fc.integer({ min: 1, max: 99 }),
+      downInterval: fc.integer({ min: 1, max: 99 }),
+      timeout: fc.integer({ min: 1, max: 99 }),
+    });
+    const results = fc.array(fc.constantFrom(pass, fail, doubt), { maxLength: 30 });
+    fc.assert(
+      fc.property(law, law, pace, results, (first, second, rest, history) => {
+        const before: BackendRules = { ...rules, check: { ...check, ...first } };
+        const after: BackendRules = { ...rules, check: { ...check, ...rest, ...second } };
+        const life = history.reduce((now, result) => observed(now, before, result, 1), born(before, 0));
+        const next = ruled(life, { before, after, reason: 'x' }, 10);
+        expect({ ...next, standing: life.standing }, 'all but the counter').to.deep.equal(life);
+        const missing = (from: BackendLife, by: BackendRules, result: ProbeResult) => {
+          let n = 0;
+          for (let now = from; now.state === from.state; now = observed(now, by, result, 20)) n++;
+          return n;
+        };
+        if (life.state === 'down') {
+          expect(missing(next, after, pass)).to.equal(Math.min(missing(life, before, pass), second.rise));
+        } else {
+          const untouched = life.state === 'unknown' && missing(life, before, fail) === first.fall;
+          const fits = Math.min(untouched ? second.fall : missing(life, before, fail), second.fall);
+          expect(missing(next, after, fail)).to.equal(fits);
+        }
+      }),
+    );
   });
 
   it('ends in removed', () => {

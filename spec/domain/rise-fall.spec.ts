@@ -6,6 +6,7 @@ import {
   isDegraded,
   probeInterval,
   type RiseFall,
+  refitted,
   type Standing,
   undecided,
   verdictOf,
@@ -113,6 +114,34 @@ describe('rise and fall', () => {
         );
       }),
     );
+  });
+
+  it('keeps verdict and half of the counter under other rules', () => {
+    fc.assert(
+      fc.property(rules, rules, history, (before, after, results) => {
+        const standing = standingAfter(before, results);
+        const next = refitted(before, after, standing);
+        const verdict = verdictOf(before, standing);
+        expect(verdictOf(after, next)).to.equal(verdict);
+        if (verdict === 'down') expect(next.counter).to.be.within(0, after.rise - 1);
+        else expect(next.counter).to.be.within(after.rise, fullHealth(after));
+        expect(refitted(before, before, standing), 'no change').to.deep.equal(standing);
+      }),
+    );
+    const cases = [
+      { at: 0, before: { rise: 3, fall: 3 }, after: { rise: 2, fall: 3 }, counter: 0 },
+      { at: 0, before: { rise: 2, fall: 3 }, after: { rise: 4, fall: 3 }, counter: 2 },
+      { at: 1, before: { rise: 2, fall: 3 }, after: { rise: 4, fall: 3 }, counter: 3 },
+      { at: 4, before: { rise: 2, fall: 3 }, after: { rise: 2, fall: 1 }, counter: 2 },
+      { at: 2, before: { rise: 2, fall: 3 }, after: { rise: 5, fall: 9 }, counter: 5 },
+      { at: 4, before: { rise: 2, fall: 3 }, after: { rise: 2, fall: 5 }, counter: 4 },
+    ];
+    for (const { at, before, after, counter } of cases) {
+      expect(refitted(before, after, { decided: true, counter: at })).to.deep.equal({
+        decided: true,
+        counter,
+      });
+    }
   });
 
   it('walks through one life, with rise 2 and fall 3', () => {
