@@ -5,7 +5,7 @@ import type { ConfigChanged } from '../protocol/config.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
 import type { BackendChanged } from '../protocol/health.js';
 import type { EffectiveChanged } from '../protocol/operator.js';
-import type { VppControl } from '../protocol/vpp.js';
+import type { VouchRequest, VppControl } from '../protocol/vpp.js';
 import { ask, untilAnswered } from './ask.js';
 import { configKeeperActor } from './config-keeper.js';
 import { type EventsOptions, eventsActor } from './events.js';
@@ -81,14 +81,18 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       const operator = context.spawn(
         operatorActor({ config, report, store: options.intents, cell: intents }),
       );
+      let vppRef: ActorRef<VppControl | VouchRequest> | null = null;
+      // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
+      // must not begin to govern VPP. So those before it get a door to the actor that is started last.
+      const door: Address<VppControl | VouchRequest> = {
+        name: 'vpp',
+        tell: (message) => vppRef?.tell(message) ?? false,
+      };
+      const vpp = options.openVpp === null ? null : door;
       const health = context.spawn(
-        healthActor({ operator, report, memories, makeEngine: options.makeProbeEngine }),
+        healthActor({ operator, report, memories, makeEngine: options.makeProbeEngine, vpp }),
       );
       const frontends = context.spawn(frontendsActor({ operator, health, report, startedAt }));
-      let vpp: ActorRef<VppControl> | null = null;
-      // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
-      // must not begin to govern VPP. So the gateway gets a door to the actor that is started after it.
-      const door: Address<VppControl> = { name: 'vpp', tell: (message) => vpp?.tell(message) ?? false };
       context.spawn(
         gatewayActor({
           targets: {
@@ -97,14 +101,14 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
             views: frontends,
             operator,
             health,
-            vpp: options.openVpp === null ? null : door,
+            vpp,
           },
           rpc: options.rpc,
           cannotListen: (error) => report.tell({ type: 'cannot-listen', error }),
         }),
       );
       if (options.openVpp !== null)
-        vpp = context.spawn(
+        vppRef = context.spawn(
           vppActor({ open: options.openVpp, openStats: options.openStats, decisions: frontends }),
         );
       return {

@@ -1,6 +1,7 @@
 import type { MaglevError } from '../domain/errors.js';
 import type { LbConf, LbOperation, LbState, VipKey, VipState, VipStep } from '../domain/lb.js';
 import type { LbCounters, LbIndexes } from '../domain/lb-counters.js';
+import type { VppHeard } from '../domain/vpp-heard.js';
 import type { Address, Reply } from './address.js';
 import type { DecisionChanged, VipWanted } from './decision.js';
 
@@ -57,6 +58,15 @@ export interface VppLink {
 export type ConnectionReport =
   | { readonly type: 'link-up'; readonly link: VppLink }
   | { readonly type: 'link-down'; readonly error: MaglevError };
+
+/**
+ * Is VPP heard? Answered when VPP has said something that it was asked for after this question came, and at the latest
+ * some 60 ms later; at once while it is known to be away or silent. All who ask meanwhile share a ping.
+ */
+export interface VouchRequest {
+  readonly type: 'vouch';
+  readonly reply: Reply<VppHeard>;
+}
 
 /** What a sync changed. */
 export interface SyncCounts {

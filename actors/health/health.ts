@@ -5,6 +5,7 @@ import type { Effective } from '../../domain/operator.js';
 import type { Address } from '../../protocol/address.js';
 import type { BackendChanged, BackendReport, HealthRequest, ProberRequest } from '../../protocol/health.js';
 import type { EffectiveChanged, OperatorRequest, Touched } from '../../protocol/operator.js';
+import type { VouchRequest } from '../../protocol/vpp.js';
 import { ask, relay, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { type BackendMemory, type BackendMessage, type BackendSetup, backendActor } from './backend.js';
@@ -17,6 +18,8 @@ export interface HealthOptions {
   /** Told of every change of a backend. */
   readonly report: Address<BackendChanged>;
   readonly makeEngine: MakeEngine;
+  /** Who knows whether VPP lives; null = there is no VPP. */
+  readonly vpp: Address<VouchRequest> | null;
   /** What is known of the backends; it outlives this actor. */
   readonly memories: Map<string, BackendMemory>;
 }
@@ -110,7 +113,8 @@ class Health {
     if (this.prober === null || this.netns !== config.healthchecker.netns) {
       if (this.prober !== null) await context.stopChild(this.prober);
       this.netns = config.healthchecker.netns;
-      this.prober = context.spawn(proberActor({ netns: this.netns, makeEngine: this.options.makeEngine }));
+      const { makeEngine, vpp } = this.options;
+      this.prober = context.spawn(proberActor({ netns: this.netns, makeEngine, vpp }));
     }
     const vanished = [...this.backends].filter(([name]) => !config.backends.has(name));
     // Awaited: the next reload may bring the same name back.

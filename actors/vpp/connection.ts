@@ -1,11 +1,13 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { LevelOf } from '../../domain/events.js';
+import type { VppHeard } from '../../domain/vpp-heard.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
-import type { ConnectionReport, VppRequest } from '../../protocol/vpp.js';
+import type { ConnectionReport, VouchRequest, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, AnyRef, Context } from '../kernel/contract.js';
 import type { OpenVpp, VppApi } from './api.js';
 import { linkActor } from './link.js';
+import { Pulse } from './pulse.js';
 
 export interface ConnectionOptions {
   readonly open: OpenVpp;
@@ -14,6 +16,7 @@ export interface ConnectionOptions {
 }
 
 export type ConnectionMessage =
+  | VouchRequest
   | { readonly type: 'connect' }
   | { readonly type: 'opened'; readonly api: VppApi }
   | { readonly type: 'open-failed'; readonly error: MaglevError }
@@ -46,20 +49,27 @@ export function connectionActor(options: ConnectionOptions): ActorSpec<Connectio
 
 class Connection {
   /** null: not connected. */
-  private live: { readonly api: VppApi; readonly link: ActorRef<VppRequest> } | null = null;
+  private live: {
+    readonly api: VppApi;
+    readonly link: ActorRef<VppRequest>;
+    readonly pulse: Pulse;
+  } | null = null;
+  /** What is heard of VPP while it is not connected. */
+  private unheard: VppHeard;
   /** Opened, but not yet taken over by `opened`: to be closed if this incarnation ends before. */
   private opening: VppApi | null = null;
   private attempts = 0;
   private lastFailure = '';
   /** Since when requests have been waiting without a word from VPP; null: none waits. */
   private waitingSince: number | null = null;
-  private pinging = false;
   private stopWatch: Cancel = () => {};
 
   constructor(
     private readonly context: Context<ConnectionMessage>,
     private readonly options: ConnectionOptions,
-  ) {}
+  ) {
+    this.unheard = { state: 'away', since: context.clock.monotonic() };
+  }
 
   behavior() {
     this.context.self.tell({ type: 'connect' });
@@ -103,6 +113,10 @@ class Connection {
       case 'watch':
         await this.watch();
         break;
+      case 'vouch':
+        if (this.live === null) message.reply.ok(this.unheard);
+        else this.live.pulse.vouch(message.reply);
+        break;
       case 'proven':
         // Not before: a VPP that lets us in and throws us out at the first request is not to be stormed.
         this.attempts = 0;
@@ -129,9 +143,8 @@ class Connection {
     const { context } = this;
     this.opening = null;
     const link = context.spawn(linkActor(api));
-    this.live = { api, link };
+    this.live = { api, link, pulse: new Pulse(context.clock, api) };
     this.waitingSince = null;
-    this.pinging = false;
     context.watch(link, () => ({ type: 'link-ended', link }));
     this.stopWatch = context.every(WATCH_MS, { type: 'watch' });
     context.pipe(
@@ -152,6 +165,8 @@ class Connection {
     const news = this.lastFailure !== error.message;
     this.lastFailure = error.message;
     const delayMs = this.retryLater();
+    if (error.code === 'MGL_VPP_GOVERNED') this.unheard = { state: 'unwatched' };
+    else if (this.unheard.state !== 'away') this.lost(this.context.clock.monotonic());
     const { code, message, advice } = error;
     const level = news ? 'warn' : 'debug';
     this.context.log.log(level, 'vpp-connect-failed', { code, error: message, advice, retryMs: delayMs });
@@ -177,6 +192,8 @@ class Connection {
     const { live } = this;
     if (live === null) return;
     this.live = null;
+    this.lost(live.pulse.silentSince ?? this.context.clock.monotonic());
+    for (const reply of live.pulse.end()) reply.ok(this.unheard);
     this.stopWatch();
     const { code, message } = error;
     this.context.log.log(level, 'vpp-disconnect', { code, error: message });
@@ -215,17 +232,11 @@ class Connection {
       const seconds = Math.floor(silentFor / 1000);
       await this.down(new MaglevError('MGL_VPP_TIMEOUT', `VPP has not answered for ${seconds} s`));
     } else if (silentFor >= WATCH_MS || quietFor >= IDLE_PING_MS) {
-      this.ping(live.api);
+      live.pulse.ping();
     }
   }
 
-  private ping(api: VppApi): void {
-    if (this.pinging) return;
-    this.pinging = true;
-    const done = () => {
-      this.pinging = false;
-    };
-    // A ping that fails says nothing new: the silence is measured, and the end of the connection is told by `closed`.
-    api.ping().then(done, done);
+  private lost(since: number): void {
+    this.unheard = { state: 'away', since };
   }
 }

@@ -3,7 +3,7 @@ import type { LbState } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
-import type { ConnectionReport, VppControl, VppLink } from '../../protocol/vpp.js';
+import type { ConnectionReport, VouchRequest, VppControl, VppLink } from '../../protocol/vpp.js';
 import { ask, relay, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import type { OpenStats, OpenVpp } from './api.js';
@@ -20,6 +20,7 @@ export interface VppOptions {
 
 type VppMessage =
   | VppControl
+  | VouchRequest
   | ConnectionReport
   | { readonly type: 'synced' }
   | { readonly type: 'booted'; readonly link: VppLink; readonly at: number }
@@ -144,6 +145,10 @@ class Vpp {
         for (const reply of this.reading ?? []) settle(reply, message.outcome);
         this.reading = null;
         this.look();
+        break;
+      case 'vouch':
+        // Who asks does not wait long; a connection that is being started again answers nobody.
+        this.connection?.tell(message);
         break;
       case 'synced':
         this.connection?.tell({ type: 'proven' });

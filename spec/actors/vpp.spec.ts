@@ -3,8 +3,9 @@ import type { ActorRef } from '../../actors/kernel/contract.js';
 import { vppActor } from '../../actors/vpp/vpp.js';
 import { MaglevError } from '../../domain/errors.js';
 import { type LbState, vipId } from '../../domain/lb.js';
+import type { VppHeard } from '../../domain/vpp-heard.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
-import type { SyncReport, VppControl, VppInfo } from '../../protocol/vpp.js';
+import type { SyncReport, VouchRequest, VppControl, VppInfo } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, sampleDecision } from '../support/domain-samples.js';
 import { type Hook, instrument } from '../support/instrument.js';
 import { Machine } from '../support/machine.js';
@@ -16,7 +17,7 @@ const decision = sampleDecision([web]);
 describe('actors/vpp', () => {
   let tree: Tree;
   let machine: Machine;
-  let vpp: ActorRef<VppControl>;
+  let vpp: ActorRef<VppControl | VouchRequest>;
 
   const begin = async (hook: Hook = () => {}) => {
     const decisions = answering<DecisionRequest>('frontends', ({ reply }) => reply.ok(decision));
@@ -198,6 +199,97 @@ describe('actors/vpp', () => {
     expect(answer).to.include({ code: 'MGL_VPP_TIMEOUT', message: 'VPP has been silent for 4 s' });
     await tree.clock.advance(3000);
     expect(await synced).to.include({ code: 'MGL_VPP_TIMEOUT', message: 'VPP has not answered for 6 s' });
+  });
+
+  const vouched = () => {
+    const { clock } = tree;
+    const answer: { heard: VppHeard | null; at: number } = { heard: null, at: 0 };
+    const ok = (heard: VppHeard) => {
+      Object.assign(answer, { heard, at: clock.monotonic() });
+      return true;
+    };
+    vpp.tell({ type: 'vouch', reply: { ok, fail: () => true } });
+    return answer;
+  };
+
+  it('vouches for a VPP that lives, with one ping for all who ask together', async () => {
+    machine.start();
+    await begin();
+    await tree.clock.advance(500);
+    const before = machine.pings;
+    machine.hangs = true;
+    const all = Array.from({ length: 1000 }, vouched);
+    await tree.clock.advance(20);
+    machine.hangs = false;
+    await tree.clock.settle();
+    for (const { heard, at } of all) {
+      expect(heard).to.deep.equal({ state: 'heard', connectedAt: 0, since: 0 });
+      expect(at).to.equal(520);
+    }
+    expect(machine.pings - before).to.be.within(1, 2);
+  });
+
+  it('knows soon that VPP is silent, says so at once from then on, and since when it is heard again', async () => {
+    machine.start();
+    await begin();
+    await tree.clock.advance(500);
+    machine.hangs = true;
+    const first = vouched();
+    await tree.clock.advance(20);
+    const second = vouched();
+    await tree.clock.advance(100);
+    for (const { heard } of [first, second]) expect(heard).to.deep.equal({ state: 'silent', since: 500 });
+    expect([first.at, second.at]).to.deep.equal([555, 555]);
+    const third = vouched();
+    await tree.clock.settle();
+    expect(third).to.deep.equal({ heard: { state: 'silent', since: 500 }, at: 620 });
+    await tree.clock.advance(1380);
+    machine.hangs = false;
+    await tree.clock.settle();
+    const fourth = vouched();
+    await tree.clock.settle();
+    expect(fourth.heard).to.deep.equal({ state: 'heard', connectedAt: 0, since: 2000 });
+  });
+
+  it('says since when VPP is away: from its last word, not from the end of the connection', async () => {
+    await begin();
+    const never = vouched();
+    await tree.clock.settle();
+    expect(never.heard).to.deep.equal({ state: 'away', since: 0 });
+    machine.start();
+    await tree.clock.advance(10_000);
+    machine.hangs = true;
+    const silent = vouched();
+    await tree.clock.advance(100);
+    expect(silent.heard).to.have.property('state', 'silent');
+    machine.kill();
+    await tree.clock.advance(3000);
+    const away = vouched();
+    await tree.clock.settle();
+    expect(away.heard).to.deep.equal({ state: 'away', since: 10_000 });
+  });
+
+  it('does not call a VPP silent that is busy with a long answer to somebody else', async () => {
+    machine.start();
+    await begin();
+    machine.hangs = true;
+    const talking = tree.clock.schedule(30, () => machine.speak());
+    const asked = vouched();
+    await tree.clock.advance(70);
+    expect(asked.heard).to.have.property('state', 'heard');
+    await tree.clock.advance(100);
+    const later = vouched();
+    await tree.clock.settle();
+    expect(later.heard).to.deep.equal({ state: 'silent', since: 30 });
+    talking();
+  });
+
+  it('does not vouch for a VPP that another maglevd governs', async () => {
+    machine.refusal = new MaglevError('MGL_VPP_GOVERNED', 'another maglevd governs it');
+    await begin();
+    const spare = vouched();
+    await tree.clock.settle();
+    expect(spare.heard).to.deep.equal({ state: 'unwatched' });
   });
 
   it('closes its connection when it ends', async () => {

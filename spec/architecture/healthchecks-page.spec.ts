@@ -29,6 +29,7 @@ const codes: Readonly<Record<ProbeCode, 'Passes' | 'Failures' | 'Doubts'>> = {
   LATE: 'Doubts',
   REGEXP: 'Doubts',
   ENGINE: 'Doubts',
+  VPP: 'Doubts',
   CANCELLED: 'Doubts',
 };
 const states: Readonly<Record<BackendState, true>> = {

@@ -11,8 +11,13 @@ export class Machine {
   reads = 0;
   pings = 0;
   closes = 0;
-  hangs = false;
   refusal: MaglevError | null = new MaglevError('MGL_VPP_CONNECT', 'no such socket');
+  private hanging = false;
+  /** Who waits for its answers while it hangs. */
+  private readonly parked = new Set<{
+    readonly resolve: () => void;
+    readonly reject: (error: MaglevError) => void;
+  }>();
   private pid = 100;
   private pending = 0;
   private lastReply = 0;
@@ -25,12 +30,37 @@ export class Machine {
     this.refusal = null;
   }
 
+  get hangs(): boolean {
+    return this.hanging;
+  }
+
+  /** What it is asked while it hangs is answered afterwards, if the connection lasts so long. */
+  set hangs(hangs: boolean) {
+    this.hanging = hangs;
+    if (hangs) return;
+    for (const { resolve } of this.parked) resolve();
+    this.parked.clear();
+  }
+
+  /** Settled when it does not hang, or is killed. */
+  awake(): Promise<void> {
+    if (!this.hanging) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.parked.add({ resolve, reject: () => resolve() });
+    });
+  }
+
+  /** Something of it arrives that answers nobody's question. */
+  speak(): void {
+    this.lastReply = this.now();
+  }
+
   /** Killed: what it held is gone. */
   kill(): void {
     this.refusal = new MaglevError('MGL_VPP_CONNECT', 'connection refused');
     this.vpp = new FakeVpp();
-    this.hangs = false;
     this.disconnect(new MaglevError('MGL_VPP_DISCONNECTED', 'VPP closed the connection'));
+    this.hangs = false;
   }
 
   open = async (): Promise<VppApi> => {
@@ -43,12 +73,20 @@ export class Machine {
     this.lastReply = this.now();
     let fail: (error: MaglevError) => void = () => {};
     const closed = new Promise<MaglevError>((resolve) => {
-      fail = resolve;
+      fail = (error) => {
+        for (const { reject } of this.parked) reject(error);
+        this.parked.clear();
+        resolve(error);
+      };
     });
     this.disconnect = fail;
     const reply = async <T>(value: () => T): Promise<T> => {
       this.pending++;
-      if (this.hangs) throw await closed;
+      if (this.hangs) {
+        await new Promise<void>((resolve, reject) => {
+          this.parked.add({ resolve, reject });
+        });
+      }
       await Promise.resolve();
       this.pending--;
       this.lastReply = this.now();
