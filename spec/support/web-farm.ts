@@ -6,6 +6,7 @@ export class WebFarm {
   readonly port: number;
   private readonly addresses: readonly string[];
   private readonly servers = new Map<string, Server>();
+  private readonly mute = new Set<string>();
 
   private constructor(addresses: readonly string[], port: number) {
     this.addresses = addresses;
@@ -29,7 +30,9 @@ export class WebFarm {
   async up(...addresses: readonly string[]): Promise<void> {
     await Promise.all(
       addresses.map(async (address) => {
-        const server = createServer((_request, response) => response.end('well\n'));
+        const server = createServer((_request, response) => {
+          if (!this.mute.has(address)) response.end('well\n');
+        });
         this.servers.set(address, server);
         await listening(server, this.port, address);
       }),
@@ -44,6 +47,16 @@ export class WebFarm {
       server?.closeAllConnections();
       this.servers.delete(address);
     }
+  }
+
+  /** As machines whose answers are lost on the way. */
+  silence(...addresses: readonly string[]): void {
+    for (const address of addresses) this.mute.add(address);
+  }
+
+  /** What is asked from now on is answered again. */
+  speak(): void {
+    this.mute.clear();
   }
 
   end(): void {
