@@ -33,7 +33,9 @@ describe('health over a reload of the config, in the whole tree', () => {
     await seconds(10);
     expect(writesFrom(from)).to.deep.equal([]);
     expect(
-      fleet.world.tree.log.of('backend-transition').filter(({ fields }) => fields['to'] === 'unknown'),
+      fleet.world.tree.log
+        .of('backend-transition')
+        .filter(({ fields, level }) => fields['to'] === 'unknown' && level === 'info'),
     ).to.deep.equal([]);
   });
 

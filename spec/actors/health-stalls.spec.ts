@@ -81,7 +81,11 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
   let engine: ProbeEngine;
   let web: WebThread;
 
-  const transitions = () => log.of('backend-transition').map(({ fields }) => fields['to']);
+  const transitions = () =>
+    log
+      .of('backend-transition')
+      .filter(({ level }) => level === 'info')
+      .map(({ fields }) => fields['to']);
   const serving = () => {
     const [vip] = machine.vpp.vips.values();
     return [...(vip?.servers.values() ?? [])].filter((weight) => weight > 0).length;
