@@ -1,7 +1,10 @@
 import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
 import { asMaglevError } from '../domain/errors.js';
+import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
+import type { VppControl } from '../protocol/vpp.js';
+import { ask } from './ask.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 import { Rounds } from './rounds.js';
 import { readSettled } from './settled-file.js';
@@ -16,8 +19,10 @@ export interface ConfigKeeperOptions {
   readonly cell: ConfigCell;
   /** How the file is called, for messages. */
   readonly file: string;
-  /** Reads and checks the file. Rejects never, or with a bug. */
-  readonly load: () => Promise<ConfigVerdict>;
+  /** Reads and checks the file, for a VPP with this memory. Rejects never, or with a bug. */
+  readonly load: (memory: VppMemory | null) => Promise<ConfigVerdict>;
+  /** Who knows the memory of the VPP that is governed. */
+  readonly vpp: Address<Extract<VppControl, { type: 'get-memory' }>>;
   /** Told of every new running config. */
   readonly report: Address<ConfigChanged>;
 }
@@ -28,6 +33,9 @@ type KeeperMessage =
   | ConfigControl
   | { readonly type: 'file-read'; readonly purpose: Purpose; readonly verdict: ConfigVerdict }
   | { readonly type: 'file-failed'; readonly purpose: Purpose; readonly error: Error };
+
+/** The vpp supervisor may be ending a session just then; a reload does not wait for that. */
+const MEMORY_TOLD_MS = 500;
 
 /**
  * Holds the running config. A reload is all or nothing: an invalid file changes nothing, and says why. The running
@@ -96,13 +104,19 @@ class ConfigKeeper {
     this.context.pipe(
       readSettled({
         file,
-        load,
+        load: async () => load(await this.memory()),
         running: () => cell.running,
         wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
       }),
       (verdict) => ({ type: 'file-read', purpose, verdict }),
       (error) => ({ type: 'file-failed', purpose, error }),
     );
+  }
+
+  /** null: there is no VPP, or it is not known. */
+  private async memory(): Promise<VppMemory | null> {
+    const limit = { timeoutMs: MEMORY_TOLD_MS };
+    return ask(this.context, this.options.vpp, { type: 'get-memory' }, limit).catch(() => null);
   }
 
   private end(purpose: Purpose, answer: (reply: Reply<ConfigVerdict>) => void): void {

@@ -1,5 +1,6 @@
 import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
+import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Address } from '../protocol/address.js';
 import type { ConfigChanged } from '../protocol/config.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
@@ -26,7 +27,7 @@ export interface RootOptions {
   readonly config: MaglevConfig;
   /** How the config file is called, for messages. */
   readonly configFile: string;
-  readonly loadConfig: () => Promise<ConfigVerdict>;
+  readonly loadConfig: (memory: VppMemory | null) => Promise<ConfigVerdict>;
   /** null: VPP is disabled. */
   readonly openVpp: OpenVpp | null;
   /** null: VPP's counters are not read. */
@@ -75,12 +76,6 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       startedAt ??= context.clock.monotonic();
       const report = context.self;
       const events = context.spawn(eventsActor(options.events));
-      const config = context.spawn(
-        configKeeperActor({ cell, file: options.configFile, load: options.loadConfig, report }),
-      );
-      const operator = context.spawn(
-        operatorActor({ config, report, store: options.intents, cell: intents }),
-      );
       let vppRef: ActorRef<VppControl | VouchRequest> | null = null;
       // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
       // must not begin to govern VPP. So those before it get a door to the actor that is started last.
@@ -88,6 +83,12 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
         name: 'vpp',
         tell: (message) => vppRef?.tell(message) ?? false,
       };
+      const config = context.spawn(
+        configKeeperActor({ cell, file: options.configFile, load: options.loadConfig, vpp: door, report }),
+      );
+      const operator = context.spawn(
+        operatorActor({ config, report, store: options.intents, cell: intents }),
+      );
       const vpp = options.openVpp === null ? null : door;
       const health = context.spawn(
         healthActor({ operator, report, memories, makeEngine: options.makeProbeEngine, vpp }),

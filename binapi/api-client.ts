@@ -11,6 +11,13 @@ export interface DropCounters {
   readonly unexpected: number;
 }
 
+/** A request that VPP has not answered. */
+export interface Unanswered {
+  /** `lb_as_set_weight` */
+  readonly name: string;
+  readonly fields: unknown;
+}
+
 /**
  * One connection to VPP's binary API. Nothing waits for a reply before it sends: all requests of one turn of the
  * event loop go out in one write, and VPP executes them in their order. Every promise settles: with the answer, with
@@ -46,6 +53,8 @@ export interface ApiClient {
   readonly lastReplyAt: () => number;
   /** Requests that VPP has not answered. */
   readonly pendingCount: () => number;
+  /** These requests, oldest first; when the connection has ended, those that had no answer by then. */
+  readonly unanswered: () => readonly Unanswered[];
   readonly dropped: () => DropCounters;
   /**
    * Says goodbye to VPP, waits for its answer for at most 100 ms, closes. Pending requests fail at once with `reason`,

@@ -1,6 +1,6 @@
 import { MaglevError } from '../domain/errors.js';
 import type { Clock } from '../protocol/clock.js';
-import type { ApiClient, DropCounters } from './api-client.js';
+import type { ApiClient, DropCounters, Unanswered } from './api-client.js';
 import {
   type ChannelListener,
   type MessageChannel,
@@ -43,6 +43,8 @@ export class Client implements ApiClient {
   #lastReplyAt: number;
   #late = 0;
   #unexpected = 0;
+  /** What had no answer when the connection ended. */
+  #leftBehind: readonly Unanswered[] = [];
   /** Why the connection ended, or that it is being closed. */
   #over: MaglevError | null = null;
   #resolveClosed: (error: MaglevError) => void = () => {};
@@ -114,6 +116,9 @@ export class Client implements ApiClient {
 
   readonly pendingCount = (): number => this.#pending.size + this.#openDumps.length;
 
+  readonly unanswered = (): readonly Unanswered[] =>
+    this.#over === null ? this.#pending.list() : this.#leftBehind;
+
   readonly dropped = (): DropCounters => ({ late: this.#late, unexpected: this.#unexpected });
 
   readonly close = async (reason: MaglevError = closed()): Promise<void> => {
@@ -158,7 +163,7 @@ export class Client implements ApiClient {
       this.#pending.answered(context, this.#lastReplyAt);
       take(answer);
     });
-    this.#pending.add({ context, name, order: this.#order, replyId, route, fail });
+    this.#pending.add({ context, name, fields, order: this.#order, replyId, route, fail });
     return context;
   }
 
@@ -246,6 +251,7 @@ export class Client implements ApiClient {
   }
 
   #failAll(error: MaglevError): void {
+    if (this.#pending.size > 0) this.#leftBehind = this.#pending.list();
     this.#pending.failAll(error);
     for (const dump of this.#openDumps.splice(0)) {
       this.#dumps.delete(dump.context);

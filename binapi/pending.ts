@@ -7,6 +7,7 @@ export interface PendingRequest {
   readonly context: number;
   /** For people: `lb_vip_dump`. */
   readonly name: string;
+  readonly fields: unknown;
   /** Rises from request to request, in the order in which VPP gets them. */
   readonly order: number;
   readonly replyId: number;
@@ -53,6 +54,13 @@ export class PendingRequests {
 
   get size(): number {
     return this.#byContext.size;
+  }
+
+  /** Oldest first. */
+  list(): PendingRequest[] {
+    const requests: PendingRequest[] = [];
+    for (let entry = this.#oldest; entry !== null; entry = entry.after) requests.push(entry.request);
+    return requests;
   }
 
   /** Requests are added in the order of sending. */

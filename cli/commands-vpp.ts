@@ -53,7 +53,13 @@ function vppInfoText(info: VPPInfo, nowMs: number): Line[] {
       ? []
       : [['vpp-boottime', momentWithAge(info.boottimeNs, nowMs)] as const]),
     ['connected', momentWithAge(info.connecttimeNs, nowMs)],
+    ...(info.pausedUntilNs === undefined ? [] : [['paused', pauseText(info.pausedUntilNs, nowMs)] as const]),
   ]);
+}
+
+function pauseText(untilNs: bigint, nowMs: number): string {
+  const seconds = Math.max(0, Math.ceil((Number(untilNs / 1_000_000n) - nowMs) / 1000));
+  return `for another ${seconds} s: it died again and again while it was changed; sync vpp lbstate ends the pause`;
 }
 
 function lbStateText({ conf, vips }: VPPLBState): Line[] {

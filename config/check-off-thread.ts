@@ -1,11 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import type { ConfigVerdict } from '../domain/config.js';
 import { productVersion } from '../domain/version.js';
+import type { VppMemory } from '../domain/vpp-memory.js';
 
 /** What the thread is started with. */
 export interface CheckTask {
   readonly text: string;
   readonly file: string;
+  readonly memory: VppMemory | null;
   /** Of the maglevd that runs: what is on disk may be another one by now. */
   readonly version: string;
 }
@@ -28,10 +30,15 @@ const threadCode = new URL('./check-thread.js', import.meta.url);
  * at that moment, where a package may have been replaced under a running daemon: nothing is checked by the rules of
  * another version. Never rejects.
  */
-export function checkOffThread(text: string, file: string, code = threadCode): Promise<CheckOutcome> {
+export function checkOffThread(
+  text: string,
+  file: string,
+  memory: VppMemory | null = null,
+  code = threadCode,
+): Promise<CheckOutcome> {
   return new Promise((resolve) => {
     const failed = (why: string) => resolve({ kind: 'failed', why });
-    const task: CheckTask = { text, file, version: productVersion };
+    const task: CheckTask = { text, file, memory, version: productVersion };
     let worker: Worker;
     try {
       worker = new Worker(code, { workerData: task });

@@ -8,11 +8,11 @@ import type { CheckReply, CheckTask } from './check-off-thread.js';
 // a tenth of the whole check; in an ordinary object it costs nothing. Only this thread sees the change.
 process.env = {};
 
-const { text, file, version } = workerData as CheckTask;
+const { text, file, memory, version } = workerData as CheckTask;
 const reply = (message: CheckReply) => parentPort?.postMessage(message);
 
 if (version === productVersion) {
   // Not before: it may be code that this version cannot load.
   const { checkConfigText } = await import('./check.js');
-  reply({ kind: 'verdict', verdict: checkConfigText(text, file) });
+  reply({ kind: 'verdict', verdict: checkConfigText(text, file, memory) });
 } else reply({ kind: 'other-version', version: productVersion });

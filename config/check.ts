@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { ConfigIssue, ConfigVerdict } from '../domain/config.js';
+import type { VppMemory } from '../domain/vpp-memory.js';
 import { assemble } from './assemble.js';
 import { problemsOf } from './codec.js';
 import type { Finding } from './finding.js';
@@ -14,9 +15,10 @@ import { nodeAt, type YamlNode } from './yaml-tree.js';
 /**
  * Checks the text of a config file; `file` is only its name for messages. Never throws, whatever the text. First the
  * form of the file: all errors of it at once, in the order of the file. Then, when the form is right, what the values
- * mean together: health checks, backends, frontends, VPP. Warnings come when the form is right.
+ * mean together: health checks, backends, frontends, VPP. Warnings come when the form is right; `memory` is that of the
+ * VPP that would be configured, null when it does not tell.
  */
-export function checkConfigText(text: string, file: string): ConfigVerdict {
+export function checkConfigText(text: string, file: string, memory: VppMemory | null = null): ConfigVerdict {
   const content = text.startsWith('\ufeff') ? text.slice(1) : text;
   const placeOf = placeFinder(content, file);
   const { root, problems, brokenFrom } = readYaml(content, placeOf);
@@ -28,7 +30,7 @@ export function checkConfigText(text: string, file: string): ConfigVerdict {
     return parseVerdict([...problems, ...solid], placeOf);
   }
   if (problems.length > 0) return parseVerdict(problems, placeOf);
-  return judge(decoded.right.maglev, root, placeOf);
+  return judge(decoded.right.maglev, root, placeOf, memory);
 }
 
 function parseVerdict(problems: readonly Problem[], placeOf: PlaceFinder): ConfigVerdict {
@@ -36,13 +38,18 @@ function parseVerdict(problems: readonly Problem[], placeOf: PlaceFinder): Confi
   return { ok: false, stage: 'parse', issues: toIssues(sorted, placeOf), warnings: [] };
 }
 
-function judge(file: ConfigFile, root: YamlNode, placeOf: PlaceFinder): ConfigVerdict {
+function judge(
+  file: ConfigFile,
+  root: YamlNode,
+  placeOf: PlaceFinder,
+  memory: VppMemory | null,
+): ConfigVerdict {
   const locate = ({ path, message }: Finding): Problem => {
     const { at, end } = nodeAt(root, path);
     return { offset: at, end, path, message };
   };
   const errors = checkSemantics(file).map(locate);
-  const sorted = findWarnings(file)
+  const sorted = findWarnings(file, memory)
     .map(locate)
     .sort((a, b) => a.offset - b.offset);
   const warnings = toIssues(sorted, placeOf);

@@ -2,6 +2,7 @@ import { constants, type FileHandle, open } from 'node:fs/promises';
 import { getSystemErrorMap } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ConfigVerdict } from '../domain/config.js';
+import type { VppMemory } from '../domain/vpp-memory.js';
 import { checkConfigText } from './check.js';
 import { checkOffThread } from './check-off-thread.js';
 import { decodeText } from './utf8.js';
@@ -14,13 +15,13 @@ const maxInline = 32 * 1024;
 
 /**
  * Reads and checks a config file. What cannot be read, or not be checked, is a verdict of stage `read`. Large files are
- * checked in a thread of their own.
+ * checked in a thread of their own. `memory`: see checkConfigText.
  */
-export async function loadConfigFile(file: string): Promise<ConfigVerdict> {
+export async function loadConfigFile(file: string, memory: VppMemory | null = null): Promise<ConfigVerdict> {
   const text = await readConfigText(file);
   if (E.isLeft(text)) return unreadable(file, text.left);
-  if (text.right.length <= maxInline) return checkConfigText(text.right, file);
-  const outcome = await checkOffThread(text.right, file);
+  if (text.right.length <= maxInline) return checkConfigText(text.right, file, memory);
+  const outcome = await checkOffThread(text.right, file, memory);
   return outcome.kind === 'verdict' ? outcome.verdict : unreadable(file, outcome.why);
 }
 

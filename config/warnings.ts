@@ -1,5 +1,7 @@
 import type { IpAddress } from '../domain/ip.js';
 import { quote } from '../domain/quote.js';
+import type { VppMemory } from '../domain/vpp-memory.js';
+import { countersWarning, memoryWarning } from '../domain/vpp-memory-advice.js';
 import type { Finding } from './finding.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
 import { maxTableLength } from './semantic-lb.js';
@@ -8,8 +10,9 @@ import { maxTableLength } from './semantic-lb.js';
 const entriesPerWeight = 10;
 
 /** What is allowed but probably not meant. */
-export function findWarnings(file: ConfigFile): Finding[] {
+export function findWarnings(file: ConfigFile, memory: VppMemory | null): Finding[] {
   return [
+    ...muchMemory(file, memory),
     ...noFrontends(file),
     ...uselessTlsKeys(file),
     ...unusedBackends(file),
@@ -24,6 +27,21 @@ export function findWarnings(file: ConfigFile): Finding[] {
 function noFrontends(file: ConfigFile): Finding[] {
   if (file.frontends.size > 0) return [];
   return [{ path: ['maglev'], message: 'there are no frontends: maglevd removes every VIP from VPP' }];
+}
+
+function muchMemory(file: ConfigFile, memory: VppMemory | null): Finding[] {
+  const { lb } = file.vpp;
+  const sized = {
+    tableLength: lb['new-flows-table-length'],
+    stickyBuckets: lb['sticky-buckets-per-core'],
+    frontends: [...file.frontends.values()].map(({ pools }) =>
+      pools.map(({ backends }) => [...backends].map(([name, { weight }]) => ({ name, weight }))),
+    ),
+  };
+  const messages = [memoryWarning(sized, memory), countersWarning(sized, memory)];
+  return messages.flatMap((message) =>
+    message === null ? [] : [{ path: ['maglev', 'vpp', 'lb'], message }],
+  );
 }
 
 function uselessTlsKeys(file: ConfigFile): Finding[] {

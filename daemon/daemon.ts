@@ -110,7 +110,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       configFile: settings.config,
       // The moment at which it began, and the process: no other life of maglevd has the same.
       events: { source, memory: eventMemory(`${clock.now().toString(36)}-${process.pid}`) },
-      loadConfig: () => loadConfigFile(settings.config),
+      loadConfig: (memory) => loadConfigFile(settings.config, memory),
       intents: storeIn(settings.stateDir, world),
       makeProbeEngine: (netns, { clock, log }) =>
         createProbeEngine({ workers: PROBE_WORKERS, netns, clock, log }),

@@ -35,6 +35,10 @@ export const errorCatalogue = {
     'VPP sent bytes that are not its API; check that the socket is VPP API socket, and its version.',
   MGL_VPP_GUARD:
     'The request would crash or corrupt VPP, so it was not sent; correct the value that is named.',
+  MGL_VPP_MEMORY:
+    'Use a shorter new-flows-table-length or fewer sticky-buckets-per-core, or give VPP a larger main-heap-size and restart it.',
+  MGL_VPP_PAUSED:
+    'Look into the log of VPP for why it died; `maglevc sync vpp lbstate` ends the pause at once.',
   MGL_VPP_ENCODE: 'The value that is named does not fit the message, so nothing was sent; correct it.',
   MGL_STATS_DISABLED: 'Start maglevd with --vpp-stats-addr to let it read the counters of VPP.',
   MGL_VPP_SYNC: 'Part of a sync failed; the log names each change. It is repeated at the next sync interval.',

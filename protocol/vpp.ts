@@ -1,7 +1,9 @@
 import type { MaglevError } from '../domain/errors.js';
 import type { LbConf, LbOperation, LbState, VipKey, VipState, VipStep } from '../domain/lb.js';
 import type { LbCounters, LbIndexes } from '../domain/lb-counters.js';
+import type { WritesUnderWay } from '../domain/repeated-death.js';
 import type { VppHeard } from '../domain/vpp-heard.js';
+import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Address, Reply } from './address.js';
 import type { DecisionChanged, VipWanted } from './decision.js';
 
@@ -15,6 +17,11 @@ export interface VppInfo {
   readonly bootedAt: number | null;
   /** Milliseconds since the epoch. */
   readonly connectedAt: number;
+  /**
+   * Until when VPP is sent no changes because it died under the same kind again and again, milliseconds since the epoch;
+   * null = it is governed.
+   */
+  readonly pausedUntil: number | null;
 }
 
 /** How one operation of an `apply` ended. */
@@ -52,12 +59,19 @@ export interface VppLink {
   readonly requests: Address<VppRequest>;
   /** When VPP last said anything, on the monotonic scale of the clock. */
   readonly lastReplyAt: () => number;
+  /** What VPP said of its main heap last; null = nothing. */
+  readonly memory: () => VppMemory | null;
 }
 
 /** What the connection actor tells its supervisor. */
 export type ConnectionReport =
   | { readonly type: 'link-up'; readonly link: VppLink }
-  | { readonly type: 'link-down'; readonly error: MaglevError };
+  | {
+      readonly type: 'link-down';
+      readonly error: MaglevError;
+      /** Changes of which VPP owed the answer when a connection ended; null = none. */
+      readonly underWay: WritesUnderWay | null;
+    };
 
 /**
  * Is VPP heard? Answered when VPP has said something that it was asked for after this question came, and at the latest
@@ -94,6 +108,8 @@ export type VppControl =
   | DecisionChanged
   | VipWanted
   | { readonly type: 'get-info'; readonly reply: Reply<VppInfo> }
+  /** What VPP said of its main heap last; null = nothing, or there is no VPP. */
+  | { readonly type: 'get-memory'; readonly reply: Reply<VppMemory | null> }
   | { readonly type: 'get-lb-state'; readonly reply: Reply<LbState> }
   /** The last reading of the stats segment, at most a few seconds old. MGL_STATS_... when there is none. */
   | { readonly type: 'get-lb-counters'; readonly reply: Reply<LbCounters> }

@@ -17,6 +17,7 @@ export async function runInForeground(flags: SimulatorFlags, clock: Clock, log: 
     faults: flags.faults,
     ...(flags.versionString === null ? {} : { version: flags.versionString }),
     workers: flags.workers,
+    heapBytes: flags.heapBytes,
     ...statsOf(flags),
     log,
     onDeath: die,

@@ -23,6 +23,8 @@ export interface SimulatorFlags {
   readonly versionString: string | null;
   readonly logLevel: LogLevel;
   readonly workers: number;
+  /** Bytes. */
+  readonly heapBytes: number;
   /** null: no stats segment. */
   readonly statsSocket: string | null;
   /** Milliseconds; null: as VPP. */
@@ -40,6 +42,7 @@ usage: maglev-vppsim [flags]
                             ${faultGrammar.join('\n                            ')}
   --version-string <text>   the version that VPP says it has
   --workers <n>             threads that forward packets beside the main one (default 0)
+  --main-heap-size <size>   of VPP's main heap, as in its startup.conf: 512M, 2G (default 1G)
   --stats-socket <path>     where to hand out a stats segment (default: there is none)
   --stats-interval <time>   between two beats of VPP's heart in it (default 10s)
   --log-level <level>       debug (each message received), info, warn (default) or error; on stderr
@@ -66,6 +69,7 @@ export function parseSimulatorFlags(args: readonly string[]): SimulatorFlags {
     versionString: values['version-string'] === undefined ? null : versionOf(values['version-string']),
     logLevel: oneOf('--log-level', values['log-level'] ?? 'warn', logLevels),
     workers: values.workers === undefined ? 0 : workersOf(values.workers),
+    heapBytes: heapOf(values['main-heap-size'] ?? '1G'),
     statsSocket: values['stats-socket'] ?? null,
     statsInterval: values['stats-interval'] === undefined ? null : intervalOf(values['stats-interval']),
   };
@@ -84,6 +88,7 @@ function parse(args: readonly string[]) {
         'version-string': { type: 'string' },
         'log-level': { type: 'string' },
         workers: { type: 'string' },
+        'main-heap-size': { type: 'string' },
         'stats-socket': { type: 'string' },
         'stats-interval': { type: 'string' },
         version: { type: 'boolean' },
@@ -105,6 +110,19 @@ function workersOf(text: string): number {
     throw new MaglevError('MGL_USAGE', `--workers needs a number up to 99, not '${text}'`);
   }
   return Number(text);
+}
+
+/** As VPP reads it, but not below what a VPP starts with. */
+function heapOf(text: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,6})([mg])$/i.exec(text) ?? [];
+  const bytes = Number(number) * (unit.toLowerCase() === 'g' ? 2 ** 30 : 2 ** 20);
+  if (number === '' || bytes < 64 * 2 ** 20 || bytes > 2 ** 42) {
+    throw new MaglevError(
+      'MGL_USAGE',
+      `--main-heap-size needs a size from 64M on, like 512M or 2G, not '${text}'`,
+    );
+  }
+  return bytes;
 }
 
 function intervalOf(text: string): number {

@@ -242,6 +242,7 @@ class SimulatorHost implements Simulator {
       ],
       onCrash: (crash) => onDeath({ kind: 'crashed', crash }),
     });
+    stats?.showHeap(vpp.lb.state.heap);
     const server = new ApiServer({
       vpp,
       clock,

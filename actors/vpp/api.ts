@@ -2,6 +2,8 @@ import type { StatsSegment } from '../../binapi/stats/stats-segment.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { LbConf, LbOperation, LbState, VipKey, VipState } from '../../domain/lb.js';
 import type { LbIndexes } from '../../domain/lb-counters.js';
+import type { WritesUnderWay } from '../../domain/repeated-death.js';
+import type { VppMemory } from '../../domain/vpp-memory.js';
 import type { VppInfo } from '../../protocol/vpp.js';
 
 /**
@@ -9,13 +11,22 @@ import type { VppInfo } from '../../protocol/vpp.js';
  * MGL_VPP_TIMEOUT, or with MGL_VPP_DISCONNECTED when the connection ends.
  */
 export interface VppApi {
-  readonly info: Omit<VppInfo, 'connectedAt' | 'bootedAt'>;
+  readonly info: Omit<VppInfo, 'connectedAt' | 'bootedAt' | 'pausedUntil'>;
   readonly getLbConf: () => Promise<LbConf>;
   readonly setLbConf: (conf: LbConf) => Promise<void>;
   readonly getLbState: () => Promise<LbState>;
   /** Where VPP counts for which VIP; null = VPP does not tell. */
   readonly getLbIndexes: () => Promise<LbIndexes | null>;
   readonly getLbStateVip: (key: VipKey) => Promise<VipState | null>;
+  /**
+   * Whether VPP has room for these operations, which are about to be applied together: null when it has. Otherwise VPP is
+   * asked; MGL_VPP_MEMORY is why none of them may be applied.
+   */
+  readonly admit: (operations: readonly LbOperation[]) => Promise<MaglevError | null> | null;
+  /** What VPP said of its main heap last; null = nothing. */
+  readonly memory: () => VppMemory | null;
+  /** The changes that VPP has not answered, or had not when the connection ended; null = none. */
+  readonly underWay: () => WritesUnderWay | null;
   /** Calls made in one turn of the event loop reach VPP in one write, and are executed in their order. */
   readonly apply: (operation: LbOperation) => Promise<unknown>;
   readonly ping: () => Promise<unknown>;

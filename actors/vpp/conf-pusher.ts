@@ -73,23 +73,47 @@ class ConfPusher {
         this.succeeded();
         return;
       }
-      // Not known from here on: a write that timed out may have been executed.
-      this.known = null;
-      await ask(context, options.link, { type: 'write-conf', conf: wanted }, untilAnswered);
-      this.known = wanted;
+      await this.write(wanted, before);
       this.succeeded();
-      context.log.log('info', 'vpp-lb-conf-set', { ...wanted, before });
     } catch (thrown) {
       if (context.signal.aborted) return;
       const { code, message } = asMaglevError(thrown);
-      const level = message === this.lastFailure ? 'debug' : 'warn';
+      const news = code === 'MGL_VPP_MEMORY' ? 'error' : 'warn';
+      // Of the memory only the numbers change, which are no news.
+      const failure = code === 'MGL_VPP_MEMORY' ? code : message;
+      const level = failure === this.lastFailure ? 'debug' : news;
       context.log.log(level, 'vpp-lb-conf-failed', { code, error: message, ...wanted });
-      this.lastFailure = message;
+      this.lastFailure = failure;
       // A refusal of the guard stays one until the config changes.
       if (code === 'MGL_VPP_GUARD') return;
       const delay = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(this.failures++, 16));
       this.cancelRetry = context.after(delay, { type: 'retry' });
     }
+  }
+
+  /**
+   * A VPP that has no memory for so many buckets keeps the number it has, and gets all else: without its source
+   * addresses there would be no VIP. Rejects all the same, so that it is tried again.
+   */
+  private async write(wanted: LbConf, before: LbConf): Promise<void> {
+    try {
+      await this.send(wanted, before);
+    } catch (thrown) {
+      if (asMaglevError(thrown).code !== 'MGL_VPP_MEMORY') throw thrown;
+      this.known = before;
+      const { stickyBucketsPerCore } = before;
+      const rest = { ...wanted, stickyBucketsPerCore };
+      if (!sameConf(rest, before)) await this.send(rest, before);
+      throw thrown;
+    }
+  }
+
+  private async send(conf: LbConf, before: LbConf): Promise<void> {
+    // Not known from here on: a write that timed out may have been executed.
+    this.known = null;
+    await ask(this.context, this.options.link, { type: 'write-conf', conf }, untilAnswered);
+    this.known = conf;
+    this.context.log.log('info', 'vpp-lb-conf-set', { ...conf, before });
   }
 
   private succeeded(): void {

@@ -153,10 +153,10 @@ class Connection {
       (error) => ({ type: 'closed', api, error: asMaglevError(error) }),
     );
     context.log.log('info', 'vpp-connect', { ...api.info });
-    const info = { ...api.info, bootedAt: null, connectedAt: context.clock.now() };
+    const info = { ...api.info, bootedAt: null, connectedAt: context.clock.now(), pausedUntil: null };
     this.options.report.tell({
       type: 'link-up',
-      link: { info, requests: link, lastReplyAt: api.lastReplyAt },
+      link: { info, requests: link, lastReplyAt: api.lastReplyAt, memory: api.memory },
     });
   }
 
@@ -170,7 +170,7 @@ class Connection {
     const { code, message, advice } = error;
     const level = news ? 'warn' : 'debug';
     this.context.log.log(level, 'vpp-connect-failed', { code, error: message, advice, retryMs: delayMs });
-    this.options.report.tell({ type: 'link-down', error });
+    this.options.report.tell({ type: 'link-down', error, underWay: null });
   }
 
   private retryLater(): number {
@@ -197,7 +197,7 @@ class Connection {
     this.stopWatch();
     const { code, message } = error;
     this.context.log.log(level, 'vpp-disconnect', { code, error: message });
-    this.options.report.tell({ type: 'link-down', error });
+    this.options.report.tell({ type: 'link-down', error, underWay: live.api.underWay() });
     // Closing answers what is under way, with the reason; only then may the link go.
     await live.api.close(error);
     await this.context.stopChild(live.link);

@@ -1,6 +1,7 @@
 import { MaglevError } from '../../domain/errors.js';
 import { type DesiredVip, type LbConf, type VipId, type VipState, vipId } from '../../domain/lb.js';
 import { keptWeights, planVip, settledVip } from '../../domain/plan.js';
+import { leanestFirst } from '../../domain/plan-order.js';
 import { type PrefixPlan, planPrefixes } from '../../domain/plan-prefix.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address } from '../../protocol/address.js';
@@ -42,7 +43,7 @@ export async function fullSync(
   options.foundConf(state.conf);
   const vips = wanted.vips();
   await options.keepOnly(new Set(vips.map((vip) => vipId(vip.key))));
-  const tallies = await inWindow(planPrefixes(vips, state), WINDOW, (plan) =>
+  const tallies = await inWindow(leanestFirst(planPrefixes(vips, state), vips), WINDOW, (plan) =>
     syncPrefix(context, options, plan, read),
   );
   return addTallies(tallies.flat());

@@ -1,6 +1,7 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import type { LbOperation } from '../../domain/lb.js';
+import { type LbOperation, type VipId, vipId } from '../../domain/lb.js';
 import type { Reply } from '../../protocol/address.js';
+import type { Logger } from '../../protocol/log.js';
 import type { OperationOutcome, VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec } from '../kernel/contract.js';
 import type { VppApi } from './api.js';
@@ -14,31 +15,47 @@ export function linkActor(api: VppApi): ActorSpec<VppRequest> {
   return {
     name: 'link',
     restart: 'temporary',
-    start: () => ({
-      receive: (request) => {
-        switch (request.type) {
-          case 'read-conf':
-            return answer(api.getLbConf(), request.reply);
-          case 'write-conf':
-            return answer(api.setLbConf(request.conf), request.reply);
-          case 'read-state':
-            return answer(api.getLbState(), request.reply);
-          case 'read-indexes':
-            return answer(api.getLbIndexes(), request.reply);
-          case 'read-vip':
-            return answer(api.getLbStateVip(request.key), request.reply);
-          case 'apply':
-            return answer(applyAll(api, request.operations), request.reply);
-        }
-      },
-    }),
+    start: ({ log }) => {
+      const refusals = new MemoryRefusals(log);
+      return {
+        receive: (request) => {
+          switch (request.type) {
+            case 'read-conf':
+              return answer(api.getLbConf(), request.reply);
+            case 'write-conf':
+              return answer(api.setLbConf(request.conf), request.reply);
+            case 'read-state':
+              return answer(api.getLbState(), request.reply);
+            case 'read-indexes':
+              return answer(api.getLbIndexes(), request.reply);
+            case 'read-vip':
+              return answer(api.getLbStateVip(request.key), request.reply);
+            case 'apply':
+              return answer(applyAll(api, request.operations, refusals), request.reply);
+          }
+        },
+      };
+    },
   };
 }
 
 /** Operations that are encoded and sent in one turn of the event loop; a plan of ordinary size is one write. */
 const CHUNK = 256;
 
-async function applyAll(api: VppApi, operations: readonly LbOperation[]): Promise<OperationOutcome[]> {
+/**
+ * What belongs together is sent together or not at all: a VIP that is to be replaced and would not fit into VPP's
+ * memory again goes on as it is.
+ */
+async function applyAll(
+  api: VppApi,
+  operations: readonly LbOperation[],
+  refusals: MemoryRefusals,
+): Promise<OperationOutcome[]> {
+  // Not awaited when there is nothing to wait for: a change that costs no memory is sent in this turn.
+  const admission = api.admit(operations);
+  const refused = admission === null ? null : await admission;
+  refusals.tell(operations, refused);
+  if (refused !== null) return operations.map(() => ({ ok: false, error: refused, retval: null }));
   const outcomes: OperationOutcome[] = [];
   // What takes a VIP away and brings it back goes out whole, whatever happens to us in between.
   const chunk = operations.some(({ op }) => op === 'vip-del') ? operations.length : CHUNK;
@@ -55,6 +72,30 @@ function answer<R>(promise: Promise<R>, reply: Reply<R>): void {
     (value) => reply.ok(value),
     (error: unknown) => reply.fail(asMaglevError(error)),
   );
+}
+
+/** Tells once of each VIP for which VPP has no memory: without that VIP a service is missing. */
+class MemoryRefusals {
+  readonly #log: Logger;
+  readonly #told = new Set<VipId>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** `refused`: null when the operations were admitted. */
+  tell(operations: readonly LbOperation[], refused: MaglevError | null): void {
+    if (refused === null && this.#told.size === 0) return;
+    const ids = new Set(operations.map(({ key }) => vipId(key)));
+    const news = [...ids].filter((id) => !this.#told.has(id));
+    if (refused === null) {
+      for (const id of ids) this.#told.delete(id);
+    } else if (news.length > 0) {
+      for (const id of news) this.#told.add(id);
+      const { code, message, advice } = refused;
+      this.#log.log('error', 'vpp-memory-refused', { vips: news, code, error: message, advice });
+    }
+  }
 }
 
 /** One promise for all, instead of several for each: this is done tens of thousands of times in a cold sync. */

@@ -1,5 +1,6 @@
 import { asMaglevError, type ErrorCode, MaglevError } from '../../domain/errors.js';
 import type { LbState } from '../../domain/lb.js';
+import { afterDeath, noDeaths, pauseAfter, type WritesUnderWay } from '../../domain/repeated-death.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
@@ -23,6 +24,7 @@ type VppMessage =
   | VouchRequest
   | ConnectionReport
   | { readonly type: 'synced' }
+  | { readonly type: 'pause-over'; readonly link: VppLink }
   | { readonly type: 'booted'; readonly link: VppLink; readonly at: number }
   | { readonly type: 'stats-lost'; readonly link: VppLink; readonly error: MaglevError }
   | { readonly type: 'waited'; readonly link: VppLink; readonly reply: Reply<never> }
@@ -61,7 +63,8 @@ const speaking: ReadonlySet<ErrorCode> = new Set(['MGL_VPP_INCOMPATIBLE', 'MGL_V
 
 interface Live {
   readonly link: VppLink;
-  readonly session: ActorRef<SessionMessage>;
+  /** null: VPP is left alone for a while. */
+  session: ActorRef<SessionMessage> | null;
   /** null: not known yet. */
   bootedAt: number | null;
 }
@@ -75,6 +78,10 @@ class Vpp {
   /** Who waits for an answer of the session. */
   private readonly asked = new Set<Reply<never>>();
   private statsDroppedAt = Number.NEGATIVE_INFINITY;
+  /** What VPP died under since it was last equal to the decision; see domain/repeated-death.ts. */
+  private deaths = noDeaths;
+  /** Until when VPP is left alone, on the monotonic scale of the clock. */
+  private pausedUntil = Number.NEGATIVE_INFINITY;
   private lastError = new MaglevError('MGL_VPP_DISCONNECTED', 'not connected to VPP yet');
 
   constructor(
@@ -94,27 +101,31 @@ class Vpp {
     switch (message.type) {
       case 'link-up':
         await this.endSession();
-        this.live = {
-          link: message.link,
-          session: this.context.spawn(this.sessionOn(message.link)),
-          bootedAt: null,
-        };
+        this.live = { link: message.link, session: null, bootedAt: null };
+        this.governUnlessPaused(this.live);
+        break;
+      case 'pause-over':
+        if (message.link === this.live?.link) this.governUnlessPaused(this.live);
         break;
       case 'link-down':
         this.lastError = message.error;
+        if (message.underWay !== null && message.error.code === 'MGL_VPP_DISCONNECTED') {
+          this.diedUnder(message.underWay);
+        }
         // Before the session ends: that it was stopped is not why they get no answer.
         for (const reply of this.asked) reply.fail(message.error);
         await this.endSession();
         break;
       case 'decision':
         this.wanted.replace(message.decision);
-        this.live?.session.tell({ type: 'wanted-changed' });
+        this.live?.session?.tell({ type: 'wanted-changed' });
         break;
       case 'vip-wanted': {
         const { vip, flush } = message;
         if (!this.wanted.replaceVip(vip)) break;
         const { frontend } = vip;
-        if (this.live !== null) this.live.session.tell({ type: 'vip-wanted', frontend, flush });
+        const session = this.live?.session ?? null;
+        if (session !== null) session.tell({ type: 'vip-wanted', frontend, flush });
         else if (flush.size > 0) {
           // Later nobody knows whether it is still wanted. The weight is, and comes with the next connection.
           const servers = [...flush].join(' ');
@@ -128,7 +139,13 @@ class Vpp {
       }
       case 'get-info':
         if (this.live === null) this.unavailable(message.reply);
-        else message.reply.ok({ ...this.live.link.info, bootedAt: this.live.bootedAt });
+        else {
+          const { link, bootedAt } = this.live;
+          message.reply.ok({ ...link.info, bootedAt, pausedUntil: this.pauseEnd() });
+        }
+        break;
+      case 'get-memory':
+        message.reply.ok(this.live?.link.memory() ?? null);
         break;
       case 'get-lb-state':
         if (this.live === null) this.unavailable(message.reply);
@@ -152,6 +169,7 @@ class Vpp {
         break;
       case 'synced':
         this.connection?.tell({ type: 'proven' });
+        this.deaths = noDeaths;
         break;
       case 'booted':
         if (message.link === this.live?.link) this.live.bootedAt = message.at;
@@ -161,22 +179,66 @@ class Vpp {
         break;
       case 'get-lb-counters':
         if (this.live === null) this.unavailable(message.reply);
+        else if (this.live.session === null) message.reply.fail(this.paused());
         else {
           relay(this.context, this.live.session, { type: 'get-lb-counters' }, this.tracked(message.reply));
           this.boundSilence(this.live.link, message.reply);
         }
         break;
       case 'sync':
+        // Whoever asks knows that VPP may die of it once more.
+        this.pausedUntil = Number.NEGATIVE_INFINITY;
         if (this.live === null) this.unavailable(message.reply);
         else
           relay(
             this.context,
-            this.live.session,
+            this.govern(this.live),
             { type: 'sync', frontend: message.frontend },
             this.tracked(message.reply),
           );
         break;
     }
+  }
+
+  /** Begins a session if VPP is not left alone; otherwise that is done when the pause is over. */
+  private governUnlessPaused(live: Live): void {
+    const left = this.pausedUntil - this.context.clock.monotonic();
+    if (left > 0) this.context.after(left, { type: 'pause-over', link: live.link });
+    else this.govern(live);
+  }
+
+  private govern(live: Live): ActorRef<SessionMessage> {
+    live.session ??= this.context.spawn(this.sessionOn(live.link));
+    return live.session;
+  }
+
+  /** Not the first time: that happens when somebody restarts VPP. */
+  private diedUnder(underWay: WritesUnderWay): void {
+    const { clock, log } = this.context;
+    this.deaths = afterDeath(this.deaths, underWay);
+    const pauseMs = pauseAfter(this.deaths);
+    const deaths = Math.max(...this.deaths.values());
+    const fields = { deaths, writing: underWay.oldest, underWay: Object.fromEntries(underWay.kinds) };
+    if (pauseMs === 0) {
+      log.log('warn', 'vpp-died-writing', fields);
+      return;
+    }
+    this.pausedUntil = clock.monotonic() + pauseMs;
+    const { code, advice } = this.paused();
+    log.log('error', 'vpp-died-writing', { ...fields, pauseMs, code, advice });
+  }
+
+  /** When the pause is over, milliseconds since the epoch; null = there is none. */
+  private pauseEnd(): number | null {
+    const { clock } = this.context;
+    const left = this.pausedUntil - clock.monotonic();
+    return left > 0 ? Math.round(clock.now() + left) : null;
+  }
+
+  private paused(): MaglevError {
+    const left = Math.max(0, this.pausedUntil - this.context.clock.monotonic());
+    const text = `VPP died again and again while it was changed; it is left alone for another ${Math.ceil(left / 1000)} s`;
+    return new MaglevError('MGL_VPP_PAUSED', text);
   }
 
   /**
@@ -256,7 +318,7 @@ class Vpp {
   private async endSession(): Promise<void> {
     const { live } = this;
     this.live = null;
-    if (live !== null) await this.context.stopChild(live.session);
+    if (live !== null && live.session !== null) await this.context.stopChild(live.session);
   }
 
   private unavailable(reply: Reply<never>): void {

@@ -3,6 +3,8 @@ import { ipFromBytes } from '../../domain/ip.js';
 import type { LbConf, LbOperation, LbState, VipKey, VipState } from '../../domain/lb.js';
 import { vipId } from '../../domain/lb.js';
 import type { LbIndexes } from '../../domain/lb-counters.js';
+import type { WritesUnderWay } from '../../domain/repeated-death.js';
+import type { VppMemory } from '../../domain/vpp-memory.js';
 import type { ApiClient } from '../api-client.js';
 import type { AnyMessage } from '../codec/message.js';
 import {
@@ -15,12 +17,16 @@ import {
   lbVipDump,
 } from '../generated/lb.js';
 import { controlPing, controlPingReply } from '../generated/memclnt.js';
-import { cliInband, cliInbandReply } from '../generated/vlib.js';
+import { cliInband, cliInbandReply, showThreads, showThreadsReply } from '../generated/vlib.js';
 import { showVersion, showVersionReply } from '../generated/vpe.js';
 import { RetvalError } from '../retval-error.js';
+import { guardConf } from './guard.js';
+import { parseHeapText, parseStickyBuckets } from './heap-text.js';
 import { parseIndexes, withRoutes } from './indexes.js';
+import { MemoryGuard } from './memory-guard.js';
 import { NatMemory } from './nat-memory.js';
 import { StateBuilder } from './state.js';
+import { writesUnderWay } from './under-way.js';
 import { parseVipsText } from './verbose-text.js';
 import { writeConf, writeMessages, writeOperation } from './write.js';
 
@@ -34,7 +40,7 @@ export interface VppVersion {
 
 /**
  * VPP's load balancer in terms of our domain. Promises reject with what ApiClient rejects with, and with MGL_VPP_GUARD
- * when a write would crash VPP; that one is not sent.
+ * or MGL_VPP_MEMORY when a write would crash VPP; that one is not sent.
  */
 export interface LbApi {
   /** MGL_VPP_INCOMPATIBLE, naming each message that this VPP lacks or has in another form; null when it has all. */
@@ -53,6 +59,15 @@ export interface LbApi {
    * gives one that is not understood. VPP stops all its workers while it writes the text: 20 ms for 10,000 servers.
    */
   readonly getLbIndexes: () => Promise<LbIndexes | null>;
+  /**
+   * Whether VPP has room for these operations, which belong together: null when it has, for all that is known. Otherwise
+   * VPP is asked, and MGL_VPP_MEMORY says why none of them may be sent.
+   */
+  readonly admit: (operations: readonly LbOperation[]) => Promise<MaglevError | null> | null;
+  /** What VPP said of its main heap last; null = nothing, or it was not asked. */
+  readonly memory: () => VppMemory | null;
+  /** The changes that VPP has not answered, or had not when the connection ended; null = none. */
+  readonly underWay: () => WritesUnderWay | null;
   /** Rejects with a RetvalError when VPP refuses. -81 (adding) and -6 (deleting) may mean that it was done before. */
   readonly apply: (operation: LbOperation) => Promise<unknown>;
   readonly showVersion: () => Promise<VppVersion>;
@@ -79,27 +94,45 @@ const MINIMUM_VPP = '26.10';
 
 export function createLbApi(client: ApiClient): LbApi {
   const nat = new NatMemory();
+  const memory = new MemoryGuard({
+    memory: () => readMemory(client),
+    stickyBuckets: async () => {
+      const text = await readText(client, 'show lb');
+      return text === null ? null : parseStickyBuckets(text);
+    },
+    now: client.lastReplyAt,
+  });
 
-  const getLbConf = async () => confOfWire(await client.call(lbConfGet, {}));
+  const getLbConf = async () => {
+    const conf = confOfWire(await client.call(lbConfGet, {}));
+    memory.learnConf(conf);
+    return conf;
+  };
 
   const getLbState = async (): Promise<LbState> => {
     const state = new StateBuilder();
     // Sent in one turn of the event loop: one write.
     const [conf, text] = await Promise.all([
       getLbConf(),
-      readVipsText(client).then((said) => (said === null ? null : parseVipsText(said))),
+      readText(client, VIPS_TEXT).then((said) => (said === null ? null : parseVipsText(said))),
       client.mapDump(lbVipDump, everyVip, (row) => state.addVip(row)),
       client.mapDump(lbAsV2Dump, everyAs, (row) => state.addAs(row)),
     ]);
     const vips = state.build(text);
     nat.learn(vips);
+    memory.learn({ conf, vips });
     return { conf, vips };
   };
 
   return {
     checkCompatible: () => incompatibility(client),
     getLbConf,
-    setLbConf: (conf) => writeConf(client, conf),
+    setLbConf: async (conf) => {
+      const refused = guardConf(conf) ?? (await memory.admitConf(conf));
+      if (refused !== null) throw refused;
+      await writeConf(client, conf);
+      memory.learnConf(conf);
+    },
     getLbState,
     getLbStateVip: async (key) => {
       const id = vipId(key);
@@ -107,12 +140,15 @@ export function createLbApi(client: ApiClient): LbApi {
       return vips.find((vip) => vipId(vip.key) === id) ?? null;
     },
     getLbIndexes: async () => {
-      const text = await readVipsText(client);
+      const text = await readText(client, VIPS_TEXT);
       const indexes = text === null ? null : await parseIndexes(text);
       return indexes === null ? null : withRoutes(client, indexes);
     },
+    admit: (operations) => memory.admit(operations),
+    memory: () => memory.memory,
+    underWay: () => writesUnderWay(client),
     apply: (operation) => {
-      const refused = nat.guard(operation);
+      const refused = nat.guard(operation) ?? memory.send(operation);
       return refused === null ? writeOperation(client, operation) : Promise.reject(refused);
     },
     showVersion: async () => {
@@ -137,12 +173,36 @@ function confOfWire(reply: LbConfGetReply): LbConf {
   };
 }
 
+const VIPS_TEXT = 'show lb vips verbose';
+
+/**
+ * Asks VPP for its main heap and its threads. VPP stops its workers while it writes the first: some tens of
+ * milliseconds, because it looks at every page.
+ */
+async function readMemory(client: ApiClient): Promise<VppMemory | null> {
+  const [text, threads] = await Promise.all([readText(client, 'show memory main-heap'), readThreads(client)]);
+  const heap = text === null ? null : parseHeapText(text);
+  return heap === null ? null : { ...heap, threads };
+}
+
+/** Threads that may forward packets; 1 when VPP does not tell. */
+async function readThreads(client: ApiClient): Promise<number> {
+  if (!client.has(showThreads) || !client.has(showThreadsReply)) return 1;
+  const reply = await unlessRefused(client.call(showThreads, {}));
+  // The main thread has no type; others than workers forward nothing.
+  return 1 + (reply?.threadData.filter(({ type }) => type === 'workers').length ?? 0);
+}
+
 /** null: this VPP does not give the text. */
-async function readVipsText(client: ApiClient): Promise<string | null> {
+async function readText(client: ApiClient, cmd: string): Promise<string | null> {
   if (!client.has(cliInband) || !client.has(cliInbandReply)) return null;
+  return (await unlessRefused(client.call(cliInband, { cmd })))?.reply ?? null;
+}
+
+/** null: VPP refused, or did not answer in time. */
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
   try {
-    const { reply } = await client.call(cliInband, { cmd: 'show lb vips verbose' });
-    return reply;
+    return await answer;
   } catch (thrown) {
     const { code } = asMaglevError(thrown);
     if (thrown instanceof RetvalError || code === 'MGL_VPP_TIMEOUT') return null;

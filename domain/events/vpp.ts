@@ -1,5 +1,5 @@
 import type { IpAddress, IpPrefix } from '../ip.js';
-import type { Encap, LbConf } from '../lb.js';
+import type { Encap, LbConf, VipId } from '../lb.js';
 import { event, field, maybe } from './event.js';
 
 const counts = {
@@ -64,6 +64,24 @@ export const vppEvents = {
     topic: 'vpp',
     key: null,
   }),
+  'vpp-died-writing': event(
+    ['warn', 'error'],
+    'the connection broke while VPP owed answers to changes; again before it was equal to the decision: error',
+    {
+      deaths: field<number>('since it was equal to the decision'),
+      writing: field<string>('the change that it was at'),
+      underWay: field<Readonly<Record<string, number>>>('how many of each request it owed'),
+      pauseMs: maybe<number>('how long it is left alone'),
+      code: maybe<string>('with a pause'),
+      advice: maybe<string>('with a pause'),
+    },
+    { topic: 'vpp', key: null },
+  ),
+  'vpp-memory-refused': event(
+    ['error'],
+    "VIPs were not added, replaced or changed, because VPP's main heap has no room; told once of each VIP until it fits",
+    { vips: field<readonly VipId[]>(), ...failure, advice: field<string>() },
+  ),
   'vpp-flush-skipped': event(
     ['warn'],
     'an operator asked to cut flows while maglevd was not connected to VPP, and they were not cut: ask again when it is connected',
@@ -73,10 +91,11 @@ export const vppEvents = {
     ...settings,
     before: field<LbConf>('as they were'),
   }),
-  'vpp-lb-conf-failed': event(['warn', 'debug'], 'they could not be; the same failure again: debug', {
-    ...failure,
-    ...settings,
-  }),
+  'vpp-lb-conf-failed': event(
+    ['warn', 'error', 'debug'],
+    "they could not be; for lack of VPP's memory: error; the same failure again: debug",
+    { ...failure, ...settings },
+  ),
   'vpp-lb-stats-error': event(
     ['warn', 'debug'],
     "VPP's counters could not be read; the same failure again: debug",

@@ -511,6 +511,11 @@ export interface VPPInfo {
   boottimeNs?: bigint | undefined;
   /** When maglevd connected to it, in nanoseconds since the Unix epoch. */
   connecttimeNs: bigint;
+  /**
+   * Until when it is sent no changes, because it died again and again under the same kind of change, in nanoseconds
+   * since the Unix epoch. Absent = it is governed.
+   */
+  pausedUntilNs?: bigint | undefined;
 }
 
 /** The whole state is read at once; there is nothing to choose. */
@@ -3778,7 +3783,15 @@ export const GetVPPInfoRequest: MessageFns<GetVPPInfoRequest> = {
 };
 
 function createBaseVPPInfo(): VPPInfo {
-  return { version: '', buildDate: '', buildDirectory: '', pid: 0, boottimeNs: undefined, connecttimeNs: 0n };
+  return {
+    version: '',
+    buildDate: '',
+    buildDirectory: '',
+    pid: 0,
+    boottimeNs: undefined,
+    connecttimeNs: 0n,
+    pausedUntilNs: undefined,
+  };
 }
 
 export const VPPInfo: MessageFns<VPPInfo> = {
@@ -3806,6 +3819,12 @@ export const VPPInfo: MessageFns<VPPInfo> = {
         throw new globalThis.Error('value provided for field message.connecttimeNs of type int64 too large');
       }
       writer.uint32(48).int64(message.connecttimeNs);
+    }
+    if (message.pausedUntilNs !== undefined) {
+      if (BigInt.asIntN(64, message.pausedUntilNs) !== message.pausedUntilNs) {
+        throw new globalThis.Error('value provided for field message.pausedUntilNs of type int64 too large');
+      }
+      writer.uint32(56).int64(message.pausedUntilNs);
     }
     return writer;
   },
@@ -3869,6 +3888,14 @@ export const VPPInfo: MessageFns<VPPInfo> = {
             }
 
             message.connecttimeNs = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.pausedUntilNs = reader.int64() as bigint;
             continue;
           }
         }

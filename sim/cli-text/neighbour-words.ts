@@ -4,7 +4,7 @@
  */
 export const neighbourWords: ReadonlyMap<string, readonly string[]> = new Map([
   ['', ['classify', 'create', 'l2', 'l2fib', 'loopback', 'macro', 'save', 'session', 'sr', 'tcp', 'trace']],
-  ['show', ['l2', 'l2fib', 'load-balance', 'logging', 'memory', 'mfib', 'mode', 'mpls', 'virtio', 'vlib']],
+  ['show', ['l2', 'l2fib', 'load-balance', 'logging', 'mfib', 'mode', 'mpls', 'virtio', 'vlib']],
   ['clear', ['errors', 'interfaces', 'logging', 'node', 'runtime', 'trace']],
   ['test', ['dma', 'ip6', 'l2fib', 'log', 'syslog']],
 ]);

@@ -2,20 +2,25 @@ import { SimulatedCrash } from './crash.js';
 
 /** VPP's main heap when nothing else is configured. */
 export const DEFAULT_HEAP_BYTES = 1024 * 1024 * 1024;
+/** What VPP takes of it before anything is configured. */
+export const OWN_BYTES = 30_000_000;
+/** In a heap too small for a VPP, only what the plugin takes is counted. */
+const SMALLEST_REAL_HEAP = 64 * 1024 * 1024;
 const BYTES_PER_BUCKET = 4;
 /** A bucket of a flow table is a cache line; one more stands before them, one behind. */
 const BYTES_PER_STICKY_BUCKET = 64;
 
 /**
- * The part of VPP's main heap that the tables of the lb plugin take. A new-flow table is built beside the one it replaces, and the last
+ * VPP's main heap, as far as the tables of the lb plugin fill it. A new-flow table is built beside the one it replaces, and the last
  * table of a VIP is never freed (VPP leaks it), so a VPP with large tables can die of a harmless looking request.
  */
 export class TableHeap {
-  readonly #limit: number;
-  #used = 0;
+  readonly limit: number;
+  #used: number;
 
   constructor(limit: number = DEFAULT_HEAP_BYTES) {
-    this.#limit = limit;
+    this.limit = limit;
+    this.#used = limit < SMALLEST_REAL_HEAP ? 0 : OWN_BYTES;
   }
 
   /** Bytes taken, leaked ones included. */
@@ -40,7 +45,7 @@ export class TableHeap {
     if (bytes > 0xffffffff || !this.#fits(bytes)) {
       throw new SimulatedCrash(
         'sticky-table-too-big',
-        `${buckets} buckets, ${this.#used} bytes of ${this.#limit} taken`,
+        `${buckets} buckets, ${this.#used} bytes of ${this.limit} taken`,
       );
     }
     this.#used += bytes;
@@ -51,7 +56,7 @@ export class TableHeap {
   }
 
   #fits(bytes: number): boolean {
-    return this.#used + bytes < this.#limit;
+    return this.#used + bytes < this.limit;
   }
 
   #reserve(length: number): void {
@@ -59,7 +64,7 @@ export class TableHeap {
     if (length > 0 && this.#fits(length * BYTES_PER_BUCKET)) return;
     throw new SimulatedCrash(
       'table-too-big',
-      `${length} buckets, ${this.#used} bytes of ${this.#limit} taken`,
+      `${length} buckets, ${this.#used} bytes of ${this.limit} taken`,
     );
   }
 }

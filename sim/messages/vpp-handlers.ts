@@ -8,7 +8,7 @@ import {
   getFirstMsgId,
   memclntKeepalive,
 } from '../../binapi/generated/memclnt.js';
-import { cliInband } from '../../binapi/generated/vlib.js';
+import { cliInband, showThreads, type ThreadData } from '../../binapi/generated/vlib.js';
 import { logDump, showVersion, showVpeSystemTime } from '../../binapi/generated/vpe.js';
 import { RETVAL } from '../lb/retval.js';
 import type { Vpp } from '../vpp.js';
@@ -62,10 +62,27 @@ export function vppHandlers(vpp: Vpp, firstMessageId: (range: string) => number 
       buildDirectory: vpp.identity.buildDirectory,
     })),
     onCall(showVpeSystemTime, () => ({ retval: 0, vpeSystemTime: vpp.systemTime() })),
+    onCall(showThreads, () => {
+      const threadData = threadsOf(vpp);
+      return { retval: 0, count: threadData.length, threadData };
+    }),
     onDump(logDump, () => []),
     routeLookupHandler(vpp),
     onCall(cliInband, ({ cmd }) => vpp.cli(cmd)),
     ...lbReadHandlers(vpp, dialect),
     ...lbWriteHandlers(vpp, dialect),
   ];
+}
+
+/** The main thread, and the workers. */
+function threadsOf(vpp: Vpp): ThreadData[] {
+  return Array.from({ length: vpp.lb.state.flowTable.threadCount }, (_, id) => ({
+    id,
+    name: id === 0 ? 'vpp_main' : `vpp_wk_${id - 1}`,
+    type: id === 0 ? '' : 'workers',
+    pid: vpp.identity.pid + id,
+    cpuId: id,
+    core: id,
+    cpuSocket: 0,
+  }));
 }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { type DescriptorServer, serveDescriptor } from '../../linux/fd-server.js';
 import type { Clock } from '../../protocol/clock.js';
+import type { TableHeap } from '../lb/heap.js';
 import type { LbStatistics } from '../lb/lb-statistics.js';
 import { makeFolder } from '../server/socket-path.js';
 import { VppStats, type VppStatsOptions } from './vpp-stats.js';
@@ -22,6 +23,10 @@ export class StatsRun {
 
   get statistics(): LbStatistics {
     return this.#stats;
+  }
+
+  showHeap(heap: TableHeap): void {
+    this.#stats.showHeap(heap);
   }
 
   /** Opens the socket; creates its folder. Throws MGL_LISTEN. */

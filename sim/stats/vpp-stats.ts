@@ -1,6 +1,7 @@
 import { createMemfd } from '../../linux/memfd.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { VipCounters } from '../lb/flow-table.js';
+import type { TableHeap } from '../lb/heap.js';
 import type { LbStatistics } from '../lb/lb-statistics.js';
 import { type EntryNumber, StatsSegmentWriter } from './stats-segment-writer.js';
 import { entriesOfFreshVpp, type VppEntry } from './vpp-entries.js';
@@ -42,6 +43,7 @@ export class VppStats implements LbStatistics {
   readonly #clock: Clock;
   readonly #updateIntervalMs: number;
   readonly #bootedAt: number;
+  #mainHeap: TableHeap | null = null;
   #cancelBeat: Cancel = () => undefined;
   #closed = false;
 
@@ -95,6 +97,12 @@ export class VppStats implements LbStatistics {
     );
   };
 
+  /** The heap whose use is told from now on, as of the last beat. */
+  showHeap(heap: TableHeap): void {
+    this.#mainHeap = heap;
+    this.#tellHeap();
+  }
+
   /** Stops the heart, as a VPP that hangs. */
   suspend(): void {
     this.#cancelBeat();
@@ -121,6 +129,7 @@ export class VppStats implements LbStatistics {
     const { size, used } = this.writer.memory;
     this.writer.setSimple(segment, 0, 1, BigInt(used));
     this.writer.setSimple(segment, 0, 2, BigInt(size - used));
+    this.#tellHeap();
     const loops = this.#number('/sys/loops_per_worker');
     for (let thread = 0; thread < this.threads; thread++)
       this.writer.setSimple(loops, 0, thread, LOOPS_PER_SECOND);
@@ -128,6 +137,17 @@ export class VppStats implements LbStatistics {
     const heartbeat = this.#number('/sys/heartbeat');
     this.writer.setScalar(heartbeat, this.writer.scalar(heartbeat) + 1n);
     this.#cancelBeat = this.#clock.schedule(this.#updateIntervalMs, () => this.#beat());
+  }
+
+  #tellHeap(): void {
+    if (this.#mainHeap === null) return;
+    const { limit, used } = this.#mainHeap;
+    const free = limit - used;
+    const number = this.#number('/mem/main heap');
+    // Total, used, free, used by mmap, largest, free chunks, releasable.
+    for (const [column, value] of [limit, used, free, 0, limit, 72, free].entries()) {
+      this.writer.setSimple(number, 0, column, BigInt(value));
+    }
   }
 
   #create(entry: VppEntry): void {

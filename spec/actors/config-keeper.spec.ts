@@ -32,7 +32,8 @@ describe('actors/config-keeper', () => {
       reads.push(one);
       return one.opened;
     };
-    keeper = tree.start(configKeeperActor({ cell, file: 'm.yaml', load, report }));
+    const vpp = { name: 'vpp', tell: () => false };
+    keeper = tree.start(configKeeperActor({ cell, file: 'm.yaml', load, vpp, report }));
     await tree.clock.settle();
   });
   afterEach(() => tree.end());

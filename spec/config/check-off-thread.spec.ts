@@ -25,7 +25,7 @@ describe('config/check-off-thread: a package that was replaced under a running d
   const thread = () => path.join(disk, 'config/check-thread.js');
   const version = (words: string) =>
     writeFileSync(path.join(disk, 'domain/version.js'), `export const productVersion = '${words}';`);
-  const check = () => checkOffThread(text, 'm.yaml', pathToFileURL(thread()));
+  const check = () => checkOffThread(text, 'm.yaml', null, pathToFileURL(thread()));
   const restart = 'cannot be checked: a part of maglevd is no longer on disk: restart maglevd';
 
   it('checks with what is on disk when that is what runs', async () => {

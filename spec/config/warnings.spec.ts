@@ -117,4 +117,24 @@ describe('config: warnings', () => {
     expect(warningsOf(below(...unused, '    b: { address: 0.0.0.0 }'))).to.have.length(3);
     expect(warningsOf(below(...unused, '    b: {}'))).to.deep.equal([]);
   });
+
+  it('say what a file takes of the memory of VPP, from half of its heap on', () => {
+    const file = (vips: number) =>
+      [
+        'maglev:',
+        '  vpp:',
+        '    lb: { ipv4-src-address: 192.0.2.1, ipv6-src-address: "2001:db8::1", new-flows-table-length: 1048576 }',
+        '  backends: { b: { address: 198.51.100.1 } }',
+        '  frontends:',
+        ...Array.from(
+          { length: vips },
+          (_, i) => `    f${i}: { address: 203.0.113.${i}, pools: [{ name: p, backends: { b: {} } }] }`,
+        ),
+      ].join('\n');
+    expect(warningsOf(file(120))).to.deep.equal([]);
+    expect(warningsOf(file(130))).to.have.length(1);
+    expect(warningsOf(file(130))[0]).to.match(
+      /^f:3:5 maglev\.vpp\.lb: this takes 529 MiB of VPP's memory \(130 VIPs with tables of 1048576 take 521 MiB/,
+    );
+  });
 });

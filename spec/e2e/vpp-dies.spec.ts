@@ -74,4 +74,24 @@ describe('e2e: VPP dies', function () {
     expect(maglevd.records('starting').length).to.equal(1);
     expect(maglevd.records('actor-crash')).to.deep.equal([]);
   });
+
+  it('is told which change VPP died under twice, and when it is given that again', async () => {
+    const from = maglevd.lines.length;
+    for (let death = 1; death <= 2; death++) {
+      const mortal = await stage.simulator('--fault', 'die@lb_add_del_vip_v2#1');
+      await mortal.ended;
+    }
+    const told = await maglevd.record('vpp-died-writing', from, ({ level }) => level === 'error');
+    expect(told).to.deep.include({ deaths: 2, pauseMs: 10_000, code: 'MGL_VPP_PAUSED' });
+    expect(told['writing']).to.match(
+      /^lb_add_del_vip_v2: VIP 192\.0\.2\.\d\/32,tcp,80 with a table of 1024$/,
+    );
+    await stage.simulator();
+    await maglevd.record('vpp-connect', maglevd.lines.length);
+    const info = await stage.ctl('show', 'vpp', 'info');
+    expect(info.stdout).to.match(/paused +for another \d+ s/);
+    expect(await stage.vips()).to.deep.equal([]);
+    expect((await stage.ctl('sync', 'vpp', 'lbstate')).code).to.equal(0);
+    expect(await stage.vips()).to.deep.equal(converged);
+  });
 });

@@ -167,6 +167,7 @@ describe('rpc/gateway', () => {
         pid: 4711,
         boottimeNs: undefined,
         connecttimeNs: 1_795_343_400_250_000_000n,
+        pausedUntilNs: undefined,
       });
     });
 

@@ -15,6 +15,7 @@ describe('maglev-vppsim, its flags', () => {
       versionString: null,
       logLevel: 'warn',
       workers: 0,
+      heapBytes: 2 ** 30,
       statsSocket: null,
       statsInterval: null,
     });
@@ -31,6 +32,7 @@ describe('maglev-vppsim, its flags', () => {
         '/y',
         '--stats-interval=250ms',
         '--workers=3',
+        '--main-heap-size=512M',
       ]),
     ).to.deep.equal({
       help: true,
@@ -43,6 +45,7 @@ describe('maglev-vppsim, its flags', () => {
       versionString: '1',
       logLevel: 'debug',
       workers: 3,
+      heapBytes: 512 * 2 ** 20,
       statsSocket: '/y',
       statsInterval: 250,
     });
@@ -57,6 +60,8 @@ describe('maglev-vppsim, its flags', () => {
     [['--version-string', 'x'.repeat(32)], '--version-string takes 1 to 31 printable characters'],
     [['--log-level', 'loud'], "--log-level is one of debug, info, warn, error, not 'loud'"],
     [['--workers', '-1'], '--workers'],
+    [['--main-heap-size', '63M'], "--main-heap-size needs a size from 64M on, like 512M or 2G, not '63M'"],
+    [['--main-heap-size', '1000000000'], '--main-heap-size'],
     [['--workers', '100'], "--workers needs a number up to 99, not '100'"],
     [['--stats-interval', '0s'], "--stats-interval needs a time like 250ms, 3s or 2m, not '0s'"],
     [['--stats-interval', 'often'], "not 'often'"],

@@ -1,5 +1,6 @@
 import type { VppApi } from '../../actors/vpp/api.js';
 import { MaglevError } from '../../domain/errors.js';
+import type { WritesUnderWay } from '../../domain/repeated-death.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import { FakeVpp } from './fake-vpp.js';
 
@@ -21,6 +22,8 @@ export class Machine {
   private pid = 100;
   private pending = 0;
   private lastReply = 0;
+  /** What is told of the changes that had no answer when the connection ended. */
+  underWay: WritesUnderWay | null = null;
   disconnect: (error: MaglevError) => void = () => {};
 
   /** `now` is the clock of whoever connects to it. */
@@ -112,6 +115,9 @@ export class Machine {
       },
       getLbIndexes: () => ask((r) => ({ type: 'read-indexes', reply: r })),
       getLbStateVip: (key) => ask((r) => ({ type: 'read-vip', key, reply: r })),
+      admit: () => null,
+      memory: () => null,
+      underWay: () => this.underWay,
       apply: (operation) =>
         reply(() => {
           const outcome = vpp.apply(operation);

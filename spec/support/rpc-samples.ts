@@ -74,6 +74,7 @@ export const vppInfo: VppInfo = {
   pid: 4711,
   bootedAt: null,
   connectedAt: Date.UTC(2026, 10, 22, 10, 30, 0, 250),
+  pausedUntil: null,
 };
 
 export const lbState: LbState = {

@@ -1,0 +1,89 @@
+import {
+  bytesText,
+  counterBytes,
+  DEFAULT_HEAP_BYTES,
+  DEFAULT_STATS_BYTES,
+  loadBalancerCost,
+  type VipSize,
+  type VppMemory,
+} from './vpp-memory.js';
+
+/** A pool, as far as memory is concerned. */
+type SizedPool = readonly { readonly name: string; readonly weight: number }[];
+
+/** What of a config matters for memory. */
+export interface SizedConfig {
+  readonly tableLength: number;
+  readonly stickyBuckets: number;
+  /** Pools by frontend. */
+  readonly frontends: readonly (readonly SizedPool[])[];
+}
+
+/**
+ * From this part of the heap on there is a warning. It is a half because VPP never frees the table of a VIP that is
+ * gone: a change of the table length makes all VIPs anew, and so takes as much again.
+ */
+const LARGE_PART = 1 / 2;
+
+/** A warning about what a config costs VPP's memory, or null. `memory` is null when no VPP tells of its own. */
+export function memoryWarning(config: SizedConfig, memory: VppMemory | null): string | null {
+  const { tableLength, stickyBuckets, frontends } = config;
+  const threads = memory?.threads ?? 1;
+  const heap = memory?.total ?? DEFAULT_HEAP_BYTES;
+  const vips = frontends.map((pools) => sizeOf(pools, tableLength));
+  const cost = loadBalancerCost(vips, stickyBuckets, threads);
+  if (cost.total <= heap * LARGE_PART) return null;
+  const whose =
+    memory === null
+      ? `the main heap of a VPP whose startup.conf does not set main-heap-size, ${bytesText(heap)}`
+      : `the main heap of this VPP, ${bytesText(heap)}`;
+  const parts = [
+    `${vips.length} VIPs with tables of ${tableLength} take ${bytesText(cost.vips)}`,
+    `flow tables of ${stickyBuckets} buckets ${bytesText(cost.sticky)} on ${threadsText(threads, memory)}`,
+    `a table that is being rebuilt ${bytesText(cost.rebuild)}`,
+  ];
+  return (
+    `this takes ${bytesText(cost.total)} of VPP's memory (${parts.join(', ')}): more than half of ${whose}. ` +
+    `VPP never frees the table of a VIP that is removed or replaced, and ends when its heap is full: ` +
+    `set lower numbers here, or a larger main-heap-size in VPP's startup.conf`
+  );
+}
+
+/**
+ * A warning about what VPP counts, or null: when its counters do not fit into the stats segment, VPP ends. How large
+ * that is, VPP does not say here.
+ */
+export function countersWarning({ frontends }: SizedConfig, memory: VppMemory | null): string | null {
+  const threads = memory?.threads ?? 1;
+  const servers = new Set(
+    frontends.flatMap((pools) => pools.flatMap((pool) => pool.map(({ name }) => name))),
+  );
+  // A route for each server, and one for each VIP.
+  const bytes = counterBytes(frontends.length, servers.size + frontends.length, threads);
+  if (bytes <= DEFAULT_STATS_BYTES * LARGE_PART) return null;
+  return (
+    `counting for ${frontends.length} VIPs and ${servers.size} servers takes ${bytesText(bytes)} of VPP's stats segment on ` +
+    `${threadsText(threads, memory)}: more than half of the ${bytesText(DEFAULT_STATS_BYTES)} that it has unless VPP's ` +
+    `startup.conf says otherwise, and VPP ends when it is full: set statseg { size } there`
+  );
+}
+
+function threadsText(threads: number, memory: VppMemory | null): string {
+  if (memory === null) return 'each thread, of which one is counted here';
+  return threads === 1 ? 'one thread' : `${threads} threads`;
+}
+
+/** Only one pool of a frontend has weight at a time, but the servers of all are in VPP. */
+function sizeOf(pools: readonly SizedPool[], tableLength: number): VipSize {
+  const names = new Set<string>();
+  let weight = 0;
+  for (const pool of pools) {
+    let sum = 0;
+    for (const member of pool) {
+      names.add(member.name);
+      sum += member.weight;
+    }
+    weight = Math.max(weight, sum);
+  }
+  return { tableLength, servers: names.size, weight };
+}
