@@ -7,10 +7,21 @@ export type FailCode = 'L4TOUT' | 'L4CON' | 'L6TOUT' | 'L6RSP' | 'L7TOUT' | 'L7R
 /**
  * Why a probe says nothing about the backend. SOCKERR: the kernel could not do what we asked for lack of something.
  * NOPERM: we are not allowed to. NETNS: the network namespace is missing. LATE: we were too slow to measure.
- * REGEXP: the body expression took too long. ENGINE: the worker that probed ended. VPP: the way leads through a VPP
- * that was away or silent. CANCELLED: the caller ended it.
+ * TRUST: what we trust of certificates, or our TLS, is not in order. CLOCK: our clock cannot be right. REGEXP: the body
+ * expression took too long. ENGINE: the worker that probed ended. VPP: the way leads through a VPP that was away or
+ * silent. CANCELLED: the caller ended it.
  */
-export type DoubtCode = 'SOCKERR' | 'NOPERM' | 'NETNS' | 'LATE' | 'REGEXP' | 'ENGINE' | 'VPP' | 'CANCELLED';
+export type DoubtCode =
+  | 'SOCKERR'
+  | 'NOPERM'
+  | 'NETNS'
+  | 'LATE'
+  | 'TRUST'
+  | 'CLOCK'
+  | 'REGEXP'
+  | 'ENGINE'
+  | 'VPP'
+  | 'CANCELLED';
 
 /** What a probe found. A doubt is trouble of our own: it must change nothing that is believed of the backend. */
 export type ProbeFinding =

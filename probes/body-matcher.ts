@@ -3,7 +3,7 @@ import type { ProbeFinding } from '../domain/probe-result.js';
 import { compileResponseRegexp } from '../domain/response-regexp.js';
 import { matchDegree } from './regexp-cost.js';
 
-/** Does a body match? null = yes. */
+/** Does a body match? null = yes. What has come instead is for the caller to add. */
 export type BodyMatcher = (body: string) => ProbeFinding | null;
 
 /** A match that takes longer is given up. All other probes of the thread wait for it. */

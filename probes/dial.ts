@@ -3,7 +3,7 @@ import { ipFamily } from '../domain/ip.js';
 import { type ErrorOrigin, readSocketError } from '../domain/socket-error.js';
 import type { Attempt } from './attempt.js';
 import type { ConnectionEvents } from './connection.js';
-import { isOurself, refusal } from './refusal.js';
+import { isOurself, provesConnected, refusal, withoutLink } from './refusal.js';
 import { ResetSocket } from './reset-socket.js';
 import type { ProbeTarget } from './target.js';
 
@@ -19,6 +19,12 @@ export function dial(
 ): void {
   const { address, source } = target;
   const { data } = events;
+  const unreachable = withoutLink(target);
+  if (unreachable !== null) {
+    // Results come later, never during the call that starts the probe.
+    setImmediate(() => attempt.end(unreachable));
+    return;
+  }
   const onread = {
     buffer: readBuffer,
     callback: (length: number) => {
@@ -34,6 +40,7 @@ export function dial(
     attempt.handle(() => {
       const errno = error.code ?? 'unknown';
       if (connected) events.broken?.(errno);
+      else if (origin === 'network' && provesConnected(errno)) events.lost(errno);
       else attempt.end(refusal({ errno, syscall: error.syscall, origin }, target));
     });
   });

@@ -1,10 +1,14 @@
 import type { BodyFraming } from './http-head.js';
+import { quoted } from './wording.js';
 
 /** Bytes of a body that are read, at most. What is behind them is neither read nor matched. */
 export const bodyLimit = 64 * 1024;
 
 /** A chunk size with its extensions, or a trailer line, is no longer than this. */
 const lineLimit = 1024;
+
+/** U+FEFF in UTF-8, which some editors and servers put before a text. */
+const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 
 export class BadHttpBody extends Error {}
 
@@ -50,9 +54,21 @@ export class HttpBody {
     return this.complete;
   }
 
-  /** Bytes that are not UTF-8 become U+FFFD. */
+  /** Bytes that are not UTF-8 become U+FFFD; a byte order mark at the beginning is not part of the text. */
   text(): string {
-    return Buffer.concat(this.#parts).toString('utf8');
+    return this.#bytes().toString('utf8');
+  }
+
+  /** What the body begins with, of its first `limit` bytes, in the form of `quoted`; the mark is left out, too. */
+  beginning(limit: number): string {
+    return quoted(this.#bytes().toString('latin1', 0, limit + 1), limit);
+  }
+
+  #bytes(): Buffer {
+    const all = Buffer.concat(this.#parts);
+    return all.subarray(0, byteOrderMark.length).equals(byteOrderMark)
+      ? all.subarray(byteOrderMark.length)
+      : all;
   }
 
   #keep(bytes: Buffer): void {
@@ -91,9 +107,12 @@ export class HttpBody {
     } else if (this.#next === 'trailer') {
       this.#complete = line === '';
     } else {
-      const size = /^([0-9a-f]{1,8})[ \t]*(?:;.*)?$/i.exec(line)?.[1];
-      if (size === undefined) throw new BadHttpBody('malformed chunk size');
-      this.#left = Number.parseInt(size, 16);
+      const digits = /^([0-9a-f]+)[ \t]*(?:;.*)?$/i.exec(line)?.[1];
+      if (digits === undefined) throw new BadHttpBody('malformed chunk size');
+      // However many digits: some servers send as many zeros as they have room for.
+      const size = Number.parseInt(digits, 16);
+      if (!Number.isSafeInteger(size)) throw new BadHttpBody('a chunk size is larger than anything');
+      this.#left = size;
       this.#next = this.#left === 0 ? 'trailer' : 'data';
     }
   }

@@ -84,11 +84,18 @@ export function bodyFraming({ status, fields }: HttpHead): BodyFraming {
   }
   const length = fields.get('content-length');
   if (length === undefined) return { kind: 'until-close' };
-  // The same length may be there twice; two lengths may not.
-  const values = new Set(length.split(',').map(withoutPadding));
-  const [value = ''] = values;
-  if (values.size !== 1 || !/^\d{1,15}$/.test(value)) {
+  // The same length may be there twice; two lengths may not. Zeros in front of it do not matter.
+  const [bytes = -1, ...others] = new Set(
+    length.split(',').map((value) => wholeNumber(withoutPadding(value))),
+  );
+  if (bytes < 0 || others.length > 0) {
     throw new BadHttpHead(`malformed content-length ${quoted(length, 40)}`);
   }
-  return { kind: 'length', bytes: Number(value) };
+  return { kind: 'length', bytes };
+}
+
+/** What decimal digits say; -1 = no number, or one that is larger than anything. */
+export function wholeNumber(digits: string): number {
+  const value = /^\d+$/.test(digits) ? Number(digits) : -1;
+  return Number.isSafeInteger(value) ? value : -1;
 }

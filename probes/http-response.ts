@@ -4,6 +4,7 @@ import { type ProbeFinding, statusDetail } from '../domain/probe-result.js';
 import type { BodyMatcher } from './body-matcher.js';
 import { BadHttpBody, HttpBody } from './http-body.js';
 import { BadHttpHead, bodyFraming, type HttpHead, httpPrefix, parseHttpHead } from './http-head.js';
+import { contentCoding, statusHint, whatCame } from './http-wording.js';
 import { quoted } from './wording.js';
 
 /** Bytes of a response before its body, interim responses (1xx) included. */
@@ -20,6 +21,8 @@ export class HttpResponse {
   #head = '';
   #headBytes = 0;
   #status = 0;
+  /** How the body is compressed, as the server says; null = it is not. */
+  #coding: string | null = null;
   #body: HttpBody | null = null;
 
   /** `matcher` null: any body. */
@@ -45,7 +48,9 @@ export class HttpResponse {
   }
 
   broken(errno: string): ProbeFinding {
-    const how = errno === 'ECONNRESET' ? 'connection reset by peer' : `connection broken (${errno})`;
+    // Which of them it is depends on whether we were reading or writing.
+    const reset = errno === 'ECONNRESET' || errno === 'EPIPE' || errno === 'ECONNABORTED';
+    const how = reset ? 'connection reset by peer' : `connection broken (${errno})`;
     return invalid(`${how} ${this.#progress()}`);
   }
 
@@ -85,11 +90,9 @@ export class HttpResponse {
   #judgeHead(head: HttpHead, rest: Buffer): ProbeFinding | null {
     const { status } = head;
     this.#status = status;
+    this.#coding = contentCoding(head);
     if (!this.#params.responseCodes.some(({ from, to }) => from <= status && status <= to)) {
-      const location = status >= 300 && status < 400 ? head.fields.get('location') : undefined;
-      const detail =
-        location === undefined ? statusDetail(status) : `${statusDetail(status)} to ${quoted(location, 80)}`;
-      return { verdict: 'fail', code: 'L7STS', detail };
+      return { verdict: 'fail', code: 'L7STS', detail: `${statusDetail(status)}${statusHint(head)}` };
     }
     if (this.#matcher === null) return this.#pass();
     this.#body = new HttpBody(
@@ -104,7 +107,11 @@ export class HttpResponse {
   }
 
   #judgeBody(body: HttpBody): ProbeFinding {
-    return this.#matcher?.(body.text()) ?? this.#pass();
+    const finding = this.#matcher?.(body.text()) ?? null;
+    if (finding === null) return this.#pass();
+    return finding.verdict === 'fail'
+      ? invalid(`${finding.detail}: ${whatCame(body, this.#coding)}`)
+      : finding;
   }
 
   #pass(): ProbeFinding {

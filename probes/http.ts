@@ -32,6 +32,7 @@ export function httpProbe(target: ProbeTarget, port: number, params: HttpParams)
           if (finding !== null) attempt.end(finding);
         },
         ended: () => attempt.end(response.end()),
+        lost: (errno) => attempt.end(response.broken(errno)),
         broken: (errno) => attempt.end(response.broken(errno)),
       });
       return () => attempt.cancel();

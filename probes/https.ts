@@ -9,7 +9,8 @@ import { HttpResponse } from './http-response.js';
 import type { Probe } from './probe.js';
 import { noAnswer } from './refusal.js';
 import type { ProbeTarget } from './target.js';
-import { handshake } from './tls.js';
+import { handshake, lostBeforeHandshake } from './tls.js';
+import { alertOf } from './tls-error.js';
 import { endpoint } from './wording.js';
 
 /** As httpProbe, behind one TLS handshake. */
@@ -35,10 +36,13 @@ export function httpsProbe(target: ProbeTarget, port: number, params: HttpParams
             });
             secure.on('end', () => attempt.handle(() => attempt.end(response.end())));
             secure.on('error', (error: NodeJS.ErrnoException) => {
-              attempt.handle(() => attempt.end(response.broken(error.code ?? error.message)));
+              const alert = alertOf(error);
+              const how = alert === null ? (error.code ?? error.message) : `TLS alert: ${alert}`;
+              attempt.handle(() => attempt.end(response.broken(how)));
             });
             secure.write(request);
           }),
+        lost: (errno) => attempt.end(lostBeforeHandshake(errno)),
       });
       return () => attempt.cancel();
     },

@@ -1,4 +1,5 @@
 import { ipFamily } from '../domain/ip.js';
+import type { ProbeFinding } from '../domain/probe-result.js';
 import { readSocketError } from '../domain/socket-error.js';
 import { errnoName, isPending } from '../linux/errno.js';
 import { SyscallError } from '../linux/libc.js';
@@ -7,7 +8,7 @@ import { tcpSocket } from '../linux/tcp-socket.js';
 import type { Attempt } from './attempt.js';
 import type { Connection, ConnectionEvents } from './connection.js';
 import type { Surroundings } from './probe.js';
-import { isOurself, refusal } from './refusal.js';
+import { isOurself, provesConnected, refusal, withoutLink } from './refusal.js';
 import type { ProbeTarget } from './target.js';
 
 /** All connections of a thread read into the same memory, one after the other. */
@@ -31,33 +32,33 @@ export function reactorDial(
   destination: Destination,
   events: ConnectionEvents,
 ): void {
-  const failed = start(attempt, around, reactor, destination, events);
-  if (failed === null) return;
-  const finding = refusal({ ...failed, origin: 'here' }, destination.target);
+  const finding = withoutLink(destination.target) ?? start(attempt, around, reactor, destination, events);
+  if (finding === null) return;
   // Results come later, never during the call that starts the probe.
   setImmediate(() => attempt.end(finding));
 }
 
-/** Which system call failed, and how; null = the connection is being made. */
+/** Why the connection cannot even be begun; null = it is being made. */
 function start(
   attempt: Attempt,
   around: Surroundings,
   reactor: Reactor,
   { target, port, peer }: Destination,
   events: ConnectionEvents,
-): { readonly syscall: string; readonly errno: string } | null {
+): ProbeFinding | null {
   const { address, source } = target;
+  const failed = (syscall: string, errno: string) => refusal({ errno, syscall, origin: 'here' }, target);
   const fd = tcpSocket.open(ipFamily(address));
-  if (fd < 0) return { syscall: 'socket', errno: errnoName(fd) };
+  if (fd < 0) return failed('socket', errnoName(fd));
   around.ledger.opened(fd);
   attempt.release(() => {
     around.ledger.closed(fd);
     tcpSocket.close(fd);
   });
   const bound = source === null ? 0 : tcpSocket.bind(fd, source);
-  if (bound < 0) return { syscall: 'bind', errno: errnoName(bound) };
+  if (bound < 0) return failed('bind', errnoName(bound));
   const result = tcpSocket.connect(fd, peer);
-  if (result < 0) return { syscall: 'connect', errno: errnoName(result) };
+  if (result < 0) return failed('connect', errnoName(result));
   const link = new Link(fd, attempt, events, {
     refused: (errno) => attempt.end(refusal({ errno, syscall: 'connect', origin: 'network' }, target)),
     meetsItself: () => port >= firstEphemeralPort && endsMeet(fd, target, port),
@@ -66,7 +67,7 @@ function start(
     attempt.release(reactor.watch(fd, (readiness) => attempt.handle(() => link.ready(readiness))));
     attempt.release(around.pace.wait());
   } catch (thrown) {
-    if (thrown instanceof SyscallError) return { syscall: 'epoll_ctl', errno: thrown.errno };
+    if (thrown instanceof SyscallError) return failed('epoll_ctl', thrown.errno);
     throw thrown;
   }
   return null;
@@ -89,6 +90,8 @@ class Link implements Connection {
   readonly #events: ConnectionEvents;
   readonly #connecting: Connecting;
   #connected = false;
+  /** Why nothing can be sent any more. What came before can still be read, and comes first. */
+  #broken: string | null = null;
   /** What the kernel has not taken yet. */
   #unsent: Buffer | null = null;
 
@@ -102,21 +105,25 @@ class Link implements Connection {
   ready({ readable, ending, writable, broken }: Readiness): void {
     if (!this.#connected && !this.#connect(writable, broken)) return;
     if (writable && this.#unsent !== null) this.write(this.#unsent);
-    if (readable) this.#read(ending);
+    if (readable || this.#broken !== null) this.#read(ending || this.#broken !== null);
   }
 
+  /** A failure is told when everything that came before it has been read. */
   write(bytes: Buffer): void {
     this.#unsent = null;
     const sent = tcpSocket.send(this.#fd, bytes);
-    if (sent < 0 && !isPending(sent)) this.#events.broken?.(errnoName(sent));
+    if (sent < 0 && !isPending(sent)) this.#broken ??= errnoName(sent);
     else if (sent < bytes.length) this.#unsent = bytes.subarray(Math.max(0, sent));
   }
 
   /** Is it connected now, and the attempt not ended? */
   #connect(writable: boolean, broken: boolean): boolean {
     const failure = broken ? tcpSocket.failure(this.#fd) : 0;
-    if (failure < 0) this.#connecting.refused(errnoName(failure));
-    if (failure < 0 || !(writable || broken)) return false;
+    const errno = failure < 0 ? errnoName(failure) : null;
+    if (errno !== null && !provesConnected(errno)) this.#connecting.refused(errno);
+    if (this.#attempt.ended || !(writable || broken)) return false;
+    // The kernel says it once.
+    this.#broken = errno;
     this.#connected = true;
     if (this.#connecting.meetsItself()) this.#attempt.end(readSocketError('ECONNREFUSED', 'network'));
     else this.#events.connected(this);
@@ -129,8 +136,10 @@ class Link implements Connection {
     while (!this.#attempt.ended) {
       const size = tcpSocket.receive(this.#fd, readBuffer);
       if (size > 0) data(readBuffer.subarray(0, size));
+      else if (size < 0 && !isPending(size)) broken?.(this.#broken ?? errnoName(size));
+      // EPIPE: the peer had said its last word before it broke the connection.
+      else if (this.#broken !== null && this.#broken !== 'EPIPE') broken?.(this.#broken);
       else if (size === 0) ended?.();
-      else if (!isPending(size)) broken?.(errnoName(size));
       // A read that does not fill the memory has taken all bytes. What comes later is a change that is told.
       if (size <= 0 || (size < readBuffer.length && !ending)) return;
     }

@@ -1,6 +1,6 @@
 import { formatDuration } from '../domain/duration.js';
 import type { IpAddress } from '../domain/ip.js';
-import type { ProbeFinding } from '../domain/probe-result.js';
+import { connectionGivenUp, type ProbeFinding } from '../domain/probe-result.js';
 import { type ErrorOrigin, readSocketError } from '../domain/socket-error.js';
 import type { ProbeTarget } from './target.js';
 
@@ -15,6 +15,16 @@ export function sourceMissing(source: IpAddress): ProbeFinding {
   return { verdict: 'doubt', code: 'SOCKERR', detail };
 }
 
+/**
+ * An address that no probe can reach, because it is one on every link, and none is named; null = any other. The kernel
+ * refuses it; newer releases of Node choose a link by themselves, and would wait for somebody there.
+ */
+export function withoutLink({ address }: ProbeTarget): ProbeFinding | null {
+  if (!isLinkLocal(address)) return null;
+  const detail = `${address} is a link-local address, which needs an interface: use a routed one`;
+  return { verdict: 'doubt', code: 'SOCKERR', detail };
+}
+
 export interface ConnectionError {
   /** As ECONNREFUSED. */
   readonly errno: string;
@@ -23,17 +33,18 @@ export interface ConnectionError {
   readonly origin: ErrorOrigin;
 }
 
+/**
+ * A connection can only be broken like that when it was there (a SYN that is answered by a reset is ECONNREFUSED). When
+ * we look is a matter of chance: the verdict must not be.
+ */
+export function provesConnected(errno: string): boolean {
+  return Object.hasOwn(connectionGivenUp, errno);
+}
+
 /** What it means that a connection could not be made. */
-export function refusal(
-  { errno, syscall, origin }: ConnectionError,
-  { address, source }: ProbeTarget,
-): ProbeFinding {
+export function refusal({ errno, syscall, origin }: ConnectionError, { source }: ProbeTarget): ProbeFinding {
   if (errno === 'EADDRNOTAVAIL' && syscall === 'bind' && source !== null) {
     return sourceMissing(source);
-  }
-  if (errno === 'EINVAL' && isLinkLocal(address)) {
-    const detail = `${address} is a link-local address, which needs an interface: use a routed one (EINVAL)`;
-    return { verdict: 'doubt', code: 'SOCKERR', detail };
   }
   return readSocketError(errno, origin);
 }

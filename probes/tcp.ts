@@ -6,7 +6,7 @@ import { dial } from './dial.js';
 import type { Probe } from './probe.js';
 import { noAnswer } from './refusal.js';
 import type { ProbeTarget } from './target.js';
-import { handshake } from './tls.js';
+import { handshake, lostBeforeHandshake } from './tls.js';
 import { endpoint } from './wording.js';
 
 /** Passes when the port accepts a connection; with TLS, when the handshake succeeds and the certificate is good. */
@@ -20,7 +20,7 @@ export function tcpProbe(target: ProbeTarget, port: number, tls: TlsParams | nul
       const attempt = new Attempt(around, target.timeoutMs, () => noAnswer(target), done);
       if (tls === null) {
         const connected = () => attempt.end({ verdict: 'pass', code: 'L4OK', detail: 'connected' });
-        connect(attempt, around, { connected });
+        connect(attempt, around, { connected, lost: connected });
       } else {
         dial(attempt, target, port, {
           connected: (socket) =>
@@ -28,6 +28,7 @@ export function tcpProbe(target: ProbeTarget, port: number, tls: TlsParams | nul
               const detail = `${secure.getProtocol() ?? 'TLS'} handshake`;
               attempt.end({ verdict: 'pass', code: 'L6OK', detail });
             }),
+          lost: (errno) => attempt.end(lostBeforeHandshake(errno)),
         });
       }
       return () => attempt.cancel();

@@ -7,6 +7,7 @@ import type { Attempt } from './attempt.js';
 import { certificateTrouble } from './certificate.js';
 import type { Surroundings } from './probe.js';
 import type { ProbeTarget } from './target.js';
+import { handshakeError, isOurTlsError } from './tls-error.js';
 
 export interface TlsWish {
   /** Connected, and nothing read from it yet. */
@@ -19,7 +20,8 @@ export interface TlsWish {
 
 /**
  * TLS on a connection. The name that is sent (SNI) and that the certificate must be for is the configured one, or
- * the host of the request, or else the address, which is checked but not sent (RFC 6066 section 3 allows names only).
+ * the host of the request, or else the address, which is checked but not sent (RFC 6066 section 3 allows names only,
+ * without the dot of the root behind them).
  * A failed handshake and a bad certificate end the attempt; nothing was sent over the connection then.
  */
 export function handshake(
@@ -34,7 +36,7 @@ export function handshake(
     code: 'L6TOUT',
     detail: `TLS handshake not complete within ${formatDuration(target.timeoutMs)}`,
   }));
-  const name = tls.serverName ?? host ?? target.address;
+  const name = withoutRootDot(tls.serverName ?? host ?? '') || target.address;
   const secure = connect({
     socket,
     secureContext: around.secureContext(),
@@ -59,17 +61,19 @@ export function handshake(
   });
 }
 
-function broken(error: NodeJS.ErrnoException): ProbeFinding {
-  return { verdict: 'fail', code: 'L6RSP', detail: handshakeError(error) };
+/** `shop.example.com` of `shop.example.com.`: for DNS and certificates they are the same name. */
+function withoutRootDot(name: string): string {
+  return name.endsWith('.') ? name.slice(0, -1) : name;
 }
 
-function handshakeError({ code = '', message }: NodeJS.ErrnoException): string {
-  if (code === 'ECONNRESET' || code === 'EPIPE') return 'connection closed during the TLS handshake';
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
-    return 'the answer is not TLS';
-  }
-  const alert = /^ERR_SSL_(?:TLSV\d+|SSLV3)?_?ALERT_(\w+)$/.exec(code)?.[1];
-  if (alert !== undefined) return `TLS handshake refused: ${alert.toLowerCase().replaceAll('_', ' ')}`;
-  const reason = /^ERR_SSL_(\w+)$/.exec(code)?.[1];
-  return `TLS handshake failed: ${reason?.toLowerCase().replaceAll('_', ' ') ?? message}`;
+/** What it means that a connection was broken before the handshake could begin: as if it had just begun. */
+export function lostBeforeHandshake(errno: string): ProbeFinding {
+  return broken(Object.assign(new Error(errno), { code: errno }));
+}
+
+/** What an error means before the handshake is complete. */
+function broken(error: NodeJS.ErrnoException): ProbeFinding {
+  if (!isOurTlsError(error)) return { verdict: 'fail', code: 'L6RSP', detail: handshakeError(error) };
+  const detail = `${handshakeError(error)}: look at OPENSSL_CONF and NODE_OPTIONS of maglevd`;
+  return { verdict: 'doubt', code: 'TRUST', detail };
 }

@@ -39,6 +39,8 @@ export class Connections {
   readonly #open = new Map<string, Connection>();
   readonly #toldAt = new Map<string, number>();
   #unixCount = 0;
+  /** Told when none is open any more. */
+  #waiting: (() => void)[] = [];
 
   constructor({ clock, log, max = 1000 }: ConnectionsOptions) {
     this.#clock = clock;
@@ -55,7 +57,7 @@ export class Connections {
     const peer = this.#nameOf(socket);
     const usedAt = this.#clock.monotonic();
     this.#open.set(peer, { peer, socket, calls: 0, usedAt, unsentBytes: 0, tookAt: usedAt });
-    socket.once('close', () => this.#open.delete(peer));
+    socket.once('close', () => this.#left(peer));
     return true;
   }
 
@@ -76,8 +78,20 @@ export class Connections {
     }
   }
 
+  /** Resolves when none is open. */
+  allClosed(): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   closeAll(): void {
     for (const { socket } of this.#open.values()) socket.destroy();
+  }
+
+  #left(peer: string): void {
+    this.#open.delete(peer);
+    if (this.#open.size > 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #makeRoom(): boolean {

@@ -89,7 +89,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     stopped ??= (async () => {
       listener.close();
       stopping.abort();
-      await drained(server, options.clock, options.drainMs ?? 3000);
+      await drained(server, connections, options.clock, options.drainMs ?? 3000);
       server.forceShutdown();
       connections.closeAll();
     })();
@@ -104,13 +104,19 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   return { address: listener.address, stop };
 }
 
-/** Resolves when no call is under way any more, or after `ms`. */
-function drained(server: Server, clock: Clock, ms: number): Promise<void> {
+/**
+ * Resolves when no call is under way any more, or after `ms`. Each session ends when its last call has, and takes its
+ * connection along. Only that is waited for: what grpc-js waits for has come at once since Node 24, where closing the
+ * server marks all sessions as closed, however many calls they still have.
+ */
+function drained(server: Server, connections: Connections, clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.schedule(ms, resolve);
     server.tryShutdown(() => {
-      cancel();
-      resolve();
+      void connections.allClosed().then(() => {
+        cancel();
+        resolve();
+      });
     });
   });
 }

@@ -27,6 +27,8 @@ const codes: Readonly<Record<ProbeCode, 'Passes' | 'Failures' | 'Doubts'>> = {
   NOPERM: 'Doubts',
   NETNS: 'Doubts',
   LATE: 'Doubts',
+  TRUST: 'Doubts',
+  CLOCK: 'Doubts',
   REGEXP: 'Doubts',
   ENGINE: 'Doubts',
   VPP: 'Doubts',

@@ -119,19 +119,19 @@ for (const sockets of ['bare', 'node'] as const) {
       [
         'a body without the text',
         answers(`${ok}Content-Length: 17\r\n\r\n{"status":"down"}`),
-        'L7RSP body does not match /"status":\\s*"up"/',
+        `L7RSP body does not match /"status":\\s*"up"/: it begins "{'status':'down'}"`,
         up,
       ],
       [
         'an empty body',
         answers(`${ok}Content-Length: 0\r\n\r\n`, { stay: true }),
-        'L7RSP body does not match /"status":\\s*"up"/',
+        'L7RSP body does not match /"status":\\s*"up"/: it is empty',
         up,
       ],
       [
         'the text behind the first 64 KiB',
         answers(`${ok}\r\n${' '.repeat(65_536)}{"status":"up"}`),
-        'L7RSP body does not match /"status":\\s*"up"/',
+        `L7RSP body does not match /"status":\\s*"up"/: it begins "${' '.repeat(40)}..."`,
         up,
       ],
       [
@@ -163,6 +163,78 @@ for (const sockets of ['bare', 'node'] as const) {
         answers(`${ok}Transfer-Encoding: gzip\r\n\r\nxxxx`),
         'L7RSP transfer coding "gzip" was not asked for',
         up,
+      ],
+      [
+        'a body of bytes that are no text',
+        answers(`${ok}Content-Length: 5\r\n\r\n\x00\xe4\r\n"`),
+        `L7RSP body does not match /"status":\\s*"up"/: it begins "\\x00\\xe4\\r\\n'"`,
+        up,
+      ],
+      [
+        'a byte order mark before the text',
+        answers(`${ok}Content-Length: 5\r\n\r\n\xef\xbb\xbfok`),
+        'L7OK HTTP 200',
+        { responseRegexp: '^ok$' },
+      ],
+      [
+        'a byte order mark before another text, which is quoted without it',
+        answers(`${ok}Content-Length: 7\r\n\r\n\xef\xbb\xbfdown`),
+        'L7RSP body does not match /^ok$/: it begins "down"',
+        { responseRegexp: '^ok$' },
+      ],
+      [
+        'a compressed body, of which the header tells',
+        answers(`${ok}Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00`),
+        'L7RSP body does not match /^ok$/: it is compressed (content-encoding "gzip"), which was not asked for',
+        { responseRegexp: '^ok$' },
+      ],
+      [
+        'a compressed body, of which nothing tells',
+        answers(`${ok}Content-Length: 4\r\n\r\n\x1f\x8b\x08\x00`),
+        'L7RSP body does not match /^ok$/: it is compressed (gzip)',
+        { responseRegexp: '^ok$' },
+      ],
+      [
+        'content-encoding identity, which is none',
+        answers(`${ok}Content-Encoding: Identity\r\nContent-Length: 2\r\n\r\nok`),
+        'L7OK HTTP 200',
+        { responseRegexp: '^ok$' },
+      ],
+      [
+        'a server that asks for a pause',
+        answers('HTTP/1.1 503 Busy\r\nRetry-After: 0120\r\n\r\n'),
+        'L7STS HTTP 503, which asks for a pause of 2m0s (Retry-After)',
+      ],
+      [
+        'a server that asks for a pause until a date',
+        answers('HTTP/1.1 429 Slow Down\r\nRetry-After: Fri, 31 Dec 2027 23:59:59 GMT\r\n\r\n'),
+        'L7STS HTTP 429, which asks for a pause until "Fri, 31 Dec 2027 23:59:59 GMT" (Retry-After)',
+      ],
+      [
+        'a pause that is nonsense',
+        answers(`HTTP/1.1 503 Busy\r\nRetry-After: ${'9'.repeat(50)}\r\n\r\n`),
+        `L7STS HTTP 503, which asks for a pause until "${'9'.repeat(40)}..." (Retry-After)`,
+      ],
+      [
+        'chunk sizes with zeros in front',
+        answers(
+          `${ok}Transfer-Encoding: chunked\r\n\r\n00000000000000002\r\nok\r\n${'0'.repeat(32)}\r\n\r\n`,
+          { stay: true },
+        ),
+        'L7OK HTTP 200',
+        { responseRegexp: '^ok$' },
+      ],
+      [
+        'a chunk size that is larger than anything',
+        answers(`${ok}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nok`, { stay: true }),
+        'L7RSP a chunk size is larger than anything',
+        { responseRegexp: '^ok$' },
+      ],
+      [
+        'a length with zeros in front, twice',
+        answers(`${ok}Content-Length: 00000000000000000002\r\nContent-Length: 2\r\n\r\nok`, { stay: true }),
+        'L7OK HTTP 200',
+        { responseRegexp: '^ok$' },
       ],
       [
         'flags in front of the expression',

@@ -43,6 +43,35 @@ describe('https probe', () => {
     ]);
   });
 
+  it('keeps the dot of the root in Host, and knows the name without it', async () => {
+    const seen: unknown[] = [];
+    const note: Manners = onRequest((socket, request) => {
+      const secure = socket as TLSSocket & { servername?: string };
+      seen.push([secure.servername, /^Host: (.*)\r$/m.exec(request)?.[1]]);
+      socket.end(ok);
+    });
+    const results = [
+      await probe(note, httpParams({ host: 'www.example.' })),
+      await probe(note, httpParams({ host: 'www.example.:8443' })),
+      await probe(note, httpParams({ host: 'other.example' }), tlsParams('www.example.')),
+    ];
+    expect(results.map(shown)).to.deep.equal(['L7OK HTTP 200', 'L7OK HTTP 200', 'L7OK HTTP 200']);
+    expect(seen).to.deep.equal([
+      ['www.example', 'www.example.'],
+      ['www.example', 'www.example.:8443'],
+      ['www.example', 'other.example'],
+    ]);
+  });
+
+  it('names the alert by which a server refuses it behind the handshake', async () => {
+    const demanding = { ...good, requestCert: true, rejectUnauthorized: true };
+    const port = await servers.tls(demanding, answers(ok));
+    const result = await run(https(port), around);
+    expect(shown(result)).to.equal(
+      'L7RSP connection broken (TLS alert: certificate required) before any response',
+    );
+  });
+
   it('sends nothing to a server whose certificate is not good', async () => {
     const to = Date.now() - 2 * 3_600_000 - 60_000;
     const expired = authority.issue({ names: ['DNS:www.example'], from: to - day, to });
@@ -69,7 +98,7 @@ describe('https probe', () => {
     expect(results.map(shown)).to.deep.equal([
       'L6RSP certificate is for "www.example", not for other.example',
       'L7STS HTTP 500',
-      'L7RSP body does not match /yes/',
+      'L7RSP body does not match /yes/: it begins "ok"',
       'L7RSP connection closed by peer before any response',
     ]);
   });

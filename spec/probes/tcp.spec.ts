@@ -153,9 +153,26 @@ for (const sockets of ['bare', 'node'] as const) {
       });
 
       it('says that the answer is not TLS', async () => {
-        const port = await servers.tcp((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
-        const result = await run(target(secure(port, null)), around);
-        expect(shown(result)).to.equal('L6RSP the answer is not TLS');
+        const tooLong = `\x16\x03\x03\xff\xff${'x'.repeat(100)}`;
+        for (const answer of ['SSH-2.0-OpenSSH_9.2\r\n', 'HTTP/1.1 400 No\r\n\r\n', tooLong]) {
+          const port = await servers.tcp((socket) => socket.write(answer, 'latin1'));
+          const result = await run(target(secure(port, null)), around);
+          expect(shown(result), answer).to.equal('L6RSP the answer is not TLS');
+        }
+      });
+
+      it('says by which alert the server refuses, whatever OpenSSL calls it', async () => {
+        const alerts: [number, string][] = [
+          [40, 'handshake failure'],
+          [70, 'protocol version'],
+          [112, 'unrecognized name'],
+          [49, 'access denied'],
+        ];
+        for (const [number, words] of alerts) {
+          const port = await servers.tcp((socket) => socket.write(Buffer.of(21, 3, 3, 0, 2, 2, number)));
+          const result = await run(target(secure(port, null)), around);
+          expect(shown(result)).to.equal(`L6RSP TLS handshake refused: ${words}`);
+        }
       });
 
       it('says that the connection was closed during the handshake', async () => {
