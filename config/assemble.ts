@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js';
 import type {
   Frontend,
   HealthCheck,
@@ -5,21 +6,31 @@ import type {
   LbSettings,
   MaglevConfig,
   ProbeParams,
+  TlsParams,
+  TrustStore,
 } from '../domain/config.js';
 import type { IpAddress } from '../domain/ip.js';
+import type { CaFiles } from './ca-file.js';
 import type { ConfigFile, FileFrontend, FileLb } from './schema.js';
 import type { FileHealthCheck } from './schema-healthcheck.js';
 
 type TlsFile = Extract<FileHealthCheck, { type: 'tcp' | 'https' }>['params'];
 type HttpFile = Extract<FileHealthCheck, { type: 'http' | 'https' }>['params'];
 
+/** What is trusted by a check that names this file, or none. */
+type TrustOf = (caFile: string | null) => TrustStore | null;
+
 /** The running config that a file stands for. The file must have passed all semantic checks. */
-export function assemble(file: ConfigFile): MaglevConfig {
+export function assemble(file: ConfigFile, caFiles: CaFiles): MaglevConfig {
   const { healthchecker } = file;
+  const trustOf: TrustOf = (own) => {
+    const name = own ?? healthchecker['ca-file'];
+    return name === null ? null : checked(caFiles.get(name));
+  };
   return {
     healthchecker: { transitionHistory: healthchecker['transition-history'], netns: healthchecker.netns },
     lb: lbSettings(file.vpp.lb),
-    healthchecks: mapValues(file.healthchecks, healthCheck),
+    healthchecks: mapValues(file.healthchecks, (name, check) => healthCheck(name, check, trustOf)),
     backends: mapValues(file.backends, (name, backend) => ({ name, ...backend })),
     frontends: mapValues(file.frontends, frontend),
   };
@@ -39,12 +50,17 @@ function lbSettings(lb: FileLb): LbSettings {
   };
 }
 
+function checked<A>(read: E.Either<string, A>): A {
+  if (E.isLeft(read)) throw new Error(`a file of a config that was checked ${read.left}`);
+  return read.right;
+}
+
 function present(ip: IpAddress | null): IpAddress {
   if (ip === null) throw new Error('a source address is missing from a config that was checked');
   return ip;
 }
 
-function healthCheck(name: string, check: FileHealthCheck): HealthCheck {
+function healthCheck(name: string, check: FileHealthCheck, trustOf: TrustOf): HealthCheck {
   const { interval, timeout, rise, fall } = check;
   return {
     name,
@@ -56,16 +72,20 @@ function healthCheck(name: string, check: FileHealthCheck): HealthCheck {
     fall,
     probeIpv4Source: check['probe-ipv4-src'],
     probeIpv6Source: check['probe-ipv6-src'],
-    probe: probeParams(check),
+    probe: probeParams(check, trustOf),
   };
 }
 
-function probeParams(check: FileHealthCheck): ProbeParams {
+function probeParams(check: FileHealthCheck, trustOf: TrustOf): ProbeParams {
   switch (check.type) {
     case 'icmp':
       return { type: 'icmp' };
     case 'tcp':
-      return { type: 'tcp', port: check.port, tls: check.params.ssl ? tlsParams(check.params) : null };
+      return {
+        type: 'tcp',
+        port: check.port,
+        tls: check.params.ssl ? tlsParams(check.params, trustOf) : null,
+      };
     case 'http':
       return { type: 'http', port: check.port, http: httpParams(check.params) };
     case 'https':
@@ -73,13 +93,20 @@ function probeParams(check: FileHealthCheck): ProbeParams {
         type: 'https',
         port: check.port,
         http: httpParams(check.params),
-        tls: tlsParams(check.params),
+        tls: tlsParams(check.params, trustOf),
       };
   }
 }
 
-function tlsParams(params: Pick<TlsFile, 'server-name' | 'insecure-skip-verify'>) {
-  return { serverName: params['server-name'], insecureSkipVerify: params['insecure-skip-verify'] };
+function tlsParams(
+  params: Pick<TlsFile, 'server-name' | 'insecure-skip-verify' | 'ca-file'>,
+  trustOf: TrustOf,
+): TlsParams {
+  return {
+    serverName: params['server-name'],
+    insecureSkipVerify: params['insecure-skip-verify'],
+    trust: trustOf(params['ca-file']),
+  };
 }
 
 function httpParams(params: HttpFile): HttpParams {

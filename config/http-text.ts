@@ -54,3 +54,9 @@ export function netnsRule(name: string): string | null {
   if (name === '.' || name === '..') return `${quote(name)} is no name of a network namespace`;
   return Buffer.byteLength(name) > 255 ? 'is too long: at most 255 bytes' : null;
 }
+
+/** The name of a file. */
+export function fileRule(name: string): string | null {
+  if (name === '') return 'must not be empty';
+  return Buffer.byteLength(name) > 4095 ? 'is too long: at most 4095 bytes' : null;
+}

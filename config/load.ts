@@ -1,10 +1,10 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
-import { getSystemErrorMap } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ConfigVerdict } from '../domain/config.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import { checkConfigText } from './check.js';
 import { checkOffThread } from './check-off-thread.js';
+import { systemErrorText } from './system-error.js';
 import { decodeText } from './utf8.js';
 
 /** Twenty times a config with ten thousand backends; it still fits into memory when it is parsed. */
@@ -13,14 +13,18 @@ const maxBytes = 16 * 1024 * 1024;
 /** Characters that are checked at once: about as much as takes a few hundredths of a second. */
 const maxInline = 32 * 1024;
 
+/** A check of such a file reads others, and waits for their disks. */
+const namesFiles = /\bca-file\b/;
+
 /**
- * Reads and checks a config file. What cannot be read, or not be checked, is a verdict of stage `read`. Large files are
- * checked in a thread of their own. `memory`: see checkConfigText.
+ * Reads and checks a config file. What cannot be read, or not be checked, is a verdict of stage `read`. What takes time
+ * is checked in a thread of its own: large files, and those that name others. `memory`: see checkConfigText.
  */
 export async function loadConfigFile(file: string, memory: VppMemory | null = null): Promise<ConfigVerdict> {
   const text = await readConfigText(file);
   if (E.isLeft(text)) return unreadable(file, text.left);
-  if (text.right.length <= maxInline) return checkConfigText(text.right, file, memory);
+  const quick = text.right.length <= maxInline && !namesFiles.test(text.right);
+  if (quick) return checkConfigText(text.right, file, memory);
   const outcome = await checkOffThread(text.right, file, memory);
   return outcome.kind === 'verdict' ? outcome.verdict : unreadable(file, outcome.why);
 }
@@ -53,13 +57,4 @@ async function readBytes(handle: FileHandle): Promise<E.Either<string, Buffer>> 
   if (!stats.isFile()) return E.left('is not a regular file');
   if (stats.size > maxBytes) return E.left(`has ${stats.size} bytes: at most ${maxBytes} are read`);
   return E.right(await handle.readFile());
-}
-
-/** `no such file or directory (ENOENT)` */
-function systemErrorText(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const { errno, code } = thrown as NodeJS.ErrnoException;
-  const known = errno === undefined ? undefined : getSystemErrorMap().get(errno);
-  if (known !== undefined) return `${known[1]} (${known[0]})`;
-  return code === undefined ? thrown.message : `${thrown.message} (${code})`;
 }

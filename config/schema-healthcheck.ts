@@ -4,7 +4,7 @@ import { ipAddress } from './codec-address.js';
 import { choice } from './codec-choice.js';
 import { mapping, optional, required, section, withDefault } from './codec-mapping.js';
 import { boolean, integer, oneOf, period, text } from './codec-scalars.js';
-import { hostRule, pathRule, regexpRule, serverNameRule } from './http-text.js';
+import { fileRule, hostRule, pathRule, regexpRule, serverNameRule } from './http-text.js';
 import { type CodeRange, parseResponseCodes } from './response-codes.js';
 import { isNothing } from './yaml-tree.js';
 
@@ -32,6 +32,7 @@ const common = {
 const tlsParams = {
   'server-name': optional(text(serverNameRule), 'none'),
   'insecure-skip-verify': withDefault(boolean, 'false'),
+  'ca-file': optional(text(fileRule), 'as healthchecker.ca-file'),
 } as const;
 
 const httpParams = mapping({

@@ -3,7 +3,7 @@ import { ipAddress } from './codec-address.js';
 import { nonEmptyList, record } from './codec-collections.js';
 import { mapping, optional, required, section, withDefault } from './codec-mapping.js';
 import { boolean, duration, integer, name, nameReference, oneOf, text } from './codec-scalars.js';
-import { netnsRule } from './http-text.js';
+import { fileRule, netnsRule } from './http-text.js';
 import { healthCheck } from './schema-healthcheck.js';
 
 /** More transitions than anybody reads, and few enough to hold in memory for every backend. */
@@ -12,6 +12,7 @@ const maxTransitionHistory = 100_000;
 const healthchecker = mapping({
   'transition-history': withDefault(integer(1, maxTransitionHistory), '5'),
   netns: withDefault(text(netnsRule), ''),
+  'ca-file': optional(text(fileRule), "Node's own authorities"),
 });
 
 /** The ranges of these are checked last, with what they mean together: see semantic-lb.ts. */

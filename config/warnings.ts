@@ -15,6 +15,7 @@ export function findWarnings(file: ConfigFile, memory: VppMemory | null): Findin
     ...muchMemory(file, memory),
     ...noFrontends(file),
     ...uselessTlsKeys(file),
+    ...uselessCaFiles(file),
     ...unusedBackends(file),
     ...[...file.frontends].flatMap(([name, frontend]) => [
       ...coarseWeights(name, frontend, file.vpp.lb['new-flows-table-length']),
@@ -52,11 +53,21 @@ function uselessTlsKeys(file: ConfigFile): Finding[] {
     const used = [
       ...(check.params['server-name'] === null ? [] : ['server-name']),
       ...(check.params['insecure-skip-verify'] ? ['insecure-skip-verify'] : []),
+      ...(check.params['ca-file'] === null ? [] : ['ca-file']),
     ];
     return used.map((key) => ({
       path: ['maglev', 'healthchecks', name, 'params', key],
       message: `has no effect without TLS: that would be ${remedy}`,
     }));
+  });
+}
+
+function uselessCaFiles(file: ConfigFile): Finding[] {
+  return [...file.healthchecks].flatMap(([name, check]) => {
+    const secure = check.type === 'https' || (check.type === 'tcp' && check.params.ssl);
+    if (!secure || !check.params['insecure-skip-verify'] || check.params['ca-file'] === null) return [];
+    const path = ['maglev', 'healthchecks', name, 'params', 'ca-file'];
+    return [{ path, message: 'has no effect with insecure-skip-verify: any certificate is accepted' }];
   });
 }
 

@@ -19,6 +19,7 @@ import type { DaemonSettings } from './flags.js';
 import { fileStore } from './operator-store.js';
 import { exclusiveStore } from './state-lock.js';
 import { teller } from './teller.js';
+import { trustGrounds } from './trust-grounds.js';
 
 /** What the process gives to the daemon. */
 export interface DaemonWorld {
@@ -101,6 +102,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   const words = `process ${process.pid}, gRPC at ${settings.grpcAddress}`;
   const lock = vppLock({ socketPath: vppApiAddress, words, clock });
   world.atEnd(lock.release);
+  const trust = trustGrounds(process, { clock, log });
   const tree = createActorSystem({ clock, log });
   stopTree = tree.stop;
   let fatal: MaglevError | null = null;
@@ -113,7 +115,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       loadConfig: (memory) => loadConfigFile(settings.config, memory),
       intents: storeIn(settings.stateDir, world),
       makeProbeEngine: (netns, { clock, log }) =>
-        createProbeEngine({ workers: PROBE_WORKERS, netns, clock, log }),
+        createProbeEngine({ workers: PROBE_WORKERS, netns, trust, clock, log }),
       openVpp:
         vppApiAddress === '' ? null : governing(lock, openVpp({ socketPath: vppApiAddress, clock, log })),
       openStats: vppStatsAddress === '' ? null : openVppStats({ socketPath: vppStatsAddress, clock }),

@@ -53,6 +53,21 @@ export interface TlsParams {
   /** null: the server name that the request names, or none. */
   readonly serverName: string | null;
   readonly insecureSkipVerify: boolean;
+  /** The authorities that certificates are checked against; null = those that Node brings with it. */
+  readonly trust: TrustStore | null;
+}
+
+/** Authorities, as they were read from a file. */
+export interface TrustStore {
+  /** Its whole name, for people. */
+  readonly file: string;
+  /** Two with the same one trust the same. SHA-256, in hex. */
+  readonly fingerprint: string;
+  /**
+   * Their certificates, in PEM. Never written to once it is made; shared, because thousands of targets that travel to the
+   * threads that probe may have the same one.
+   */
+  readonly pem: SharedArrayBuffer;
 }
 
 export interface HttpParams {

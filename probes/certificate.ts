@@ -1,18 +1,66 @@
-import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
+import {
+  checkServerIdentity,
+  type DetailedPeerCertificate,
+  type PeerCertificate,
+  type TLSSocket,
+} from 'node:tls';
+import type { ProbeFinding } from '../domain/probe-result.js';
+import type { TrustGrounds } from './trust.js';
 import { quoted } from './wording.js';
 
-/** What is wrong with the server's certificate, for the operator who must replace it; null = nothing. */
-export function certificateTrouble(secure: TLSSocket, name: string, now: number): string | null {
-  const certificate = secure.getPeerCertificate();
+export interface CertificateQuestion {
+  readonly secure: TLSSocket;
+  /** Whom the certificate must be for. */
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly grounds: TrustGrounds;
+}
+
+/**
+ * What is wrong with the server's certificate, for the operator who must replace it; null = nothing. What may as well be
+ * wrong with us is a doubt.
+ */
+export function certificateTrouble({ secure, name, now, grounds }: CertificateQuestion): ProbeFinding | null {
+  const chain = chainOf(secure);
+  const [certificate] = chain;
+  if (certificate === undefined) return failure('the server has no certificate');
   const error: unknown = secure.authorizationError;
   const code = error instanceof Error ? error.message : String(error ?? '');
-  if (code === 'CERT_HAS_EXPIRED') return expired(certificate, now);
-  if (code === 'CERT_NOT_YET_VALID') return `certificate is not valid before ${certificate.valid_from}`;
-  if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT') return 'certificate is signed by itself';
-  if (unknownAuthority.includes(code)) return 'certificate is signed by an authority that is not trusted';
-  const wrongName = checkServerIdentity(name, certificate);
-  if (wrongName !== undefined) return `certificate is for ${namesOf(certificate)}, not for ${name}`;
-  return secure.authorized ? null : `certificate is not accepted: ${code}`;
+  if (code === 'CERT_HAS_EXPIRED') return failure(expired(chain, now));
+  if (code === 'CERT_NOT_YET_VALID') {
+    const detail = notYetValid(chain, now);
+    if (now >= grounds.builtAt) return failure(detail);
+    const clocks = `the clock says ${isoTime(now)}, and this program was built at ${isoTime(grounds.builtAt)}`;
+    return { verdict: 'doubt', code: 'CLOCK', detail: `${detail}, discarded: ${clocks}` };
+  }
+  const authority = authorityTrouble(code, chain);
+  if (authority !== null && grounds.trouble === null) return failure(authority);
+  const wrongName = namesTrouble(certificate, name);
+  if (wrongName !== null) return failure(wrongName);
+  if (authority !== null) {
+    return { verdict: 'doubt', code: 'TRUST', detail: `${authority}, discarded: ${grounds.trouble}` };
+  }
+  return secure.authorized ? null : failure(`certificate is not accepted: ${code}`);
+}
+
+function failure(detail: string): ProbeFinding {
+  return { verdict: 'fail', code: 'L6RSP', detail };
+}
+
+/** No chain that is sound is longer. */
+const longestChain = 20;
+
+/** The server's certificate, that of who has signed it, and so on, as far as they are known. */
+function chainOf(secure: TLSSocket): DetailedPeerCertificate[] {
+  const chain: DetailedPeerCertificate[] = [];
+  let next: DetailedPeerCertificate | undefined = secure.getPeerCertificate(true);
+  // Without a certificate it is an empty object; one that has signed itself is its own issuer.
+  while (next?.raw !== undefined && !chain.includes(next) && chain.length < longestChain) {
+    chain.push(next);
+    next = next.issuerCertificate;
+  }
+  return chain;
 }
 
 const unknownAuthority = [
@@ -22,11 +70,47 @@ const unknownAuthority = [
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ];
 
-function expired({ valid_to }: PeerCertificate, now: number): string {
-  const since = now - Date.parse(valid_to);
-  // OpenSSL says it of any certificate of the chain; this one may still be valid.
-  if (!(since > 0)) return 'a certificate of the chain behind the server has expired';
-  return `certificate expired ${age(since)} ago`;
+function authorityTrouble(code: string, chain: readonly PeerCertificate[]): string | null {
+  if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT') return 'certificate is signed by itself';
+  const authority = nameOf(chain.at(-1)?.issuer);
+  // One of that name is trusted: an authority got a new key, and only one side knows.
+  if (code === 'CERT_SIGNATURE_FAILURE')
+    return `certificate is not signed by the ${authority} that is trusted`;
+  if (!unknownAuthority.includes(code)) return null;
+  return `certificate is signed by an authority that is not trusted: ${authority}`;
+}
+
+function namesTrouble(certificate: PeerCertificate, name: string): string | null {
+  if (checkServerIdentity(name, certificate) === undefined) return null;
+  return `certificate is for ${namesOf(certificate)}, not for ${name}`;
+}
+
+/** OpenSSL says it of any certificate of the chain: which one is found out here. */
+function expired(chain: readonly PeerCertificate[], now: number): string {
+  const bad = chain.findIndex(({ valid_to }) => Date.parse(valid_to) < now);
+  const certificate = chain[bad];
+  if (certificate === undefined) return 'a certificate of the chain behind the server has expired';
+  return `${called(bad, certificate)} expired ${age(now - Date.parse(certificate.valid_to))} ago`;
+}
+
+function notYetValid(chain: readonly PeerCertificate[], now: number): string {
+  const bad = chain.findIndex(({ valid_from }) => Date.parse(valid_from) > now);
+  const certificate = chain[bad];
+  if (certificate === undefined) return 'a certificate of the chain behind the server is not valid yet';
+  return `${called(bad, certificate)} is not valid before ${certificate.valid_from}`;
+}
+
+function called(depth: number, { subject }: PeerCertificate): string {
+  return depth === 0 ? 'certificate' : `the certificate of ${nameOf(subject)}, an authority of the chain,`;
+}
+
+function nameOf(who: PeerCertificate['subject'] | undefined): string {
+  const name = [who?.CN ?? who?.O ?? who?.OU ?? ''].flat().join(', ');
+  return name === '' ? 'one without a name' : quoted(name, 60);
+}
+
+function isoTime(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
 
 function age(milliseconds: number): string {

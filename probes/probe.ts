@@ -1,10 +1,10 @@
-import type { SecureContext } from 'node:tls';
 import type { ProbeResult } from '../domain/probe-result.js';
 import type { Reactor } from '../linux/reactor.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
 import type { DescriptorLedger } from './descriptor-ledger.js';
 import type { Pace } from './pace.js';
 import type { Pinger } from './pinger.js';
+import type { Trust } from './trust.js';
 
 /** What a probe finds around it: one of these a thread, but for what is said to be the target's. */
 export interface Surroundings {
@@ -20,8 +20,7 @@ export interface Surroundings {
    * what a thread has died of. Does nothing else.
    */
   readonly onItsBehalf: (work: () => void) => void;
-  /** The authorities that servers' certificates are checked against; made once, because that takes milliseconds. */
-  readonly secureContext: () => SecureContext;
+  readonly trust: Trust;
 }
 
 /** A probe of one target, ready to be run any number of times. */

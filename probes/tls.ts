@@ -39,7 +39,7 @@ export function handshake(
   const name = withoutRootDot(tls.serverName ?? host ?? '') || target.address;
   const secure = connect({
     socket,
-    secureContext: around.secureContext(),
+    secureContext: around.trust.context(tls.trust),
     ALPNProtocols: alpn,
     // Refused certificates are looked at first, so that the verdict can say what is wrong with them.
     rejectUnauthorized: false,
@@ -54,9 +54,13 @@ export function handshake(
   secure.on('secureConnect', () => {
     attempt.handle(() => {
       complete = true;
-      const trouble = tls.insecureSkipVerify ? null : certificateTrouble(secure, name, around.clock.now());
+      // What the config names to trust depends on nothing else.
+      const { builtAt, trouble: given } = around.trust.grounds;
+      const grounds = { builtAt, trouble: tls.trust === null ? given : null };
+      const question = { secure, name, now: around.clock.now(), grounds };
+      const trouble = tls.insecureSkipVerify ? null : certificateTrouble(question);
       if (trouble === null) established(secure);
-      else attempt.end({ verdict: 'fail', code: 'L6RSP', detail: trouble });
+      else attempt.end(trouble);
     });
   });
 }

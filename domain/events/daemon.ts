@@ -31,6 +31,21 @@ export const daemonEvents = {
     value: field<string>(),
     warning: field<string>(),
   }),
+  'trust-unusable': event(
+    ['warn'],
+    'authorities that Node was told to trust cannot be used: certificates without a known authority are in doubt',
+    {
+      variable: field<string>('of the environment'),
+      value: field<string>(),
+      error: field<string>(),
+      advice: field<string>(),
+    },
+  ),
+  'clock-behind': event(
+    ['warn'],
+    'the clock shows a time before this program was built: certificates that are not valid yet are in doubt',
+    { now: field<string>(), built: field<string>() },
+  ),
   stopping: event(['info'], 'a signal ends maglevd', { signal: field<string>() }),
   failed: event(['error'], 'maglevd ends because it cannot go on, or met a bug outside every part', {
     error: field<string>(),

@@ -2,6 +2,7 @@ import type { ProbeResult } from '../../domain/probe-result.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { ProbeTarget } from '../target.js';
+import type { TrustGrounds } from '../trust.js';
 
 /** Runs probes in worker threads, in the network namespace that was asked for. */
 export interface ProbeEngine {
@@ -43,6 +44,8 @@ export interface ProbeEngineOptions {
   readonly workers: number;
   /** The network namespace in which all probes run; '' = that of this process. */
   readonly netns: string;
+  /** Without it nothing is known against our own judgement of certificates. */
+  readonly trust?: TrustGrounds;
   readonly clock: Clock;
   readonly log: Logger;
   readonly tuning?: Partial<EngineTuning>;

@@ -2,6 +2,7 @@ import type { ProbeResult } from '../../domain/probe-result.js';
 import type { Cancel } from '../../protocol/clock.js';
 import { describeProbe } from '../prepare.js';
 import type { ProbeTarget } from '../target.js';
+import { soundGrounds } from '../trust.js';
 import { defaultTuning, type EngineTuning, type ProbeEngine, type ProbeEngineOptions } from './contract.js';
 import { LagMeter } from './lag-meter.js';
 import { Prober } from './prober.js';
@@ -41,13 +42,13 @@ class Engine implements ProbeEngine {
   #stopped: Promise<void> | null = null;
 
   constructor(options: ProbeEngineOptions, tuning: EngineTuning) {
-    const { clock, log, netns } = options;
+    const { clock, log, netns, trust = soundGrounds } = options;
     this.#options = options;
     this.#tuning = tuning;
     this.#lag = new LagMeter(clock);
     const troubled = () => this.#tellTrouble();
     this.#probers = Array.from({ length: options.workers }, (_, i) => {
-      return new Prober({ name: `probes-${i}`, netns, clock, log, tuning, troubled });
+      return new Prober({ name: `probes-${i}`, netns, trust, clock, log, tuning, troubled });
     });
     this.#watch();
   }

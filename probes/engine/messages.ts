@@ -1,10 +1,12 @@
 import type { ErrorCode } from '../../domain/errors.js';
 import type { ProbeFinding, ProbeResult } from '../../domain/probe-result.js';
 import type { ProbeTarget } from '../target.js';
+import type { TrustGrounds } from '../trust.js';
 
 /** What a worker is started with. */
 export interface WorkerOrder {
   readonly netns: string;
+  readonly trust: TrustGrounds;
   readonly maxUnderWay: number;
   readonly maxWaiting: number;
   /** The memory of a Board. */

@@ -4,6 +4,7 @@ import type { ProbeResult } from '../../domain/probe-result.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { ProbeTarget } from '../target.js';
+import type { TrustGrounds } from '../trust.js';
 import type { EngineTuning, WorkerCondition } from './contract.js';
 import type { Step, WorkerReport, WorkerTrouble } from './messages.js';
 import { unpackResults } from './packed-results.js';
@@ -14,6 +15,7 @@ import { WorkerThread } from './worker-thread.js';
 export interface ProberOptions {
   readonly name: string;
   readonly netns: string;
+  readonly trust: TrustGrounds;
   readonly clock: Clock;
   readonly log: Logger;
   readonly tuning: EngineTuning;
@@ -145,9 +147,9 @@ export class Prober {
   }
 
   #start(): void {
-    const { name, netns, tuning } = this.#options;
+    const { name, netns, trust, tuning } = this.#options;
     try {
-      const thread = new WorkerThread(name, netns, tuning, {
+      const thread = new WorkerThread(name, { netns, trust }, tuning, {
         report: (report) => this.#reported(report),
         lost: (reason) => this.#lost(reason),
       });

@@ -1,10 +1,10 @@
-import { createSecureContext, type SecureContext } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
 import { realClock } from '../../clock/real-clock.js';
 import { openReactor } from '../open-reactor.js';
 import { OwnWay } from '../own-way.js';
 import { Pace } from '../pace.js';
 import { Pinger } from '../pinger.js';
+import { Trust } from '../trust.js';
 import { Board } from './board.js';
 import { LagMeter } from './lag-meter.js';
 import type { Step, WorkerOrder, WorkerReport } from './messages.js';
@@ -34,7 +34,6 @@ const guard = new NamespaceGuard({
 });
 const reactor = openReactor(board);
 const pace = new Pace(realClock, () => [reactor?.turn() === true, pinger.turn()].includes(true));
-let secureContext: SecureContext | undefined;
 const beat = () => {
   // Also when nothing is probed: a namespace that is gone must be let go.
   guard.trouble();
@@ -48,10 +47,7 @@ const runner = new Runner({
     pace,
     reactor,
     ledger: board,
-    secureContext: () => {
-      secureContext ??= createSecureContext();
-      return secureContext;
-    },
+    trust: new Trust(order.trust),
   },
   workFor: (number) => board.workFor(number),
   guard,

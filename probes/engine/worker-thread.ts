@@ -22,9 +22,14 @@ export class WorkerThread {
   #starts: number[] | null = null;
   #state: 'live' | 'lost' | 'stopping' = 'live';
 
-  constructor(name: string, netns: string, tuning: EngineTuning, events: WorkerThreadEvents) {
+  constructor(
+    name: string,
+    { netns, trust }: Pick<WorkerOrder, 'netns' | 'trust'>,
+    tuning: EngineTuning,
+    events: WorkerThreadEvents,
+  ) {
     const { maxUnderWay, maxWaiting, entry } = tuning;
-    const workerData: WorkerOrder = { netns, maxUnderWay, maxWaiting, board: this.board.memory };
+    const workerData: WorkerOrder = { netns, trust, maxUnderWay, maxWaiting, board: this.board.memory };
     this.#events = events;
     holdLibc();
     this.#worker = new Worker(entry, { name, workerData });

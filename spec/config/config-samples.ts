@@ -75,6 +75,7 @@ const anyLb = record({
 const tls = record({
   serverName: fc.constantFrom(null, 'example.com', 'a-b.example', 'localhost'),
   insecureSkipVerify: flag,
+  trust: fc.constant(null),
 });
 const code = fc.integer({ min: 100, max: 599 });
 const codeRange = fc.tuple(code, code).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));

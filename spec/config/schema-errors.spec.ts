@@ -18,7 +18,7 @@ const cases: readonly Case[] = [
     errors: [
       'f:4:25 maglev.healthchecker.transition-history: 0 is out of range: 1 to 100000',
       "f:5:12 maglev.healthchecker.netns: '/run/netns/blue' must be a name as `ip netns list` prints it, not a path",
-      'f:6:5 maglev.healthchecker.histroy: unknown key: known here are transition-history, netns',
+      'f:6:5 maglev.healthchecker.histroy: unknown key: known here are transition-history, netns, ca-file',
     ],
   },
   {
@@ -107,11 +107,11 @@ const cases: readonly Case[] = [
       'f:5:29 maglev.healthchecks.b.port: 0 is out of range: 1 to 65535',
       `f:6:22 maglev.healthchecks.c.port: unknown key: known here are ${icmpKeys}`,
       'f:7:5 maglev.healthchecks.d.port: required key is missing',
-      'f:7:31 maglev.healthchecks.d.params.path: unknown key: known here are ssl, server-name, insecure-skip-verify',
+      'f:7:31 maglev.healthchecks.d.params.path: unknown key: known here are ssl, server-name, insecure-skip-verify, ca-file',
       'f:8:32 maglev.healthchecks.e.params.ssl: unknown key: known here are path, host, method, response-code, ' +
-        'response-regexp, server-name, insecure-skip-verify',
+        'response-regexp, server-name, insecure-skip-verify, ca-file',
       'f:8:43 maglev.healthchecks.e.params.cookie: unknown key: known here are path, host, method, response-code, ' +
-        'response-regexp, server-name, insecure-skip-verify',
+        'response-regexp, server-name, insecure-skip-verify, ca-file',
       'f:9:10 maglev.healthchecks.f.type: expected one of icmp, tcp, http, https, found nothing',
       "f:9:28 maglev.healthchecks.f.interval: '5' has no unit: write 5s for seconds, 5ms for milliseconds",
       "f:10:8 maglev.healthchecks.g: expected a map, found the text 'tcp'",

@@ -31,7 +31,7 @@ describe('config: valid files', () => {
       responseCodes: [{ from: 200, to: 200 }],
       responseRegexp: null,
     };
-    const tls = { serverName: null, insecureSkipVerify: false };
+    const tls = { serverName: null, insecureSkipVerify: false, trust: null };
     expect(config).to.deep.equal({
       healthchecker: { transitionHistory: 5, netns: '' },
       lb: {
@@ -165,13 +165,13 @@ describe('config: valid files', () => {
           ],
           responseRegexp: '(?i)all (good|well)',
         },
-        tls: { serverName: 'www.example.com', insecureSkipVerify: true },
+        tls: { serverName: 'www.example.com', insecureSkipVerify: true, trust: null },
       },
     });
     expect(config.healthchecks.get('mail')?.probe).to.deep.equal({
       type: 'tcp',
       port: 465,
-      tls: { serverName: 'mail.example.com', insecureSkipVerify: false },
+      tls: { serverName: 'mail.example.com', insecureSkipVerify: false, trust: null },
     });
     expect(config.backends.get('b')).to.deep.include({
       address: '2001:db8:b::1',

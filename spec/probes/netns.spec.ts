@@ -103,7 +103,7 @@ suiteWherePermitted(namespacesRefused(), 'probes in a network namespace', functi
     expect((await probe(probes, 'idle', icmp({ timeoutMs: 100 }))).code).to.equal('L4TOUT');
     const far = { address: address('10.77.0.2'), timeoutMs: 600_000 };
     const tls = target(
-      { type: 'tcp', port: 80, tls: { serverName: null, insecureSkipVerify: true } },
+      { type: 'tcp', port: 80, tls: { serverName: null, insecureSkipVerify: true, trust: null } },
       { ...far },
     );
     const underWay = [icmp(far), tcp(80, far), tls].map((each, i) => probes.probe(`far${i}`, each));
@@ -149,7 +149,11 @@ suiteWherePermitted(namespacesRefused(), 'probes in a network namespace', functi
     const ports = ['10.98.0.1', '2001:db8:98::1'].map((text) => tcp(80, { address: address(text) }));
     const tls = ports.map((each) => ({
       ...each,
-      probe: { type: 'tcp', port: 80, tls: { serverName: null, insecureSkipVerify: true } } as const,
+      probe: {
+        type: 'tcp',
+        port: 80,
+        tls: { serverName: null, insecureSkipVerify: true, trust: null },
+      } as const,
     }));
     const pings = ports.map((each) => ({ ...each, probe: { type: 'icmp' } as const }));
     const results = async (targets: readonly ProbeTarget[]) =>

@@ -142,7 +142,9 @@ for (const sockets of ['bare', 'node'] as const) {
         const stranger = new Authority('stranger').issue({ names: ['DNS:www.example'] });
         const port = await servers.tls(stranger, () => {});
         const result = await run(target(secure(port, 'www.example')), around);
-        expect(shown(result)).to.equal('L6RSP certificate is signed by an authority that is not trusted');
+        expect(shown(result)).to.equal(
+          'L6RSP certificate is signed by an authority that is not trusted: "stranger"',
+        );
       });
 
       it('accepts any certificate if it is told to skip the check', async () => {

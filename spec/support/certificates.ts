@@ -6,25 +6,43 @@ export interface Certificate {
   readonly key: string;
 }
 
-export interface CertificateWish {
-  /** `DNS:a.example` or `IP:127.0.0.1`. */
-  readonly names: readonly string[];
-  /** Milliseconds since the epoch. */
+/** Milliseconds since the epoch. */
+export interface Validity {
   readonly from?: number;
   readonly to?: number;
+}
+
+export interface CertificateWish extends Validity {
+  /** `DNS:a.example` or `IP:127.0.0.1`. */
+  readonly names: readonly string[];
 }
 
 /** An authority made for one run of the specs. */
 export class Authority {
   readonly #keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  readonly #commonName: string;
   readonly #name: Buffer;
   #serial = 1;
   readonly cert: string;
 
-  constructor(commonName = 'spec authority') {
+  /** `above` null: it has signed its own certificate. */
+  constructor(commonName = 'spec authority', validity: Validity = {}, above: Authority | null = null) {
+    this.#commonName = commonName;
     this.#name = distinguishedName(commonName);
-    const { cert } = this.#make(this.#name, this.#keys, { names: [] }, true);
+    const signer = above ?? this;
+    const { cert } = signer.#make(this.#name, this.#keys, { names: [], ...validity }, true);
     this.cert = cert;
+  }
+
+  /** Another one, whose certificate this one has signed. */
+  below(commonName: string, validity: Validity = {}): Authority {
+    return new Authority(commonName, validity, this);
+  }
+
+  /** A server with the certificate of the authority itself, which is for the name that it has. */
+  selfIssued(): Certificate {
+    const name = `DNS:${this.#commonName}`;
+    return this.#make(this.#name, this.#keys, { names: [name] }, false);
   }
 
   issue(wish: CertificateWish): Certificate {

@@ -22,6 +22,8 @@ export class Stage {
   readonly stats: string;
   readonly grpc = `unix:${path.join(this.folder, 'grpc.sock')}`;
   readonly processes: Process[] = [];
+  /** What every maglevd finds in its environment. */
+  environment: NodeJS.ProcessEnv = {};
 
   /** On `vpp`, a live one; by default on a simulator that the spec starts. */
   constructor(vpp = '') {
@@ -55,7 +57,7 @@ export class Stage {
       '--state-dir',
       state,
     ];
-    return this.add(new Process('maglevd', [...flags, ...args]));
+    return this.add(new Process('maglevd', [...flags, ...args], this.environment));
   }
 
   /** maglevc against this maglevd. */

@@ -1,7 +1,8 @@
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { realClock } from '../../clock/real-clock.js';
-import type { HttpParams, ProbeParams, TlsParams } from '../../domain/config.js';
+import type { HttpParams, ProbeParams, TlsParams, TrustStore } from '../../domain/config.js';
 import type { IpAddress } from '../../domain/ip.js';
+import { trustStore } from '../../domain/pem.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import { openEchoSocket } from '../../linux/echo-socket.js';
 import type { Reactor } from '../../linux/reactor.js';
@@ -11,9 +12,36 @@ import { Pinger } from '../../probes/pinger.js';
 import { prepareProbe } from '../../probes/prepare.js';
 import type { Surroundings } from '../../probes/probe.js';
 import type { ProbeTarget } from '../../probes/target.js';
+import { soundGrounds, Trust, type TrustGrounds } from '../../probes/trust.js';
 import { loopback4 } from './probe-servers.js';
 
 const noLedger = { opened: () => {}, closed: () => {} };
+
+interface SurroundingsWish {
+  readonly authority?: string;
+  readonly sockets?: 'bare' | 'node';
+  readonly grounds?: TrustGrounds;
+}
+
+class SpecTrust extends Trust {
+  readonly #given: TrustStore | null;
+
+  constructor(grounds: TrustGrounds, given: TrustStore | null) {
+    super(grounds);
+    this.#given = given;
+  }
+
+  override context(store: TrustStore | null) {
+    return super.context(store ?? this.#given);
+  }
+}
+
+/** As if a config had named a file with this text. */
+export function storeOf(pem: string): TrustStore {
+  const store = trustStore(pem, '/spec/ca.pem');
+  if (isLeft(store)) throw new Error(store.left);
+  return store.right;
+}
 
 /** What is around the probes of a spec; to be closed by it. */
 export class RealSurroundings implements Surroundings {
@@ -23,14 +51,13 @@ export class RealSurroundings implements Surroundings {
   readonly reactor: Reactor | null;
   readonly pace: Pace;
   readonly onItsBehalf = (work: () => void) => work();
-  readonly secureContext: () => SecureContext;
+  readonly trust: Trust;
 
-  /** `authority` is trusted instead of the machine's. */
-  constructor({ authority, sockets = 'bare' }: { authority?: string; sockets?: 'bare' | 'node' } = {}) {
+  /** `authority` is trusted instead of the machine's, as if it came from its environment. */
+  constructor({ authority, sockets = 'bare', grounds = soundGrounds }: SurroundingsWish = {}) {
     this.reactor = sockets === 'bare' ? openReactor(noLedger) : null;
     this.pace = new Pace(realClock, () => [this.reactor?.turn() === true, this.pinger.turn()].includes(true));
-    const context = createSecureContext(authority === undefined ? {} : { ca: authority });
-    this.secureContext = () => context;
+    this.trust = new SpecTrust(grounds, authority === undefined ? null : storeOf(authority));
   }
 
   readonly close = (): void => {
@@ -54,8 +81,12 @@ export function httpParams(rest: Partial<HttpParams> = {}): HttpParams {
   };
 }
 
-export function tlsParams(serverName: string | null = null, insecureSkipVerify = false): TlsParams {
-  return { serverName, insecureSkipVerify };
+export function tlsParams(
+  serverName: string | null = null,
+  insecureSkipVerify = false,
+  trust: TrustStore | null = null,
+): TlsParams {
+  return { serverName, insecureSkipVerify, trust };
 }
 
 export function run(what: ProbeTarget, around: Surroundings): Promise<ProbeResult> {

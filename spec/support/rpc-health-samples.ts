@@ -36,7 +36,7 @@ const checks: readonly HealthCheck[] = [
         ],
         responseRegexp: '"ok"',
       },
-      tls: { serverName: 'tls.example.com', insecureSkipVerify: false },
+      tls: { serverName: 'tls.example.com', insecureSkipVerify: false, trust: null },
     },
   },
   {
@@ -59,7 +59,7 @@ const checks: readonly HealthCheck[] = [
     name: 'smtps',
     ...usual,
     ...anySource,
-    probe: { type: 'tcp', port: 465, tls: { serverName: null, insecureSkipVerify: true } },
+    probe: { type: 'tcp', port: 465, tls: { serverName: null, insecureSkipVerify: true, trust: null } },
   },
   { name: 'smtp', ...usual, ...anySource, probe: { type: 'tcp', port: 25, tls: null } },
   { name: 'ping', ...usual, ...anySource, interval: 0.25, probe: { type: 'icmp' } },
