@@ -93,5 +93,10 @@ function tlsFields({ type, http, tls }: HealthCheckInfo): Field[] {
   const ssl: Field[] = type === 'tcp' ? [['ssl', tls !== undefined]] : [];
   if (tls === undefined) return ssl;
   const serverName = tls.serverName ?? (http?.host === undefined ? backendsAddress : '(as host)');
-  return [...ssl, ['server-name', serverName], ['insecure-skip-verify', tls.insecureSkipVerify]];
+  return [
+    ...ssl,
+    ['server-name', serverName],
+    ['insecure-skip-verify', tls.insecureSkipVerify],
+    ['ca-file', tls.caFile ?? "(Node's own authorities)"],
+  ];
 }

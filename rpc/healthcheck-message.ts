@@ -41,5 +41,9 @@ function tlsOf(probe: ProbeParams): TlsParams | null {
 
 function tlsMessage(tls: TlsParams | null): HealthCheckTLS | undefined {
   if (tls === null) return undefined;
-  return { serverName: tls.serverName ?? undefined, insecureSkipVerify: tls.insecureSkipVerify };
+  return {
+    serverName: tls.serverName ?? undefined,
+    insecureSkipVerify: tls.insecureSkipVerify,
+    caFile: tls.trust?.file,
+  };
 }

@@ -492,6 +492,8 @@ export interface HealthCheckTLS {
   serverName?: string | undefined;
   /** Does any certificate pass? */
   insecureSkipVerify: boolean;
+  /** File of the authorities that are trusted. Absent = those that Node brings with it. */
+  caFile?: string | undefined;
 }
 
 /** There is one VPP. */
@@ -3691,7 +3693,7 @@ export const HealthCheckHTTP: MessageFns<HealthCheckHTTP> = {
 };
 
 function createBaseHealthCheckTLS(): HealthCheckTLS {
-  return { serverName: undefined, insecureSkipVerify: false };
+  return { serverName: undefined, insecureSkipVerify: false, caFile: undefined };
 }
 
 export const HealthCheckTLS: MessageFns<HealthCheckTLS> = {
@@ -3701,6 +3703,9 @@ export const HealthCheckTLS: MessageFns<HealthCheckTLS> = {
     }
     if (message.insecureSkipVerify !== false) {
       writer.uint32(16).bool(message.insecureSkipVerify);
+    }
+    if (message.caFile !== undefined) {
+      writer.uint32(26).string(message.caFile);
     }
     return writer;
   },
@@ -3732,6 +3737,14 @@ export const HealthCheckTLS: MessageFns<HealthCheckTLS> = {
             }
 
             message.insecureSkipVerify = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.caFile = reader.string();
             continue;
           }
         }

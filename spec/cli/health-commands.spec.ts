@@ -89,6 +89,7 @@ describe('maglevc: health and counters', () => {
         response-regexp       "ok"
         server-name           tls.example.com
         insecure-skip-verify  false
+        ca-file               /etc/vpp-maglev/ca.pem
         backends              web1 web2
       `),
     ],

@@ -165,7 +165,7 @@ describe('rpc/gateway: health', () => {
           responseCode: '200-299,301',
           responseRegexp: '"ok"',
         },
-        tls: { serverName: 'tls.example.com', insecureSkipVerify: false },
+        tls: { serverName: 'tls.example.com', insecureSkipVerify: false, caFile: '/etc/vpp-maglev/ca.pem' },
         backends: ['web1', 'web2'],
       });
     });
@@ -187,7 +187,7 @@ describe('rpc/gateway: health', () => {
       });
       expect(await client.getHealthCheck('smtps')).to.deep.include({
         http: undefined,
-        tls: { serverName: undefined, insecureSkipVerify: true },
+        tls: { serverName: undefined, insecureSkipVerify: true, caFile: undefined },
       });
       expect(await client.getHealthCheck('smtp')).to.deep.include({ http: undefined, tls: undefined });
       expect(await client.getHealthCheck('ping')).to.deep.include({ intervalNs: 250_000n, port: undefined });

@@ -9,6 +9,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 const usual = { interval: 2000, fastInterval: 2000, downInterval: 2000, timeout: 1000, rise: 2, fall: 3 };
+const trust = { file: '/etc/vpp-maglev/ca.pem', fingerprint: '', pem: new SharedArrayBuffer(0) };
 const anySource = { probeIpv4Source: null, probeIpv6Source: null };
 
 /** One check of each kind: with everything set, and with as little as possible. */
@@ -36,7 +37,7 @@ const checks: readonly HealthCheck[] = [
         ],
         responseRegexp: '"ok"',
       },
-      tls: { serverName: 'tls.example.com', insecureSkipVerify: false, trust: null },
+      tls: { serverName: 'tls.example.com', insecureSkipVerify: false, trust },
     },
   },
   {
