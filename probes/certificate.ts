@@ -22,6 +22,10 @@ export interface CertificateQuestion {
  * wrong with us is a doubt.
  */
 export function certificateTrouble({ secure, name, now, grounds }: CertificateQuestion): ProbeFinding | null {
+  if (secure.authorized) {
+    const wrongName = namesTrouble(secure.getPeerCertificate(), name);
+    return wrongName === null ? null : failure(wrongName);
+  }
   const chain = chainOf(secure);
   const [certificate] = chain;
   if (certificate === undefined) return failure('the server has no certificate');
@@ -41,7 +45,7 @@ export function certificateTrouble({ secure, name, now, grounds }: CertificateQu
   if (authority !== null) {
     return { verdict: 'doubt', code: 'TRUST', detail: `${authority}, discarded: ${grounds.trouble}` };
   }
-  return secure.authorized ? null : failure(`certificate is not accepted: ${code}`);
+  return failure(`certificate is not accepted: ${code}`);
 }
 
 function failure(detail: string): ProbeFinding {

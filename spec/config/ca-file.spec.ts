@@ -98,7 +98,7 @@ describe('files of authorities in a config', () => {
       `${place} 'text.pem' has no certificate in it (PEM begins with -----BEGIN CERTIFICATE-----)`,
     ]);
     put('cut.pem', `${one.cert}${two.cert.slice(0, -40)}`);
-    expect(said('cut.pem')).to.deep.equal([`${place} 'cut.pem' is cut off: a certificate in it has no end`]);
+    expect(said('cut.pem')).to.deep.equal([`${place} 'cut.pem' is cut off: something in it has no end`]);
     put('broken.pem', `${one.cert}${two.cert.replace(/\n.{64}\n/, '\n')}`);
     expect(said('broken.pem')).to.deep.equal([
       `${place} 'broken.pem' cannot be understood: its certificate no. 2 is none`,
