@@ -66,7 +66,8 @@ describe('e2e: whom maglevd trusts', function () {
       expect(await maglevd.record('probe-done', from)).to.include({ verdict: 'doubt', code: 'TRUST' });
       from = maglevd.lines.length;
     }
-    expect(maglevd.records('backend-transition')).to.deep.equal([]);
+    const changes = maglevd.records('backend-transition').filter(({ from, to }) => from !== to);
+    expect(changes).to.deep.equal([]);
 
     writeFileSync(file(), authority.cert);
     stage.write(config(', ca-file: ca.pem'));
