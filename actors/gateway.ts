@@ -1,5 +1,5 @@
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
-import type { Address } from '../protocol/address.js';
+import type { Address, Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { ConfigControl } from '../protocol/config.js';
 import type { EventsRequest } from '../protocol/events.js';
@@ -8,7 +8,7 @@ import type { Logger } from '../protocol/log.js';
 import type { OperatorRequest } from '../protocol/operator.js';
 import type { ViewRequest } from '../protocol/views.js';
 import type { VppControl } from '../protocol/vpp.js';
-import type { ActorSpec, Context } from './kernel/contract.js';
+import type { ActorSpec } from './kernel/contract.js';
 
 /** Whom the gateway asks to answer a request. */
 export interface RpcTargets {
@@ -19,7 +19,7 @@ export interface RpcTargets {
   readonly health: Address<HealthRequest>;
   /** null: VPP is disabled. */
   readonly vpp: Address<VppControl> | null;
-  readonly ask: Context<never>['ask'];
+  readonly ask: Ask;
   readonly log: Logger;
   readonly clock: Clock;
   /** Aborted when the gateway is to end. */

@@ -1,4 +1,5 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
+import { type Change, changeSummary, changeWarnings } from '../domain/change-text.js';
 import type { MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { FieldsOf } from '../domain/events.js';
@@ -7,8 +8,13 @@ import { reviewIntents } from '../domain/intent-review.js';
 import { actOnBackend, effective, type Intents, sameIntents, setWeight } from '../domain/operator.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
-import type { EffectiveChanged, OperatorAnswer, OperatorRequest, Touched } from '../protocol/operator.js';
-import { ask, untilAnswered } from './ask.js';
+import type {
+  EffectiveChanged,
+  InForce,
+  OperatorAnswer,
+  OperatorRequest,
+  Touched,
+} from '../protocol/operator.js';
 import { type IntentCell, IntentKeeping, type KeepingMessage } from './intent-keeping.js';
 import { logReview } from './intent-log.js';
 import type { IntentStore } from './intent-store.js';
@@ -17,135 +23,231 @@ import type { ActorSpec, Context } from './kernel/contract.js';
 export interface OperatorOptions {
   /** Asked for the running config at every start. */
   readonly config: Address<ConfigControl>;
-  /** Told when the config as it counts changes; answers when that is in force. */
-  readonly report: Address<EffectiveChanged>;
+  /** Told when the config as it counts changes; both answer when that is in force. */
+  readonly health: Address<EffectiveChanged>;
+  readonly decision: Address<EffectiveChanged<InForce>>;
   readonly store: IntentStore;
   readonly cell: IntentCell;
 }
 
-type OperatorMessage = OperatorRequest | ConfigChanged | KeepingMessage;
+export type OperatorMessage = OperatorRequest | ConfigChanged | KeepingMessage;
 
 /**
  * Holds what operators asked for, and works it into the config. It survives reloads and, in the store, a restart: an
  * operator who took a server out must not find it back in because something was restarted.
  */
 export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessage> {
+  let lives = 0;
   return {
     name: 'operator',
     mailbox: { kind: 'reject', capacity: 1000 },
     start: async (context) => {
       const keeping = new IntentKeeping(context, options.store, options.cell);
       const intents = await keeping.open();
-      const config = await ask(context, options.config, { type: 'get-config' }, untilAnswered);
-      const operator = new Operator(context, options.report, keeping, intents, config);
+      const config = await context.ask(options.config, { type: 'get-config' });
+      const operator = new Operator(context, options, keeping, intents, config);
       operator.review();
-      // For the case that the last incarnation failed between a change and telling of it.
-      operator.announce(everything).catch(() => {});
-      return { receive: (message) => operator.receive(message), stop: () => keeping.close() };
+      // The last incarnation may have failed between a change and telling of it. At first everybody asks by himself.
+      if (lives++ > 0) operator.tellAll();
+      return operator;
     },
   };
 }
 
+const words = { pause: 'paused', resume: 'resumed', enable: 'enabled', disable: 'disabled' } as const;
+
+type Asked = Pick<
+  FieldsOf<'operator-action'>,
+  'backend' | 'action' | 'frontend' | 'pool' | 'weight' | 'flush'
+>;
+
+/** Something that an operator asked for. */
+interface Request {
+  /** What he asked for, for the log. */
+  readonly fields: Asked;
+  readonly peer: string | undefined;
+  readonly subject: Subject;
+  readonly touched: Touched;
+  /** As done. */
+  readonly word: string;
+  /** It takes new flows away. */
+  readonly lowers: boolean;
+  /** Flows that are not cut now are cut when VPP gets the weights. */
+  readonly cutFollows: boolean;
+  readonly reply: Reply<OperatorAnswer>;
+}
+
 class Operator {
+  readonly #context: Context<OperatorMessage>;
+  readonly #options: OperatorOptions;
+  readonly #keeping: IntentKeeping;
+  #intents: Intents;
+  #config: MaglevConfig;
+
   constructor(
-    private readonly context: Context<OperatorMessage>,
-    private readonly report: Address<EffectiveChanged>,
-    private readonly keeping: IntentKeeping,
-    private intents: Intents,
-    private config: MaglevConfig,
-  ) {}
+    context: Context<OperatorMessage>,
+    options: OperatorOptions,
+    keeping: IntentKeeping,
+    intents: Intents,
+    config: MaglevConfig,
+  ) {
+    this.#context = context;
+    this.#options = options;
+    this.#keeping = keeping;
+    this.#intents = intents;
+    this.#config = config;
+  }
 
   receive(message: OperatorMessage): void {
     switch (message.type) {
       case 'get-effective':
-        message.reply.ok(effective(this.intents, this.config));
+        message.reply.ok(effective(this.#intents, this.#config));
         break;
       case 'config-changed':
-        this.config = message.config;
+        // The config-keeper tells of it at its start, too.
+        if (message.config === this.#config) break;
+        this.#config = message.config;
         this.review();
-        this.announce(everything).catch(() => {});
+        this.tellAll();
         break;
       case 'store-done':
       case 'keep-again': {
-        const found = this.keeping.receive(message);
+        const found = this.#keeping.receive(message);
         if (found === null) break;
-        this.intents = found;
+        this.#intents = found;
         this.review();
-        this.announce(everything).catch(() => {});
+        this.tellAll();
         break;
       }
       case 'act-on-backend': {
         const { name, action, peer, reply } = message;
-        const outcome = actOnBackend(this.intents, this.config, name, action);
-        this.note(outcome, { backend: name, action }, peer);
-        this.change(outcome, backendSubject(name), { ...untouched, backend: name }, reply);
+        this.#change(actOnBackend(this.#intents, this.#config, name, action), {
+          fields: { backend: name, action },
+          peer,
+          subject: backendSubject(name),
+          touched: { kind: 'backend', backend: name },
+          word: words[action],
+          lowers: action === 'disable' || action === 'pause',
+          cutFollows: true,
+          reply,
+        });
         break;
       }
       case 'set-weight': {
         const { change, flush, peer, reply } = message;
-        const outcome = setWeight(this.intents, this.config, change);
-        this.note(outcome, { action: 'weight', ...change, flush }, peer);
-        const { frontend, backend } = change;
-        const touched = { ...untouched, frontend, flush: flush ? backend : null };
-        this.change(outcome, weightSubject(change), touched, reply);
+        const { frontend, backend, weight } = change;
+        this.#change(setWeight(this.#intents, this.#config, change), {
+          fields: { action: 'weight', ...change, flush },
+          peer,
+          subject: weightSubject(change),
+          touched: { kind: 'weight', frontend, backend, flush },
+          word: `weight ${weight}`,
+          lowers: weight === 0,
+          cutFollows: false,
+          reply,
+        });
         break;
       }
     }
   }
 
+  stop(): Promise<void> {
+    return this.#keeping.close();
+  }
+
   /** Asks which intents hold under this config, and tells of those that do no more. */
   review(): void {
-    const review = reviewIntents(this.intents, this.config, this.context.clock.now());
-    logReview(this.context.log, review);
-    this.hold(review.intents);
+    const review = reviewIntents(this.#intents, this.#config, this.#context.clock.now());
+    logReview(this.#context.log, review);
+    this.#hold(review.intents);
   }
 
-  /** Tells the tree; resolves when it is in force everywhere. */
-  announce(touched: Touched): Promise<void> {
-    const now = effective(this.intents, this.config);
-    const question = { type: 'effective-changed', effective: now, touched } as const;
-    // The root answers when everybody has; how long that may take is for the asker to say.
-    return ask(this.context, this.report, question, untilAnswered);
+  /** Tells of a change after which anything may be another. Nobody waits for it. */
+  tellAll(): void {
+    this.#announce({ kind: 'all' }).catch(() => {});
   }
 
-  /** What somebody asked for and whether he got it, before anything that comes of it. */
-  private note(
-    outcome: Either<MaglevError, Intents>,
-    asked: Omit<FieldsOf<'operator-action'>, 'outcome' | 'code' | 'peer'>,
-    peer: string | undefined,
-  ): void {
-    const result = isLeft(outcome)
-      ? ({ outcome: 'refused', code: outcome.left.code } as const)
-      : ({ outcome: 'done' } as const);
-    const from = peer === undefined ? {} : { peer };
-    this.context.log.log('info', 'operator-action', { ...asked, ...result, ...from });
+  /** Resolves when it is in force everywhere, and in VPP if that can be. */
+  async #announce(touched: Touched): Promise<InForce> {
+    const { health, decision } = this.#options;
+    const now = effective(this.#intents, this.#config);
+    const tell = (touched: Touched) => ({ type: 'effective-changed', effective: now, touched }) as const;
+    const { ask } = this.#context;
+    // What was restarted has asked for what is in force by itself; but whoever waits is to be answered.
+    const onceMore = (error: unknown) => {
+      if (asMaglevError(error).code !== 'MGL_ACTOR_CRASHED') throw error;
+      return tell(withoutFlush(touched));
+    };
+    const [inForce] = await Promise.all([
+      ask(decision, tell(touched)).catch((error: unknown) => ask(decision, onceMore(error))),
+      ask(health, tell(touched)).catch((error: unknown) => ask(health, onceMore(error))),
+    ]);
+    return inForce;
   }
 
   /** In force at once, and kept beside: a disk that fails or hangs must not keep a server in service. */
-  private change(
-    outcome: Either<MaglevError, Intents>,
-    subject: Subject,
-    touched: Touched,
-    reply: Reply<OperatorAnswer>,
-  ): void {
+  #change(outcome: Either<MaglevError, Intents>, request: Request): void {
+    const { reply, subject, touched } = request;
     if (isLeft(outcome)) {
+      const { code } = outcome.left;
+      this.#note(request, { outcome: 'refused', code });
       reply.fail(outcome.left);
       return;
     }
-    this.keeping.spokeOf(subject);
-    this.hold(outcome.right);
-    Promise.all([this.announce(touched), this.keeping.settled()]).then(
-      ([, warning]) => reply.ok({ warning }),
-      (error: unknown) => reply.fail(asMaglevError(error)),
+    this.#keeping.spokeOf(subject);
+    this.#hold(outcome.right);
+    Promise.all([this.#announce(touched), this.#keeping.settled()]).then(
+      ([inForce, notKept]) => this.#answer(request, inForce, notKept),
+      (thrown: unknown) => {
+        const error = asMaglevError(thrown);
+        this.#note(request, { outcome: 'done', code: error.code, error: error.message });
+        reply.fail(error);
+      },
     );
   }
 
-  private hold(intents: Intents): void {
-    if (sameIntents(intents, this.intents)) return;
-    this.intents = intents;
-    this.keeping.keep(intents);
+  #answer(request: Request, inForce: InForce, notKept: string | null): void {
+    const { applied, tookMs, deserted } = inForce;
+    const change: Change = {
+      ...inForce,
+      done: request.word,
+      frontends: applied.filter(({ acknowledged }) => acknowledged > 0).length,
+      operations: sum(applied.map(({ acknowledged }) => acknowledged)),
+      weights: sum(applied.map(({ weights }) => weights)),
+      flushed: sum(applied.map(({ flushed }) => flushed.length)),
+      pending: applied.flatMap(({ frontend, pending }) =>
+        pending === null ? [] : [{ frontend, ...pending }],
+      ),
+      cutFollows: request.cutFollows,
+      deserted: request.lowers ? deserted : [],
+    };
+    const { operations, weights, flushed, pending } = change;
+    const vppMs = Math.round(tookMs * 10) / 10;
+    const rest = pending.length === 0 ? {} : { pending: pending[0]?.why, reason: pending[0]?.text };
+    this.#note(request, { outcome: 'done', acknowledged: operations, weights, flushed, vppMs, ...rest });
+    const warnings = [...changeWarnings(change), ...(notKept === null ? [] : [notKept])];
+    const warning = warnings.length === 0 ? null : warnings.join('; ');
+    request.reply.ok({ summary: changeSummary(change), warning, applied, tookMs });
+  }
+
+  /** What somebody asked for and what became of it: one record, when that is known. */
+  #note({ fields, peer }: Request, result: Omit<FieldsOf<'operator-action'>, keyof Asked | 'peer'>): void {
+    const from = peer === undefined ? {} : { peer };
+    this.#context.log.log('info', 'operator-action', { ...fields, ...result, ...from });
+  }
+
+  #hold(intents: Intents): void {
+    if (sameIntents(intents, this.#intents)) return;
+    this.#intents = intents;
+    this.#keeping.keep(intents);
   }
 }
 
-const everything: Touched = { all: true, backend: null, frontend: null, flush: null };
-const untouched: Touched = { all: false, backend: null, frontend: null, flush: null };
+/** Nobody knows whether they were cut: cutting twice would hit flows that are new by then. */
+function withoutFlush(touched: Touched): Touched {
+  return touched.kind === 'weight' ? { ...touched, flush: false } : touched;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}

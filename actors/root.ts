@@ -1,24 +1,20 @@
 import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
-import { asMaglevError, type MaglevError } from '../domain/errors.js';
+import type { MaglevError } from '../domain/errors.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
-import type { Address } from '../protocol/address.js';
-import type { ConfigChanged } from '../protocol/config.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
-import type { BackendChanged } from '../protocol/health.js';
-import type { EffectiveChanged } from '../protocol/operator.js';
 import type { VouchRequest, VppControl } from '../protocol/vpp.js';
-import { ask, untilAnswered } from './ask.js';
 import { configKeeperActor } from './config-keeper.js';
+import { type DecisionMessage, decisionActor } from './decision.js';
 import { type EventsOptions, eventsActor } from './events.js';
-import { frontendsActor } from './frontends/frontends.js';
 import { gatewayActor, type StartRpc } from './gateway.js';
 import type { BackendMemory } from './health/backend.js';
-import { healthActor } from './health/health.js';
+import { type HealthMessage, healthActor } from './health/health.js';
 import type { MakeEngine } from './health/prober.js';
 import { newIntentCell } from './intent-keeping.js';
 import type { IntentStore } from './intent-store.js';
-import type { ActorRef, ActorSpec, Context } from './kernel/contract.js';
-import { operatorActor } from './operator.js';
+import type { ActorSpec } from './kernel/contract.js';
+import { type OperatorMessage, operatorActor } from './operator.js';
+import { trunk } from './supervision.js';
 import type { OpenStats, OpenVpp } from './vpp/api.js';
 import { vppActor } from './vpp/vpp.js';
 
@@ -40,22 +36,16 @@ export interface RootOptions {
   readonly fatal: (error: MaglevError) => void;
 }
 
-/** SIGHUP, and what the children report: the root passes each on to whom it concerns. */
 export type RootMessage =
-  | { readonly type: 'reload' }
-  | { readonly type: 'cannot-listen'; readonly error: MaglevError }
-  | ConfigChanged
-  | EffectiveChanged
-  | BackendChanged
-  | DecisionChanged
-  | VipWanted;
+  /** SIGHUP. */
+  { readonly type: 'reload' } | { readonly type: 'cannot-listen'; readonly error: MaglevError };
 
 /** A SIGHUP that nobody could take is not lost. */
 const RELOAD_RETRY_MS = 1000;
 
 /**
- * The whole tree. A child asks those above it in this list for what it needs when it starts, and is told of changes
- * by the root; so each can be restarted alone, and comes back with what is true then.
+ * The whole tree. A child asks those above it in this list for what it needs when it starts, and tells those below it of
+ * changes; so each can be restarted alone, and comes back with what is true then.
  */
 export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
   // What a crash of the root itself must not lose.
@@ -67,51 +57,54 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
     name: 'root',
     // Restarted after a crash, but not when it ends by itself.
     restart: 'transient',
-    supervision: {
-      strategy: 'one-for-one',
-      intensity: { restarts: 20, withinMs: 60_000 },
-      backoff: { minMs: 100, maxMs: 5000, jitter: 0.2 },
-    },
+    supervision: trunk,
     start: (context) => {
       startedAt ??= context.clock.monotonic();
-      const report = context.self;
-      const events = context.spawn(eventsActor(options.events));
-      let vppRef: ActorRef<VppControl | VouchRequest> | null = null;
-      // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
-      // must not begin to govern VPP. So those before it get a door to the actor that is started last.
-      const door: Address<VppControl | VouchRequest> = {
-        name: 'vpp',
-        tell: (message) => vppRef?.tell(message) ?? false,
+      const { openVpp, openStats } = options;
+      const to = {
+        operator: context.alias<OperatorMessage>('operator'),
+        health: context.alias<HealthMessage>('health'),
+        decision: context.alias<DecisionMessage>('decision'),
+        vpp: context.alias<VppControl | DecisionChanged | VipWanted | VouchRequest>('vpp'),
       };
+      const vpp = openVpp === null ? null : to.vpp;
+      const events = context.spawn(eventsActor(options.events));
       const config = context.spawn(
-        configKeeperActor({ cell, file: options.configFile, load: options.loadConfig, vpp: door, report }),
-      );
-      const operator = context.spawn(
-        operatorActor({ config, report, store: options.intents, cell: intents }),
-      );
-      const vpp = options.openVpp === null ? null : door;
-      const health = context.spawn(
-        healthActor({ operator, report, memories, makeEngine: options.makeProbeEngine, vpp }),
-      );
-      const frontends = context.spawn(frontendsActor({ operator, health, report, startedAt }));
-      context.spawn(
-        gatewayActor({
-          targets: {
-            config,
-            events,
-            views: frontends,
-            operator,
-            health,
-            vpp,
-          },
-          rpc: options.rpc,
-          cannotListen: (error) => report.tell({ type: 'cannot-listen', error }),
+        configKeeperActor({
+          cell,
+          file: options.configFile,
+          load: options.loadConfig,
+          vpp: to.vpp,
+          report: to.operator,
         }),
       );
-      if (options.openVpp !== null)
-        vppRef = context.spawn(
-          vppActor({ open: options.openVpp, openStats: options.openStats, decisions: frontends }),
-        );
+      const { health, decision } = to;
+      to.operator.bind(
+        context.spawn(operatorActor({ config, health, decision, store: options.intents, cell: intents })),
+      );
+      to.health.bind(
+        context.spawn(
+          healthActor({
+            operator: to.operator,
+            report: decision,
+            memories,
+            makeEngine: options.makeProbeEngine,
+            vpp,
+          }),
+        ),
+      );
+      to.decision.bind(context.spawn(decisionActor({ operator: to.operator, health, vpp, startedAt })));
+      // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
+      // must not begin to govern VPP.
+      context.spawn(
+        gatewayActor({
+          targets: { config, events, views: decision, operator: to.operator, health, vpp },
+          rpc: options.rpc,
+          cannotListen: (error) => context.self.tell({ type: 'cannot-listen', error }),
+        }),
+      );
+      if (openVpp !== null)
+        to.vpp.bind(context.spawn(vppActor({ open: openVpp, openStats, decisions: decision })));
       return {
         receive: (message) => {
           switch (message.type) {
@@ -125,37 +118,11 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
               options.fatal(message.error);
               context.stopSelf();
               break;
-            case 'config-changed':
-              operator.tell(message);
-              break;
-            case 'effective-changed':
-              inForce(context, [health, frontends], message);
-              break;
-            case 'backend-changed':
-              frontends.tell(message);
-              break;
-            case 'decision':
-            case 'vip-wanted':
-              vpp?.tell(message);
-              break;
           }
         },
       };
     },
   };
-}
-
-/** Passes a change on to all whom it concerns, and answers when it is in force with each of them. */
-function inForce(
-  context: Pick<Context<never>, 'ask'>,
-  targets: readonly Address<EffectiveChanged>[],
-  { effective, touched, reply }: EffectiveChanged,
-): void {
-  const question = { type: 'effective-changed', effective, touched } as const;
-  Promise.all(targets.map((target) => ask(context, target, question, untilAnswered))).then(
-    () => reply.ok(undefined),
-    (error: unknown) => reply.fail(asMaglevError(error)),
-  );
 }
 
 /** For a reload that nobody waits for: the config-keeper logs what came of it. */

@@ -83,13 +83,7 @@ class Syncer {
   }
 
   sync(): Promise<SyncReport> {
-    return this.system.ask<VppControl, SyncReport>(
-      this.vpp,
-      (reply) => ({ type: 'sync', frontend: null, reply }),
-      {
-        timeoutMs: 60_000,
-      },
-    );
+    return this.system.ask(this.vpp, { type: 'sync', frontend: null }, { timeoutMs: 60_000 });
   }
 
   end(): Promise<void> {

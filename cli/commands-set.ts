@@ -4,7 +4,7 @@ import type { BackendInfo, FrontendInfo } from '../rpc/generated/maglev.js';
 import type { Command } from './command.js';
 import { sentence } from './layout.js';
 import { success } from './outcome.js';
-import type { Line } from './text.js';
+import { type Line, label, plain } from './text.js';
 
 type Action = (client: MaglevClient, name: string) => Promise<BackendInfo>;
 
@@ -44,7 +44,7 @@ export const setCommands: readonly Command[] = [
       const weight = parseWeight(slots['0-100'] ?? '');
       const flush = slots['flush'] !== undefined;
       const response = await (await client()).setWeight({ frontend, pool, backend, weight, flush });
-      return { ...success([weightLine(response, pool, backend)], response), warning: response.warning };
+      return { ...success(weightText(response, pool, backend), response), warning: response.warning };
     },
   },
 ];
@@ -54,24 +54,28 @@ function parseWeight(text: string): number {
   throw new MaglevError('MGL_USAGE', `'${text}' is no weight: use a whole number from 0 to 100`);
 }
 
-function backendLine({ name, state, enabled }: BackendInfo): Line {
-  return sentence([
-    ['backend', name],
-    ['state', state],
-    ['enabled', enabled],
-  ]);
+/** A maglevd that says nothing of VPP is an older one. */
+function backendLine({ name, state, enabled, outcome }: BackendInfo): Line {
+  const done = outcome?.summary ?? `${state}, ${enabled ? 'enabled' : 'not enabled'}`;
+  return [label('backend'), plain(` ${name}: ${done}`)];
 }
 
 /** What came of it: the weight that counts can be another one, as the reason says. */
-function weightLine(frontend: FrontendInfo, poolName: string, backendName: string): Line {
+function weightText(frontend: FrontendInfo, poolName: string, backendName: string): Line[] {
   const pool = frontend.pools.find(({ name }) => name === poolName);
   const backend = pool?.backends.find(({ name }) => name === backendName);
-  return sentence([
-    ['frontend', frontend.name],
-    ['pool', poolName],
-    ['backend', backendName],
-    ['weight', backend?.weight ?? '?'],
+  const done = frontend.outcome?.summary ?? `weight ${backend?.weight ?? '?'}`;
+  const place: Line = [
+    label('frontend'),
+    plain(` ${frontend.name} `),
+    label('pool'),
+    plain(` ${poolName} `),
+    label('backend'),
+    plain(` ${backendName}: ${done}`),
+  ];
+  const effective: readonly (readonly [string, string | number])[] = [
     ['effective-weight', backend?.effectiveWeight ?? 'keep'],
     ['reason', backend?.reason ?? '?'],
-  ]);
+  ];
+  return [place, sentence(effective, '  ')];
 }

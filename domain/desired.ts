@@ -1,7 +1,6 @@
 import type { Frontend, LbSettings, MaglevConfig } from './config.js';
 import { compareIps, hostPrefix, type IpAddress, ipFamily } from './ip.js';
 import {
-  type Decision,
   type DesiredAs,
   type DesiredVip,
   type LbConf,
@@ -91,20 +90,6 @@ function sameDesiredAs(a: DesiredAs, b: DesiredAs | undefined): boolean {
     a.flush === b.flush &&
     a.reason === b.reason
   );
-}
-
-/** Everything that VPP should be equal to. VIPs are in the order of the config file. */
-export function decide(
-  config: MaglevConfig,
-  states: BackendStates,
-  patience: Patience = unlimitedPatience,
-): Decision {
-  return {
-    conf: lbConfOf(config.lb),
-    syncInterval: config.lb.syncInterval,
-    statsInterval: config.lb.statsInterval,
-    vips: [...config.frontends.values()].map((frontend) => desiredVip(frontend, config, states, patience)),
-  };
 }
 
 /**

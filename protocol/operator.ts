@@ -1,13 +1,20 @@
 import type { BackendAction, Effective, WeightChange } from '../domain/operator.js';
 import type { Reply } from './address.js';
+import type { Applied } from './applied.js';
 
-/** It is in force. */
+/** It is in force in maglevd, and VPP has it, or will not have it soon. */
 export interface OperatorAnswer {
+  /** What was done and what VPP has of it, in words: `disabled; 2 weights set, acknowledged by VPP in 4 ms`. */
+  readonly summary: string;
   /** What is not as it should be nevertheless, a sentence; null = all is well. */
   readonly warning: string | null;
+  /** What VPP has of it, by frontend; only of those in which it causes a write. */
+  readonly applied: readonly Applied[];
+  /** How long it took until that was known, in milliseconds. */
+  readonly tookMs: number;
 }
 
-/** What operators can ask for. Each is answered when it is in force in the whole tree. */
+/** What operators can ask for. Each is answered when it is in force in the whole tree, and in VPP if that can be. */
 export type OperatorRequest =
   | {
       readonly type: 'act-on-backend';
@@ -28,22 +35,35 @@ export type OperatorRequest =
   | { readonly type: 'get-effective'; readonly reply: Reply<Effective> };
 
 /** What of the config is another now. */
-export interface Touched {
-  /** By a reload: anything may be. */
-  readonly all: boolean;
+export type Touched =
+  /** By a reload, or nobody knows: anything may be. */
+  | { readonly kind: 'all' }
   /** By an operator: whether this backend is enabled or paused. */
-  readonly backend: string | null;
-  /** By an operator: a weight in this frontend. */
-  readonly frontend: string | null;
-  /** The backend of that frontend whose flows are to be cut now. */
-  readonly flush: string | null;
-}
+  | { readonly kind: 'backend'; readonly backend: string }
+  /** By an operator: the weight of this backend in this frontend. `flush`: its flows are to be cut now. */
+  | { readonly kind: 'weight'; readonly frontend: string; readonly backend: string; readonly flush: boolean };
 
-/** The config as it counts changed: by a reload, or by an operator. */
-export interface EffectiveChanged {
+/** The config as it counts changed: by a reload, or by an operator. `R` is what whoever follows it answers. */
+export interface EffectiveChanged<R = void> {
   readonly type: 'effective-changed';
   readonly effective: Effective;
   readonly touched: Touched;
   /** Answered when it is in force. */
-  readonly reply: Reply<void>;
+  readonly reply: Reply<R>;
+}
+
+/** What came of a change in the decision, and in VPP. */
+export interface InForce {
+  /** Of the frontends in which it causes a write; after a reload nobody waits for those. */
+  readonly applied: readonly Applied[];
+  /** How long VPP took, in milliseconds. */
+  readonly tookMs: number;
+  /** Flows that should be cut now, and are not: names of those frontends. */
+  readonly uncut: readonly string[];
+  /** Why nothing has to be written, where something might have been; null = that speaks for itself. */
+  readonly waits: string | null;
+  /** Touched frontends in which no server gets new flows. */
+  readonly deserted: readonly string[];
+  /** Touched frontends that could not be decided, for a fault of maglevd: they stay as they were. */
+  readonly undecided: readonly string[];
 }

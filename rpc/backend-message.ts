@@ -22,6 +22,7 @@ export function backendMessage(view: BackendView): BackendInfo {
     doubt: undefined,
     transitions: [],
     givenUp: undefined,
+    outcome: undefined,
   };
 }
 

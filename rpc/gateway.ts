@@ -1,10 +1,9 @@
-import type { Address } from '../protocol/address.js';
+import type { Address, Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { EventsRequest } from '../protocol/events.js';
 import type { Logger } from '../protocol/log.js';
 import type { OperatorRequest } from '../protocol/operator.js';
 import type { VppControl } from '../protocol/vpp.js';
-import type { Ask } from './ask.js';
 import type { Connections } from './connections.js';
 import type { MaglevServer } from './generated/maglev.js';
 import { type ActorSources, actorHandlers } from './handlers-actors.js';

@@ -1,8 +1,7 @@
-import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import type { MaglevConfig } from '../domain/config.js';
 import { MaglevError } from '../domain/errors.js';
-import type { Address } from '../protocol/address.js';
+import type { Address, Ask } from '../protocol/address.js';
 import type { ConfigControl } from '../protocol/config.js';
-import type { BoundedAsk } from './ask.js';
 import { checkedName } from './checked-fields.js';
 import type { MaglevServer } from './generated/maglev.js';
 import { healthCheckMessage } from './healthcheck-message.js';
@@ -18,9 +17,7 @@ type ConfigHandlers = Pick<
 /** The file, and the health checks that the running config has: nobody else knows them all. */
 export function configHandlers(unary: Unary, config: Address<ConfigControl>): ConfigHandlers {
   const verdictOf = (type: 'check-config' | 'reload-config') =>
-    unary(limitMs.config, async (_, ask) =>
-      verdictMessage(await ask<ConfigControl, ConfigVerdict>(config, (reply) => ({ type, reply }))),
-    );
+    unary(limitMs.config, async (_, ask) => verdictMessage(await ask(config, { type })));
   return {
     checkConfig: verdictOf('check-config'),
     reloadConfig: verdictOf('reload-config'),
@@ -39,6 +36,6 @@ export function configHandlers(unary: Unary, config: Address<ConfigControl>): Co
   };
 }
 
-export function runningConfig(config: Address<ConfigControl>, ask: BoundedAsk): Promise<MaglevConfig> {
-  return ask<ConfigControl, MaglevConfig>(config, (reply) => ({ type: 'get-config', reply }));
+export function runningConfig(config: Address<ConfigControl>, ask: Ask): Promise<MaglevConfig> {
+  return ask(config, { type: 'get-config' });
 }

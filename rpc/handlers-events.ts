@@ -1,10 +1,8 @@
 import { type handleServerStreamingCall, type ServerWritableStream, status } from '@grpc/grpc-js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
-import type { EventFilter } from '../domain/event-filter.js';
-import type { Address } from '../protocol/address.js';
+import type { Address, Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
-import type { EventBatch, EventList, EventPosition, EventsRequest, Subscribed } from '../protocol/events.js';
-import type { Ask } from './ask.js';
+import type { EventsRequest } from '../protocol/events.js';
 import type { Connections } from './connections.js';
 import { aboutStream, logMessage, messageFor, replayMessage } from './event-message.js';
 import { filterOf, positionOf } from './event-request.js';
@@ -37,11 +35,10 @@ export function eventHandlers(
   return {
     watchEvents: watching(sources),
     listEvents: unary(limitMs.view, async ({ count }, ask): Promise<ListEventsResponse> => {
-      const { epoch, events: told } = await ask<EventsRequest, EventList>(sources.events, (reply) => ({
+      const { epoch, events: told } = await ask(sources.events, {
         type: 'list-events',
         count: count === 0 ? LIST_DEFAULT : Math.min(count, LIST_MAX),
-        reply,
-      }));
+      });
       return { events: told.map(logMessage), epoch };
     }),
   };
@@ -80,9 +77,8 @@ function watching(sources: EventSources): handleServerStreamingCall<WatchRequest
 async function pump(call: Call, sources: EventSources, gone: AbortSignal): Promise<void> {
   const { events, ask, clock } = sources;
   const filter = filterOf(call.request);
-  const { id, epoch, from, resumed, states } = await ask<EventsRequest, Subscribed>(events, (reply) =>
-    subscription(filter, positionOf(call.request), reply),
-  );
+  const since = positionOf(call.request);
+  const { id, epoch, from, resumed, states } = await ask(events, { type: 'subscribe', filter, since });
   const unsubscribe = () => events.tell({ type: 'unsubscribe', id });
   gone.addEventListener('abort', unsubscribe, { once: true });
   try {
@@ -91,9 +87,7 @@ async function pump(call: Call, sources: EventSources, gone: AbortSignal): Promi
     await write(call, aboutStream({ $case: 'subscribed', value: begin }, clock.now()), gone);
     for (const told of states) await write(call, replayMessage(told), gone);
     while (!gone.aborted) {
-      const batch = await ask<EventsRequest, EventBatch>(events, (reply) => ({ type: 'next', id, reply }), {
-        timeoutMs: Number.POSITIVE_INFINITY,
-      });
+      const batch = await ask(events, { type: 'next', id }, { timeoutMs: Number.POSITIVE_INFINITY });
       if (batch.lost > 0) {
         const count = BigInt(batch.lost);
         await write(call, aboutStream({ $case: 'lagged', value: { count } }, clock.now()), gone);
@@ -103,14 +97,6 @@ async function pump(call: Call, sources: EventSources, gone: AbortSignal): Promi
   } finally {
     unsubscribe();
   }
-}
-
-function subscription(
-  filter: EventFilter,
-  since: EventPosition | null,
-  reply: Extract<EventsRequest, { type: 'subscribe' }>['reply'],
-): EventsRequest {
-  return { type: 'subscribe', filter, since, reply };
 }
 
 /** Resolves at once as long as the client takes what is written, otherwise when it has, or when it has gone. */

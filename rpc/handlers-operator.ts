@@ -2,9 +2,10 @@ import type { BackendAction } from '../domain/operator.js';
 import type { Address } from '../protocol/address.js';
 import type { OperatorAnswer, OperatorRequest } from '../protocol/operator.js';
 import { checkedName, checkedWeight } from './checked-fields.js';
-import type { MaglevServer } from './generated/maglev.js';
+import type { ChangeOutcome, MaglevServer } from './generated/maglev.js';
 import { backendInfo, frontendInfo, type ViewSources } from './handlers-views.js';
 import { limitMs } from './limits.js';
+import { nanoseconds } from './nanoseconds.js';
 import type { Unary } from './unary.js';
 
 type OperatorHandlers = Pick<
@@ -21,14 +22,8 @@ export function operatorHandlers(
   const actionOf = (action: BackendAction) =>
     unary(limitMs.operator, async (request: { readonly name: string }, ask, peer) => {
       const name = checkedName('name', request.name);
-      const { warning } = await ask<OperatorRequest, OperatorAnswer>(operator, (reply) => ({
-        type: 'act-on-backend',
-        name,
-        action,
-        peer,
-        reply,
-      }));
-      return { ...(await backendInfo(sources, ask, name)), warning: warning ?? undefined };
+      const answer = await ask(operator, { type: 'act-on-backend', name, action, peer });
+      return { ...(await backendInfo(sources, ask, name)), ...answerFields(answer) };
     });
   return {
     pauseBackend: actionOf('pause'),
@@ -43,14 +38,25 @@ export function operatorHandlers(
         weight: checkedWeight('weight', request.weight),
       };
       const { flush } = request;
-      const { warning } = await ask<OperatorRequest, OperatorAnswer>(operator, (reply) => ({
-        type: 'set-weight',
-        change,
-        flush,
-        peer,
-        reply,
-      }));
-      return { ...(await frontendInfo(sources, ask, change.frontend)), warning: warning ?? undefined };
+      const answer = await ask(operator, { type: 'set-weight', change, flush, peer });
+      return { ...(await frontendInfo(sources, ask, change.frontend)), ...answerFields(answer) };
     }),
   };
+}
+
+function answerFields({ summary, warning, applied, tookMs }: OperatorAnswer) {
+  const outcome: ChangeOutcome = {
+    summary,
+    frontends: applied.map(({ frontend, acknowledged, weights, flushed, pending }) => ({
+      frontend,
+      acknowledged,
+      weights,
+      flushed: [...flushed],
+      pending: pending?.why,
+      reason: pending?.text,
+      code: pending?.error?.code,
+    })),
+    durationNs: nanoseconds(tookMs),
+  };
+  return { warning: warning ?? undefined, outcome };
 }

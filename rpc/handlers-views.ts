@@ -1,8 +1,7 @@
-import type { Address } from '../protocol/address.js';
+import type { Address, Ask } from '../protocol/address.js';
 import type { ConfigControl } from '../protocol/config.js';
-import type { BackendDetail, HealthRequest } from '../protocol/health.js';
-import type { BackendView, FrontendView, ViewRequest } from '../protocol/views.js';
-import type { BoundedAsk } from './ask.js';
+import type { HealthRequest } from '../protocol/health.js';
+import type { ViewRequest } from '../protocol/views.js';
 import { backendDetailMessage, backendMessage } from './backend-message.js';
 import { checkedName } from './checked-fields.js';
 import type { BackendInfo, FrontendInfo, MaglevServer } from './generated/maglev.js';
@@ -24,20 +23,14 @@ export function viewHandlers(unary: Unary, sources: ViewSources): ViewHandlers {
   const { views } = sources;
   return {
     listFrontends: unary(limitMs.view, async (_, ask) => {
-      const frontends = await ask<ViewRequest, readonly FrontendView[]>(views, (reply) => ({
-        type: 'list-frontends',
-        reply,
-      }));
+      const frontends = await ask(views, { type: 'list-frontends' });
       return { frontends: frontends.map(frontendMessage) };
     }),
     getFrontend: unary(limitMs.view, (request, ask) =>
       frontendInfo(sources, ask, checkedName('name', request.name)),
     ),
     listBackends: unary(limitMs.view, async (_, ask) => {
-      const backends = await ask<ViewRequest, readonly BackendView[]>(views, (reply) => ({
-        type: 'list-backends',
-        reply,
-      }));
+      const backends = await ask(views, { type: 'list-backends' });
       return { backends: backends.map(backendMessage) };
     }),
     getBackend: unary(limitMs.view, (request, ask) =>
@@ -47,25 +40,19 @@ export function viewHandlers(unary: Unary, sources: ViewSources): ViewHandlers {
 }
 
 /** Rejects with MGL_FRONTEND_UNKNOWN. */
-export async function frontendInfo(
-  { views }: ViewSources,
-  ask: BoundedAsk,
-  name: string,
-): Promise<FrontendInfo> {
-  return frontendMessage(
-    await ask<ViewRequest, FrontendView>(views, (reply) => ({ type: 'get-frontend', name, reply })),
-  );
+export async function frontendInfo({ views }: ViewSources, ask: Ask, name: string): Promise<FrontendInfo> {
+  return frontendMessage(await ask(views, { type: 'get-frontend', name }));
 }
 
 /** Rejects with MGL_BACKEND_UNKNOWN. */
 export async function backendInfo(
   { views, health, config }: ViewSources,
-  ask: BoundedAsk,
+  ask: Ask,
   name: string,
 ): Promise<BackendInfo> {
   const [view, detail, running] = await Promise.all([
-    ask<ViewRequest, BackendView>(views, (reply) => ({ type: 'get-backend', name, reply })),
-    ask<HealthRequest, BackendDetail>(health, (reply) => ({ type: 'get-detail', name, reply })),
+    ask(views, { type: 'get-backend', name }),
+    ask(health, { type: 'get-detail', name }),
     runningConfig(config, ask),
   ]);
   return backendDetailMessage(view, detail, running.healthchecks.get(view.healthcheck) ?? null);

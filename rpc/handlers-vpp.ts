@@ -1,8 +1,6 @@
 import { MaglevError } from '../domain/errors.js';
-import type { LbState } from '../domain/lb.js';
-import type { LbCounters } from '../domain/lb-counters.js';
 import type { Address } from '../protocol/address.js';
-import type { SyncReport, VppControl, VppInfo } from '../protocol/vpp.js';
+import type { VppControl } from '../protocol/vpp.js';
 import { checkedName } from './checked-fields.js';
 import { lbCountersMessage } from './counters-message.js';
 import type { MaglevServer } from './generated/maglev.js';
@@ -19,23 +17,17 @@ export function vppHandlers(unary: Unary, control: Address<VppControl> | null): 
     return control;
   };
   return {
-    getVppInfo: unary(limitMs.vpp, async (_, ask) =>
-      vppInfoMessage(await ask<VppControl, VppInfo>(vpp(), (reply) => ({ type: 'get-info', reply }))),
-    ),
+    getVppInfo: unary(limitMs.vpp, async (_, ask) => vppInfoMessage(await ask(vpp(), { type: 'get-info' }))),
     getVpplbState: unary(limitMs.vpp, async (_, ask) =>
-      lbStateMessage(await ask<VppControl, LbState>(vpp(), (reply) => ({ type: 'get-lb-state', reply }))),
+      lbStateMessage(await ask(vpp(), { type: 'get-lb-state' })),
     ),
     syncVpplbState: unary(limitMs.sync, async (request, ask) => {
       const { frontendName } = request;
       const frontend = frontendName === undefined ? null : checkedName('frontend_name', frontendName);
-      return syncMessage(
-        await ask<VppControl, SyncReport>(vpp(), (reply) => ({ type: 'sync', frontend, reply })),
-      );
+      return syncMessage(await ask(vpp(), { type: 'sync', frontend }));
     }),
     getVpplbCounters: unary(limitMs.vpp, async (_, ask) =>
-      lbCountersMessage(
-        await ask<VppControl, LbCounters>(vpp(), (reply) => ({ type: 'get-lb-counters', reply })),
-      ),
+      lbCountersMessage(await ask(vpp(), { type: 'get-lb-counters' })),
     ),
   };
 }

@@ -33,6 +33,7 @@ export function frontendMessage(view: FrontendView): FrontendInfo {
     srcIpSticky: view.srcIpSticky,
     flushOnDown: view.flushOnDown,
     state: view.state,
+    outcome: undefined,
   };
 }
 

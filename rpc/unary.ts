@@ -1,9 +1,9 @@
 import { type handleUnaryCall, type ServerUnaryCall, type StatusObject, status } from '@grpc/grpc-js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
+import type { Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
 import { sizeOfSent } from './answer-size.js';
-import type { Ask, BoundedAsk } from './ask.js';
 import { Places, type PlacesOptions } from './places.js';
 import { grpcStatusOf } from './status.js';
 
@@ -13,12 +13,13 @@ export interface UnaryContext extends PlacesOptions {
 }
 
 /**
- * Makes the handler of one RPC. `limitMs`: the longest wait, for clients that set no deadline or a late one. `peer` is
+ * Makes the handler of one RPC. `limitMs`: the longest wait, for clients that set no deadline or a late one; `ask` keeps
+ * to both. `peer` is
  * the client's address and port, or `unix`, for the log.
  */
 export type Unary = <Request, Response>(
   limitMs: number,
-  answer: (request: Request, ask: BoundedAsk, peer: string) => Promise<Response>,
+  answer: (request: Request, ask: Ask, peer: string) => Promise<Response>,
 ) => handleUnaryCall<Request, Response>;
 
 /**
@@ -64,8 +65,8 @@ export function unaryHandlers(context: UnaryContext): Unary {
       place.sent();
     });
     // Of several questions in turn each has the time that the others left.
-    const bounded: BoundedAsk = (target, make) =>
-      ask(target, make, { timeoutMs: Math.max(1, timeoutMs - (clock.monotonic() - began)) });
+    const bounded: Ask = (target, question) =>
+      ask(target, question, { timeoutMs: Math.max(1, timeoutMs - (clock.monotonic() - began)) });
     // In a promise, so that a synchronous throw of a handler is caught as well.
     Promise.resolve()
       .then(() => answer(call.request, bounded, peerOf(call)))

@@ -14,7 +14,6 @@ import { fullHealth, probeInterval } from '../../domain/rise-fall.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { BackendChanged, BackendDetail, ProberRequest } from '../../protocol/health.js';
-import { untilAnswered } from '../ask.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import type { DoubtNews } from './doubt-log.js';
 
@@ -62,11 +61,14 @@ export interface BackendMemory {
 
 /** Probes one backend, however many frontends use it, and owns all that is known of it. */
 export function backendActor(options: BackendOptions): ActorSpec<BackendMessage> {
+  let lives = 0;
   return {
     // Not its bare name, which an operator chooses: it could be that of the prober.
     name: `backend-${options.name}`,
     start: (context) => {
       const backend = new BackendKeeper(context, options, options.memory);
+      // After a crash: what was changed just before it may not have been told.
+      if (lives++ > 0) backend.tell(null);
       return { receive: (message) => backend.receive(message), stop: () => backend.end() };
     },
   };
@@ -93,8 +95,6 @@ class BackendKeeper {
   ) {
     this.life = memory.life;
     this.watchPatience();
-    // Also after a crash: what was changed just before it may not have been told.
-    this.tell(null);
     if (isProbed(memory.setup)) this.beginRound();
   }
 
@@ -205,11 +205,7 @@ class BackendKeeper {
       this.watchPatience();
     }
     context.pipe(
-      context.ask<ProberRequest, ProbeResult>(
-        prober,
-        (reply) => ({ type: 'probe', backend: name, address, check, reply }),
-        untilAnswered,
-      ),
+      context.ask(prober, { type: 'probe', backend: name, address, check }),
       (result) => ({ type: 'probed', round, result }),
       (error) => ({ type: 'probed', round, result: noAnswer(error) }),
     );
@@ -294,7 +290,7 @@ class BackendKeeper {
     this.tell(null);
   }
 
-  private tell(transition: BackendChanged['transition']): void {
+  tell(transition: BackendChanged['transition']): void {
     const { name, report } = this.options;
     const { state } = this.life;
     const { address } = this.memory.setup;

@@ -33,6 +33,7 @@ export type HealthMessage =
 
 /** Supervises one actor a backend, and keeps them to the config. */
 export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
+  let lives = 0;
   return {
     name: 'health',
     supervision: {
@@ -44,12 +45,14 @@ export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
       const now = await ask(context, options.operator, { type: 'get-effective' }, untilAnswered);
       const health = new Health(context, options);
       await health.follow(now, everything, true);
+      // After a crash: what was changed just before it may not have been told.
+      if (lives++ > 0) health.tellAll();
       return { receive: (message) => health.receive(message) };
     },
   };
 }
 
-const everything: Touched = { all: true, backend: null, frontend: null, flush: null };
+const everything: Touched = { kind: 'all' };
 
 /** Backends that may be probed for the first time at one moment. */
 const MANY = 20;
@@ -102,11 +105,18 @@ class Health {
     }
   }
 
+  tellAll(): void {
+    for (const report of this.reports.values()) {
+      this.options.report.tell({ type: 'backend-changed', report, transition: null });
+    }
+  }
+
   /** Brings the backends to the config. Those that did not change notice nothing. */
   async follow({ config, paused }: Effective, touched: Touched, atStart: boolean): Promise<void> {
     const { context } = this;
-    if (!touched.all) {
-      const backend = config.backends.get(touched.backend ?? '');
+    if (touched.kind === 'weight') return;
+    if (touched.kind === 'backend') {
+      const backend = config.backends.get(touched.backend);
       if (backend !== undefined) this.set(backend.name, setupOf(backend, config, paused), false);
       return;
     }

@@ -1,41 +1,36 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import type { Address, Reply } from '../../protocol/address.js';
+import type { Address, Answer, AskOptions, Question as QuestionOf } from '../../protocol/address.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { Bag } from './bag.js';
-import type { AskOptions } from './contract.js';
-import { calleeStopped, carrying, PendingQuestion, type Question } from './question.js';
-
-const defaultTimeoutMs = 5000;
+import { calleeStopped, PendingQuestion, type Question } from './question.js';
 
 /**
  * Asks `target` and returns its answer. `asked` collects the open questions of one asker, who can end them all.
- * Rejects with a MaglevError, always; never throws. The timeout is any positive number of milliseconds.
+ * Rejects with a MaglevError, always; never throws.
  */
-export function ask<Q, R>(
+export function ask<Q, K extends QuestionOf<Q> & { readonly type: string }>(
   clock: Clock,
   asked: Bag<Question> | null,
   target: Address<Q>,
-  make: (reply: Reply<R>) => Q,
-  options: AskOptions | undefined,
-): Promise<R> {
-  const timeoutMs = options?.timeoutMs ?? defaultTimeoutMs;
-  const question = new PendingQuestion<R>(asked);
+  question: K,
+  options: AskOptions = {},
+): Promise<Answer<Q, K['type']>> {
+  const { timeoutMs = Number.POSITIVE_INFINITY } = options;
+  const pending = new PendingQuestion<Answer<Q, K['type']>>(asked);
   if (!(timeoutMs > 0)) {
-    question.fail(new MaglevError('MGL_INTERNAL', `an ask of ${target.name} with the timeout ${timeoutMs}`));
-    return question.answer;
+    pending.fail(new MaglevError('MGL_INTERNAL', `an ask of ${target.name} with the timeout ${timeoutMs}`));
+    return pending.answer;
   }
   try {
-    const message = make(question.reply);
-    const taken = carrying(question, () => target.tell(message));
     // An actor that refuses says why by failing the question; any other address only returns false.
-    if (!taken) question.fail(calleeStopped(target.name));
+    if (!passOn(target, question, pending.reply)) pending.fail(calleeStopped(target.name));
   } catch (thrown) {
-    question.fail(asMaglevError(thrown));
+    pending.fail(asMaglevError(thrown));
   }
-  if (!question.settled) {
-    question.endsBy(
+  if (!pending.settled && timeoutMs < Number.POSITIVE_INFINITY) {
+    pending.endsBy(
       clock.schedule(timeoutMs, () => {
-        question.fail(
+        pending.fail(
           new MaglevError(
             'MGL_ASK_TIMEOUT',
             `${target.name} did not answer within ${Math.ceil(timeoutMs)} ms`,
@@ -44,5 +39,10 @@ export function ask<Q, R>(
       }),
     );
   }
-  return question.answer;
+  return pending.answer;
+}
+
+/** The question with its way back, as a message: what Question<Q> left out is put back. */
+export function passOn<Q>(target: Address<Q>, question: object, reply: object): boolean {
+  return (target as Address<unknown>).tell({ ...question, reply });
 }

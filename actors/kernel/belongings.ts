@@ -20,6 +20,8 @@ export class Belongings {
   readonly #path: string;
   #abort: AbortController | null = null;
   #ending = false;
+  /** Why it was told to end, for those who wait for it. */
+  #reason: MaglevError | null = null;
 
   /** `path` is the actor's, for the errors of questions that are not answered. */
   constructor(path: string, clock: Clock) {
@@ -40,8 +42,9 @@ export class Belongings {
   }
 
   /** The incarnation was told to end: it hears and awaits nothing more, but may answer, and has time for its stop(). */
-  cutOff(): void {
+  cutOff(reason: MaglevError | null): void {
     this.#ending = true;
+    this.#reason = reason;
     this.timers.cancelAll();
     for (const unwatch of this.watches) unwatch();
     this.#failAll(this.asked, askerStopped);
@@ -56,6 +59,6 @@ export class Belongings {
   }
 
   #failAll(questions: Bag<Question>, because: (path: string) => MaglevError): void {
-    for (const { content } of questions.places()) content.fail(because(this.#path));
+    for (const { content } of questions.places()) content.fail(this.#reason ?? because(this.#path));
   }
 }

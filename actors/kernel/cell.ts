@@ -1,3 +1,4 @@
+import type { MaglevError } from '../../domain/errors.js';
 import type { Cancel } from '../../protocol/clock.js';
 import { checkName } from './actor-name.js';
 import { makeContext } from './context.js';
@@ -13,9 +14,9 @@ import type {
 import type { Family } from './family.js';
 import { isFenced } from './fence.js';
 import { type Host, Incarnation } from './incarnation.js';
-import { type KnownActor, makeKnown } from './known-actors.js';
 import { type Envelope, Mailbox } from './mailbox.js';
-import { askerStopped, calleeCrashed, calleeFull, calleeStopped, takeCarried } from './question.js';
+import { askerStopped, calleeCrashed, calleeFull, calleeStopped, questionIn } from './question.js';
+import { type KnownActor, Ref } from './ref.js';
 import type { Services } from './services.js';
 import { type Cause, checkSupervision } from './supervision.js';
 import { toError } from './thrown.js';
@@ -45,9 +46,6 @@ export class Cell<M> implements KnownActor, Host<M> {
   constructor(spec: ActorSpec<M>, parentPath: string, family: Family, services: Services) {
     checkName(spec.name);
     if (spec.supervision !== undefined) checkSupervision(spec.supervision);
-    if (spec.stopDeadlineMs !== undefined && !(spec.stopDeadlineMs >= 0)) {
-      throw new RangeError(`${spec.name}: stopDeadlineMs is out of range`);
-    }
     this.name = spec.name;
     this.path = `${parentPath}/${spec.name}`;
     this.spec = spec;
@@ -56,8 +54,7 @@ export class Cell<M> implements KnownActor, Host<M> {
     this.#family = family;
     this.#mailbox = new Mailbox(spec.mailbox ?? { kind: 'unbounded' });
     lastId += 1;
-    this.ref = Object.freeze({ id: lastId, name: this.path, tell: (message: M) => this.#tell(message) });
-    makeKnown(this.ref, this);
+    this.ref = new Ref(lastId, this, (message) => this.#tell(message));
   }
 
   /** The number of its latest incarnation; 0 before the first. */
@@ -70,14 +67,15 @@ export class Cell<M> implements KnownActor, Host<M> {
     this.#life = new Incarnation(this, this.#services, this.#incarnation);
   }
 
-  terminate(): void {
-    this.#life?.end({ kind: 'stopped', error: null });
+  terminate(reason: MaglevError | null): void {
+    this.#life?.end({ kind: 'stopped', error: null, reason });
   }
 
   bury(cause: Cause): void {
     this.#end = { ref: this.ref, reason: cause.kind, error: cause.error };
+    const why = cause.kind === 'stopped' ? cause.reason : null;
     for (let left = this.#mailbox.take(); left !== null; left = this.#mailbox.take())
-      this.#lose(left, 'ended');
+      this.#lose(left, 'ended', why);
     for (const listener of this.#listeners) listener(this.#end);
     this.#listeners.clear();
   }
@@ -165,7 +163,7 @@ export class Cell<M> implements KnownActor, Host<M> {
   }
 
   #tell(message: M): boolean {
-    const question = takeCarried();
+    const question = questionIn(message);
     if (isFenced()) {
       this.#services.deadLetters.record(this.path, 'stale', message);
       question?.fail(askerStopped('an abandoned actor'));
@@ -194,9 +192,13 @@ export class Cell<M> implements KnownActor, Host<M> {
   }
 
   /** Always false: what tell returns for a message that was not taken. */
-  #lose({ message, question }: Envelope<M>, reason: DeadLetter['reason']): false {
+  #lose(
+    { message, question }: Envelope<M>,
+    reason: DeadLetter['reason'],
+    why: MaglevError | null = null,
+  ): false {
     this.#services.deadLetters.record(this.path, reason, message);
-    question?.fail(reason === 'full' ? calleeFull(this.path) : calleeStopped(this.path));
+    question?.fail(why ?? (reason === 'full' ? calleeFull(this.path) : calleeStopped(this.path)));
     return false;
   }
 }

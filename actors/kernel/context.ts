@@ -1,13 +1,13 @@
 import { MaglevError } from '../../domain/errors.js';
-import type { Address, Reply } from '../../protocol/address.js';
+import type { Address } from '../../protocol/address.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
-import { ask } from './ask.js';
-import type { ActorEnd, ActorRef, ActorSpec, AnyRef, AskOptions, Context } from './contract.js';
+import { ask, passOn } from './ask.js';
+import type { ActorEnd, ActorRef, ActorSpec, AnyRef, Context } from './contract.js';
 import { runAs } from './fence.js';
 import type { Incarnation } from './incarnation.js';
-import { actorBehind } from './known-actors.js';
 import type { Envelope } from './mailbox.js';
-import { askerStopped } from './question.js';
+import { askerStopped, calleeStopped } from './question.js';
+import { Ref } from './ref.js';
 import type { Services } from './services.js';
 import { finished } from './supervision.js';
 import { toError } from './thrown.js';
@@ -75,14 +75,29 @@ export function makeContext<M>(
       return host.adopt(incarnation, spec);
     },
 
-    stopChild: async (child: AnyRef): Promise<void> => {
-      const actor = actorBehind(child);
+    alias: <C>(name: string) => {
+      let bound: Address<C> | null = null;
+      return {
+        name: `${path}/${name}`,
+        bind: (to: Address<C>) => {
+          bound = to;
+        },
+        tell: (message: C) => {
+          if (bound !== null && incarnation.phase !== 'ended') return bound.tell(message);
+          deadLetters.record(`${path}/${name}`, 'ended', message);
+          return false;
+        },
+      };
+    },
+
+    stopChild: async (child: AnyRef, reason: MaglevError | null = null): Promise<void> => {
+      const actor = Ref.actorBehind(child);
       if (actor.hasEnded()) return;
       const { family } = incarnation;
       if (family === null || !family.includes(actor)) {
         throw new Error(`${path} cannot stop ${actor.path}, which is not its child`);
       }
-      await family.stop(actor);
+      await family.stop(actor, reason);
     },
 
     stopSelf: (error?: Error): void => {
@@ -90,12 +105,16 @@ export function makeContext<M>(
       else incarnation.end(finished);
     },
 
-    ask: <Q, R>(target: Address<Q>, make: (reply: Reply<R>) => Q, options?: AskOptions): Promise<R> => {
-      if (incarnation.mayAsk) return ask(services.clock, belongings.asked, target, make, options);
+    ask: (target, question, options) => {
+      if (incarnation.mayAsk) return ask(services.clock, belongings.asked, target, question, options);
       deadLetters.record(target.name, 'stale', `a question of ${path}`);
       const refused = Promise.reject(askerStopped(path));
       refused.catch(() => {});
       return refused;
+    },
+
+    relay: (target, question, reply) => {
+      if (!passOn(target, question, reply)) reply.fail(calleeStopped(target.name));
     },
 
     after: (ms: number, message: M): Cancel => {
@@ -104,16 +123,12 @@ export function makeContext<M>(
       return nothing;
     },
 
-    every: (
-      ms: number,
-      message: M,
-      options?: { readonly immediate?: boolean; readonly jitter?: number },
-    ): Cancel => {
+    every: (ms: number, message: M, options?: { readonly immediate?: boolean }): Cancel => {
       if (!incarnation.active) {
         deadLetters.record(path, 'stale', message);
         return nothing;
       }
-      const cancel = belongings.timers.every(ms, options?.jitter ?? 0, () => toSelf(message));
+      const cancel = belongings.timers.every(ms, () => toSelf(message));
       if (options?.immediate === true) toSelf(message);
       return cancel;
     },
@@ -126,7 +141,7 @@ export function makeContext<M>(
     },
 
     watch: (ref: AnyRef, message: (end: ActorEnd) => M): Cancel => {
-      const actor = actorBehind(ref);
+      const actor = Ref.actorBehind(ref);
       if (!incarnation.active) return nothing;
       let unlisten: Cancel = nothing;
       const cancel = (): void => {

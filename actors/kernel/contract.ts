@@ -1,4 +1,5 @@
-import type { Address, Reply } from '../../protocol/address.js';
+import type { MaglevError } from '../../domain/errors.js';
+import type { Address, Answer, Ask, Question, Reply } from '../../protocol/address.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 
@@ -20,8 +21,8 @@ export type AnyRef = ActorRef<never>;
  */
 export type RestartType = 'permanent' | 'transient' | 'temporary';
 
-/** Which children are restarted when one must be: itself; itself and those started after it; all of them. */
-export type Strategy = 'one-for-one' | 'rest-for-one' | 'all-for-one';
+/** Which children are restarted when one must be: itself; or itself and those started after it. */
+export type Strategy = 'one-for-one' | 'rest-for-one';
 
 /** How an actor supervises its children. */
 export interface Supervision {
@@ -64,8 +65,6 @@ export interface ActorSpec<M> {
   readonly mailbox?: MailboxPolicy<M>;
   /** How this actor supervises its own children. Default one-for-one, 3 restarts in 5 s, backoff 50 ms .. 1 s. */
   readonly supervision?: Supervision;
-  /** How long its stop may take before it is abandoned; default 5000. */
-  readonly stopDeadlineMs?: number;
 }
 
 /** Why an actor ended for good. */
@@ -75,9 +74,12 @@ export interface ActorEnd {
   readonly error: Error | null;
 }
 
-export interface AskOptions {
-  /** Default 5000. Any positive number, Infinity included. */
-  readonly timeoutMs?: number;
+/**
+ * The address of an actor that is spawned later, or of whoever stands in its place now. Until it is bound, and when the
+ * incarnation that made it has ended, what is told to it is a dead letter.
+ */
+export interface Alias<M> extends Address<M> {
+  readonly bind: (to: Address<M>) => void;
 }
 
 /** What an incarnation can do. Everything in it is bound to that incarnation: after its end nothing of it acts. */
@@ -91,23 +93,27 @@ export interface Context<M> {
   readonly log: Logger;
   /** Returns at once; children start one after the other, in the order of the calls. Throws on a taken name. */
   readonly spawn: <C>(spec: ActorSpec<C>) => ActorRef<C>;
-  /** Resolves when the child and everything below it has ended. No-op for an ended child. */
-  readonly stopChild: (child: AnyRef) => Promise<void>;
+  /** An address for whoever is started before the actor that it leads to; `name` is for people. */
+  readonly alias: <C>(name: string) => Alias<C>;
+  /**
+   * Resolves when the child and everything below it has ended. No-op for an ended child. Whoever waits for an answer of
+   * one of them gets `reason`; without one, MGL_ACTOR_STOPPED.
+   */
+  readonly stopChild: (child: AnyRef, reason?: MaglevError) => Promise<void>;
   /** Ends this actor: `finished`, or a crash when an error is given. Messages not yet handled are dead letters. */
   readonly stopSelf: (error?: Error) => void;
-  /**
-   * Asks and awaits. Rejects with a MaglevError: the callee's own, MGL_ASK_TIMEOUT, MGL_ACTOR_CRASHED,
-   * MGL_ACTOR_STOPPED (the callee ended, or this incarnation did) or MGL_MAILBOX_FULL.
-   */
-  readonly ask: <Q, R>(target: Address<Q>, make: (reply: Reply<R>) => Q, options?: AskOptions) => Promise<R>;
+  /** Waits until it is answered, unless a timeout is given: every question ends with whoever holds it. */
+  readonly ask: Ask;
+  /** Passes a question on with its way back: from then on `target` is who owes the answer. */
+  readonly relay: <Q, K extends Question<Q> & { readonly type: string }>(
+    target: Address<Q>,
+    question: K,
+    reply: Reply<Answer<Q, K['type']>>,
+  ) => void;
   /** Sends itself `message` after `ms`. */
   readonly after: (ms: number, message: M) => Cancel;
-  /** Sends itself `message` every `ms`, spread by +-jitter (0..1, default 0); the first at once if `immediate`. */
-  readonly every: (
-    ms: number,
-    message: M,
-    options?: { readonly immediate?: boolean; readonly jitter?: number },
-  ) => Cancel;
+  /** Sends itself `message` every `ms`; the first at once if `immediate`. */
+  readonly every: (ms: number, message: M, options?: { readonly immediate?: boolean }) => Cancel;
   /** Turns the outcome of a promise into a message to itself. Never an unhandled rejection. */
   readonly pipe: <T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M) => void;
   /** Sends itself one message when the actor behind `ref` ends for good; at once if it already has. */
@@ -138,7 +144,7 @@ export interface ActorSystem {
   /** Starts the root of the tree. Once only. */
   readonly start: <M>(root: ActorSpec<M>) => ActorRef<M>;
   /** As Context.ask, for the world outside the tree. */
-  readonly ask: <Q, R>(target: Address<Q>, make: (reply: Reply<R>) => Q, options?: AskOptions) => Promise<R>;
+  readonly ask: Ask;
   /** Stops the tree, children first; resolves when all have ended (or were abandoned at their deadline). */
   readonly stop: () => Promise<void>;
   /** Resolves when the root has ended, however. */

@@ -1,10 +1,11 @@
+import type { MaglevError } from '../../domain/errors.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import { backoffDelay } from './backoff.js';
 import type { ActorDescription, RestartType, Supervision } from './contract.js';
 import { RestartIntensity } from './restart-intensity.js';
 import { SiblingGroup } from './sibling-group.js';
-import { type Cause, isRestarted, isRestartedWithSibling, stopped } from './supervision.js';
+import { type Cause, isRestarted, isRestartedWithSibling } from './supervision.js';
 
 /** What a supervisor needs of a child. None of these calls back before it has returned. */
 export interface Child {
@@ -14,8 +15,8 @@ export interface Child {
   readonly incarnation: number;
   /** Starts its next incarnation; answered by Family.started, unless it is told to end first, and Family.ended. */
   launch(): void;
-  /** Tells its incarnation to end, if it does not do so already; answered by Family.ended. */
-  terminate(): void;
+  /** Tells its incarnation to end, if it does not do so already, and why; answered by Family.ended. */
+  terminate(reason: MaglevError | null): void;
   /** It will never be launched again. */
   bury(cause: Cause): void;
   describe(): ActorDescription;
@@ -50,8 +51,8 @@ interface Member {
  * The children of one incarnation (or the root of the tree): starts them in order, restarts those that fail as the
  * strategy says, gives up when they fail too often, stops them in reverse order.
  *
- * Invariants: a child has at most one incarnation that has not ended; under rest-for-one and all-for-one no child
- * is launched while one of its group has not ended; after close() nothing is launched.
+ * Invariants: a child has at most one incarnation that has not ended; under rest-for-one no child is
+ * launched while one of its group has not ended; after close() nothing is launched.
  */
 export class Family {
   readonly #owner: Owner;
@@ -109,24 +110,24 @@ export class Family {
   }
 
   /** Resolves when `child`, which must be of this family, and all below it have ended. */
-  stop(child: Child): Promise<void> {
+  stop(child: Child, reason: MaglevError | null = null): Promise<void> {
     const member = this.#memberOf(child);
     member.condemned = true;
     const ended = new Promise<void>((resolve) => {
       member.awaitEnd.push(resolve);
     });
     if (member.state === 'queued' || member.state === 'down') {
-      this.#bury(member, stopped);
+      this.#bury(member, { kind: 'stopped', error: null, reason });
     } else {
-      this.#tellToEnd(member);
+      this.#tellToEnd(member, reason);
     }
     return ended;
   }
 
   /** Stops all, in reverse order, one after the other; nothing starts any more. */
-  close(): Promise<void> {
+  close(reason: MaglevError | null = null): Promise<void> {
     this.#closed = true;
-    this.#allEnded ??= this.#stopAll();
+    this.#allEnded ??= this.#stopAll(reason);
     return this.#allEnded;
   }
 
@@ -193,16 +194,9 @@ export class Family {
 
   /** Who is restarted with `failed`, itself included, in start order. */
   #restartedWith(failed: Member): readonly Member[] {
-    switch (this.#supervision.strategy) {
-      case 'one-for-one':
-        return [failed];
-      case 'rest-for-one': {
-        const all = Array.from(this.#members.values());
-        return all.slice(all.indexOf(failed));
-      }
-      case 'all-for-one':
-        return Array.from(this.#members.values());
-    }
+    if (this.#supervision.strategy === 'one-for-one') return [failed];
+    const all = Array.from(this.#members.values());
+    return all.slice(all.indexOf(failed));
   }
 
   #giveUp(member: Member, cause: Cause): void {
@@ -265,18 +259,18 @@ export class Family {
     member.child.launch();
   }
 
-  #tellToEnd(member: Member): void {
+  #tellToEnd(member: Member, reason: MaglevError | null = null): void {
     member.state = 'ending';
-    member.child.terminate();
+    member.child.terminate(reason);
   }
 
-  async #stopAll(): Promise<void> {
+  async #stopAll(reason: MaglevError | null): Promise<void> {
     this.#group?.cancel();
     this.#group = null;
     for (const member of this.#members.values()) member.cancelBackoff?.();
     for (const { child } of Array.from(this.#members.values()).reverse()) {
       // It may have ended by itself while its siblings were stopped.
-      if (this.includes(child)) await this.stop(child);
+      if (this.includes(child)) await this.stop(child, reason);
     }
   }
 

@@ -25,19 +25,17 @@ export class IncarnationTimers {
   }
 
   /**
-   * Runs `run` every `ms` milliseconds, each gap spread evenly by +-jitter; the first gap too. Without jitter the
-   * beats do not drift; beats that a busy process missed are left out, never made up for in a burst.
+   * Runs `run` every `ms` milliseconds. The beats do not drift; those that a busy process missed are left out, never
+   * made up for in a burst.
    */
-  every(ms: number, jitter: number, run: () => void): Cancel {
+  every(ms: number, run: () => void): Cancel {
     if (!(ms > 0))
       throw new RangeError(`a repeated timer needs a positive number of milliseconds, not ${ms}`);
-    if (!(jitter >= 0 && jitter <= 1)) throw new RangeError(`a jitter is from 0 to 1, not ${jitter}`);
     let due = this.#clock.monotonic();
     let cancelNext: Cancel = () => {};
     const next = (): void => {
       const now = this.#clock.monotonic();
-      const gap = jitter === 0 ? ms : ms * (1 + jitter * (2 * this.#clock.random() - 1));
-      due = due + gap > now ? due + gap : now + gap;
+      due = due + ms > now ? due + ms : now + ms;
       cancelNext = this.after(due - now, () => {
         next();
         run();

@@ -12,8 +12,8 @@ import type { Services } from './services.js';
 import { type Cause, defaultSupervision } from './supervision.js';
 import { toError } from './thrown.js';
 
-/** How long an actor's stop may take unless it says otherwise. */
-const defaultStopDeadlineMs = 5000;
+/** How long the end of an incarnation may take: a handler under way, and then stop(), each. */
+const stopDeadlineMs = 5000;
 
 /** Messages that an actor handles before others have their turn, if no handler has to be waited for. */
 const messagesATurn = 16;
@@ -51,7 +51,6 @@ export class Incarnation<M> implements Agent {
   readonly belongings: Belongings;
   readonly #host: Host<M>;
   readonly #services: Services;
-  readonly #deadlineMs: number;
   #worker: Worker;
   #phase: Phase = 'starting';
   #abandoned = false;
@@ -71,7 +70,6 @@ export class Incarnation<M> implements Agent {
     this.#services = services;
     this.number = number;
     this.belongings = new Belongings(host.path, services.clock);
-    this.#deadlineMs = host.spec.stopDeadlineMs ?? defaultStopDeadlineMs;
     this.#worker = services.engine.worker(host.path, this.#turn);
     this.#worker.wake();
   }
@@ -128,10 +126,11 @@ export class Incarnation<M> implements Agent {
     this.#cause = cause;
     if (cause.error !== null) this.#host.failedWith(cause.error);
     this.#phase = 'draining';
-    this.belongings.cutOff();
+    const reason = cause.kind === 'stopped' ? cause.reason : null;
+    this.belongings.cutOff(reason);
     if (this.#busy)
-      this.#cancelDeadline = this.#services.clock.schedule(this.#deadlineMs, this.#abandonHandler);
-    const childrenEnded = this.#family?.close() ?? Promise.resolve();
+      this.#cancelDeadline = this.#services.clock.schedule(stopDeadlineMs, this.#abandonHandler);
+    const childrenEnded = this.#family?.close(reason) ?? Promise.resolve();
     void childrenEnded.then(() => {
       this.#childrenEnded = true;
       this.#releaseIfQuiet();
@@ -223,6 +222,8 @@ export class Incarnation<M> implements Agent {
   #crashed(error: Error, { message, question }: Envelope<M>): void {
     // A handler that was told to end most often throws for that reason: it did not fail on the message.
     const cut = this.#cause !== null && this.#cause.kind !== 'crashed';
+    if (cut && this.#cause?.kind === 'stopped' && this.#cause.reason !== null)
+      question?.fail(this.#cause.reason);
     question?.fail(cut ? calleeStopped(this.#host.path) : calleeCrashed(this.#host.path, error));
     this.#services.deadLetters.record(this.#host.path, 'crashed', message);
     this.#failed(error);
@@ -259,7 +260,7 @@ export class Incarnation<M> implements Agent {
       path: this.#host.path,
       incarnation: this.number,
       message: waitedFor,
-      deadlineMs: this.#deadlineMs,
+      deadlineMs: stopDeadlineMs,
     });
     this.belongings.letGo();
   }
@@ -274,7 +275,7 @@ export class Incarnation<M> implements Agent {
 
   async #release(): Promise<void> {
     const behavior = this.#behavior;
-    this.#cancelDeadline = this.#services.clock.schedule(this.#deadlineMs, () => {
+    this.#cancelDeadline = this.#services.clock.schedule(stopDeadlineMs, () => {
       this.#abandon('stop');
       this.#finish();
     });

@@ -6,7 +6,7 @@ import { isFenced } from './fence.js';
 
 /** What the kernel needs of an open question, whatever its answer's type. */
 export interface Question {
-  /** The message is with an incarnation now: `open` has that incarnation's unanswered questions. */
+  /** The message is with an incarnation now, and no other: `open` has that incarnation's unanswered questions. */
   deliveredTo(open: Bag<Question>): void;
   /** Ends it without an answer. The first end wins; false if it had ended before. */
   fail(error: MaglevError): boolean;
@@ -38,10 +38,7 @@ export class PendingQuestion<R> implements Question {
     this.#reject = reject;
     this.#asked = asked;
     this.#askedAt = asked?.add(this) ?? null;
-    this.reply = {
-      ok: (value) => !isFenced() && this.#succeed(value),
-      fail: (error) => !isFenced() && this.fail(error),
-    };
+    this.reply = new WayBack(this);
   }
 
   get settled(): boolean {
@@ -56,6 +53,7 @@ export class PendingQuestion<R> implements Question {
 
   deliveredTo(open: Bag<Question>): void {
     if (this.#settled) return;
+    if (this.#openAt !== null) this.#open?.takeOut(this.#openAt);
     this.#open = open;
     this.#openAt = open.add(this);
   }
@@ -66,7 +64,7 @@ export class PendingQuestion<R> implements Question {
     return true;
   }
 
-  #succeed(value: R): boolean {
+  succeed(value: R): boolean {
     if (!this.#settle()) return false;
     this.#resolve(value);
     return true;
@@ -80,6 +78,29 @@ export class PendingQuestion<R> implements Question {
     if (this.#openAt !== null) this.#open?.takeOut(this.#openAt);
     return true;
   }
+}
+
+/** The `reply` of the message of a question. Whoever takes that message can find the question by it. */
+class WayBack<R> implements Reply<R> {
+  readonly #question: PendingQuestion<R>;
+
+  constructor(question: PendingQuestion<R>) {
+    this.#question = question;
+  }
+
+  readonly ok = (value: R): boolean => !isFenced() && this.#question.succeed(value);
+
+  readonly fail = (error: MaglevError): boolean => !isFenced() && this.#question.fail(error);
+
+  static questionOf(reply: unknown): Question | null {
+    return reply instanceof WayBack ? reply.#question : null;
+  }
+}
+
+/** The question that `message` puts to whoever takes it; null when it is none of ours. */
+export function questionIn(message: unknown): Question | null {
+  if (typeof message !== 'object' || message === null || !('reply' in message)) return null;
+  return WayBack.questionOf(message.reply);
 }
 
 /** The callee ended, or is ending, before it answered. */
@@ -102,30 +123,6 @@ export function calleeFull(name: string): MaglevError {
 /** The asking incarnation ended, or is ending, before it had its answer. */
 export function askerStopped(name: string): MaglevError {
   return new MaglevError('MGL_ACTOR_STOPPED', `${name}, which asked, was stopped`);
-}
-
-/** The question that the tell in progress carries, for the first actor that takes a message from it. */
-let carried: Question | null = null;
-
-/**
- * Runs `send` (one tell of one address) so that the actor which takes the message knows of the question in it. It
- * works through any address in between that translates the message for an actor and tells nobody else before.
- */
-export function carrying<T>(question: Question, send: () => T): T {
-  const before = carried;
-  carried = question;
-  try {
-    return send();
-  } finally {
-    carried = before;
-  }
-}
-
-/** The question that the message being told carries; only the first taker gets it. */
-export function takeCarried(): Question | null {
-  const question = carried;
-  carried = null;
-  return question;
 }
 
 function withResolvers<R>(): {

@@ -1,3 +1,4 @@
+import type { MaglevError } from '../../domain/errors.js';
 import type { RestartType, Supervision } from './contract.js';
 
 /** How an actor supervises its children unless it says otherwise. */
@@ -9,15 +10,14 @@ export const defaultSupervision: Supervision = {
 
 /** Why an incarnation ended. */
 export type Cause =
-  /** Its supervisor told it to. */
-  | { readonly kind: 'stopped'; readonly error: null }
+  /** Its supervisor told it to; `reason` is for those who wait for its answers. */
+  | { readonly kind: 'stopped'; readonly error: null; readonly reason: MaglevError | null }
   /** It ended itself, content. */
   | { readonly kind: 'finished'; readonly error: null }
   | { readonly kind: 'crashed'; readonly error: Error }
   /** Its children failed too often. */
   | { readonly kind: 'escalated'; readonly error: Error };
 
-export const stopped: Cause = { kind: 'stopped', error: null };
 export const finished: Cause = { kind: 'finished', error: null };
 
 /** Is an actor that ended of its own accord started again? */

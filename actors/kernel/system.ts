@@ -1,9 +1,8 @@
-import type { Address, Reply } from '../../protocol/address.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import { ask } from './ask.js';
 import { Cell } from './cell.js';
-import type { ActorDescription, ActorEnd, ActorRef, ActorSpec, ActorSystem, AskOptions } from './contract.js';
+import type { ActorDescription, ActorEnd, ActorRef, ActorSpec, ActorSystem } from './contract.js';
 import { DeadLetters } from './dead-letters.js';
 import { Family } from './family.js';
 import { NactEngine } from './nact-engine.js';
@@ -55,8 +54,7 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
       family.add(cell);
       return cell.ref;
     },
-    ask: <Q, R>(target: Address<Q>, make: (reply: Reply<R>) => Q, askOptions?: AskOptions): Promise<R> =>
-      ask(clock, null, target, make, askOptions),
+    ask: (target, question, askOptions) => ask(clock, null, target, question, askOptions),
     stop: () => {
       stopping ??= family.close();
       return stopping;

@@ -3,10 +3,11 @@ import type { LbState } from '../../domain/lb.js';
 import { afterDeath, noDeaths, pauseAfter, type WritesUnderWay } from '../../domain/repeated-death.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address, Reply } from '../../protocol/address.js';
-import type { DecisionRequest } from '../../protocol/decision.js';
+import type { DecisionRequest, VipWanted } from '../../protocol/decision.js';
 import type { ConnectionReport, VouchRequest, VppControl, VppLink } from '../../protocol/vpp.js';
-import { ask, relay, untilAnswered } from '../ask.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import { Rounds } from '../rounds.js';
+import { chain } from '../supervision.js';
 import type { OpenStats, OpenVpp } from './api.js';
 import { type ConnectionMessage, connectionActor } from './connection.js';
 import { type SessionMessage, sessionActor } from './session.js';
@@ -38,14 +39,10 @@ type VppMessage =
 export function vppActor(options: VppOptions): ActorSpec<VppMessage> {
   return {
     name: 'vpp',
-    supervision: {
-      strategy: 'rest-for-one',
-      intensity: { restarts: 5, withinMs: 10_000 },
-      backoff: { minMs: 100, maxMs: 5000, jitter: 0.2 },
-    },
+    supervision: chain,
     start: async (context) => {
-      const decision = await ask(context, options.decisions, { type: 'get-decision' }, untilAnswered);
-      return new Vpp(context, options, new StandingDecision(decision)).behavior();
+      const decision = await context.ask(options.decisions, { type: 'get-decision' });
+      return new Vpp(context, options, new StandingDecision(decision));
     },
   };
 }
@@ -71,12 +68,9 @@ interface Live {
 
 class Vpp {
   private live: Live | null = null;
-  private connection: ActorRef<ConnectionMessage> | null = null;
-  /** Who waits for a look at VPP that has not begun, and for the one that is under way. */
-  private waiting: Reply<LbState>[] = [];
-  private reading: Reply<LbState>[] | null = null;
-  /** Who waits for an answer of the session. */
-  private readonly asked = new Set<Reply<never>>();
+  private readonly connection: ActorRef<ConnectionMessage>;
+  /** Who waits for a look at VPP. It is no small thing for VPP: one is under way at a time, however many ask. */
+  private readonly looks = new Rounds<LbState>();
   private statsDroppedAt = Number.NEGATIVE_INFINITY;
   /** What VPP died under since it was last equal to the decision; see domain/repeated-death.ts. */
   private deaths = noDeaths;
@@ -88,16 +82,11 @@ class Vpp {
     private readonly context: Context<VppMessage>,
     private readonly options: VppOptions,
     private readonly wanted: StandingDecision,
-  ) {}
-
-  behavior() {
-    this.connection = this.context.spawn(
-      connectionActor({ open: this.options.open, report: this.context.self }),
-    );
-    return { receive: (message: VppMessage) => this.receive(message) };
+  ) {
+    this.connection = context.spawn(connectionActor({ open: options.open, report: context.self }));
   }
 
-  private async receive(message: VppMessage): Promise<void> {
+  async receive(message: VppMessage): Promise<void> {
     switch (message.type) {
       case 'link-up':
         await this.endSession();
@@ -112,31 +101,15 @@ class Vpp {
         if (message.underWay !== null && message.error.code === 'MGL_VPP_DISCONNECTED') {
           this.diedUnder(message.underWay);
         }
-        // Before the session ends: that it was stopped is not why they get no answer.
-        for (const reply of this.asked) reply.fail(message.error);
-        await this.endSession();
+        await this.endSession(message.error);
         break;
       case 'decision':
         this.wanted.replace(message.decision);
         this.live?.session?.tell({ type: 'wanted-changed' });
         break;
-      case 'vip-wanted': {
-        const { vip, flush } = message;
-        if (!this.wanted.replaceVip(vip)) break;
-        const { frontend } = vip;
-        const session = this.live?.session ?? null;
-        if (session !== null) session.tell({ type: 'vip-wanted', frontend, flush });
-        else if (flush.size > 0) {
-          // Later nobody knows whether it is still wanted. The weight is, and comes with the next connection.
-          const servers = [...flush].join(' ');
-          this.context.log.log('warn', 'vpp-flush-skipped', {
-            frontend,
-            servers,
-            error: this.lastError.message,
-          });
-        }
+      case 'vip-wanted':
+        this.follow(message);
         break;
-      }
       case 'get-info':
         if (this.live === null) this.unavailable(message.reply);
         else {
@@ -150,25 +123,25 @@ class Vpp {
       case 'get-lb-state':
         if (this.live === null) this.unavailable(message.reply);
         else {
-          this.waiting.push(message.reply);
-          this.look();
+          if (this.looks.join(message.reply)) this.look();
           this.boundSilence(this.live.link, message.reply);
         }
         break;
       case 'waited':
         this.tellSilence(message.link, message.reply);
         break;
-      case 'read-done':
-        for (const reply of this.reading ?? []) settle(reply, message.outcome);
-        this.reading = null;
-        this.look();
+      case 'read-done': {
+        const { askers, another } = this.looks.end();
+        for (const reply of askers) settle(reply, message.outcome);
+        if (another) this.look();
         break;
+      }
       case 'vouch':
         // Who asks does not wait long; a connection that is being started again answers nobody.
-        this.connection?.tell(message);
+        this.connection.tell(message);
         break;
       case 'synced':
-        this.connection?.tell({ type: 'proven' });
+        this.connection.tell({ type: 'proven' });
         this.deaths = noDeaths;
         break;
       case 'booted':
@@ -181,7 +154,7 @@ class Vpp {
         if (this.live === null) this.unavailable(message.reply);
         else if (this.live.session === null) message.reply.fail(this.paused());
         else {
-          relay(this.context, this.live.session, { type: 'get-lb-counters' }, this.tracked(message.reply));
+          this.context.relay(this.live.session, { type: 'get-lb-counters' }, message.reply);
           this.boundSilence(this.live.link, message.reply);
         }
         break;
@@ -190,11 +163,10 @@ class Vpp {
         this.pausedUntil = Number.NEGATIVE_INFINITY;
         if (this.live === null) this.unavailable(message.reply);
         else
-          relay(
-            this.context,
+          this.context.relay(
             this.govern(this.live),
             { type: 'sync', frontend: message.frontend },
-            this.tracked(message.reply),
+            message.reply,
           );
         break;
     }
@@ -241,19 +213,37 @@ class Vpp {
     return new MaglevError('MGL_VPP_PAUSED', text);
   }
 
-  /**
-   * Looks at VPP, straight through the link: it does not wait for a sync. However many ask, one look is under way at a
-   * time, and one more serves all who came meanwhile: it is no small thing for VPP.
-   */
+  /** The decision about one frontend changed. */
+  private follow({ vip, flush, reply }: VipWanted): void {
+    const { frontend } = vip;
+    const session = this.live?.session ?? null;
+    const none = { frontend, acknowledged: 0, weights: 0, flushed: [] };
+    if (!this.wanted.replaceVip(vip)) {
+      // A whole decision that is newer is on its way.
+      const text = 'the config has changed meanwhile';
+      reply?.ok({ ...none, pending: { why: 'full-sync', text, error: null } });
+    } else if (session !== null) {
+      session.tell({ type: 'vip-wanted', frontend, flush });
+    } else {
+      const why = this.live === null ? this.disconnected() : this.paused();
+      const { message } = this.live === null ? this.lastError : why;
+      if (flush.size > 0) {
+        // Later nobody knows whether it is still wanted. The weight is, and comes with the next connection.
+        const servers = [...flush].join(' ');
+        this.context.log.log('warn', 'vpp-flush-skipped', { frontend, servers, error: message });
+      }
+      const text = this.live === null ? 'VPP is not connected' : why.message;
+      reply?.ok({ ...none, pending: { why: 'disconnected', text, error: why } });
+    }
+  }
+
+  /** Looks at VPP, straight through the link: it does not wait for a sync. */
   private look(): void {
-    if (this.reading !== null || this.waiting.length === 0) return;
     const { context, live } = this;
-    this.reading = this.waiting;
-    this.waiting = [];
     const look =
       live === null
         ? Promise.reject(this.disconnected())
-        : ask(context, live.link.requests, { type: 'read-state' }, untilAnswered);
+        : context.ask(live.link.requests, { type: 'read-state' });
     context.pipe(
       look,
       (state) => ({ type: 'read-done', outcome: state }),
@@ -300,25 +290,14 @@ class Vpp {
     const now = this.context.clock.monotonic();
     if (link !== this.live?.link || now - this.statsDroppedAt < STATS_DROP_GAP_MS) return;
     this.statsDroppedAt = now;
-    this.connection?.tell({ type: 'drop', link: link.requests, error });
+    this.connection.tell({ type: 'drop', link: link.requests, error });
   }
 
-  private tracked<R>(reply: Reply<R>): Reply<R> {
-    this.asked.add(reply);
-    const settled = (first: boolean) => {
-      this.asked.delete(reply);
-      return first;
-    };
-    return {
-      ok: (value) => settled(reply.ok(value)),
-      fail: (error) => settled(reply.fail(error)),
-    };
-  }
-
-  private async endSession(): Promise<void> {
+  /** Whoever waits for an answer of the session is told why the connection ended, not that the session did. */
+  private async endSession(reason = this.lastError): Promise<void> {
     const { live } = this;
     this.live = null;
-    if (live !== null && live.session !== null) await this.context.stopChild(live.session);
+    if (live !== null && live.session !== null) await this.context.stopChild(live.session, reason);
   }
 
   private unavailable(reply: Reply<never>): void {

@@ -44,8 +44,8 @@ export const healthEvents = {
     patienceMs: field<number>(),
   }),
   'frontend-transition': event(
-    ['info', 'warn'],
-    'a frontend changed its state, or its active pool (then `from` and `to` are equal); to down: warn',
+    ['info', 'warn', 'debug'],
+    'a frontend changed its state, or its active pool (then `from` and `to` are equal); to down: warn; it came into the config: debug',
     {
       frontend: field<string>(),
       from: field<FrontendState>(),
@@ -53,6 +53,18 @@ export const healthEvents = {
       pool: field<string>('the active one'),
     },
     { topic: 'frontend', key: 'frontend' },
+  ),
+  decision: event(['debug'], 'frontends were decided anew', {
+    cause: field<'start' | 'reload' | 'operator' | 'health' | 'settled'>(
+      '`start`, `reload`, `operator`, `health`, or `settled` when `startup-min-delay` is over',
+    ),
+    decided: field<number>('how many'),
+    changed: field<number>('of how many the VIP is another now'),
+  }),
+  'decision-failed': event(
+    ['error'],
+    'a fault of maglevd: this frontend could not be decided and stays as it was; all others go on',
+    { frontend: field<string>(), error: field<string>(), stack: maybe<string>() },
   ),
   'probe-start': event(['debug'], 'a probe begins', {
     backend: field<string>(),

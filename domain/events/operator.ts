@@ -1,6 +1,8 @@
 import type { BackendAction } from '../operator.js';
 import { event, field, maybe } from './event.js';
 
+type Why = 'disabled' | 'disconnected' | 'refused' | 'full-sync' | 'silent';
+
 const noted = {
   asked: field<string>('`pause`, `disable`, `weight 10`, …'),
   backend: field<string>(),
@@ -10,7 +12,7 @@ const noted = {
 
 /** What operators ask for, and what becomes of it. */
 export const operatorEvents = {
-  'operator-action': event(['info'], 'somebody asked for it', {
+  'operator-action': event(['info'], 'somebody asked for it, and it is known what VPP has of it', {
     backend: field<string>(),
     action: field<BackendAction | 'weight'>(),
     frontend: maybe<string>('of a weight'),
@@ -18,7 +20,16 @@ export const operatorEvents = {
     weight: maybe<number>('of a weight'),
     flush: maybe<boolean>('of a weight'),
     outcome: field<'done' | 'refused'>(),
-    code: maybe<string>('refused: why'),
+    code: maybe<string>('refused: why; done: why nobody knows what VPP has of it'),
+    error: maybe<string>('the same in words, when it was done'),
+    acknowledged: maybe<number>('operations that VPP acknowledged because of it'),
+    weights: maybe<number>('weights among them'),
+    flushed: maybe<number>('servers whose flows VPP has cut'),
+    vppMs: maybe<number>('how long VPP took'),
+    pending: maybe<Why>(
+      'why VPP does not have all of it: `disabled`, `disconnected`, `refused`, `full-sync`, `silent`',
+    ),
+    reason: maybe<string>('the same in words'),
     peer: maybe<string>("the client's address and port, or `unix`"),
   }),
   'operator-intent-dropped': event(

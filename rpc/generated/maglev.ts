@@ -278,6 +278,8 @@ export interface FrontendInfo {
   state: string;
   /** Only in answers to SetFrontendPoolBackendWeight: as in BackendInfo. */
   warning?: string | undefined;
+  /** Only in answers to SetFrontendPoolBackendWeight: what VPP has of the change. */
+  outcome: ChangeOutcome | undefined;
 }
 
 /** Servers that a frontend prefers equally. */
@@ -377,9 +379,43 @@ export interface BackendInfo {
   givenUp?: boolean | undefined;
   /**
    * Only in answers to PauseBackend, ResumeBackend, EnableBackend and DisableBackend: what was asked for is in force,
-   * but not all is well, for people; for instance, that a restart of maglevd would forget it. Absent = all is well.
+   * but not all is well, for people; for instance, that VPP does not have it yet, or that a restart of maglevd would
+   * forget it. Absent = all is well.
    */
   warning?: string | undefined;
+  /** Only in answers to the same: what VPP has of the change. */
+  outcome: ChangeOutcome | undefined;
+}
+
+/**
+ * What VPP has of something that an operator asked for. An answer is given when VPP has acknowledged every write that it
+ * causes, or as soon as it is certain that VPP will not do so soon.
+ */
+export interface ChangeOutcome {
+  /** What was done and what VPP has of it, for people: `disabled; 2 frontends, 2 weights set, acknowledged by VPP in 4 ms`. */
+  summary: string;
+  /** The frontends in which it causes a write; empty when nothing has to be written now. */
+  frontends: FrontendOutcome[];
+  /** How long it took until that was known. */
+  durationNs: bigint;
+}
+
+/** What VPP has of a change in one frontend. */
+export interface FrontendOutcome {
+  /** Name of the frontend. */
+  frontend: string;
+  /** Operations that VPP acknowledged because of it. */
+  acknowledged: number;
+  /** Weights among them. */
+  weights: number;
+  /** Addresses of the servers whose flows VPP has cut. */
+  flushed: string[];
+  /** Why VPP does not have all of it: `disabled`, `disconnected`, `refused`, `full-sync` or `silent`. Absent = it has. */
+  pending?: string | undefined;
+  /** The same for people. Absent = VPP has it. */
+  reason?: string | undefined;
+  /** The code of the error behind it. Absent = nothing failed. */
+  code?: string | undefined;
 }
 
 /** How one probe ended. */
@@ -2204,6 +2240,7 @@ function createBaseFrontendInfo(): FrontendInfo {
     flushOnDown: false,
     state: '',
     warning: undefined,
+    outcome: undefined,
   };
 }
 
@@ -2238,6 +2275,9 @@ export const FrontendInfo: MessageFns<FrontendInfo> = {
     }
     if (message.warning !== undefined) {
       writer.uint32(82).string(message.warning);
+    }
+    if (message.outcome !== undefined) {
+      ChangeOutcome.encode(message.outcome, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -2333,6 +2373,14 @@ export const FrontendInfo: MessageFns<FrontendInfo> = {
             }
 
             message.warning = reader.string();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.outcome = ChangeOutcome.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -2786,6 +2834,7 @@ function createBaseBackendInfo(): BackendInfo {
     transitions: [],
     givenUp: undefined,
     warning: undefined,
+    outcome: undefined,
   };
 }
 
@@ -2838,6 +2887,9 @@ export const BackendInfo: MessageFns<BackendInfo> = {
     }
     if (message.warning !== undefined) {
       writer.uint32(122).string(message.warning);
+    }
+    if (message.outcome !== undefined) {
+      ChangeOutcome.encode(message.outcome, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -2973,6 +3025,205 @@ export const BackendInfo: MessageFns<BackendInfo> = {
             }
 
             message.warning = reader.string();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.outcome = ChangeOutcome.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseChangeOutcome(): ChangeOutcome {
+  return { summary: '', frontends: [], durationNs: 0n };
+}
+
+export const ChangeOutcome: MessageFns<ChangeOutcome> = {
+  encode(message: ChangeOutcome, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.summary !== '') {
+      writer.uint32(10).string(message.summary);
+    }
+    for (const v of message.frontends) {
+      FrontendOutcome.encode(v, writer.uint32(18).fork()).join();
+    }
+    if (message.durationNs !== 0n) {
+      if (BigInt.asIntN(64, message.durationNs) !== message.durationNs) {
+        throw new globalThis.Error('value provided for field message.durationNs of type int64 too large');
+      }
+      writer.uint32(24).int64(message.durationNs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeOutcome {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeOutcome();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.summary = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.frontends.push(FrontendOutcome.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.durationNs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFrontendOutcome(): FrontendOutcome {
+  return {
+    frontend: '',
+    acknowledged: 0,
+    weights: 0,
+    flushed: [],
+    pending: undefined,
+    reason: undefined,
+    code: undefined,
+  };
+}
+
+export const FrontendOutcome: MessageFns<FrontendOutcome> = {
+  encode(message: FrontendOutcome, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.frontend !== '') {
+      writer.uint32(10).string(message.frontend);
+    }
+    if (message.acknowledged !== 0) {
+      writer.uint32(16).uint32(message.acknowledged);
+    }
+    if (message.weights !== 0) {
+      writer.uint32(24).uint32(message.weights);
+    }
+    for (const v of message.flushed) {
+      writer.uint32(34).string(v);
+    }
+    if (message.pending !== undefined) {
+      writer.uint32(42).string(message.pending);
+    }
+    if (message.reason !== undefined) {
+      writer.uint32(50).string(message.reason);
+    }
+    if (message.code !== undefined) {
+      writer.uint32(58).string(message.code);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FrontendOutcome {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFrontendOutcome();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.frontend = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.acknowledged = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.weights = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.flushed.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.pending = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.code = reader.string();
             continue;
           }
         }

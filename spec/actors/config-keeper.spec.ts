@@ -7,7 +7,7 @@ import type { ConfigControl } from '../../protocol/config.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import { type MockMailbox, mailbox } from '../support/mailbox.js';
 import { type Gate, gate } from '../support/stage.js';
-import { Tree } from '../support/tree.js';
+import { askBy, Tree } from '../support/tree.js';
 import { valid, World } from '../support/world.js';
 
 const backends = { a: { address: '10.0.0.1' } };
@@ -40,20 +40,20 @@ describe('actors/config-keeper', () => {
 
   const ask = (type: 'check-config' | 'reload-config') => {
     const answer: { value: ConfigVerdict | string | null } = { value: null };
-    tree.system
-      .ask<ConfigControl, ConfigVerdict>(keeper, (reply) => ({ type, reply }), { timeoutMs: 60_000 })
-      .then(
-        (verdict) => {
-          answer.value = verdict;
-        },
-        (error: MaglevError) => {
-          answer.value = error.code;
-        },
-      );
+    askBy<ConfigControl, ConfigVerdict>(tree.system, keeper, (reply) => ({ type, reply }), {
+      timeoutMs: 60_000,
+    }).then(
+      (verdict) => {
+        answer.value = verdict;
+      },
+      (error: MaglevError) => {
+        answer.value = error.code;
+      },
+    );
     return answer;
   };
   const running = () =>
-    tree.system.ask<ConfigControl, MaglevConfig>(keeper, (reply) => ({ type: 'get-config', reply }));
+    askBy<ConfigControl, MaglevConfig>(tree.system, keeper, (reply) => ({ type: 'get-config', reply }));
 
   it('tells the running config at once while it reads the file, however many ask', async () => {
     ask('check-config');

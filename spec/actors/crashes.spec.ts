@@ -6,7 +6,7 @@ import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, sampleDecision, sampleLbConf } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
 import { type Hook, instrument } from '../support/instrument.js';
-import { answering, Tree } from '../support/tree.js';
+import { answering, askBy, Tree } from '../support/tree.js';
 
 const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1'), desiredAs('10.0.0.2', 50)], {
   frontend: 'web',
@@ -28,12 +28,14 @@ async function live(hook: Hook) {
   const wanted = new StandingDecision(first);
   const session = tree.start(instrument(sessionActor({ link, wanted, synced: () => {}, stats: null }), hook));
   await tree.clock.advance(1000);
-  const asked = tree.system
-    .ask<SessionMessage, SyncReport>(session, (reply) => ({ type: 'sync', frontend: 'web', reply }))
-    .then(
-      () => 'answered',
-      (error: { code: string }) => error.code,
-    );
+  const asked = askBy<SessionMessage, SyncReport>(tree.system, session, (reply) => ({
+    type: 'sync',
+    frontend: 'web',
+    reply,
+  })).then(
+    () => 'answered',
+    (error: { code: string }) => error.code,
+  );
   await tree.clock.advance(6000);
   wanted.replace(second);
   session.tell({ type: 'wanted-changed' });

@@ -3,12 +3,13 @@ import { type IntentCell, newIntentCell } from '../../actors/intent-keeping.js';
 import type { IntentStore, LoadedIntents } from '../../actors/intent-store.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { operatorActor } from '../../actors/operator.js';
-import { type Intents, noIntents } from '../../domain/operator.js';
+import { type Effective, type Intents, noIntents } from '../../domain/operator.js';
 import type { ConfigControl } from '../../protocol/config.js';
-import type { EffectiveChanged, OperatorAnswer, OperatorRequest } from '../../protocol/operator.js';
+import type { EffectiveChanged, InForce, OperatorAnswer, OperatorRequest } from '../../protocol/operator.js';
 import { sampleConfig } from '../support/domain-samples.js';
+import { nothingToWrite } from '../support/quiet-answers.js';
 import { type Gate, gate, outcome } from '../support/stage.js';
-import { answering, Tree } from '../support/tree.js';
+import { answering, askBy, Tree } from '../support/tree.js';
 
 const backends = { a: { address: '10.0.0.1' }, b: { address: '10.0.0.2' }, c: { address: '10.0.0.3' } };
 const config = sampleConfig(backends, []);
@@ -40,6 +41,9 @@ class SlowStore implements IntentStore {
   };
 }
 
+const disabledIn = ({ config: { backends } }: Effective) =>
+  [...backends].flatMap(([name, { enabled }]) => (enabled ? [] : [name]));
+
 describe('what operators asked for, and a disk that fails or hangs', () => {
   let tree: Tree;
   let store: SlowStore;
@@ -53,15 +57,24 @@ describe('what operators asked for, and a disk that fails or hangs', () => {
     const keeper = answering<ConfigControl>('config', (message) => {
       if (message.type === 'get-config') message.reply.ok(config);
     });
-    const report = answering<EffectiveChanged>('root', ({ effective, reply }) => {
-      inForce = [...effective.config.backends].flatMap(([name, { enabled }]) => (enabled ? [] : [name]));
-      reply.ok(undefined);
+    const health = answering<EffectiveChanged>('health', ({ reply }) => void reply.ok(undefined));
+    const decision = answering<EffectiveChanged<InForce>>('decision', ({ effective, reply }) => {
+      inForce = disabledIn(effective);
+      reply.ok(nothingToWrite);
     });
-    operator = tree.start(operatorActor({ config: keeper, report, store, cell }));
+    operator = tree.start(operatorActor({ config: keeper, health, decision, store, cell }));
     await tree.clock.settle();
+    // The tree asks at first, and is told afterwards.
+    if (inForce.length === 0) {
+      void tree.system.ask(operator, { type: 'get-effective' }).then((now) => {
+        inForce = disabledIn(now);
+      });
+      await tree.clock.settle();
+    }
   };
   const act = (name: string, action: 'disable' | 'enable' = 'disable') =>
-    tree.system.ask<OperatorRequest, OperatorAnswer>(
+    askBy<OperatorRequest, OperatorAnswer>(
+      tree.system,
       operator,
       (reply) => ({ type: 'act-on-backend', name, action, reply }),
       { timeoutMs: 60_000 },

@@ -4,7 +4,7 @@ import type { ActorRef } from '../../actors/kernel/contract.js';
 import type { HealthCheck } from '../../domain/config.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import type { VppHeard } from '../../domain/vpp-heard.js';
-import type { ProberRequest } from '../../protocol/health.js';
+import type { ProbeOrder, ProberRequest } from '../../protocol/health.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
 import { ip } from '../support/domain-samples.js';
 import { FakeServers, fail, pass } from '../support/fake-servers.js';
@@ -26,6 +26,8 @@ const check: HealthCheck = {
 const silence: ProbeResult = { verdict: 'fail', code: 'L4TOUT', detail: 'no answer', durationMs: 300 };
 const address = (i: number) => `10.1.${i >> 8}.${i & 255}`;
 
+type ProbeQuestion = Omit<ProbeOrder, 'reply'>;
+
 describe('actors/health/prober asks whether VPP lives', () => {
   let tree: Tree;
   let servers: FakeServers;
@@ -40,13 +42,12 @@ describe('actors/health/prober asks whether VPP lives', () => {
   const probe = async (n: number, afterMs = 0) => {
     const all = Array.from({ length: n }, (_, i) =>
       tree.system
-        .ask<ProberRequest, ProbeResult>(prober, (reply) => ({
+        .ask<ProberRequest, ProbeQuestion>(prober, {
           type: 'probe',
           backend: `b${i}`,
           address: ip(address(i)),
           check,
-          reply,
-        }))
+        })
         .then((result) => ({ result, at: tree.clock.monotonic() })),
     );
     await tree.clock.advance(afterMs);
@@ -133,13 +134,12 @@ describe('actors/health/prober asks whether VPP lives', () => {
     await probe(1);
     await tree.clock.advance(10);
     servers.answers.set(address(0), silence);
-    const answer = tree.system.ask<ProberRequest, ProbeResult>(prober, (reply) => ({
+    const answer = tree.system.ask<ProberRequest, ProbeQuestion>(prober, {
       type: 'probe',
       backend: 'b0',
       address: ip(address(0)),
       check: { ...check, interval: 5000 },
-      reply,
-    }));
+    });
     expect(await answer).to.equal(silence);
   });
 });

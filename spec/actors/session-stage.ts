@@ -8,7 +8,7 @@ import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, sampleDecision, vipKey } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
 import { type Hook, instrument } from '../support/instrument.js';
-import { answering, Tree } from '../support/tree.js';
+import { answering, askBy, Tree } from '../support/tree.js';
 
 /** Two servers, of weight 100 and 50. */
 export const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1'), desiredAs('10.0.0.2', 50)], {
@@ -47,9 +47,11 @@ export class SessionStage {
 
   /** A sync that somebody asked for: of one frontend, or with null of all. */
   readonly sync = async (frontend: string | null): Promise<SyncReport | MaglevError> => {
-    const asked = this.tree.system
-      .ask<SessionMessage, SyncReport>(this.session, (reply) => ({ type: 'sync', frontend, reply }))
-      .catch((error: MaglevError) => error);
+    const asked = askBy<SessionMessage, SyncReport>(this.tree.system, this.session, (reply) => ({
+      type: 'sync',
+      frontend,
+      reply,
+    })).catch((error: MaglevError) => error);
     await this.tree.clock.settle();
     return asked;
   };

@@ -6,7 +6,7 @@ import type { LbCounters, LbIndexes, VipIndexes } from '../../domain/lb-counters
 import type { VppRequest } from '../../protocol/vpp.js';
 import { ip, vipKey } from '../support/domain-samples.js';
 import { MockSegment } from '../support/mock-segment.js';
-import { answering, Tree } from '../support/tree.js';
+import { answering, askBy, Tree } from '../support/tree.js';
 
 export const web = vipKey('192.0.2.1/32');
 export const dns = vipKey('192.0.2.2/32', 17, 53);
@@ -71,9 +71,10 @@ export class StatsStage {
   };
 
   readonly ask = () =>
-    this.tree.system
-      .ask<StatsMessage, LbCounters>(this.stats, (reply) => ({ type: 'get-lb-counters', reply }))
-      .catch((error: MaglevError) => error);
+    askBy<StatsMessage, LbCounters>(this.tree.system, this.stats, (reply) => ({
+      type: 'get-lb-counters',
+      reply,
+    })).catch((error: MaglevError) => error);
 
   readonly shown = async (): Promise<LbCounters> => {
     const answer = await this.#answer();

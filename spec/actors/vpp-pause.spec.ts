@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { vppActor } from '../../actors/vpp/vpp.js';
 import { MaglevError } from '../../domain/errors.js';
-import type { LbCounters } from '../../domain/lb-counters.js';
+import type { Question } from '../../protocol/address.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
-import type { SyncReport, VppControl, VppInfo } from '../../protocol/vpp.js';
+import type { VppControl, VppInfo } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, sampleDecision } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
 import { Machine } from '../support/machine.js';
@@ -54,16 +54,14 @@ describe('actors/vpp: a VPP that dies under what it is given', () => {
     vpp = tree.start(vppActor({ open, openStats: null, decisions }));
     await tree.clock.settle();
   };
-  const ask = async <R>(
-    make: (reply: { ok: (value: R) => boolean; fail: (e: MaglevError) => boolean }) => VppControl,
-  ) => {
+  const ask = async <K extends Question<VppControl> & { readonly type: string }>(question: K) => {
     const asked = tree.system
-      .ask<VppControl, R>(vpp, make, { timeoutMs: 60_000 })
+      .ask<VppControl, K>(vpp, question, { timeoutMs: 60_000 })
       .catch((error: MaglevError) => error);
     await tree.clock.settle();
     return asked;
   };
-  const info = () => ask<VppInfo>((reply) => ({ type: 'get-info', reply }));
+  const info = () => ask({ type: 'get-info' });
   const installed = () => machine.vpp.vips.size;
   const told = () => tree.log.of('vpp-died-writing').map(({ level }) => level);
 
@@ -100,10 +98,10 @@ describe('actors/vpp: a VPP that dies under what it is given', () => {
     expect(installed()).to.equal(0);
     const { pausedUntil } = (await info()) as VppInfo;
     expect(pausedUntil).to.be.within(tree.clock.now() + 7000, tree.clock.now() + 10_000);
-    expect(await ask((reply) => ({ type: 'get-lb-state', reply }))).to.have.property('vips');
-    const counters = await ask<LbCounters>((reply) => ({ type: 'get-lb-counters', reply }));
+    expect(await ask({ type: 'get-lb-state' })).to.have.property('vips');
+    const counters = await ask({ type: 'get-lb-counters' });
     expect(counters).to.include({ code: 'MGL_VPP_PAUSED' });
-    const report = await ask<SyncReport>((reply) => ({ type: 'sync', frontend: null, reply }));
+    const report = await ask({ type: 'sync', frontend: null });
     expect(report).to.have.nested.property('counts.vipAdded', 1);
     expect(installed()).to.equal(1);
     expect(await info()).to.include({ pausedUntil: null });

@@ -10,7 +10,7 @@ import { desiredAs, desiredVip, sampleDecision } from '../support/domain-samples
 import { type Hook, instrument } from '../support/instrument.js';
 import { Machine } from '../support/machine.js';
 import { MockSegment } from '../support/mock-segment.js';
-import { answering, Tree } from '../support/tree.js';
+import { answering, askBy, Tree } from '../support/tree.js';
 
 const HOUR = 3_600_000;
 const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')], { frontend: 'web' });
@@ -45,9 +45,9 @@ describe('actors/vpp: the API and the stats segment are one unit', () => {
     make: (reply: { ok: (value: R) => boolean; fail: (e: MaglevError) => boolean }) => VppControl,
     timeoutMs = 5000,
   ) => {
-    const asked = tree.system
-      .ask<VppControl, R>(vpp, make, { timeoutMs })
-      .catch((error: MaglevError) => error);
+    const asked = askBy<VppControl, R>(tree.system, vpp, make, { timeoutMs }).catch(
+      (error: MaglevError) => error,
+    );
     await tree.clock.settle();
     return asked;
   };

@@ -9,7 +9,7 @@ import type { SyncReport, VouchRequest, VppControl, VppInfo } from '../../protoc
 import { desiredAs, desiredVip, ip, sampleDecision } from '../support/domain-samples.js';
 import { type Hook, instrument } from '../support/instrument.js';
 import { Machine } from '../support/machine.js';
-import { answering, Tree } from '../support/tree.js';
+import { answering, askBy, Tree } from '../support/tree.js';
 
 const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')], { frontend: 'web' });
 const decision = sampleDecision([web]);
@@ -27,9 +27,9 @@ describe('actors/vpp', () => {
   const ask = async <R>(
     make: (reply: { ok: (value: R) => boolean; fail: (e: MaglevError) => boolean }) => VppControl,
   ) => {
-    const asked = tree.system
-      .ask<VppControl, R>(vpp, make, { timeoutMs: 60_000 })
-      .catch((error: MaglevError) => error);
+    const asked = askBy<VppControl, R>(tree.system, vpp, make, { timeoutMs: 60_000 }).catch(
+      (error: MaglevError) => error,
+    );
     await tree.clock.settle();
     return asked;
   };

@@ -4,6 +4,7 @@ import { MaglevError } from '../../domain/errors.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import { block, runCli } from '../support/cli-run.js';
 import { web1Life } from '../support/rpc-health-samples.js';
+import { quietAnswer } from '../support/rpc-site.js';
 import { CliSite } from './cli-site.js';
 
 describe('maglevc: health and counters', () => {
@@ -138,13 +139,23 @@ describe('maglevc: health and counters', () => {
           no-server                                        0                           -
       `),
     ],
-    ...(['pause', 'resume', 'enable', 'disable'] as const).map((word): [string, string] => [
+    ...(
+      [
+        ['pause', 'paused'],
+        ['resume', 'resumed'],
+        ['enable', 'enabled'],
+        ['disable', 'disabled'],
+      ] as const
+    ).map(([word, done]): [string, string] => [
       `set backend web1 ${word}`,
-      'backend web1 state up enabled true\n',
+      `backend web1: ${done}; 1 frontend, 1 weight set, acknowledged by VPP in 4 ms\n`,
     ]),
     [
       'set frontend web pool primary backend web1 weight 100',
-      'frontend web pool primary backend web1 weight 100 effective-weight 100 reason up in the active pool\n',
+      block(`
+        frontend web pool primary backend web1: weight 100; 1 frontend, 1 weight set, acknowledged by VPP in 4 ms
+          effective-weight 100 reason up in the active pool
+      `),
     ],
   ];
   for (const [line, text] of pages) {
@@ -256,7 +267,7 @@ describe('maglevc: health and counters', () => {
       operator: (message) => {
         const { reply, ...request } = message;
         asked.push(request);
-        if (message.type !== 'get-effective') message.reply.ok({ warning: null });
+        if (message.type !== 'get-effective') message.reply.ok(quietAnswer);
       },
     });
     const lines = [
@@ -279,7 +290,7 @@ describe('maglevc: health and counters', () => {
     const warning = 'in force, but not kept: the disk is full';
     await start({
       operator: (message) => {
-        if (message.type !== 'get-effective') message.reply.ok({ warning });
+        if (message.type !== 'get-effective') message.reply.ok({ ...quietAnswer, warning });
       },
     });
     for (const line of ['set backend web1 disable', 'set frontend web pool primary backend web1 weight 0']) {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Frontend } from '../../domain/config.js';
-import { decide, desiredVip, sameDesiredVip } from '../../domain/desired.js';
+import { decisionOf } from '../../domain/deciding.js';
+import { desiredVip, sameDesiredVip } from '../../domain/desired.js';
 import type { BackendState } from '../../domain/health.js';
 import {
   type BackendStates,
@@ -210,7 +211,7 @@ describe('domain/desired', () => {
     const servers = { a: { address: '2001:db8::a' }, b: { address: '10.0.0.2' } };
     const v4 = sampleFrontend('four', '2001:db8::1', [{ b: 1 }]);
     const v6 = sampleFrontend('six', '192.0.2.1', [{ a: 1 }]);
-    const { vips } = decide(sampleConfig(servers, [v4, v6]), allUp);
+    const vips = [v4, v6].map((one) => desiredVip(one, sampleConfig(servers, [v4, v6]), allUp));
     expect(vips.map(({ key, encap }) => [key.prefix, encap])).to.deep.equal([
       ['2001:db8::1/128', 'gre4'],
       ['192.0.2.1/32', 'gre6'],
@@ -237,7 +238,8 @@ describe('domain/desired', () => {
 
   it('maps an all-port frontend to protocol 255 and seconds to seconds', () => {
     const frontend = sampleFrontend('f', '192.0.2.1', [{ a: 1 }], { protocol: 'any', port: 0 });
-    const decision = decide(sampleConfig(backends, [frontend]), allUp);
+    const config = sampleConfig(backends, [frontend]);
+    const decision = decisionOf(config.lb, [desiredVip(frontend, config, allUp)]);
     expect(decision.vips[0]?.key).to.deep.equal({ prefix: '192.0.2.1/32', protocol: 255, port: 0 });
     expect(decision.conf).to.deep.equal({
       ipv4Source: '198.51.100.1',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Context } from '../../actors/kernel/contract.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { Reply } from '../../protocol/address.js';
-import { type Act, boom, calmly, gate, outcome, type Stage, stage } from '../support/stage.js';
+import { type Act, askAct, boom, calmly, gate, outcome, type Stage, stage } from '../support/stage.js';
 
 describe('kernel: nothing of an abandoned incarnation reaches anybody', () => {
   /**
@@ -15,7 +15,7 @@ describe('kernel: nothing of an abandoned incarnation reaches anybody', () => {
     const play = stage();
     const late = gate();
     const children = [{ name: 'other' }, { name: 'a' }];
-    await play.play({ name: 'root', supervision: calmly('all-for-one'), children });
+    await play.play({ name: 'root', supervision: calmly('rest-for-one'), children });
     play.ref('a').tell(async (context) => {
       await late.opened;
       await act(context, play);
@@ -95,7 +95,7 @@ describe('kernel: nothing of an abandoned incarnation reaches anybody', () => {
     const codes: unknown[] = [];
     const letters = await abandoned(async ({ ask }, play) => {
       for (const way of [ask, play.system.ask]) {
-        const answer = way<Act, number>(play.ref('other'), (reply) => () => {
+        const answer = askAct<number>({ ask: way }, play.ref('other'), (reply) => () => {
           heard.count += 1;
           reply.ok(1);
         });
@@ -127,16 +127,16 @@ describe('kernel: nothing of an abandoned incarnation reaches anybody', () => {
   it('its answers', async () => {
     const play = stage();
     const late = gate();
-    await play.play({ name: 'root', children: [{ name: 'a', stopDeadlineMs: 100 }] });
+    await play.play({ name: 'root', children: [{ name: 'a' }] });
     const a = play.ref('a');
     const answered: boolean[] = [];
-    const answer = play.system.ask<Act, string>(a, (reply) => async () => {
+    const answer = askAct<string>(play.system, a, (reply) => async () => {
       await late.opened;
       answered.push(reply.ok('late'));
     });
     await play.clock.settle();
     void play.context('root').stopChild(a);
-    await play.clock.advance(99);
+    await play.clock.advance(4999);
     expect(await outcome(play.clock, answer)).equal('pending');
     await play.clock.advance(1);
     expect(await outcome(play.clock, answer)).equal('MGL_ACTOR_STOPPED');
@@ -148,9 +148,9 @@ describe('kernel: nothing of an abandoned incarnation reaches anybody', () => {
   it('its answers to a question that another actor was asked, and keeps', async () => {
     const play = stage();
     const late = gate();
-    await play.play({ name: 'root', children: [{ name: 'other' }, { name: 'a', stopDeadlineMs: 100 }] });
+    await play.play({ name: 'root', children: [{ name: 'other' }, { name: 'a' }] });
     const held: Reply<string>[] = [];
-    const asked = play.system.ask<Act, string>(play.ref('other'), (reply) => () => void held.push(reply));
+    const asked = askAct<string>(play.system, play.ref('other'), (reply) => () => void held.push(reply));
     const answered: (boolean | undefined)[] = [];
     play.ref('a').tell(async () => {
       await late.opened;
@@ -158,7 +158,7 @@ describe('kernel: nothing of an abandoned incarnation reaches anybody', () => {
     });
     await play.clock.settle();
     void play.context('root').stopChild(play.ref('a'));
-    await play.clock.advance(100);
+    await play.clock.advance(5000);
     late.open();
     await play.clock.settle();
     expect(answered).deep.equal([false, false]);

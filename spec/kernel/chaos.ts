@@ -12,6 +12,7 @@ import type { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Reply } from '../../protocol/address.js';
 import type { RecordingLog } from '../support/recording-log.js';
+import { askBy } from '../support/tree.js';
 
 /** What an actor of the chaos can be told to do. */
 export type Message =
@@ -83,7 +84,7 @@ export class Chaos {
   spec(depth: number, name: string): ActorSpec<Message> {
     const children = depth === 0 ? 0 : 1 + this.below(4);
     const supervision: Supervision = {
-      strategy: this.pick(['one-for-one', 'rest-for-one', 'all-for-one']),
+      strategy: this.pick(['one-for-one', 'rest-for-one']),
       intensity: { restarts: depth >= 3 ? Number.POSITIVE_INFINITY : this.below(4), withinMs: 1000 },
       backoff: { minMs: 1 + this.below(20), maxMs: 100, jitter: this.#random() },
     };
@@ -93,7 +94,6 @@ export class Chaos {
       name,
       restart,
       supervision,
-      stopDeadlineMs: 50,
       start: async (context) => {
         const life = this.#born(context);
         for (let n = 0; n < children; n += 1) context.spawn(this.spec(depth - 1, `${name}${n}`));
@@ -160,7 +160,7 @@ export class Chaos {
       case 'hang':
         // Long enough to be abandoned if it is told to end meanwhile; then nothing that it does may be heard.
         life.hangs = true;
-        await this.#sleep(300);
+        await this.#sleep(7000);
         if (this.alive.get(context.path) !== life) this.#haunt(context, kept);
         return;
       case 'from-itself':
@@ -188,9 +188,14 @@ export class Chaos {
       case 'ask': {
         const { target, what } = message;
         const waits = this.below(2) === 0;
-        const asked = context.ask<Message, string>(target, (reply) => ({ type: 'question', what, reply }), {
-          timeoutMs: waits ? 100 : Number.POSITIVE_INFINITY,
-        });
+        const asked = askBy<Message, string>(
+          context,
+          target,
+          (reply) => ({ type: 'question', what, reply }),
+          {
+            timeoutMs: waits ? 100 : Number.POSITIVE_INFINITY,
+          },
+        );
         this.count(asked);
         if (waits) await asked.catch(() => {});
         return;

@@ -7,7 +7,7 @@ import { Family } from '../../actors/kernel/family.js';
 import { Incarnation } from '../../actors/kernel/incarnation.js';
 import { NactEngine } from '../../actors/kernel/nact-engine.js';
 import { PendingQuestion, type Question } from '../../actors/kernel/question.js';
-import { defaultSupervision, stopped } from '../../actors/kernel/supervision.js';
+import { defaultSupervision } from '../../actors/kernel/supervision.js';
 import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import { recordingLog } from '../support/recording-log.js';
 import { gate } from '../support/stage.js';
@@ -140,6 +140,6 @@ describe('kernel/what is kept', () => {
     expect(incarnation.belongings.watches.size).equal(1);
     await family.stop(cell);
     expect(incarnation.belongings.watches.size).equal(0);
-    incarnation.end(stopped);
+    incarnation.end({ kind: 'stopped', error: null, reason: null });
   });
 });

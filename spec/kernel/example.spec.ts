@@ -7,6 +7,7 @@ import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Reply } from '../../protocol/address.js';
 import { recordingLog } from '../support/recording-log.js';
+import { askBy } from '../support/tree.js';
 import { type ThermometerMessage, thermometer } from './thermometer.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -35,9 +36,10 @@ describe('kernel/example of docs/kernel.md', () => {
     };
     const ref: ActorRef<ThermometerMessage> = system.start(thermometer(open));
     const read = (): Promise<number | string> =>
-      system
-        .ask<ThermometerMessage, number>(ref, (reply: Reply<number>) => ({ type: 'read', reply }))
-        .catch((error: MaglevError) => error.code);
+      askBy<ThermometerMessage, number>(system, ref, (reply: Reply<number>) => ({
+        type: 'read',
+        reply,
+      })).catch((error: MaglevError) => error.code);
 
     const early = read();
     await clock.settle();

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
+import type { Supervision } from '../../actors/kernel/contract.js';
 import { calmly, type Part, type Stage, stage } from '../support/stage.js';
 
 /** a, b, c, d under a root with that strategy. */
 export async function four(
-  strategy: 'one-for-one' | 'rest-for-one' | 'all-for-one',
+  strategy: Supervision['strategy'],
   parts: Partial<Record<string, Partial<Part>>> = {},
 ): Promise<Stage> {
   const play = stage();

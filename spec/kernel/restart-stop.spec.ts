@@ -52,15 +52,15 @@ describe('kernel/restart: a stop in the middle of it', () => {
 
   it('restarts nothing once the parent is told to end', async () => {
     const slow = gate();
-    const play = await four('all-for-one', { a: { stop: () => slow.opened } });
-    play.ref('d').tell(boom);
+    const play = await four('rest-for-one', { a: { stop: () => slow.opened } });
+    play.ref('a').tell(boom);
     await play.clock.settle();
     const stopped = play.system.stop();
     slow.open();
     await stopped;
     expect(play.clock.pendingTimers).equal(0);
     await play.clock.advance(1000);
-    expect(play.events()).deep.equal(['-d', '-c', '-b', '-a', '-root']);
+    expect(play.events()).deep.equal(['-a', '-d', '-c', '-b', '-root']);
     expect(play.clock.pendingTimers).equal(0);
   });
 });

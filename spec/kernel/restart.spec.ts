@@ -69,7 +69,7 @@ describe('kernel/restart', () => {
   });
 
   it('shows the last error of an actor, be it of its stop()', async () => {
-    const play = await four('all-for-one', { b: { stop: () => Promise.reject(new Error('cannot')) } });
+    const play = await four('rest-for-one', { b: { stop: () => Promise.reject(new Error('cannot')) } });
     play.ref('a').tell(boom);
     await play.clock.advance(100);
     expect(play.system.describe()?.children.map(({ lastError }) => lastError)).deep.equal([

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import { recordingLog } from '../support/recording-log.js';
+import { askBy } from '../support/tree.js';
 import { Chaos, type Message, type Question } from './chaos.js';
 
 describe('kernel/stress', () => {
@@ -39,13 +40,13 @@ describe('kernel/stress', () => {
             else if (rare === 2) target.tell({ type: 'stop-child' });
             else if (rare < 6) {
               chaos.count(
-                system.ask<Message, string>(target, (reply) => ({ type: 'question', what, reply }), {
+                askBy<Message, string>(system, target, (reply) => ({ type: 'question', what, reply }), {
                   timeoutMs: Number.POSITIVE_INFINITY,
                 }),
               );
             } else target.tell(message);
           }
-          await clock.advance(chaos.pick([0, 1, 5, 30, 100]));
+          await clock.advance(chaos.pick([0, 1, 5, 30, 100, 30, 100, 0, 1, 2500]));
         }
         const stopped = system.stop();
         await clock.advance(60_000);

@@ -24,7 +24,7 @@ export function thermometer(open: () => Promise<Sensor>): ActorSpec<ThermometerM
       const sensor = await open();
       let newest: number | null = null;
       let waiting: Reply<number>[] = [];
-      context.every(1000, { type: 'measure' }, { immediate: true, jitter: 0.1 });
+      context.every(1000, { type: 'measure' }, { immediate: true });
       return {
         receive: (message) => {
           switch (message.type) {

@@ -1,15 +1,14 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
 import { IncarnationTimers } from '../../actors/kernel/incarnation-timers.js';
 import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
-import { type Act, boom, calmly, gate, type Stage, stage } from '../support/stage.js';
+import { boom, calmly, type Deed, gate, type Stage, stage } from '../support/stage.js';
 
 /** One actor `a` under a root, and an act that writes the time of its handling into `beats`. */
-async function scene(): Promise<{ play: Stage; beats: number[]; beat: Act }> {
+async function scene(): Promise<{ play: Stage; beats: number[]; beat: Deed }> {
   const play = stage();
   const beats: number[] = [];
   await play.play({ name: 'root', supervision: calmly('one-for-one'), children: [{ name: 'a' }] });
-  const beat: Act = ({ clock }) => void beats.push(clock.monotonic());
+  const beat: Deed = ({ clock }) => void beats.push(clock.monotonic());
   return { play, beats, beat };
 }
 
@@ -71,7 +70,7 @@ describe('kernel/timers', () => {
       },
     };
     const beats: number[] = [];
-    new IncarnationTimers(clock).every(100, 0, () => beats.push(now));
+    new IncarnationTimers(clock).every(100, () => beats.push(now));
     for (const arrived of [103, 1070, 1175]) {
       now = arrived;
       scheduled.at(-1)?.run();
@@ -93,38 +92,17 @@ describe('kernel/timers', () => {
         };
       },
     });
-    timers.every(1, 0, () => {});
+    timers.every(1, () => {});
     timers.after(1, () => {});
     await clock.advance(100);
     timers.cancelAll();
     expect(cancelled).equal(1);
   });
 
-  it('every() spreads each gap within +-jitter', async () => {
-    const jitters = fc.double({ min: 0, max: 1, noNaN: true });
-    await fc.assert(
-      fc.asyncProperty(fc.integer(), jitters, async (seed, jitter) => {
-        const clock = new VirtualClock({ seed });
-        const gaps: number[] = [];
-        let last = 0;
-        new IncarnationTimers(clock).every(1000, jitter, () => {
-          gaps.push(clock.monotonic() - last);
-          last = clock.monotonic();
-        });
-        await clock.advance(30_000);
-        expect(gaps.length).least(15);
-        for (const gap of gaps) expect(gap).within(1000 * (1 - jitter) - 1e-6, 1000 * (1 + jitter) + 1e-6);
-        if (jitter > 0.01) expect(new Set(gaps).size).greaterThan(10);
-      }),
-      { numRuns: 30 },
-    );
-  });
-
-  it('refuses a gap that is not positive and a jitter that is no fraction', async () => {
+  it('refuses a gap that is not positive', async () => {
     const { play, beat } = await scene();
     const { every, after } = play.context('a');
     expect(() => every(0, beat)).throw(RangeError);
-    expect(() => every(10, beat, { jitter: 2 })).throw(RangeError);
     expect(() => after(Number.NaN, beat)).throw(RangeError);
   });
 
@@ -194,11 +172,11 @@ describe('kernel/pipe', () => {
     const { play } = await scene();
     const seen: string[] = [];
     const write =
-      (text: string): Act =>
+      (text: string): Deed =>
       () =>
         void seen.push(text);
     const { pipe } = play.context('a');
-    const failed = (error: Error): Act => write(`${error.name}: ${error.message}`);
+    const failed = (error: Error): Deed => write(`${error.name}: ${error.message}`);
     pipe(Promise.resolve(7), (value) => write(`value ${value}`), failed);
     pipe(Promise.reject(new RangeError('no')), () => write('?'), failed);
     pipe(Promise.reject('a string'), () => write('?'), failed);
@@ -210,7 +188,7 @@ describe('kernel/pipe', () => {
     const { play } = await scene();
     const [slow, failing] = [gate<string>(), gate()];
     const seen: unknown[] = [];
-    const note = (value: unknown): Act => {
+    const note = (value: unknown): Deed => {
       seen.push(value);
       return () => {};
     };

@@ -7,7 +7,7 @@ import { type Inbox, inbox } from '../support/inbox.js';
 import { rejection } from '../support/rejection.js';
 import { type Fixture, realAsk, startFixture } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
-import { siteCallees } from '../support/rpc-site.js';
+import { quietAnswer, siteCallees } from '../support/rpc-site.js';
 
 describe('rpc/unary', () => {
   let fixture: Fixture | null = null;
@@ -63,9 +63,9 @@ describe('rpc/unary', () => {
     fixture = await startFixture(
       { views: (message) => message.type === 'list-backends' && message.reply.ok(samples.backends) },
       {
-        ask: (target, make, options) => {
+        ask: (target, question, options) => {
           waits.push(options?.timeoutMs);
-          return realAsk(target, make, options);
+          return realAsk(target, question, options);
         },
       },
     );
@@ -85,13 +85,13 @@ describe('rpc/unary', () => {
       {
         ...site,
         operator: (message) => {
-          if (message.type === 'act-on-backend') setTimeout(() => message.reply.ok({ warning: null }), 60);
+          if (message.type === 'act-on-backend') setTimeout(() => message.reply.ok(quietAnswer), 60);
         },
       },
       {
-        ask: (target, make, options) => {
+        ask: (target, question, options) => {
           waits.push(options?.timeoutMs ?? 0);
-          return realAsk(target, make, options);
+          return realAsk(target, question, options);
         },
       },
     );

@@ -77,6 +77,7 @@ describe('rpc/gateway: health', () => {
         ],
         givenUp: false,
         warning: undefined,
+        outcome: undefined,
       });
     });
 

@@ -1,13 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { MaglevError } from '../../domain/errors.js';
 import type { BackendState } from '../../domain/health.js';
 import type { BackendAction } from '../../domain/operator.js';
+import type { Pending } from '../../protocol/applied.js';
 import type { OperatorRequest } from '../../protocol/operator.js';
 import type { MaglevClient } from '../../rpc/client.js';
+import { ip } from '../support/domain-samples.js';
 import { rejection } from '../support/rejection.js';
 import { type Callees, type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { detailOf, web1Life } from '../support/rpc-health-samples.js';
-import { siteCallees } from '../support/rpc-site.js';
+import { quietAnswer, siteCallees } from '../support/rpc-site.js';
 
 type Act = (client: MaglevClient, name: string) => Promise<{ readonly state: string }>;
 
@@ -18,6 +21,23 @@ const acts: Readonly<Record<BackendAction, Act>> = {
   disable: (client, name) => client.disableBackend(name),
 };
 const actions = Object.keys(acts) as BackendAction[];
+
+/** quietAnswer as it travels. */
+const quietOutcome = {
+  summary: quietAnswer.summary,
+  frontends: [
+    {
+      frontend: 'web',
+      acknowledged: 1,
+      weights: 1,
+      flushed: [],
+      pending: undefined,
+      reason: undefined,
+      code: undefined,
+    },
+  ],
+  durationNs: 4_250_000n,
+};
 
 describe('rpc/gateway: operators', () => {
   let fixture: Fixture | null = null;
@@ -42,7 +62,7 @@ describe('rpc/gateway: operators', () => {
           if (message.type !== 'act-on-backend') return;
           setTimeout(() => {
             state = 'unknown';
-            message.reply.ok({ warning: null });
+            message.reply.ok(quietAnswer);
           }, 5);
         },
         health: (message) => {
@@ -52,7 +72,7 @@ describe('rpc/gateway: operators', () => {
         },
       });
       const answer = await acts[action](client, 'web1');
-      expect(answer).to.deep.equal(await client.getBackend('web1'));
+      expect(answer).to.deep.equal({ ...(await client.getBackend('web1')), outcome: quietOutcome });
       expect(answer.state).to.equal('unknown');
       expect(asked.map(({ reply, ...request }) => request)).to.deep.equal([
         { type: 'act-on-backend', name: 'web1', action, peer: 'unix' },
@@ -93,13 +113,42 @@ describe('rpc/gateway: operators', () => {
     const { client } = await start({
       ...siteCallees(),
       operator: (message) => {
-        if (message.type !== 'get-effective') message.reply.ok({ warning });
+        if (message.type !== 'get-effective') message.reply.ok({ ...quietAnswer, warning });
       },
     });
     expect(await client.disableBackend('web1')).to.include({ name: 'web1', warning });
     const change = { frontend: 'web', pool: 'primary', backend: 'web1', weight: 1, flush: false };
     expect(await client.setWeight(change)).to.include({ name: 'web', warning });
     expect(await client.getBackend('web1')).to.have.property('warning', undefined);
+  });
+
+  it('tells frontend by frontend what VPP has of it, and why it has not', async () => {
+    const error = new MaglevError('MGL_VPP_RETVAL', 'VPP answered -73');
+    const pending: Pending = { why: 'refused', text: 'VPP refused it', error };
+    const applied = [
+      { frontend: 'web', acknowledged: 3, weights: 2, flushed: [ip('10.0.0.1')], pending: null },
+      { frontend: 'dns6', acknowledged: 0, weights: 0, flushed: [], pending },
+    ];
+    const { client } = await start({
+      ...siteCallees(),
+      operator: (message) => {
+        if (message.type !== 'get-effective') message.reply.ok({ ...quietAnswer, applied });
+      },
+    });
+    const { outcome } = await client.disableBackend('web1');
+    const nothing = { pending: undefined, reason: undefined, code: undefined };
+    expect(outcome?.frontends).to.deep.equal([
+      { frontend: 'web', acknowledged: 3, weights: 2, flushed: ['10.0.0.1'], ...nothing },
+      {
+        frontend: 'dns6',
+        acknowledged: 0,
+        weights: 0,
+        flushed: [],
+        pending: 'refused',
+        reason: 'VPP refused it',
+        code: 'MGL_VPP_RETVAL',
+      },
+    ]);
   });
 
   describe('SetFrontendPoolBackendWeight', () => {
@@ -112,7 +161,7 @@ describe('rpc/gateway: operators', () => {
         operator: (message) => {
           const { reply, ...request } = message;
           asked.push(request);
-          if (message.type === 'set-weight') message.reply.ok({ warning: null });
+          if (message.type === 'set-weight') message.reply.ok(quietAnswer);
         },
       });
       for (const [weight, flush] of [
@@ -120,7 +169,7 @@ describe('rpc/gateway: operators', () => {
         [100, false],
       ] as const) {
         const answer = await client.setWeight({ ...place, weight, flush });
-        expect(answer).to.deep.equal(await client.getFrontend('web'));
+        expect(answer).to.deep.equal({ ...(await client.getFrontend('web')), outcome: quietOutcome });
         expect(asked.pop()).to.deep.equal({
           type: 'set-weight',
           change: { ...place, weight },

@@ -52,6 +52,7 @@ describe('rpc/gateway', () => {
         flushOnDown: false,
         state: 'unknown',
         warning: undefined,
+        outcome: undefined,
       });
       expect(pools).to.deep.equal([{ name: 'all', active: true, backends: [] }]);
     });
@@ -68,6 +69,7 @@ describe('rpc/gateway', () => {
         transitions: [],
         givenUp: undefined,
         warning: undefined,
+        outcome: undefined,
       };
       const backends = samples.backends.map((backend) => ({ ...backend, ...details }));
       expect(await client.listBackends()).to.deep.equal({ backends });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import { MaglevError } from '../../domain/errors.js';
-import type { Address } from '../../protocol/address.js';
+import type { Address, Ask } from '../../protocol/address.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { EventsRequest } from '../../protocol/events.js';
@@ -13,7 +13,6 @@ import type { OperatorRequest } from '../../protocol/operator.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import type { VppControl } from '../../protocol/vpp.js';
 import { parseRpcAddress } from '../../rpc/address.js';
-import type { Ask } from '../../rpc/ask.js';
 import { createMaglevClient, type MaglevClient } from '../../rpc/client.js';
 import { Connections } from '../../rpc/connections.js';
 import { createGateway } from '../../rpc/gateway.js';
@@ -34,7 +33,7 @@ export function mailbox<M>(name: string, receive: (message: M) => void): Address
 }
 
 /** Asks as an actor's context does: the answer, the callee's error, or MGL_ASK_TIMEOUT. */
-export const realAsk: Ask = (target, make, options) =>
+export const realAsk: Ask = (target, question, options) =>
   new Promise((resolve, reject) => {
     const timeoutMs = options?.timeoutMs ?? 5000;
     const timer = Number.isFinite(timeoutMs)
@@ -51,9 +50,11 @@ export const realAsk: Ask = (target, make, options) =>
       run();
       return true;
     };
-    const taken = target.tell(
-      make({ ok: (value) => settle(() => resolve(value)), fail: (error) => settle(() => reject(error)) }),
-    );
+    const reply = {
+      ok: (value: Parameters<typeof resolve>[0]) => settle(() => resolve(value)),
+      fail: (error: MaglevError) => settle(() => reject(error)),
+    };
+    const taken = (target as Address<unknown>).tell({ ...question, reply });
     if (!taken)
       settle(() => reject(new MaglevError('MGL_MAILBOX_FULL', `the mailbox of ${target.name} is full`)));
   });

@@ -1,9 +1,26 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { MaglevError } from '../../domain/errors.js';
 import { actOnBackend, noIntents, setWeight } from '../../domain/operator.js';
+import type { OperatorAnswer, OperatorRequest } from '../../protocol/operator.js';
 import type { Callees } from './rpc-fixture.js';
 import { detailOf, lbCounters, siteConfig, spareLife, web1Life } from './rpc-health-samples.js';
 import * as samples from './rpc-samples.js';
+
+const acknowledged = '1 frontend, 1 weight set, acknowledged by VPP in 4 ms';
+
+const words = { pause: 'paused', resume: 'resumed', enable: 'enabled', disable: 'disabled' } as const;
+
+function doneBy(message: Exclude<OperatorRequest, { type: 'get-effective' }>): string {
+  return message.type === 'set-weight' ? `weight ${message.change.weight}` : words[message.action];
+}
+
+/** What an operator is answered when all is well. */
+export const quietAnswer: OperatorAnswer = {
+  summary: `disabled; ${acknowledged}`,
+  warning: null,
+  applied: [{ frontend: 'web', acknowledged: 1, weights: 1, flushed: [], pending: null }],
+  tookMs: 4.25,
+};
 
 /** The actors of the small site of rpc-samples, all well, with a valid config and a VPP that is in sync. */
 export function siteCallees(): Required<Callees> {
@@ -62,7 +79,7 @@ export function siteCallees(): Required<Callees> {
           ? actOnBackend(noIntents, siteConfig, message.name, message.action)
           : setWeight(noIntents, siteConfig, message.change);
       if (isLeft(intents)) message.reply.fail(intents.left);
-      else message.reply.ok({ warning: null });
+      else message.reply.ok({ ...quietAnswer, summary: `${doneBy(message)}; ${acknowledged}` });
     },
     config: (message) => {
       if (message.type === 'get-config') message.reply.ok(siteConfig);

@@ -8,10 +8,25 @@ import type {
 } from '../../actors/kernel/contract.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
 import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import type { Address, Ask, AskOptions, Reply } from '../../protocol/address.js';
 import { type RecordingLog, recordingLog } from './recording-log.js';
+import { askBy } from './tree.js';
 
-/** A message to an actor of the stage is what it shall do. */
-export type Act = (context: Context<Act>) => void | Promise<void>;
+/** What an actor of the stage does. */
+export type Deed = (context: Context<Act>) => void | Promise<void>;
+
+/** A message to an actor of the stage is what it shall do, with the way back if it is a question. */
+export type Act = Deed | { readonly deed: Deed; readonly reply: Reply<never> };
+
+/** Asks an actor of the stage to do something with the reply. */
+export function askAct<R>(
+  asker: { readonly ask: Ask },
+  target: Address<Act>,
+  make: (reply: Reply<R>) => Deed,
+  options?: AskOptions,
+): Promise<R> {
+  return askBy<Act, R>(asker, target, (reply) => ({ deed: make(reply), reply }), options);
+}
 
 /** An actor of the stage. Everything is optional but the name. */
 export interface Part extends Partial<Omit<ActorSpec<Act>, 'start'>> {
@@ -49,7 +64,7 @@ export function calmly(strategy: Supervision['strategy'], delayMs = 100, restart
   };
 }
 
-export const boom: Act = () => {
+export const boom: Deed = () => {
   throw new Error('boom');
 };
 
@@ -79,7 +94,7 @@ export function stage(): Stage {
         for (const child of children) own.spawn(spec(child));
         await start?.(own, incarnation);
         return {
-          receive: (act) => act(own),
+          receive: (act) => (typeof act === 'function' ? act(own) : act.deed(own)),
           stop: () => {
             journal.push(`-${part.name}`);
             return stop?.(own, incarnation);

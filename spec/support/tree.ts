@@ -1,7 +1,7 @@
 import type { ActorRef, ActorSpec, ActorSystem } from '../../actors/kernel/contract.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
 import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
-import type { Address } from '../../protocol/address.js';
+import type { Address, Ask, AskOptions, Reply } from '../../protocol/address.js';
 import { recordingLog } from './recording-log.js';
 
 /** A system on virtual time in which a spec runs one actor and what it spawns. */
@@ -38,4 +38,18 @@ export function answering<M>(
       return true;
     },
   };
+}
+
+/** Asks with the message that `make` puts the reply into: for specs that ask for many things in one way. */
+export function askBy<Q, R>(
+  { ask }: { readonly ask: Ask },
+  target: Address<Q>,
+  make: (reply: Reply<R>) => Q,
+  options?: AskOptions,
+): Promise<R> {
+  const way: Address<{ readonly type: 'asked'; readonly reply: Reply<R> }> = {
+    name: target.name,
+    tell: ({ reply }) => target.tell(make(reply)),
+  };
+  return ask(way, { type: 'asked' }, options);
 }

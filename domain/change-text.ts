@@ -1,0 +1,101 @@
+/** What came of something that an operator asked for. */
+export interface Change {
+  /** What he asked for, as done: `disabled`, `weight 50`. */
+  readonly done: string;
+  /** Frontends in which VPP acknowledged something, and how much. */
+  readonly frontends: number;
+  readonly operations: number;
+  /** Weights among the operations. */
+  readonly weights: number;
+  /** Servers whose flows VPP has cut, over all frontends. */
+  readonly flushed: number;
+  /** How long VPP took, in milliseconds. */
+  readonly tookMs: number;
+  /** What VPP does not have yet, and why. */
+  readonly pending: readonly {
+    readonly frontend: string;
+    readonly why: 'disabled' | 'disconnected' | 'refused' | 'full-sync' | 'silent';
+    readonly text: string;
+  }[];
+  /** Frontends in which flows should be cut, and are not. */
+  readonly uncut: readonly string[];
+  /** Are those flows cut as soon as VPP gets the weights? */
+  readonly cutFollows: boolean;
+  /** Why nothing had to be written; null = it needs no reason. */
+  readonly waits: string | null;
+  /** Frontends in which nobody gets new flows because of it. */
+  readonly deserted: readonly string[];
+  /** Frontends that could not be decided. */
+  readonly undecided: readonly string[];
+}
+
+/** `disabled; 2 frontends, 2 weights set, acknowledged by VPP in 4 ms`. */
+export function changeSummary(change: Change): string {
+  const { done, frontends, operations, weights, flushed, tookMs, pending, waits } = change;
+  const parts: string[] = [];
+  if (operations > 0) {
+    const others = operations - weights;
+    const what = [
+      counted(frontends, 'frontend'),
+      ...(weights > 0 ? [`${counted(weights, 'weight')} set`] : []),
+      ...(others > 0 ? [counted(others, weights > 0 ? 'other change' : 'change')] : []),
+      ...(flushed > 0 ? ['flows cut'] : []),
+    ];
+    parts.push(
+      `${what.join(', ')}, acknowledged by VPP in ${tookMs < 1 ? 'under 1' : Math.round(tookMs)} ms`,
+    );
+  }
+  if (pending.length > 0) parts.push(operations > 0 ? 'the rest is not in VPP yet' : 'not in VPP yet');
+  if (parts.length === 0) parts.push(`nothing to write to VPP now${waits === null ? '' : `: ${waits}`}`);
+  return `${done}; ${parts.join('; ')}`;
+}
+
+/** What is not as it should be, each a sentence without a full stop; the same cause is told once. */
+export function changeWarnings(change: Change): string[] {
+  const warnings: string[] = [];
+  const told = new Set<string>();
+  for (const { why, text } of change.pending) {
+    if (told.has(text)) continue;
+    told.add(text);
+    const where = change.pending.filter((one) => one.text === text).map(({ frontend }) => frontend);
+    const all = where.length === change.pending.length && change.operations === 0;
+    const subject = all ? '' : `${named(where)}: `;
+    const uncut = where.some((frontend) => change.uncut.includes(frontend));
+    warnings.push(`${subject}${text}: ${sequel[why]}${uncut ? uncutText(change.cutFollows, why) : ''}`);
+  }
+  if (change.deserted.length > 0) {
+    const verb = change.deserted.length === 1 ? 'has' : 'have';
+    warnings.push(`${named(change.deserted)} ${verb} no server left that gets new flows`);
+  }
+  if (change.undecided.length > 0) {
+    const verb = change.undecided.length === 1 ? 'stays' : 'stay';
+    const place = 'the log says why (decision-failed)';
+    warnings.push(`${named(change.undecided)} could not be decided and ${verb} as before: ${place}`);
+  }
+  return warnings;
+}
+
+const sequel = {
+  disabled: 'nothing is written',
+  disconnected: 'the weights follow at the next connect',
+  refused: 'it is tried again with the next syncs',
+  'full-sync': 'the weights follow with the full sync',
+  silent: 'the weights follow when it answers, or at the next connect',
+} as const;
+
+function uncutText(follows: boolean, why: keyof typeof sequel): string {
+  if (why === 'disabled') return '; flows were NOT cut';
+  if (follows) return '; flows were NOT cut: that comes with the weights';
+  // Whoever writes to this VPP still owes it; a connection that is lost takes that along.
+  return why === 'disconnected'
+    ? '; flows were NOT cut: ask again when VPP is connected'
+    : '; flows were NOT cut yet';
+}
+
+function named(frontends: readonly string[]): string {
+  return `${frontends.length === 1 ? 'frontend' : 'frontends'} ${frontends.join(', ')}`;
+}
+
+function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}

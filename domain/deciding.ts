@@ -1,0 +1,188 @@
+import type { Frontend, LbSettings, MaglevConfig } from './config.js';
+import { desiredVip, lbConfOf, vipKeyOf } from './desired.js';
+import type { BackendState, FrontendState } from './health.js';
+import { compareIps, type IpAddress, ipFamily } from './ip.js';
+import { type Decision, type DesiredAs, type DesiredVip, vipId } from './lb.js';
+import type { Effective } from './operator.js';
+import { type BackendStates, choosePool, frontendState, type Patience } from './weights.js';
+
+/** What health last said of a backend. */
+export interface Heard {
+  /** Which server it spoke of: the address may be another by now. */
+  readonly address: IpAddress;
+  readonly state: BackendState;
+  readonly givenUp: boolean;
+}
+
+/** All that decides: the config, what operators asked for, and what health knows. */
+export interface Circumstances {
+  readonly effective: Effective;
+  readonly heard: ReadonlyMap<string, Heard>;
+  /** Right after a start nothing is changed because of a verdict until all backends of a frontend have one. */
+  readonly holdAll: boolean;
+}
+
+/** What was decided about one frontend. */
+export interface Decided {
+  readonly vip: DesiredVip;
+  readonly state: FrontendState;
+  /** Name of the active pool. */
+  readonly pool: string;
+}
+
+/**
+ * The config's and the operators' word counts at once; what health says is about a server that is probed. A backend that
+ * health has not told of yet has no verdict, and neither has one with another address: what is known is of the old server.
+ */
+export function backendState(name: string, { effective, heard }: Circumstances): BackendState {
+  const backend = effective.config.backends.get(name);
+  if (backend === undefined) return 'removed';
+  if (!backend.enabled) return 'disabled';
+  if (effective.paused.has(name)) return 'paused';
+  if (backend.healthcheck === null) return 'up';
+  const known = heard.get(name);
+  if (known?.address !== backend.address) return 'unknown';
+  // Anything else health has said before it heard that the backend is to be probed again.
+  return known.state === 'up' || known.state === 'down' ? known.state : 'unknown';
+}
+
+/** What to keep of a report about a backend. */
+export function hear(
+  { name, address, state, givenUp }: Heard & { readonly name: string },
+  now: Effective,
+): Heard {
+  // What a probe found out before health had heard of an operator's word is not kept for later.
+  const off = now.config.backends.get(name)?.enabled === false || now.paused.has(name);
+  return { address, state: off ? 'unknown' : state, givenUp };
+}
+
+export function sameHeard(a: Heard, b: Heard): boolean {
+  return a.address === b.address && a.state === b.state && a.givenUp === b.givenUp;
+}
+
+/** By backend, the names of the frontends that use it. */
+export function usersOf({ frontends }: MaglevConfig): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>();
+  for (const frontend of frontends.values()) {
+    for (const backend of backendsOf(frontend)) {
+      const others = users.get(backend);
+      if (others === undefined) users.set(backend, [frontend.name]);
+      else others.push(frontend.name);
+    }
+  }
+  return users;
+}
+
+/** What is known of these backends, and for how long a lack of verdicts is borne. */
+export function knowledgeOf(
+  names: Iterable<string>,
+  circumstances: Circumstances,
+): { readonly states: BackendStates; readonly patience: Patience } {
+  const { effective, heard, holdAll } = circumstances;
+  const states = new Map<string, BackendState>();
+  const givenUp = new Set<string>();
+  for (const name of names) {
+    states.set(name, backendState(name, circumstances));
+    const known = heard.get(name);
+    if (known?.givenUp && known.address === effective.config.backends.get(name)?.address) givenUp.add(name);
+  }
+  return { states, patience: { holdAll, givenUp } };
+}
+
+export function backendsOf({ pools }: Frontend): ReadonlySet<string> {
+  return new Set(pools.flatMap(({ backends }) => backends.map(({ name }) => name)));
+}
+
+/** Decides about one frontend. */
+export function decideFrontend(frontend: Frontend, circumstances: Circumstances): Decided {
+  const { states, patience } = knowledgeOf(backendsOf(frontend), circumstances);
+  return {
+    vip: desiredVip(frontend, circumstances.effective.config, states, patience),
+    state: frontendState(frontend, states, patience),
+    pool: frontend.pools[choosePool(frontend, states, patience).active]?.name ?? '',
+  };
+}
+
+/** For a frontend that could not be decided, for a fault of ours: whatever VPP has of it is kept. */
+export function undecided(frontend: Frontend, { effective }: Circumstances, reason: string): Decided {
+  const ases = new Map<IpAddress, DesiredAs>();
+  for (const backend of backendsOf(frontend)) {
+    const address = effective.config.backends.get(backend)?.address;
+    if (address !== undefined) {
+      ases.set(address, { address, backend, weight: 0, hold: true, flush: false, reason });
+    }
+  }
+  const sorted = [...ases.values()].sort((a, b) => compareIps(a.address, b.address));
+  const [first] = sorted;
+  const vip: DesiredVip = {
+    frontend: frontend.name,
+    key: vipKeyOf(frontend),
+    encap: first !== undefined && ipFamily(first.address) === 6 ? 'gre6' : 'gre4',
+    tableLength: effective.config.lb.newFlowsTableLength,
+    srcIpSticky: frontend.srcIpSticky,
+    ases: sorted,
+  };
+  return { vip, state: 'unknown', pool: frontend.pools[0]?.name ?? '' };
+}
+
+/** Everything that VPP should be equal to; `vips` are in the order of the config file. */
+export function decisionOf(lb: LbSettings, vips: readonly DesiredVip[]): Decision {
+  const { syncInterval, statsInterval } = lb;
+  return { conf: lbConfOf(lb), syncInterval, statsInterval, vips };
+}
+
+/** Do both have the same settings and the same VIPs, whatever those weigh? */
+export function sameFrame(a: Decision, b: Decision): boolean {
+  return (
+    a.syncInterval === b.syncInterval &&
+    a.statsInterval === b.statsInterval &&
+    JSON.stringify(a.conf) === JSON.stringify(b.conf) &&
+    a.vips.length === b.vips.length &&
+    a.vips.every((vip, i) => {
+      const other = b.vips[i];
+      return other !== undefined && vip.frontend === other.frontend && vipId(vip.key) === vipId(other.key);
+    })
+  );
+}
+
+/** `decision` with another VIP of one frontend; null when that frontend has no such VIP: the news is older than the config. */
+export function withVip(decision: Decision, vip: DesiredVip): Decision | null {
+  const at = decision.vips.findIndex(({ frontend }) => frontend === vip.frontend);
+  const before = decision.vips[at];
+  if (before === undefined || vipId(before.key) !== vipId(vip.key)) return null;
+  return { ...decision, vips: decision.vips.with(at, vip) };
+}
+
+/** What has to be done in VPP on the way from one decision about a frontend to the next, as far as that can be known. */
+export interface Step {
+  /** Has anything to be written? */
+  readonly writes: boolean;
+  /** Servers whose flows are to be cut. */
+  readonly cuts: readonly IpAddress[];
+}
+
+/**
+ * Of a VPP that is equal to `before`. The flows of servers in `flush` are cut whatever becomes of their weight. What was
+ * held may be anything in VPP: to hold it no more is a write; to hold what was known is none.
+ */
+export function stepBetween(
+  before: DesiredVip | null,
+  after: DesiredVip,
+  flush: ReadonlySet<IpAddress>,
+): Step {
+  const had = new Map(before?.ases.map((as) => [as.address, as]));
+  const cuts: IpAddress[] = [];
+  let writes = before === null || !sameShape(before, after) || had.size !== after.ases.length;
+  for (const as of after.ases) {
+    const was = had.get(as.address);
+    const released = was?.hold === true && !as.hold;
+    const cut = as.flush && as.weight === 0 && was?.flush === false;
+    if (cut || flush.has(as.address)) cuts.push(as.address);
+    writes ||= was === undefined || released || (!as.hold && was.weight !== as.weight);
+  }
+  return { writes: writes || cuts.length > 0, cuts };
+}
+
+function sameShape(a: DesiredVip, b: DesiredVip): boolean {
+  return a.encap === b.encap && a.tableLength === b.tableLength && a.srcIpSticky === b.srcIpSticky;
+}

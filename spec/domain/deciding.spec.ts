@@ -1,0 +1,183 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Frontend } from '../../domain/config.js';
+import {
+  backendState,
+  type Circumstances,
+  decideFrontend,
+  decisionOf,
+  type Heard,
+  sameFrame,
+  stepBetween,
+  undecided,
+  withVip,
+} from '../../domain/deciding.js';
+import type { BackendState } from '../../domain/health.js';
+import {
+  anyDesiredAses,
+  desiredAs,
+  desiredVip,
+  heldAs,
+  ip,
+  sampleConfig,
+  sampleDecision,
+  sampleFrontend,
+} from '../support/domain-samples.js';
+
+const backends = {
+  a: { address: '10.0.0.1', healthcheck: 'check' },
+  b: { address: '10.0.0.2', healthcheck: 'check' },
+  free: { address: '10.0.0.3' },
+  off: { address: '10.0.0.4', healthcheck: 'check', enabled: false },
+};
+const web = sampleFrontend('web', '192.0.2.1', [{ a: 100 }, { b: 50 }]);
+const config = sampleConfig(backends, [web]);
+const states: readonly BackendState[] = ['unknown', 'up', 'down', 'paused', 'disabled', 'removed'];
+
+const heardOf = (state: BackendState, address = '10.0.0.1'): Heard => ({
+  address: ip(address),
+  state,
+  givenUp: false,
+});
+const under = (
+  heard: readonly (readonly [string, Heard])[],
+  paused: readonly string[] = [],
+): Circumstances => ({
+  effective: { config, paused: new Set(paused) },
+  heard: new Map(heard),
+  holdAll: false,
+});
+
+describe('domain/deciding: what state a backend is in', () => {
+  it('is what the config and operators say, before anything that health knows', () => {
+    for (const state of states) {
+      expect(backendState('off', under([['off', heardOf(state, '10.0.0.4')]]))).to.equal('disabled');
+      expect(backendState('a', under([['a', heardOf(state)]], ['a']))).to.equal('paused');
+      expect(backendState('free', under([['free', heardOf(state, '10.0.0.3')]]))).to.equal('up');
+      expect(backendState('nobody', under([['nobody', heardOf(state)]]))).to.equal('removed');
+    }
+  });
+
+  it('is a verdict of health only when that is of the same server, and still counts', () => {
+    expect(backendState('a', under([]))).to.equal('unknown');
+    expect(backendState('a', under([['a', heardOf('up')]]))).to.equal('up');
+    expect(backendState('a', under([['a', heardOf('down')]]))).to.equal('down');
+    expect(backendState('a', under([['a', heardOf('up', '10.0.0.99')]]))).to.equal('unknown');
+    for (const stale of ['paused', 'disabled', 'unknown', 'removed'] as const) {
+      expect(backendState('a', under([['a', heardOf(stale)]]))).to.equal('unknown');
+    }
+  });
+});
+
+describe('domain/deciding: a frontend', () => {
+  it('is decided by what is known of its own backends, and by nothing else', () => {
+    const anyHeard = fc.record({
+      state: fc.constantFrom(...states),
+      givenUp: fc.boolean(),
+      address: fc.constantFrom(ip('10.0.0.1'), ip('10.0.0.2'), ip('10.0.0.9')),
+    });
+    const property = fc.property(anyHeard, anyHeard, anyHeard, (a, b, stranger) => {
+      const own = under([
+        ['a', a],
+        ['b', b],
+      ]);
+      const more = { ...own, heard: new Map(own.heard).set('off', stranger).set('nobody', stranger) };
+      expect(decideFrontend(web, more)).to.deep.equal(decideFrontend(web, own));
+    });
+    fc.assert(property, { numRuns: 200 });
+  });
+
+  it('that cannot be decided keeps whatever VPP has of it', () => {
+    const broken: Frontend = {
+      ...web,
+      pools: [
+        { name: 'p', backends: [...(web.pools[0]?.backends ?? []), { name: 'nobody', weight: 1 }] },
+        ...web.pools.slice(1),
+      ],
+    };
+    expect(() => decideFrontend(broken, under([]))).to.throw('nobody');
+    const { vip } = undecided(broken, under([]), 'a bug');
+    const right = decideFrontend(web, under([])).vip;
+    expect(vip).to.deep.include({ key: right.key, encap: right.encap, tableLength: right.tableLength });
+    expect(vip.ases.map(({ address, hold, weight, flush }) => [address, hold, weight, flush])).to.deep.equal([
+      ['10.0.0.1', true, 0, false],
+      ['10.0.0.2', true, 0, false],
+    ]);
+  });
+});
+
+describe('domain/deciding: from one decision to the next', () => {
+  const one = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')], { frontend: 'one' });
+  const two = desiredVip('192.0.2.2/32', [desiredAs('10.0.0.2')], { frontend: 'two' });
+  const nobody = new Set<never>();
+
+  it('the frame is the same when only VIPs are wanted otherwise', () => {
+    const decision = sampleDecision([one, two]);
+    const lighter = { ...two, ases: [desiredAs('10.0.0.2', 1)] };
+    expect(sameFrame(decision, sampleDecision([one, lighter]))).to.equal(true);
+    expect(sameFrame(decision, sampleDecision([two, one]))).to.equal(false);
+    expect(sameFrame(decision, sampleDecision([one]))).to.equal(false);
+    expect(sameFrame(decision, { ...decision, syncInterval: 1 })).to.equal(false);
+    expect(sameFrame(decision, { ...decision, statsInterval: 1 })).to.equal(false);
+    const moved = desiredVip('192.0.2.9/32', two.ases, { frontend: 'two' });
+    expect(sameFrame(decision, sampleDecision([one, moved]))).to.equal(false);
+    const { lb } = sampleConfig(backends, []);
+    const longer = decisionOf({ ...lb, flowTimeout: 41_000 }, []);
+    expect(sameFrame(decisionOf(lb, []), longer)).to.equal(false);
+  });
+
+  it('takes a VIP into a decision that has it, and no other', () => {
+    const decision = sampleDecision([one, two]);
+    const lighter = { ...two, ases: [desiredAs('10.0.0.2', 1)] };
+    expect(withVip(decision, lighter)?.vips).to.deep.equal([one, lighter]);
+    expect(decision.vips).to.deep.equal([one, two]);
+    expect(withVip(decision, { ...two, frontend: 'three' })).to.equal(null);
+    expect(withVip(decision, desiredVip('192.0.2.9/32', [], { frontend: 'two' }))).to.equal(null);
+  });
+
+  const step = (
+    before: readonly ReturnType<typeof desiredAs>[],
+    after: typeof before,
+    flush: string[] = [],
+  ) =>
+    stepBetween(
+      { ...one, ases: before },
+      { ...one, ases: after },
+      new Set(flush.map((address) => ip(address))),
+    );
+  const s = '10.0.0.1';
+
+  it('what is wanted the same needs no write, unless flows are to be cut', () => {
+    const property = fc.property(anyDesiredAses, (ases) => {
+      expect(step(ases, ases)).to.deep.equal({ writes: false, cuts: [] });
+      for (const { address } of ases) {
+        expect(step(ases, ases, [address])).to.deep.equal({ writes: true, cuts: [address] });
+      }
+    });
+    fc.assert(property, { numRuns: 100 });
+  });
+
+  for (const [what, before, after, writes, cuts] of [
+    ['another weight', desiredAs(s), desiredAs(s, 50), true, []],
+    ['disabled', desiredAs(s), desiredAs(s, 0, true), true, [s]],
+    ['paused', desiredAs(s), desiredAs(s, 0), true, []],
+    ['paused, at weight 0 before', desiredAs(s, 0), desiredAs(s, 0), false, []],
+    ['disabled, paused before', desiredAs(s, 0), desiredAs(s, 0, true), true, [s]],
+    ['disabled, down before', desiredAs(s, 0, true), desiredAs(s, 0, true), false, []],
+    ['probed again: VPP keeps what it has', desiredAs(s, 0, true), heldAs(s), false, []],
+    ['paused before there was a verdict: VPP may have any weight', heldAs(s), desiredAs(s, 0), true, []],
+    ['disabled before there was a verdict', heldAs(s), desiredAs(s, 0, true), true, [s]],
+  ] as const) {
+    it(`${what}: ${writes ? 'a write' : 'no write'}`, () => {
+      expect(step([before], [after])).to.deep.equal({ writes, cuts });
+    });
+  }
+
+  it('servers that come or go, another kind of VIP, and one that was not wanted before, are writes', () => {
+    const [first, second] = [desiredAs('10.0.0.1'), desiredAs('10.0.0.2')];
+    expect(step([first], [first, second]).writes).to.equal(true);
+    expect(step([first, second], [first]).writes).to.equal(true);
+    expect(stepBetween(one, { ...one, srcIpSticky: true }, nobody).writes).to.equal(true);
+    expect(stepBetween(null, one, nobody).writes).to.equal(true);
+  });
+});
