@@ -1,28 +1,47 @@
 /**
- * Does `work` for every item, with at most `width` under way at once, and gives the results in the order of the items.
- * It begins nothing more after a failure, waits for what is under way, and rejects with the first failure: when it
- * settles, nothing of it goes on. What bounds the work of one turn of the event loop, so that whoever else waits for
- * it is served in between.
+ * Does `work` for every item, with items of at most `width` in all under way at once (an item that weighs more goes by
+ * itself), and gives the results in the order of the items. It begins nothing more after a failure, waits for what is
+ * under way, and rejects with the first failure: when it settles, nothing of it goes on. What bounds the work of one turn
+ * of the event loop, so that whoever else waits for it is served in between.
  */
 export async function inWindow<T, R>(
   items: readonly T[],
   width: number,
   work: (item: T) => Promise<R>,
+  weightOf: (item: T) => number = () => 1,
 ): Promise<R[]> {
   const results: R[] = [];
   const failures: unknown[] = [];
   const queue = items.entries();
-  const next = async () => {
-    for (const [i, item] of queue) {
-      if (failures.length > 0) return;
-      try {
-        results[i] = await work(item);
-      } catch (error) {
-        failures.push(error);
-      }
+  let next = queue.next();
+  let underWay = 0;
+  let weight = 0;
+  const run = async (i: number, item: T) => {
+    try {
+      results[i] = await work(item);
+    } catch (error) {
+      failures.push(error);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, next));
+  await new Promise<void>((done) => {
+    const begin = () => {
+      while (next.done !== true && failures.length === 0) {
+        const [i, item] = next.value;
+        const own = weightOf(item);
+        if (underWay > 0 && weight + own > width) return;
+        next = queue.next();
+        underWay++;
+        weight += own;
+        void run(i, item).then(() => {
+          underWay--;
+          weight -= own;
+          begin();
+        });
+      }
+      if (underWay === 0) done();
+    };
+    begin();
+  });
   if (failures.length > 0) throw failures[0];
   return results;
 }

@@ -1,9 +1,11 @@
+import { MaglevError } from '../domain/errors.js';
 import type { SyncVPPLBStateResponse, VPPInfo, VPPLBState, VPPLBVIP } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
 import type { Command, Outcome, Session } from './command.js';
 import { countersText } from './counters-text.js';
 import { fields, sentence } from './layout.js';
 import { success } from './outcome.js';
+import { syncsText, syncText } from './syncs-text.js';
 import { errorText, type Line, plain } from './text.js';
 
 const showLbState: Omit<Command, 'usage'> = {
@@ -37,6 +39,24 @@ export const vppCommands: readonly Command[] = [
     run: async ({ client, clock }) => {
       const response = await (await client()).getLbCounters();
       return success(countersText(response, clock.now()), response);
+    },
+  },
+  {
+    usage: 'show vpp syncs',
+    help: 'the last syncs: when, why, what they changed',
+    run: async ({ client, clock }) => {
+      const response = await (await client()).listSyncs();
+      return success(syncsText(response, clock.now()), response);
+    },
+  },
+  {
+    usage: 'show vpp sync <number>',
+    help: 'one of them with every operation: its reason, and what became of it',
+    run: async ({ client, clock }, { number = '' }) => {
+      if (!/^\d{1,15}$/.test(number))
+        throw new MaglevError('MGL_USAGE', `'${number}' is not the number of a sync`);
+      const response = await (await client()).getSync(BigInt(number));
+      return success(syncText(response, clock.now()), response);
     },
   },
   { usage: 'sync vpp lbstate [<name>]', ...syncLbState },
@@ -118,12 +138,18 @@ function syncOutcome(response: SyncVPPLBStateResponse): Outcome {
   const failures = response.failures.map(({ operation, code, message }) => [
     errorText(`failed to ${operation}: ${message} [${code}]`),
   ]);
+  const unverified = response.unverified.map((text) => [errorText(`not known: ${text}`)]);
   const quiet = changes.length === 0 && failures.length === 0;
+  const equal =
+    unverified.length === 0
+      ? 'VPP is equal to the decision'
+      : 'VPP is equal to the decision in all that it tells';
   const count = failures.length === 1 ? 'a change' : `${failures.length} changes`;
   return {
-    text: quiet
-      ? [[plain('nothing to change: VPP is equal to the decision')]]
-      : [...fields(changes), ...failures],
+    text: [
+      ...(quiet ? [[plain(`nothing to change: ${equal}`)]] : [...fields(changes), ...failures]),
+      ...unverified,
+    ],
     json: response,
     failure:
       failures.length === 0 ? null : { code: 'MGL_VPP_SYNC', message: `${count} could not be made in VPP` },

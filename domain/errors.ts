@@ -60,6 +60,9 @@ export const errorCatalogue = {
   MGL_STATS_STALE: 'VPP has ended or hangs; maglevd opens the segment again as soon as VPP is back.',
   MGL_STATS_INDEXES:
     'Compare what `vppctl show lb vips verbose` prints with the releases of VPP that the user guide names.',
+  MGL_VPP_TEXT:
+    'Let VPP take `cli_inband` from maglevd: only its text tells which VIPs are sticky, and which counters are whose.',
+  MGL_SYNC_UNKNOWN: 'List the syncs that are kept with `maglevc show vpp syncs`.',
   MGL_LINUX_UNSUPPORTED:
     'Run it on Linux (x64 or arm64), installed with npm so that the optional packages of koffi are there.',
   MGL_SYSCALL:

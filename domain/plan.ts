@@ -1,11 +1,149 @@
-import { compareIps, type IpAddress } from './ip.js';
-import type { AsState, DesiredAs, DesiredVip, LbConf, LbOperation, VipKey, VipState } from './lb.js';
+import {
+  type DesiredVip,
+  type LbConf,
+  type LbOperation,
+  type VipId,
+  type VipKey,
+  type VipState,
+  vipId,
+} from './lb.js';
+import { executed } from './plan-execute.js';
+import { changesOf, creationOf, noMemory, teardownOf, type VipMemory } from './plan-vip.js';
+
+/** What is known of one prefix. */
+export interface Prefix {
+  readonly wanted: readonly DesiredVip[];
+  /** What VPP has on it. */
+  readonly found: readonly VipState[];
+  /** VPP's global settings; null = not known. */
+  readonly conf: LbConf | null;
+  /** What was done about the wanted VIPs before. */
+  readonly memory: ReadonlyMap<VipId, VipMemory>;
+}
+
+/** Operations that are sent together. A batch is begun when those before it were done. */
+export interface Batch {
+  /**
+   * remove: of VIPs that nobody wants. anew: VIPs that cannot be changed into the wanted ones are taken away and brought
+   * back; it goes out whole, whatever happens to us in between. change: of one VIP.
+   */
+  readonly kind: 'remove' | 'anew' | 'change';
+  /** VIPs that it is about; the wanted ones among them are written by the reconciler of the first. */
+  readonly vips: readonly VipId[];
+  readonly operations: readonly LbOperation[];
+}
+
+/** A VIP that is left as it is, and why. */
+export interface Refusal {
+  /** Whether it is a NAT VIP, or VPP lacks the source address that it would need. */
+  readonly kind: 'nat' | 'source';
+  readonly key: VipKey;
+  /** In a word or two. */
+  readonly reason: string;
+  /** A sentence without a full stop. */
+  readonly text: string;
+}
+
+export interface PrefixPlan {
+  /** None: VPP needs no write. */
+  readonly batches: readonly Batch[];
+  /** What VPP has on the prefix after them. */
+  readonly after: readonly VipState[];
+  readonly refused: readonly Refusal[];
+}
+
+/**
+ * What makes VPP equal to the decision on one prefix. VPP refuses a VIP whose neighbours on the same prefix have another
+ * encapsulation, or are all-port where it is per-port: so what nobody wants goes before anything is added, and VIPs with
+ * the wrong encapsulation go together before the first of them comes back. It is done prefix by prefix, because a VIP
+ * that is gone drops its packets until it is back.
+ *
+ * NAT VIPs, which maglevd never makes, are not touched: VPP crashes when two that share a server have been removed,
+ * and who removed the first one cannot be known.
+ */
+export function planPrefix({ wanted, found, conf, memory }: Prefix): PrefixPlan {
+  const wants = new Map<VipId, DesiredVip>();
+  for (const vip of wanted) wants.set(vipId(vip.key), vip);
+  const has = new Map<VipId, VipState>();
+  const removals: Batch[] = [];
+  const refused: Refusal[] = [];
+  for (const vip of found) {
+    const id = vipId(vip.key);
+    const want = wants.get(id);
+    if (isNat(vip) && (want === undefined || want.encap !== vip.encap)) {
+      refused.push(natRefusal(vip));
+      wants.delete(id);
+    } else if (want === undefined) {
+      removals.push({ kind: 'remove', vips: [id], operations: teardownOf(vip, 'no frontend wants it') });
+    } else {
+      has.set(id, vip);
+    }
+  }
+  const hasNat = refused.length > 0;
+  const together: Anew[] = [];
+  const others: Batch[] = [];
+  for (const [id, desired] of wants) {
+    const have = has.get(id) ?? null;
+    const replace = have === null ? null : mustReplace(desired, have);
+    const comes = have === null || replace !== null;
+    if (comes && hasNat) {
+      refused.push(besideNat(desired));
+    } else if (comes && conf !== null && lacksSource(desired, conf)) {
+      refused.push(sourceRefusal(desired));
+    } else if (have !== null && replace !== null) {
+      const one = { id, desired, have, reason: `replaced: ${replace}` };
+      if (desired.encap === have.encap) others.push(anew([one]));
+      else together.push(one);
+    } else {
+      others.push(...changes(id, desired, have, memory.get(id) ?? noMemory));
+    }
+  }
+  const batches = [...removals, ...(together.length === 0 ? [] : [anew(together)]), ...others];
+  return {
+    batches,
+    refused,
+    /** Not before somebody wants to know: it is seldom needed, and costs as much as the plan. */
+    get after() {
+      return executed(
+        found,
+        batches.flatMap(({ operations }) => operations),
+      );
+    },
+  };
+}
+
+interface Anew {
+  readonly id: VipId;
+  readonly desired: DesiredVip;
+  readonly have: VipState;
+  readonly reason: string;
+}
+
+function anew(vips: readonly Anew[]): Batch {
+  return {
+    kind: 'anew',
+    vips: vips.map(({ id }) => id),
+    operations: [
+      ...vips.flatMap(({ have, reason }) => teardownOf(have, reason)),
+      ...vips.flatMap(({ desired, have }) => creationOf(desired, have)),
+    ],
+  };
+}
+
+function changes(id: VipId, desired: DesiredVip, have: VipState | null, memory: VipMemory): Batch[] {
+  const steps = have === null ? [creationOf(desired, null)] : changesOf(desired, have, memory);
+  const vips = [id];
+  return steps.flatMap((operations) =>
+    operations.length === 0 ? [] : [{ kind: 'change', vips, operations }],
+  );
+}
 
 /**
  * Why a live VIP cannot be changed into the wanted one, or null when it can: VPP has no message that changes the
- * encapsulation, the table length or the stickiness of a VIP, so it must be torn down and made again.
+ * encapsulation, the table length or the stickiness of a VIP. A length that is known modulo 65536 is taken for equal when
+ * it may be, and so is a stickiness that is not known.
  */
-export function mustReplace(desired: DesiredVip, found: VipState): string | null {
+function mustReplace(desired: DesiredVip, found: VipState): string | null {
   if (desired.encap !== found.encap) return `its encapsulation is ${found.encap}, not ${desired.encap}`;
   const { value, exact } = found.tableLength;
   if (exact ? value !== desired.tableLength : value !== desired.tableLength % 65536) {
@@ -17,103 +155,34 @@ export function mustReplace(desired: DesiredVip, found: VipState): string | null
   return null;
 }
 
-/** Servers first, each with its flows flushed, then the VIP: otherwise VPP keeps both for as long as flows live. */
-export function planTeardown(vip: VipState, reason: string): LbOperation[] {
-  const { key } = vip;
-  const servers = [...vip.ases].sort(byAddress);
-  return [
-    ...servers.map(({ address }): LbOperation => ({ op: 'as-del', key, address, flush: true, reason })),
-    { op: 'vip-del', key, reason },
-  ];
+/**
+ * VPP wraps packets for the servers of such a VIP in GRE, from this source; a VPP that was never told one takes
+ * the address of all ones, and no server accepts what comes from there.
+ */
+function lacksSource({ encap }: DesiredVip, conf: LbConf): boolean {
+  if (encap === 'gre4') return conf.ipv4Source === '255.255.255.255';
+  return encap === 'gre6' && conf.ipv6Source === 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff';
 }
 
-/**
- * What makes `found` equal to `desired`, in the order in which it must be done: add the VIP, add servers, raise
- * weights, lower weights, delete servers. Raising comes before lowering so that a VIP never passes through "no server".
- *
- * `found` is null when VPP lacks the VIP. `previous` is what was wanted the last time, if anything was: a server
- * whose flows must be cut although its weight is 0 already (paused, then disabled) is told from one that was cut.
- * The flows of servers in `flush` are cut whatever becomes of their weight.
- * An empty plan means that VPP needs no write.
- */
-export function planVip(
-  desired: DesiredVip,
-  found: VipState | null,
-  previous: DesiredVip | null,
-  flush: ReadonlySet<IpAddress> = nobody,
-): LbOperation[] {
-  const { key } = desired;
-  const replace = found === null ? null : mustReplace(desired, found);
-  if (found !== null && replace !== null) {
-    return [
-      ...planTeardown(found, `replaced: ${replace}`),
-      ...planVip(keptWeights(desired, found), null, null),
-    ];
-  }
-  const operations: LbOperation[] = [];
-  if (found === null) {
-    const { encap, tableLength, srcIpSticky, frontend } = desired;
-    const reason = `wanted by frontend ${frontend}`;
-    operations.push({ op: 'vip-add', key, encap, tableLength, srcIpSticky, reason });
-  }
-  const present = byIp(found?.ases);
-  const targets = outcome(desired, found);
-  const before = byIp(previous?.ases);
-  const adds: LbOperation[] = [];
-  const raises: LbOperation[] = [];
-  const lowers: LbOperation[] = [];
-  for (const [i, as] of desired.ases.entries()) {
-    const weight = targets[i] ?? as.weight;
-    const have = present.get(as.address);
-    if (have === undefined) {
-      const reason = `backend ${as.backend}: ${as.reason}`;
-      adds.push({ op: 'as-add', key, address: as.address, weight, reason });
-      continue;
-    }
-    const change = planWeight(key, as, weight, have, before.get(as.address), flush.has(as.address));
-    if (change !== null) (change.weight > change.from ? raises : lowers).push(change);
-  }
-  const deletes = removable(desired, found)
-    .sort(byAddress)
-    .map(({ address }): LbOperation => {
-      return {
-        op: 'as-del',
-        key,
-        address,
-        flush: true,
-        reason: `no backend of frontend ${desired.frontend}`,
-      };
-    });
-  return [...operations, ...adds, ...raises, ...lowers, ...deletes];
+function isNat({ encap }: VipState): boolean {
+  return encap === 'nat4' || encap === 'nat6';
 }
 
-/**
- * The weights that VPP has after the plan, server by server. What is held keeps its weight; but a VIP in which nobody would serve then
- * holds nothing: it takes what is known. VPP takes weights up to 255, of which `most` are kept.
- */
-function outcome({ ases }: DesiredVip, found: VipState | null, most = 255): readonly number[] {
-  const known = ases.map(({ weight }) => weight);
-  if (!ases.some(({ hold }) => hold)) return known;
-  const have = byIp(found?.ases);
-  const weights = ases.map((as) => {
-    const held = as.hold ? have.get(as.address) : undefined;
-    return held === undefined ? as.weight : Math.min(held.weight, most);
-  });
-  return weights.some((weight) => weight > 0) ? weights : known;
+function natRefusal({ key }: VipState): Refusal {
+  const reason = 'NAT VIPs are not removed by maglevd, because that can crash VPP: remove it by hand';
+  return { kind: 'nat', key, reason, text: `VIP ${vipId(key)} was left as it is: ${reason}` };
 }
 
-/**
- * The servers that no backend stands for. None that serves goes as long as the VIP would be left without anybody while
- * servers without a verdict are in it: one of them may turn out to serve.
- */
-function removable(desired: DesiredVip, found: VipState | null): AsState[] {
-  if (found === null) return [];
-  const wanted = new Set<IpAddress>(desired.ases.map(({ address }) => address));
-  const unwanted = found.ases.filter(({ address }) => !wanted.has(address));
-  if (unwanted.length === 0) return unwanted;
-  const nobodyServes = outcome(desired, found).every((weight) => weight === 0);
-  const waits = nobodyServes && desired.ases.some(({ hold }) => hold);
-  return waits ? unwanted.filter(({ weight }) => weight === 0) : unwanted;
+/** VPP takes one encapsulation on a prefix. */
+function besideNat({ key }: DesiredVip): Refusal {
+  const reason = 'a NAT VIP is on its prefix';
+  const text = `VIP ${vipId(key)} was not made: a NAT VIP is on its prefix, which VPP does not allow: remove that by hand`;
+  return { kind: 'nat', key, reason, text };
+}
+
+function sourceRefusal({ key }: DesiredVip): Refusal {
+  const text = `VIP ${vipId(key)} was not made: VPP has not taken the source address for its GRE tunnels`;
+  return { kind: 'source', key, reason: 'VPP lacks its source', text };
 }
 
 /** Are the global settings equal? */
@@ -124,72 +193,4 @@ export function sameConf(a: LbConf, b: LbConf): boolean {
     a.stickyBucketsPerCore === b.stickyBucketsPerCore &&
     a.flowTimeout === b.flowTimeout
   );
-}
-
-/**
- * VPP wraps packets for the servers of such a VIP in GRE, from this source; a VPP that was never told one takes
- * the address of all ones, and no server accepts what comes from there.
- */
-export function lacksSource({ encap }: Pick<DesiredVip, 'encap'>, conf: LbConf): boolean {
-  if (encap === 'gre4') return conf.ipv4Source === '255.255.255.255';
-  return encap === 'gre6' && conf.ipv6Source === 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff';
-}
-
-type WeightOperation = Extract<LbOperation, { op: 'as-weight' }>;
-
-function planWeight(
-  key: VipKey,
-  as: DesiredAs,
-  weight: number,
-  have: AsState,
-  previous: DesiredAs | undefined,
-  flush: boolean,
-): WeightOperation | null {
-  const cut = as.flush && weight === 0;
-  // From a verdict, not from a lack of one: after a restart of ours a server that is down is nothing new.
-  const cutAtLast = cut && previous !== undefined && !previous.flush && !previous.hold;
-  if (have.weight === weight && !cutAtLast && !flush) return null;
-  return {
-    op: 'as-weight',
-    key,
-    address: as.address,
-    from: have.weight,
-    weight,
-    flush: cut || flush,
-    reason: `backend ${as.backend}: ${as.reason}`,
-  };
-}
-
-/** What VPP has after the plan that makes `found` equal to `desired` was executed. Buckets are not computed: 0. */
-export function settledVip(desired: DesiredVip, found: VipState | null): VipState {
-  const replaced = found !== null && mustReplace(desired, found) !== null;
-  const kept = found === null ? desired : keptWeights(desired, found, replaced ? 100 : 255);
-  const { key, encap, tableLength, srcIpSticky } = desired;
-  const removed = new Set(removable(desired, found));
-  const wanted = new Set(desired.ases.map(({ address }) => address));
-  const left = replaced
-    ? []
-    : (found?.ases ?? []).filter((as) => !wanted.has(as.address) && !removed.has(as));
-  const ases = [...kept.ases, ...left].map(({ address, weight }) => ({ address, weight, buckets: 0 }));
-  return { key, encap, tableLength: { value: tableLength, exact: true }, srcIpSticky, ases };
-}
-
-const nobody: ReadonlySet<IpAddress> = new Set();
-
-/** `desired` with the weights that are to be kept filled in, of which a VIP that is made anew gets 100 at most. */
-export function keptWeights(desired: DesiredVip, found: VipState, most = 100): DesiredVip {
-  const weights = outcome(desired, found, most);
-  const ases = desired.ases.map((as, i) => ({ ...as, weight: weights[i] ?? as.weight }));
-  return { ...desired, ases };
-}
-
-function byIp<As extends { readonly address: IpAddress }>(
-  ases: readonly As[] = [],
-): ReadonlyMap<IpAddress, As> {
-  if (ases.length === 0) return new Map();
-  return new Map(ases.map((as) => [as.address, as]));
-}
-
-function byAddress(a: AsState, b: AsState): number {
-  return compareIps(a.address, b.address);
 }

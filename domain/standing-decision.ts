@@ -1,58 +1,68 @@
-import { type Decision, type DesiredVip, type LbConf, type VipId, vipId } from './lb.js';
+import type { IpPrefix } from './ip.js';
+import { type Decision, type DesiredVip, type VipId, vipId } from './lb.js';
 
-/**
- * The decision as it stands now. It is changed as a whole by a new config, or in one VIP by a backend that fails, and
- * read by whoever carries it out at the moment when he does: nobody keeps a copy that could grow old.
- */
+/** Where in a decision a VIP stands. */
+interface Places {
+  readonly byId: ReadonlyMap<VipId, number>;
+  readonly byFrontend: ReadonlyMap<string, number>;
+  readonly byPrefix: ReadonlyMap<IpPrefix, readonly number[]>;
+}
+
+/** A decision in which VIPs are found by what they are called. It never changes: a newer one takes its place. */
 export class StandingDecision {
-  private settings: Pick<Decision, 'conf' | 'syncInterval' | 'statsInterval'>;
-  private byId = new Map<VipId, DesiredVip>();
-  private ids = new Map<string, VipId>();
+  readonly decision: Decision;
+  readonly #places: Places;
 
-  constructor(decision: Decision) {
-    this.settings = decision;
-    this.replace(decision);
-  }
-
-  get conf(): LbConf {
-    return this.settings.conf;
-  }
-
-  /** Milliseconds between two full syncs. */
-  get syncInterval(): number {
-    return this.settings.syncInterval;
-  }
-
-  /** Milliseconds between two readings of VPP's counters. */
-  get statsInterval(): number {
-    return this.settings.statsInterval;
-  }
-
-  /** In the order of the config. */
-  vips(): readonly DesiredVip[] {
-    return [...this.byId.values()];
+  constructor(decision: Decision, places: Places = placesIn(decision)) {
+    this.decision = decision;
+    this.#places = places;
   }
 
   vip(id: VipId): DesiredVip | undefined {
-    return this.byId.get(id);
+    return this.#at(this.#places.byId.get(id));
   }
 
   ofFrontend(name: string): DesiredVip | undefined {
-    const id = this.ids.get(name);
-    return id === undefined ? undefined : this.byId.get(id);
+    return this.#at(this.#places.byFrontend.get(name));
   }
 
-  replace(decision: Decision): void {
-    this.settings = decision;
-    this.byId = new Map(decision.vips.map((vip) => [vipId(vip.key), vip]));
-    this.ids = new Map(decision.vips.map((vip) => [vip.frontend, vipId(vip.key)]));
+  /** In the order of the config. */
+  onPrefix(prefix: IpPrefix): readonly DesiredVip[] {
+    const vips: DesiredVip[] = [];
+    for (const place of this.#places.byPrefix.get(prefix) ?? []) {
+      const vip = this.decision.vips[place];
+      if (vip !== undefined) vips.push(vip);
+    }
+    return vips;
   }
 
-  /** False, and without effect, when that frontend has no such VIP any more: the news is older than the config. */
-  replaceVip(vip: DesiredVip): boolean {
-    const id = vipId(vip.key);
-    if (this.ids.get(vip.frontend) !== id) return false;
-    this.byId.set(id, vip);
-    return true;
+  prefixes(): Iterable<IpPrefix> {
+    return this.#places.byPrefix.keys();
   }
+
+  /** The same with another word on one VIP; null when that frontend has no such VIP: the news is older than the config. */
+  withVip(vip: DesiredVip): StandingDecision | null {
+    const place = this.#places.byFrontend.get(vip.frontend);
+    if (place === undefined || this.#places.byId.get(vipId(vip.key)) !== place) return null;
+    const vips = this.decision.vips.with(place, vip);
+    return new StandingDecision({ ...this.decision, vips }, this.#places);
+  }
+
+  #at(place: number | undefined): DesiredVip | undefined {
+    return place === undefined ? undefined : this.decision.vips[place];
+  }
+}
+
+function placesIn({ vips }: Decision): Places {
+  const byId = new Map<VipId, number>();
+  const byFrontend = new Map<string, number>();
+  const byPrefix = new Map<IpPrefix, number[]>();
+  for (const [place, { key, frontend }] of vips.entries()) {
+    byId.set(vipId(key), place);
+    byFrontend.set(frontend, place);
+    const neighbours = byPrefix.get(key.prefix);
+    if (neighbours === undefined) byPrefix.set(key.prefix, [place]);
+    else neighbours.push(place);
+  }
+  return { byId, byFrontend, byPrefix };
 }

@@ -1,11 +1,14 @@
 import type { MaglevError } from '../domain/errors.js';
-import type { LbConf, LbOperation, LbState, VipKey, VipState, VipStep } from '../domain/lb.js';
+import type { LbConf, LbOperation, LbState, VipId } from '../domain/lb.js';
 import type { LbCounters, LbIndexes } from '../domain/lb-counters.js';
 import type { WritesUnderWay } from '../domain/repeated-death.js';
 import type { VppHeard } from '../domain/vpp-heard.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Address, Reply } from './address.js';
 import type { DecisionChanged, VipWanted } from './decision.js';
+import type { SyncQuestion, SyncReport } from './syncs.js';
+
+export type { FailedStep, SyncCounts, SyncReport } from './syncs.js';
 
 /** Who VPP is, as it said when the connection came up. */
 export interface VppInfo {
@@ -34,23 +37,48 @@ export type OperationOutcome =
       readonly retval: number | null;
     };
 
+/** All that VPP holds, as one read has shown it. */
+export interface LbReading extends LbState {
+  /** When it was sent; see Written. */
+  readonly order: number;
+  /** Where VPP counts for each VIP: its place in the plugin's pool. null: VPP did not tell. */
+  readonly places: ReadonlyMap<VipId, number> | null;
+  /**
+   * Why VPP did not give its text, which tells what no message does: the stickiness of a VIP, and the exact length of its
+   * table. null: it did.
+   */
+  readonly textError: MaglevError | null;
+}
+
+/** What came of an `apply`. */
+export interface Written {
+  /** One an operation, in order. */
+  readonly outcomes: readonly OperationOutcome[];
+  /** When it was sent. VPP executes in this order: a read shows the writes whose number is lower than its own. */
+  readonly order: number;
+}
+
 /**
  * What the actors of a session ask of VPP, through the mailbox of the connection actor. It is all that they know of
  * VPP: a spec mocks VPP by answering these. Every request is answered, at the latest when the connection ends
- * (MGL_VPP_DISCONNECTED). Requests of one sender are executed in the order they were sent.
+ * (MGL_VPP_DISCONNECTED). Writes of one sender are executed in the order they were asked, as long as they are all urgent or none is.
  */
 export type VppRequest =
   | { readonly type: 'read-conf'; readonly reply: Reply<LbConf> }
   | { readonly type: 'write-conf'; readonly conf: LbConf; readonly reply: Reply<void> }
-  | { readonly type: 'read-state'; readonly reply: Reply<LbState> }
+  /** Sent after all that is not urgent and was asked before. */
+  | { readonly type: 'read-state'; readonly reply: Reply<LbReading> }
   /** Where VPP counts for which VIP; null = VPP does not tell. */
   | { readonly type: 'read-indexes'; readonly reply: Reply<LbIndexes | null> }
-  | { readonly type: 'read-vip'; readonly key: VipKey; readonly reply: Reply<VipState | null> }
   | {
       readonly type: 'apply';
+      /** They go to VPP together. Operations behind a failed one are executed all the same. */
       readonly operations: readonly LbOperation[];
-      /** One outcome an operation, in order. Operations behind a failed one are executed all the same. */
-      readonly reply: Reply<readonly OperationOutcome[]>;
+      /** What they cost VPP, in milliseconds: no more is under way at once than VPP does in a tenth of a second. */
+      readonly cost: number;
+      /** For a decision, not for a sync: it overtakes what waits. */
+      readonly urgent: boolean;
+      readonly reply: Reply<Written>;
     };
 
 /** A live connection to one VPP. A new one is made for every connect; it is dead after the disconnect. */
@@ -82,31 +110,20 @@ export interface VouchRequest {
   readonly reply: Reply<VppHeard>;
 }
 
-/** What a sync changed. */
-export interface SyncCounts {
-  readonly vipAdded: number;
-  readonly vipRemoved: number;
-  readonly asAdded: number;
-  readonly asRemoved: number;
-  readonly asWeightUpdated: number;
-}
-
-export interface FailedStep {
-  readonly operation: LbOperation | VipStep;
-  readonly error: MaglevError;
-}
-
-export interface SyncReport {
-  readonly scope: 'all' | 'vip';
-  readonly counts: SyncCounts;
-  /** What failed; empty when VPP now equals the decision. */
-  readonly failures: readonly FailedStep[];
-}
+/** What a session tells whoever made it. `link` is the one that it was made on. */
+export type SessionReport =
+  /** A full sync has left VPP equal to the decision. */
+  | { readonly type: 'synced'; readonly link: Address<VppRequest> }
+  /** When VPP started, milliseconds since the epoch. */
+  | { readonly type: 'booted'; readonly link: Address<VppRequest>; readonly at: number }
+  /** VPP's stats segment, which was read before, is that of a VPP which has ended or hangs. */
+  | { readonly type: 'stats-lost'; readonly link: Address<VppRequest>; readonly error: MaglevError };
 
 /** What the rest of the tree asks of the vpp supervisor. Without a connection it answers MGL_VPP_... at once. */
 export type VppControl =
   | DecisionChanged
   | VipWanted
+  | SyncQuestion
   | { readonly type: 'get-info'; readonly reply: Reply<VppInfo> }
   /** What VPP said of its main heap last; null = nothing, or there is no VPP. */
   | { readonly type: 'get-memory'; readonly reply: Reply<VppMemory | null> }

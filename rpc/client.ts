@@ -21,9 +21,11 @@ import {
   type ListEventsResponse,
   type ListFrontendsResponse,
   type ListHealthChecksResponse,
+  type ListSyncsResponse,
   MaglevService,
   type ReloadConfigResponse,
   type SetWeightRequest,
+  type SyncInfo,
   type SyncVPPLBStateResponse,
   type VPPInfo,
   type VPPLBCounters,
@@ -68,6 +70,8 @@ export interface MaglevClient {
     signal: AbortSignal,
     hear: (event: Event) => void,
   ) => Promise<void>;
+  readonly listSyncs: () => Promise<ListSyncsResponse>;
+  readonly getSync: (id: bigint) => Promise<SyncInfo>;
   /** Drops the connection; calls that are under way fail. */
   readonly close: () => void;
 }
@@ -148,6 +152,8 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
         );
         stream.on('end', () => settle(resolve));
       }),
+    listSyncs: () => call(MaglevService.listSyncs, {}),
+    getSync: (id) => call(MaglevService.getSync, { id }),
     close: () => client.close(),
   };
 }

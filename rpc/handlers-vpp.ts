@@ -5,10 +5,13 @@ import { checkedName } from './checked-fields.js';
 import { lbCountersMessage } from './counters-message.js';
 import type { MaglevServer } from './generated/maglev.js';
 import { limitMs } from './limits.js';
-import { lbStateMessage, syncMessage, vppInfoMessage } from './messages.js';
+import { lbStateMessage, syncInfoMessage, syncMessage, vppInfoMessage } from './messages.js';
 import type { Unary } from './unary.js';
 
-type VppHandlers = Pick<MaglevServer, 'getVppInfo' | 'getVpplbState' | 'syncVpplbState' | 'getVpplbCounters'>;
+type VppHandlers = Pick<
+  MaglevServer,
+  'getVppInfo' | 'getVpplbState' | 'syncVpplbState' | 'getVpplbCounters' | 'listSyncs' | 'getSync'
+>;
 
 /** `control` is null when maglevd was started without VPP: every request fails with MGL_VPP_DISABLED then. */
 export function vppHandlers(unary: Unary, control: Address<VppControl> | null): VppHandlers {
@@ -28,6 +31,13 @@ export function vppHandlers(unary: Unary, control: Address<VppControl> | null): 
     }),
     getVpplbCounters: unary(limitMs.vpp, async (_, ask) =>
       lbCountersMessage(await ask(vpp(), { type: 'get-lb-counters' })),
+    ),
+    listSyncs: unary(limitMs.vpp, async (_, ask) => {
+      const syncs = await ask(vpp(), { type: 'list-syncs' });
+      return { syncs: syncs.map(syncInfoMessage) };
+    }),
+    getSync: unary(limitMs.vpp, async (request, ask) =>
+      syncInfoMessage(await ask(vpp(), { type: 'get-sync', id: Number(request.id) })),
     ),
   };
 }

@@ -1,13 +1,16 @@
 import type { ConfigIssue, ConfigVerdict } from '../domain/config.js';
 import { type LbState, protocolName, type VipState } from '../domain/lb.js';
+import type { ExecutedOperation, SyncRecord, SyncReport, SyncSummary } from '../protocol/syncs.js';
 import type { FrontendView, PoolBackendView } from '../protocol/views.js';
-import type { SyncReport, VppInfo as VppIdentity } from '../protocol/vpp.js';
+import type { VppInfo as VppIdentity } from '../protocol/vpp.js';
 import { configIssueText } from './config-issue.js';
 import type {
   CheckConfigResponse,
   ConfigIssue as ConfigIssueMessage,
   FrontendInfo,
   PoolBackendInfo,
+  SyncInfo,
+  SyncOperation,
   SyncVPPLBStateResponse,
   VPPInfo,
   VPPLBState,
@@ -128,5 +131,42 @@ export function syncMessage(report: SyncReport): SyncVPPLBStateResponse {
       code: error.code,
       message: error.message,
     })),
+    unverified: [...report.unverified],
+  };
+}
+
+export function syncInfoMessage(sync: SyncSummary | SyncRecord): SyncInfo {
+  const { counts, error } = sync;
+  return {
+    id: BigInt(sync.id),
+    scope: sync.scope,
+    frontendName: sync.frontend ?? '',
+    cause: sync.cause,
+    startNs: nanoseconds(sync.startedAt),
+    durationNs: nanoseconds(sync.durationMs),
+    vipAdded: counts.vipAdded,
+    vipRemoved: counts.vipRemoved,
+    asAdded: counts.asAdded,
+    asRemoved: counts.asRemoved,
+    asWeightUpdated: counts.asWeightUpdated,
+    failures: sync.failures,
+    unverified: [...sync.unverified],
+    error: error === null ? '' : `${error.message} [${error.code}]`,
+    repeats: sync.repeats,
+    lastNs: nanoseconds(sync.lastAt),
+    operations: 'operations' in sync ? sync.operations.map(syncOperationMessage) : [],
+    omitted: 'omitted' in sync ? sync.omitted : 0,
+  };
+}
+
+function syncOperationMessage(one: ExecutedOperation): SyncOperation {
+  return {
+    operation: operationText(one.operation),
+    reason: one.operation.reason,
+    outcome: one.outcome,
+    code: one.error?.code ?? '',
+    message: one.error?.message ?? '',
+    retval: one.retval ?? undefined,
+    timeNs: nanoseconds(one.at),
   };
 }

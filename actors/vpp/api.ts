@@ -1,10 +1,10 @@
 import type { StatsSegment } from '../../binapi/stats/stats-segment.js';
 import type { MaglevError } from '../../domain/errors.js';
-import type { LbConf, LbOperation, LbState, VipKey, VipState } from '../../domain/lb.js';
+import type { LbConf, LbOperation } from '../../domain/lb.js';
 import type { LbIndexes } from '../../domain/lb-counters.js';
 import type { WritesUnderWay } from '../../domain/repeated-death.js';
 import type { VppMemory } from '../../domain/vpp-memory.js';
-import type { VppInfo } from '../../protocol/vpp.js';
+import type { LbReading, VppInfo } from '../../protocol/vpp.js';
 
 /**
  * One live connection to one VPP, as the connection actor needs it. Every promise settles: with VPP's answer, with
@@ -14,10 +14,9 @@ export interface VppApi {
   readonly info: Omit<VppInfo, 'connectedAt' | 'bootedAt' | 'pausedUntil'>;
   readonly getLbConf: () => Promise<LbConf>;
   readonly setLbConf: (conf: LbConf) => Promise<void>;
-  readonly getLbState: () => Promise<LbState>;
+  readonly getLbState: () => Promise<Omit<LbReading, 'order'>>;
   /** Where VPP counts for which VIP; null = VPP does not tell. */
   readonly getLbIndexes: () => Promise<LbIndexes | null>;
-  readonly getLbStateVip: (key: VipKey) => Promise<VipState | null>;
   /**
    * Whether VPP has room for these operations, which are about to be applied together: null when it has. Otherwise VPP is
    * asked; MGL_VPP_MEMORY is why none of them may be applied.

@@ -3,18 +3,18 @@ import type { LbConf } from '../../domain/lb.js';
 import { sameConf } from '../../domain/plan.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
+import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
 import type { VppRequest } from '../../protocol/vpp.js';
-import { ask, untilAnswered } from '../ask.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 
 export interface ConfPusherOptions {
   readonly link: Address<VppRequest>;
-  /** What is wanted now. */
-  readonly conf: () => LbConf;
+  /** Asked for what is wanted, at every start. */
+  readonly decisions: Address<DecisionRequest>;
 }
 
 export type ConfPusherMessage =
-  | { readonly type: 'wanted-changed' }
+  | DecisionChanged
   /** A read of VPP showed these settings. */
   | { readonly type: 'found'; readonly conf: LbConf }
   | { readonly type: 'retry' };
@@ -32,12 +32,14 @@ export function confPusherActor(options: ConfPusherOptions): ActorSpec<ConfPushe
   return {
     name: 'conf-pusher',
     start: async (context) => {
-      const pusher = new ConfPusher(context, options);
+      const { conf } = await context.ask(options.decisions, { type: 'get-decision' });
+      const pusher = new ConfPusher(context, options.link, conf);
       // Awaited: the actors that start after this one make VIPs, which need the source addresses.
       await pusher.push();
       return {
         receive: async (message) => {
           if (message.type === 'found') pusher.found(message.conf);
+          if (message.type === 'decision') pusher.wanted = message.decision.conf;
           await pusher.push();
         },
       };
@@ -46,48 +48,53 @@ export function confPusherActor(options: ConfPusherOptions): ActorSpec<ConfPushe
 }
 
 class ConfPusher {
+  /** What VPP shall have. */
+  wanted: LbConf;
+  readonly #context: Context<ConfPusherMessage>;
+  readonly #link: Address<VppRequest>;
   /** What VPP has; null = not known, to be read. */
-  private known: LbConf | null = null;
-  private failures = 0;
-  private lastFailure = '';
-  private cancelRetry: Cancel = () => {};
+  #known: LbConf | null = null;
+  #failures = 0;
+  #lastFailure = '';
+  #cancelRetry: Cancel = () => {};
 
-  constructor(
-    private readonly context: Context<ConfPusherMessage>,
-    private readonly options: ConfPusherOptions,
-  ) {}
+  constructor(context: Context<ConfPusherMessage>, link: Address<VppRequest>, wanted: LbConf) {
+    this.#context = context;
+    this.#link = link;
+    this.wanted = wanted;
+  }
 
   /** A read that was made beside us may be older than our last write: a difference is looked at again. */
   found(conf: LbConf): void {
-    if (this.known !== null && !sameConf(this.known, conf)) this.known = null;
+    if (this.#known !== null && !sameConf(this.#known, conf)) this.#known = null;
   }
 
   async push(): Promise<void> {
-    const { context, options } = this;
-    const wanted = options.conf();
-    this.cancelRetry();
+    const { wanted } = this;
+    const context = this.#context;
+    this.#cancelRetry();
     try {
-      const before = this.known ?? (await ask(context, options.link, { type: 'read-conf' }, untilAnswered));
-      this.known = before;
+      const before = this.#known ?? (await context.ask(this.#link, { type: 'read-conf' }));
+      this.#known = before;
       if (sameConf(before, wanted)) {
-        this.succeeded();
+        this.#succeeded();
         return;
       }
-      await this.write(wanted, before);
-      this.succeeded();
+      await this.#write(wanted, before);
+      this.#succeeded();
     } catch (thrown) {
       if (context.signal.aborted) return;
       const { code, message } = asMaglevError(thrown);
       const news = code === 'MGL_VPP_MEMORY' ? 'error' : 'warn';
       // Of the memory only the numbers change, which are no news.
       const failure = code === 'MGL_VPP_MEMORY' ? code : message;
-      const level = failure === this.lastFailure ? 'debug' : news;
+      const level = failure === this.#lastFailure ? 'debug' : news;
       context.log.log(level, 'vpp-lb-conf-failed', { code, error: message, ...wanted });
-      this.lastFailure = failure;
+      this.#lastFailure = failure;
       // A refusal of the guard stays one until the config changes.
       if (code === 'MGL_VPP_GUARD') return;
-      const delay = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(this.failures++, 16));
-      this.cancelRetry = context.after(delay, { type: 'retry' });
+      const delay = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(this.#failures++, 16));
+      this.#cancelRetry = context.after(delay, { type: 'retry' });
     }
   }
 
@@ -95,29 +102,29 @@ class ConfPusher {
    * A VPP that has no memory for so many buckets keeps the number it has, and gets all else: without its source
    * addresses there would be no VIP. Rejects all the same, so that it is tried again.
    */
-  private async write(wanted: LbConf, before: LbConf): Promise<void> {
+  async #write(wanted: LbConf, before: LbConf): Promise<void> {
     try {
-      await this.send(wanted, before);
+      await this.#send(wanted, before);
     } catch (thrown) {
       if (asMaglevError(thrown).code !== 'MGL_VPP_MEMORY') throw thrown;
-      this.known = before;
+      this.#known = before;
       const { stickyBucketsPerCore } = before;
       const rest = { ...wanted, stickyBucketsPerCore };
-      if (!sameConf(rest, before)) await this.send(rest, before);
+      if (!sameConf(rest, before)) await this.#send(rest, before);
       throw thrown;
     }
   }
 
-  private async send(conf: LbConf, before: LbConf): Promise<void> {
+  async #send(conf: LbConf, before: LbConf): Promise<void> {
     // Not known from here on: a write that timed out may have been executed.
-    this.known = null;
-    await ask(this.context, this.options.link, { type: 'write-conf', conf }, untilAnswered);
-    this.known = conf;
-    this.context.log.log('info', 'vpp-lb-conf-set', { ...conf, before });
+    this.#known = null;
+    await this.#context.ask(this.#link, { type: 'write-conf', conf });
+    this.#known = conf;
+    this.#context.log.log('info', 'vpp-lb-conf-set', { ...conf, before });
   }
 
-  private succeeded(): void {
-    this.failures = 0;
-    this.lastFailure = '';
+  #succeeded(): void {
+    this.#failures = 0;
+    this.#lastFailure = '';
   }
 }

@@ -1,39 +1,50 @@
-import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import type { IpAddress } from '../../domain/ip.js';
-import { type DesiredVip, type LbConf, type VipId, type VipState, vipId } from '../../domain/lb.js';
-import { lacksSource, mustReplace } from '../../domain/plan.js';
-import type { StandingDecision } from '../../domain/standing-decision.js';
+import { MaglevError } from '../../domain/errors.js';
+import { type Decision, type DesiredVip, type VipId, vipId } from '../../domain/lb.js';
+import { StandingDecision } from '../../domain/standing-decision.js';
+import { unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
-import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
-import { ask, untilAnswered } from '../ask.js';
+import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol/decision.js';
+import type { SyncCause, SyncMade } from '../../protocol/syncs.js';
+import type { LbReading, SyncReport, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import type { ConfPusherMessage } from './conf-pusher.js';
-import { fullSync } from './full-sync.js';
-import { type ReconcilerMessage, reconcilerActor } from './reconciler.js';
+import { fullSync, reconcile } from './full-sync.js';
+import { type ReconcilerMessage, type ReconcilerReport, reconcilerActor } from './reconciler.js';
 import { SyncJobs } from './sync-jobs.js';
-import { addTallies, failure, logFailures, nothing, type Tally } from './tally.js';
+import { ChangeLog, SyncStory } from './sync-story.js';
+import { addTallies, changedAnything, logFailures, nothing, type Tally } from './tally.js';
 
 export interface LbOptions {
   readonly link: Address<VppRequest>;
   readonly confPusher: Address<ConfPusherMessage>;
-  readonly wanted: StandingDecision;
-  /** Told when a full sync has left VPP equal to the decision. */
-  readonly synced: () => void;
-  /** Told after a sync that may have added or removed VIPs or servers. */
-  readonly vipsChanged: () => void;
+  /** Told what a sync means for others. */
+  readonly session: Address<LbReport>;
+  /** Told of every sync when it is over. */
+  readonly records: Address<SyncMade>;
+  /** Asked for what is wanted, at every start. */
+  readonly decisions: Address<DecisionRequest>;
 }
+
+export type LbReport =
+  /** A full sync has left VPP equal to the decision. */
+  | { readonly type: 'synced' }
+  /** VIPs or servers may have come or gone. */
+  | { readonly type: 'vips-changed' }
+  /** Where VPP counts for its VIPs, as a read has shown. */
+  | { readonly type: 'places'; readonly places: ReadonlyMap<VipId, number> };
 
 export type LbMessage =
   | { readonly type: 'tick' }
-  | { readonly type: 'wanted-changed' }
-  /** The decision about one frontend changed; see ReconcilerMessage. */
-  | { readonly type: 'vip-wanted'; readonly frontend: string; readonly flush: ReadonlySet<IpAddress> }
+  | { readonly type: 'retry' }
+  | DecisionChanged
+  | VipWanted
   | { readonly type: 'sync'; readonly frontend: string | null; readonly reply: Reply<SyncReport> }
-  /** A reconciler cannot go on without a read of VPP; see ReconcilerOptions. */
-  | { readonly type: 'unsure'; readonly frontend: string; readonly looked: boolean }
+  | ReconcilerReport
   | { readonly type: 'job-done'; readonly report: SyncReport }
-  | { readonly type: 'job-failed'; readonly error: Error };
+  | { readonly type: 'job-failed'; readonly error: Error }
+  /** How many changes were not told one by one is to be told. */
+  | { readonly type: 'tell-more' };
 
 /** Full syncs in a row that had to repair VPP, before the log says that somebody keeps changing it. */
 const DRIFTS_OF_A_FIGHT = 3;
@@ -57,101 +68,151 @@ export function lbActor(options: LbOptions): ActorSpec<LbMessage> {
       intensity: { restarts: 100, withinMs: 10_000 },
       backoff: { minMs: 50, maxMs: 5000, jitter: 0.2 },
     },
-    start: (context) => {
-      const lb = new Lb(context, options);
-      return { receive: (message) => lb.receive(message) };
+    start: async (context) => {
+      const decision = await context.ask(options.decisions, { type: 'get-decision' });
+      return new Lb(context, options, decision);
     },
   };
 }
 
 class Lb {
-  private readonly reconcilers = new Map<VipId, ActorRef<ReconcilerMessage>>();
-  private readonly jobs: SyncJobs;
-  private readsBegun = 0;
-  /** The global settings that the last full sync found; null = none has looked yet. */
-  private conf: LbConf | null = null;
+  readonly #context: Context<LbMessage>;
+  readonly #options: LbOptions;
+  readonly #reconcilers = new Map<VipId, ActorRef<ReconcilerMessage>>();
+  readonly #jobs: SyncJobs;
+  readonly #changes: ChangeLog;
+  #tellsMore = false;
+  #standing: StandingDecision;
   /** Full syncs in a row in which something failed, and what failed in the last one. */
-  private failuresInARow = 0;
-  private knownFailures: ReadonlySet<string> = new Set();
-  private cancelRetry: Cancel = () => {};
+  #failuresInARow = 0;
+  #knownFailures: ReadonlySet<string> = new Set();
+  #cancelRetry: Cancel = () => {};
   /** Full syncs in a row that found VPP changed although nothing was decided. */
-  private drifts = 0;
-  private syncedBefore = false;
+  #drifts = 0;
+  #syncedBefore = false;
+  /** Why something of VPP was not known at the last full sync; empty: all was. */
+  #unverified = '';
 
-  constructor(
-    private readonly context: Context<LbMessage>,
-    private readonly options: LbOptions,
-  ) {
-    this.jobs = new SyncJobs((frontend, expected) =>
+  constructor(context: Context<LbMessage>, options: LbOptions, decision: Decision) {
+    this.#context = context;
+    this.#options = options;
+    this.#standing = new StandingDecision(decision);
+    this.#changes = new ChangeLog(context);
+    this.#jobs = new SyncJobs((frontend, cause) =>
       context.pipe(
-        this.sync(frontend, expected),
+        this.#sync(frontend, cause),
         (report) => ({ type: 'job-done', report }),
         (error) => ({ type: 'job-failed', error }),
       ),
     );
   }
 
+  stop(): void {
+    this.#changes.tellMore();
+  }
+
   receive(message: LbMessage): void {
     switch (message.type) {
       case 'tick':
-        this.jobs.due(null, false);
+      case 'retry':
+        this.#jobs.due(null, message.type);
         break;
-      case 'wanted-changed':
-        this.jobs.due(null, true);
+      case 'decision':
+        this.#standing = new StandingDecision(message.decision);
+        this.#jobs.due(null, 'decision');
         break;
       case 'vip-wanted':
-        this.follow(message.frontend, message.flush);
+        this.#follow(message);
         break;
       case 'unsure':
-        if (this.options.wanted.ofFrontend(message.frontend) !== undefined) {
-          this.jobs.unsure(message.frontend, message.looked);
+        if (this.#standing.ofFrontend(message.frontend) !== undefined) {
+          this.#jobs.unsure(message.frontend, message.looked);
         }
         break;
+      case 'followed':
+        this.#followed(message);
+        break;
       case 'sync':
-        this.asked(message.frontend, message.reply);
+        this.#asked(message.frontend, message.reply);
         break;
       case 'job-done':
-        this.jobs.done(message.report);
+        this.#jobs.done(message.report);
         break;
       case 'job-failed':
         // What a MaglevError says is expected of a VPP that may vanish at any moment; all else is a bug and a crash.
         if (!(message.error instanceof MaglevError) || message.error.code === 'MGL_INTERNAL')
           throw message.error;
-        this.jobs.failed(message.error);
+        this.#jobs.failed(message.error);
+        break;
+      case 'tell-more':
+        this.#tellsMore = false;
+        this.#changes.tellMore();
         break;
     }
   }
 
   /** Somebody asks: with a name that is not in the config there is nothing to do. */
-  private asked(frontend: string | null, reply: Reply<SyncReport>): void {
-    if (frontend !== null && this.options.wanted.ofFrontend(frontend) === undefined) {
+  #asked(frontend: string | null, reply: Reply<SyncReport>): void {
+    if (frontend !== null && this.#standing.ofFrontend(frontend) === undefined) {
       reply.fail(new MaglevError('MGL_FRONTEND_UNKNOWN', `frontend "${frontend}" is not in the config`));
     } else {
-      this.jobs.asked(frontend, reply);
+      this.#jobs.asked(frontend, reply);
     }
   }
 
-  private async sync(frontend: string | null, expected: boolean): Promise<SyncReport> {
-    const { context } = this;
+  #follow({ vip, flush, reply }: VipWanted): void {
+    const standing = this.#standing.withVip(vip);
+    if (standing === null) {
+      const text = 'the config has changed meanwhile, and a full sync carries it out';
+      const pending = { why: 'full-sync', text, error: null } as const;
+      reply?.ok({ frontend: vip.frontend, acknowledged: 0, weights: 0, flushed: [], pending });
+      return;
+    }
+    this.#standing = standing;
+    const wanted = { type: 'wanted', desired: vip, flush } as const;
+    if (reply === undefined) this.#reconcilerOf(vip).tell(wanted);
+    else this.#context.relay(this.#reconcilerOf(vip), wanted, reply);
+  }
+
+  #followed({ frontend, result, durationMs }: Extract<ReconcilerReport, { type: 'followed' }>): void {
+    const subject = { scope: 'vip', frontend, cause: 'decision' } as const;
+    const story = new SyncStory(this.#context, subject, { quiet: false, agoMs: durationMs });
+    this.#tell(result);
+    logFailures(result.failures, this.#knownFailures, this.#context.log);
+    this.#options.records.tell(story.done(result, []));
+    if (cameOrWent(result)) this.#options.session.tell({ type: 'vips-changed' });
+  }
+
+  #tell(result: Tally): void {
+    if (!this.#changes.tell(result) || this.#tellsMore) return;
+    this.#tellsMore = true;
+    this.#context.after(1000, { type: 'tell-more' });
+  }
+
+  async #sync(frontend: string | null, cause: SyncCause): Promise<SyncReport> {
     const scope = frontend === null ? 'all' : 'vip';
-    const subject = frontend === null ? ({ scope } as const) : ({ scope, frontend } as const);
-    const startedAt = context.clock.monotonic();
-    context.log.log('info', 'vpp-lbsync-start', subject);
+    const quiet = (cause === 'tick' || cause === 'retry') && this.#syncedBefore;
+    const story = new SyncStory(this.#context, { scope, frontend, cause }, { quiet });
+    const changed = (result: Tally) => {
+      if (changedAnything(result)) story.changed();
+      this.#tell(result);
+    };
     try {
-      const result = await (frontend === null ? this.syncAllTwice() : this.syncOne(frontend));
-      if (frontend !== null) logFailures(result.failures, this.knownFailures, context.log);
-      const durationMs = Math.round(context.clock.monotonic() - startedAt);
-      const fields = { ...subject, ...result.counts, failures: result.failures.length, durationMs };
-      context.log.log('info', 'vpp-lbsync-done', fields);
-      if (frontend === null) this.concluded(result, expected);
-      if (cameOrWent(result)) this.options.vipsChanged();
-      return { scope, ...result };
+      const { unverified, ...result } = await (frontend === null
+        ? this.#syncAllTwice(changed)
+        : this.#syncOne(frontend, changed));
+      if (frontend !== null) logFailures(result.failures, this.#knownFailures, this.#context.log);
+      else this.#changes.tellMore();
+      this.#options.records.tell(story.done(result, unverified));
+      if (frontend === null) this.#concluded(result, cause);
+      // Whoever asks may know of changes that nobody can see.
+      if (cameOrWent(result) || cause === 'asked') this.#options.session.tell({ type: 'vips-changed' });
+      return { scope, counts: result.counts, failures: result.failures, unverified };
     } catch (thrown) {
-      this.options.vipsChanged();
-      const { code, message } = asMaglevError(thrown);
-      if (!context.signal.aborted) {
-        context.log.log('warn', 'vpp-lbsync-done', { ...subject, code, error: message });
-        if (frontend === null) this.retryAfter(true);
+      this.#options.session.tell({ type: 'vips-changed' });
+      if (!this.#context.signal.aborted) {
+        this.#options.records.tell(story.failed(thrown));
+        if (frontend === null) this.#retryAfter(true);
       }
       throw thrown;
     }
@@ -162,105 +223,107 @@ class Lb {
    * executed, and what was refused may have been in the way of something that is gone now. What failed in the same way
    * in the last sync already is not tried twice.
    */
-  private async syncAllTwice(): Promise<Tally> {
-    const { log } = this.context;
-    const first = await this.syncAll();
-    const known = this.knownFailures;
-    this.knownFailures = logFailures(first.failures, known, log);
-    if ([...this.knownFailures].every((one) => known.has(one))) return first;
-    const second = await this.syncAll();
-    this.knownFailures = logFailures(second.failures, this.knownFailures, log);
-    return { counts: addTallies([first, second]).counts, failures: second.failures };
+  async #syncAllTwice(changed: (result: Tally) => void): Promise<Outcome> {
+    const { log } = this.#context;
+    const first = await this.#syncAll(changed);
+    const known = this.#knownFailures;
+    this.#knownFailures = logFailures(first.failures, known, log);
+    if ([...this.#knownFailures].every((one) => known.has(one))) return first;
+    const second = await this.#syncAll(changed);
+    this.#knownFailures = logFailures(second.failures, this.#knownFailures, log);
+    return { ...addTallies([first, second]), failures: second.failures, unverified: second.unverified };
   }
 
-  private concluded({ counts, failures }: Tally, expected: boolean): void {
-    this.retryAfter(failures.length > 0);
-    if (failures.length > 0) return;
-    this.options.synced();
-    const changed = Object.values(counts).some((count) => count > 0);
+  async #syncAll(changed: (result: Tally) => void): Promise<Outcome> {
+    const reading = await this.#read();
+    await this.#stopReconcilersOfNobody();
+    const options = {
+      link: this.#options.link,
+      standing: () => this.#standing,
+      reconcilerOf: (vip: DesiredVip) => this.#reconcilerOf(vip),
+      changed,
+    };
+    const result = await fullSync(this.#context, options, reading);
+    return { ...result, unverified: this.#unverifiedIn(reading) };
+  }
+
+  /** Never removes a VIP: what must be made anew is made anew by a full sync, which sees its neighbours too. */
+  async #syncOne(frontend: string, changed: (result: Tally) => void): Promise<Outcome> {
+    const reading = await this.#read();
+    const desired = this.#standing.ofFrontend(frontend);
+    if (desired === undefined) return { ...nothing, unverified: [] };
+    const id = vipId(desired.key);
+    const found = reading.vips.find(({ key }) => vipId(key) === id) ?? null;
+    const result = await reconcile(this.#context, this.#reconcilerOf(desired), desired, found, reading);
+    changed(result);
+    if (result.failures.some(({ operation }) => operation.op === 'vip-sync')) this.#jobs.due(null, 'unsure');
+    const vips = found === null ? [] : [found];
+    return { ...result, unverified: unverifiedIn({ vips, textError: reading.textError }) };
+  }
+
+  async #read(): Promise<LbReading> {
+    const { link, confPusher, session } = this.#options;
+    const reading = await this.#context.ask(link, { type: 'read-state' });
+    confPusher.tell({ type: 'found', conf: reading.conf });
+    if (reading.places !== null) session.tell({ type: 'places', places: reading.places });
+    return reading;
+  }
+
+  #unverifiedIn({ vips, textError }: LbReading): readonly string[] {
+    const wanted = vips.filter(({ key }) => this.#standing.vip(vipId(key)) !== undefined);
+    const sentences = unverifiedIn({ vips: wanted, textError });
+    const why = sentences.length === 0 ? '' : (textError?.message ?? 'text');
+    const { log } = this.#context;
+    if (why !== '' && why !== this.#unverified)
+      log.log('warn', 'vpp-lbsync-unverified', { what: sentences.join('; ') });
+    if (why === '' && this.#unverified !== '') log.log('info', 'vpp-lbsync-verified');
+    this.#unverified = why;
+    return sentences;
+  }
+
+  #concluded(result: Tally, cause: SyncCause): void {
+    this.#retryAfter(result.failures.length > 0);
+    if (result.failures.length > 0) return;
+    this.#options.session.tell({ type: 'synced' });
+    const expected = cause !== 'tick' && cause !== 'retry';
     // The first sync of a connection finds whatever it finds.
-    this.drifts = changed && !expected && this.syncedBefore ? this.drifts + 1 : 0;
-    this.syncedBefore = true;
-    if (this.drifts >= DRIFTS_OF_A_FIGHT) {
-      this.context.log.log('warn', 'vpp-lbsync-drift', { syncs: this.drifts, ...counts, advice: suspects });
+    this.#drifts = changedAnything(result) && !expected && this.#syncedBefore ? this.#drifts + 1 : 0;
+    this.#syncedBefore = true;
+    if (this.#drifts >= DRIFTS_OF_A_FIGHT) {
+      const fields = { syncs: this.#drifts, ...result.counts, advice: suspects };
+      this.#context.log.log('warn', 'vpp-lbsync-drift', fields);
     }
   }
 
-  private retryAfter(failed: boolean): void {
-    this.cancelRetry();
-    this.failuresInARow = failed ? this.failuresInARow + 1 : 0;
+  #retryAfter(failed: boolean): void {
+    this.#cancelRetry();
+    this.#failuresInARow = failed ? this.#failuresInARow + 1 : 0;
     if (!failed) return;
-    const delay = RETRY_MIN_MS * 2 ** Math.min(this.failuresInARow - 1, 16);
+    const delay = RETRY_MIN_MS * 2 ** Math.min(this.#failuresInARow - 1, 16);
     // From here on the ticker is quicker.
-    if (delay < this.options.wanted.syncInterval)
-      this.cancelRetry = this.context.after(delay, { type: 'tick' });
+    if (delay < this.#standing.decision.syncInterval)
+      this.#cancelRetry = this.#context.after(delay, { type: 'retry' });
   }
 
-  private syncAll(): Promise<Tally> {
-    return fullSync(this.context, {
-      ...this.options,
-      foundConf: (conf) => {
-        this.conf = conf;
-        this.options.confPusher.tell({ type: 'found', conf });
-      },
-      beginRead: () => ++this.readsBegun,
-      reconcile: (desired, found, read) => this.reconcile(desired, found, read),
-      keepOnly: (wanted) => this.stopReconcilersExcept(wanted),
-    });
-  }
-
-  private async syncOne(frontend: string): Promise<Tally> {
-    const { link, wanted } = this.options;
-    const key = wanted.ofFrontend(frontend)?.key;
-    if (key === undefined) return nothing;
-    const read = ++this.readsBegun;
-    const found = await ask(this.context, link, { type: 'read-vip', key }, untilAnswered);
-    const desired = wanted.ofFrontend(frontend);
-    if (desired === undefined) return nothing;
-    const replace = found === null ? null : mustReplace(desired, found);
-    if (replace === null) return this.reconcile(desired, found, read);
-    // Never removes a VIP: what must be made anew is made anew by a full sync, which sees its neighbours too.
-    this.jobs.due(null, true);
-    const text = `VIP ${vipId(key)} must be replaced, because ${replace}: a full sync does it`;
-    return failure(key, 'it must be replaced', new MaglevError('MGL_VPP_SYNC', text));
-  }
-
-  private follow(frontend: string, flush: ReadonlySet<IpAddress>): void {
-    const desired = this.options.wanted.ofFrontend(frontend);
-    if (desired !== undefined) this.reconcilerOf(desired).tell({ type: 'wanted', desired, flush });
-  }
-
-  private async reconcile(desired: DesiredVip, found: VipState | null, read: number): Promise<Tally> {
-    if (found === null && this.conf !== null && lacksSource(desired, this.conf)) {
-      // It comes with one of the next syncs: a failure is followed by another one soon.
-      const text = `VIP ${vipId(desired.key)} was not added: VPP has not taken the source address for its GRE tunnels`;
-      return failure(desired.key, 'VPP lacks its source', new MaglevError('MGL_VPP_SYNC', text));
-    }
-    const reconciler = this.reconcilerOf(desired);
-    return ask(this.context, reconciler, { type: 'reconcile', desired, found, read }, untilAnswered);
-  }
-
-  private reconcilerOf({ key }: DesiredVip): ActorRef<ReconcilerMessage> {
+  #reconcilerOf({ key }: DesiredVip): ActorRef<ReconcilerMessage> {
     const id = vipId(key);
-    let reconciler = this.reconcilers.get(id);
+    let reconciler = this.#reconcilers.get(id);
     if (reconciler === undefined) {
-      const { link } = this.options;
-      const unsure = (frontend: string, looked: boolean) =>
-        this.context.self.tell({ type: 'unsure', frontend, looked });
-      reconciler = this.context.spawn(
-        reconcilerActor({ key, link, unsure, readsBegun: () => this.readsBegun }),
-      );
-      this.reconcilers.set(id, reconciler);
+      const { self } = this.#context;
+      reconciler = this.#context.spawn(reconcilerActor({ key, link: this.#options.link, lb: self }));
+      this.#reconcilers.set(id, reconciler);
     }
     return reconciler;
   }
 
-  private async stopReconcilersExcept(wanted: ReadonlySet<VipId>): Promise<void> {
-    const unwanted = [...this.reconcilers].filter(([id]) => !wanted.has(id));
-    for (const [id] of unwanted) this.reconcilers.delete(id);
-    await Promise.all(unwanted.map(([, ref]) => this.context.stopChild(ref)));
+  async #stopReconcilersOfNobody(): Promise<void> {
+    const unwanted = [...this.#reconcilers].filter(([id]) => this.#standing.vip(id) === undefined);
+    for (const [id] of unwanted) this.#reconcilers.delete(id);
+    await Promise.all(unwanted.map(([, ref]) => this.#context.stopChild(ref)));
   }
 }
+
+type Outcome = Tally & { readonly unverified: readonly string[] };
 
 function cameOrWent({ counts }: Tally): boolean {
   return counts.vipAdded + counts.vipRemoved + counts.asAdded + counts.asRemoved > 0;

@@ -1,12 +1,25 @@
 import { MaglevError } from '../../domain/errors.js';
 import type { IpAddress } from '../../domain/ip.js';
-import { type DesiredVip, type LbOperation, type VipKey, type VipState, vipId } from '../../domain/lb.js';
-import { mustReplace, planVip, settledVip } from '../../domain/plan.js';
+import {
+  type DesiredAs,
+  type DesiredVip,
+  type LbConf,
+  type LbOperation,
+  type VipId,
+  type VipKey,
+  type VipState,
+  vipId,
+} from '../../domain/lb.js';
+import { type Batch, planPrefix } from '../../domain/plan.js';
+import { loadOf, pieceOf } from '../../domain/plan-cost.js';
+import { executedOnVip } from '../../domain/plan-execute.js';
 import type { Address, Reply } from '../../protocol/address.js';
+import type { Applied } from '../../protocol/applied.js';
 import type { VppRequest } from '../../protocol/vpp.js';
-import { ask, untilAnswered } from '../ask.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
-import { addTallies, nothing, type Tally, tally } from './tally.js';
+import { Askers } from './askers.js';
+import { addTallies, failure, notSent, type Tally } from './tally.js';
+import { write } from './writing.js';
 
 export type ReconcilerMessage =
   | {
@@ -15,7 +28,8 @@ export type ReconcilerMessage =
       readonly desired: DesiredVip;
       readonly found: VipState | null;
       /** The number of that read. */
-      readonly read: number;
+      readonly order: number;
+      readonly conf: LbConf;
       readonly reply: Reply<Tally>;
     }
   | {
@@ -24,166 +38,284 @@ export type ReconcilerMessage =
       readonly desired: DesiredVip;
       /** Servers whose flows are to be cut now, whatever their weight does. */
       readonly flush: ReadonlySet<IpAddress>;
+      readonly reply?: Reply<Applied>;
+    }
+  | {
+      /** Make this VIP, and its neighbours in the batch, anew. What they then are comes with a `reconcile`. */
+      readonly type: 'make-anew';
+      readonly batch: Batch;
+      readonly desired: DesiredVip;
+      readonly reply: Reply<Tally>;
+    }
+  /** Somebody else makes this VIP anew: what is known of it will not be true. */
+  | { readonly type: 'forget'; readonly reply: Reply<void> }
+  /** The next piece of what is under way. */
+  | { readonly type: 'go-on' };
+
+/** What a reconciler tells lb. */
+export type ReconcilerReport =
+  /** VPP has to be read before more can be done. `looked` is false as long as no read of VPP has come to this VIP. */
+  | { readonly type: 'unsure'; readonly frontend: string; readonly looked: boolean }
+  /** A decision was carried out, or could not be. */
+  | {
+      readonly type: 'followed';
+      readonly frontend: string;
+      readonly result: Tally;
+      readonly durationMs: number;
     };
 
 export interface ReconcilerOptions {
   readonly key: VipKey;
   readonly link: Address<VppRequest>;
-  /** How many reads of VPP have begun so far. */
-  readonly readsBegun: () => number;
-  /**
-   * Told when VPP has to be read before anything more can be done about the VIP. `looked` is false as long as no read
-   * of VPP has come to it.
-   */
-  readonly unsure: (frontend: string, looked: boolean) => void;
+  readonly lb: Address<ReconcilerReport>;
 }
 
 /**
- * Makes one VIP of VPP equal to what is wanted: plans, and sends the whole plan in one batch. It never repeats a
- * failed operation, because a timed-out one may have been executed: who reads VPP again asks again.
+ * Makes one VIP of VPP equal to what is wanted, and nobody else writes to a VIP that is wanted. It plans, sends a piece
+ * of the plan, and plans anew from what VPP then has: so a newer decision, or a newer read of VPP, never waits for more
+ * than that piece. It never repeats a failed operation, because a timed-out one may have been executed: who reads VPP
+ * again asks again.
  */
 export function reconcilerActor(options: ReconcilerOptions): ActorSpec<ReconcilerMessage> {
   return {
     // A prefix has a slash, which no actor's name may have.
     name: vipId(options.key).replace('/', '_'),
-    start: (context) => {
-      const reconciler = new Reconciler(context, options);
-      return { receive: (message) => reconciler.receive(message) };
-    },
+    start: (context) => new Reconciler(context, options),
   };
 }
 
-const none: ReadonlySet<IpAddress> = new Set();
+/** What is being carried out, until VPP has all of it or something failed. */
+interface Work {
+  /** On the monotonic scale. */
+  readonly begin: number;
+  readonly results: Tally[];
+  /** Of a sync; null: a decision. */
+  sync: Reply<Tally> | null;
+}
 
 class Reconciler {
+  readonly #context: Context<ReconcilerMessage>;
+  readonly #options: ReconcilerOptions;
+  readonly #id: VipId;
+  #desired: DesiredVip | null = null;
   /** What VPP has, as far as we know from what we read and wrote; undefined = to be read. */
-  private known: VipState | null | undefined;
-  /** What VPP was last made equal to: tells a server that comes to be flushed from one that was flushed. */
-  private previous: DesiredVip | null = null;
-  private looked = false;
-  /** The number of the last read that had begun when our last write ended: that one may not show it. */
-  private wroteDuring = 0;
+  #known: VipState | null | undefined;
+  #looked = false;
+  /** The number of our last write: a read that was sent before does not show it. */
+  #order = 0;
+  #conf: LbConf | null = null;
+  /** What VPP was last made equal to, server by server; and as a whole, if nothing was done about it since. */
+  #made: DesiredVip | null = null;
+  #servers = new Map<IpAddress, DesiredAs>();
   /** Servers whose flows are still to be cut. */
-  private owed = none;
+  #owed = new Set<IpAddress>();
+  #work: Work | null = null;
+  readonly #askers = new Askers();
 
-  constructor(
-    private readonly context: Context<ReconcilerMessage>,
-    private readonly options: ReconcilerOptions,
-  ) {}
+  constructor(context: Context<ReconcilerMessage>, options: ReconcilerOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#id = vipId(options.key);
+  }
 
   async receive(message: ReconcilerMessage): Promise<void> {
-    if (message.type === 'wanted') return this.follow(message.desired, message.flush);
-    const { desired, found, read, reply } = message;
-    this.looked = true;
-    const base = this.wroteDuring >= read && this.known !== undefined ? this.known : found;
     try {
-      reply.ok(await this.carryOut(desired, base, planVip(desired, base, this.previous, this.owed)));
+      await this.#handle(message);
     } catch (error) {
-      if (!(error instanceof MaglevError)) throw error;
-      reply.fail(error);
-    }
-  }
-
-  private async follow(desired: DesiredVip, flush: ReadonlySet<IpAddress>): Promise<void> {
-    const { context, options } = this;
-    const { frontend } = desired;
-    this.owed = new Set([...this.owed, ...flush]);
-    if (this.known === undefined) return options.unsure(frontend, this.looked);
-    // Only a full sync replaces a VIP: it looks at the neighbours on the prefix too.
-    if (this.known !== null && mustReplace(desired, this.known) !== null)
-      return options.unsure(frontend, this.looked);
-    const operations = planVip(desired, this.known, this.previous, this.owed);
-    if (operations.length === 0) {
-      this.owed = none;
-      return;
-    }
-    const startedAt = context.clock.monotonic();
-    context.log.log('info', 'vpp-lbsync-start', { scope: 'vip', frontend });
-    const result = await this.carryOut(desired, this.known, operations).catch((error: unknown) => {
       // The connection is gone; the session goes with it, and the next one begins with a read.
       if (!(error instanceof MaglevError)) throw error;
-      return null;
-    });
-    if (result === null) return;
-    const durationMs = Math.round(context.clock.monotonic() - startedAt);
-    const { counts, failures } = result;
-    context.log.log('info', 'vpp-lbsync-done', {
-      scope: 'vip',
-      frontend,
-      ...counts,
-      failures: failures.length,
-      durationMs,
-    });
-    if (failures.length > 0) options.unsure(frontend, this.looked);
+      if (message.type === 'make-anew') message.reply.fail(error);
+      this.#work?.sync?.fail(error);
+      this.#work = null;
+      this.#askers.cut(error);
+    }
   }
 
-  private async carryOut(
-    desired: DesiredVip,
-    base: VipState | null,
-    operations: readonly LbOperation[],
-  ): Promise<Tally> {
-    if (operations.length === 0) {
-      this.known = base;
-      this.previous = desired;
-      this.owed = none;
-      return nothing;
+  async #handle(message: ReconcilerMessage): Promise<void> {
+    switch (message.type) {
+      case 'wanted':
+        this.#desired = message.desired;
+        for (const address of message.flush) this.#owed.add(address);
+        if (message.reply !== undefined) this.#askers.add(message.desired.frontend, message.reply);
+        // With work under way it is carried out in the course of it.
+        if (this.#work === null) await this.#follow();
+        break;
+      case 'reconcile':
+        this.#desired = message.desired;
+        this.#conf = message.conf;
+        this.#looked = true;
+        if (this.#order < message.order || this.#known === undefined) this.#known = message.found;
+        await this.#reconcile(message.reply);
+        break;
+      case 'make-anew':
+        await this.#makeAnew(message.batch, message.desired, message.reply);
+        break;
+      case 'forget':
+        this.#known = undefined;
+        this.#order = 0;
+        message.reply.ok(undefined);
+        break;
+      case 'go-on':
+        await this.#goOn();
+        break;
     }
+  }
+
+  async #follow(): Promise<void> {
+    if (this.#known === undefined) return this.#unsure('VPP has to be read first');
+    this.#begin(null);
+    await this.#goOn();
+  }
+
+  async #reconcile(reply: Reply<Tally>): Promise<void> {
+    if (this.#work === null) this.#begin(reply);
+    // A decision is being carried out, which the sync now is a part of.
+    else this.#work.sync = reply;
+    await this.#goOn();
+  }
+
+  #begin(sync: Reply<Tally> | null): void {
+    this.#work = { begin: this.#context.clock.monotonic(), results: [], sync };
+  }
+
+  /** Does the next piece of what is under way. */
+  async #goOn(): Promise<void> {
+    const work = this.#work;
+    const desired = this.#desired;
+    const known = this.#known;
+    if (work === null || desired === null) return;
+    // Somebody else is making it anew.
+    if (known === undefined) return this.#end(work, false);
+    const memory = { servers: this.#servers, owed: this.#owed };
+    const plan = planPrefix({
+      wanted: [desired],
+      found: known === null ? [] : [known],
+      conf: this.#conf,
+      memory: new Map([[this.#id, memory]]),
+    });
+    const [refused] = plan.refused;
+    const [batch] = plan.batches;
+    if (refused !== undefined) return this.#fail(work, refused.reason, refused.text);
+    if (batch === undefined) {
+      this.#settled(desired);
+      return this.#end(work, true);
+    }
+    // Only a full sync does that: it looks at the neighbours on the prefix too.
+    if (batch.kind === 'anew') {
+      const why = batch.operations[0]?.reason ?? 'replaced';
+      const text = `VIP ${this.#id} must be made anew (${why}), which a full sync does`;
+      return this.#fail(work, 'it must be replaced', text);
+    }
+    const piece = pieceOf(batch.operations, loadOf(desired));
+    const result = await this.#write(desired, known, piece);
+    work.results.push(result);
+    this.#askers.count(result);
+    const { failures } = result;
+    const later = plan.batches.slice(1).flatMap(({ operations }) => operations);
+    if (failures.length > 0) return this.#giveUp(work, batch.operations.slice(piece.length), later);
+    if (piece === batch.operations && later.length === 0) {
+      this.#settled(desired);
+      return this.#end(work, true);
+    }
+    this.#context.self.tell({ type: 'go-on' });
+  }
+
+  /** What fails holds up nothing but the removals, which would have been next: who is down waits for nobody. */
+  async #giveUp(work: Work, rest: readonly LbOperation[], later: readonly LbOperation[]): Promise<void> {
+    const desired = this.#desired;
+    const lost = work.results.at(-1)?.failures.some(({ error }) => error.code === 'MGL_VPP_DISCONNECTED');
+    // Without the VIP there is nothing to add servers to.
+    const missing =
+      work.results.at(-1)?.failures.some(({ operation }) => operation.op === 'vip-add') === true;
+    for (let left = lost === true || missing ? [] : rest; left.length > 0 && desired !== null; ) {
+      const piece = pieceOf(left, loadOf(desired));
+      const result = await this.#write(desired, null, piece);
+      work.results.push(result);
+      this.#askers.count(result);
+      left = left.slice(piece.length);
+    }
+    this.#known = undefined;
+    const skipped = lost === true || missing ? [...rest, ...later] : later;
+    if (skipped.length > 0) work.results.push(notSent(skipped, this.#context.clock.now()));
+    this.#end(work, false);
+  }
+
+  /** It is for a full sync to do, or to report: a sync says so, a decision waits for it. */
+  #fail(work: Work, reason: string, text: string): void {
+    if (work.sync !== null) {
+      const error = new MaglevError('MGL_VPP_SYNC', text);
+      work.results.push(failure({ key: this.#options.key, reason }, error, this.#context.clock.now()));
+    }
+    this.#askers.mustWait(text);
+    this.#end(work, false);
+  }
+
+  /** VPP has all of it. */
+  #settled(desired: DesiredVip): void {
+    if (this.#made === desired && this.#owed.size === 0) return;
+    this.#made = desired;
+    this.#servers = new Map(desired.ases.map((as) => [as.address, as]));
+    this.#owed.clear();
+  }
+
+  #end(work: Work, complete: boolean): void {
+    this.#work = null;
+    const result = addTallies(work.results);
+    const frontend = this.#desired?.frontend ?? '';
+    if (work.sync !== null) work.sync.ok(result);
+    else if (result.operations.length > 0) {
+      const durationMs = this.#context.clock.monotonic() - work.begin;
+      this.#options.lb.tell({ type: 'followed', frontend, result, durationMs });
+    }
+    if (complete) {
+      this.#askers.done();
+      return;
+    }
+    this.#askers.failed(result.failures);
+    if (work.sync === null) this.#options.lb.tell({ type: 'unsure', frontend, looked: this.#looked });
+  }
+
+  #unsure(text: string): void {
+    this.#askers.mustWait(text);
+    const frontend = this.#desired?.frontend ?? '';
+    this.#options.lb.tell({ type: 'unsure', frontend, looked: this.#looked });
+  }
+
+  async #write(desired: DesiredVip, known: VipState | null, piece: readonly LbOperation[]): Promise<Tally> {
     // Not known while the writes are under way, nor when one of them fails.
-    this.known = undefined;
-    const result = await this.write(operations);
-    this.wroteDuring = this.options.readsBegun();
-    if (result.failures.length === 0) this.known = settledVip(desired, base);
-    const failed = failedServers(result);
-    this.owed = new Set([...this.owed].filter((address) => failed.has(address)));
-    this.previous = remembered(desired, this.previous, failed);
+    this.#known = undefined;
+    this.#made = null;
+    const urgent = this.#work?.sync === null || this.#askers.waiting;
+    const writing = { link: this.#options.link, load: loadOf(desired), urgent };
+    const { result, order } = await write(this.#context, writing, piece);
+    this.#order = order;
+    if (result.failures.length === 0) this.#known = executedOnVip(known, piece);
+    this.#remember(desired, result);
     return result;
   }
 
-  /**
-   * One batch, but for a plan that deletes servers beside adding others: there the deletions wait until the additions
-   * were done, so that nobody leaves for a server that VPP refused. Who is down or disabled waits for nobody.
-   */
-  private async write(operations: readonly LbOperation[]): Promise<Tally> {
-    const { context, options } = this;
-    const replaces = operations.some(({ op }) => op === 'vip-del');
-    const deletes = operations.filter(({ op }) => op === 'as-del');
-    if (replaces || deletes.length === 0 || !operations.some(({ op }) => op === 'as-add')) {
-      return apply(context, options.link, operations);
+  /** One whose change failed is remembered as it was before: so its flows are cut by whatever is done next. */
+  #remember({ ases }: DesiredVip, { operations }: Tally): void {
+    const wanted = new Map(ases.map((as) => [as.address, as]));
+    for (const { operation, outcome } of operations) {
+      if (!('address' in operation)) continue;
+      const { address } = operation;
+      const as = wanted.get(address);
+      if (as === undefined) this.#servers.delete(address);
+      else if (outcome === 'done') {
+        this.#servers.set(address, as);
+        this.#owed.delete(address);
+      } else if (!this.#servers.has(address)) this.#servers.set(address, { ...as, flush: false });
     }
-    const first = await apply(
-      context,
-      options.link,
-      operations.filter(({ op }) => op !== 'as-del'),
-    );
-    if (first.failures.length > 0) return first;
-    return addTallies([first, await apply(context, options.link, deletes)]);
   }
-}
 
-/** What VPP was made equal to, server by server: one whose change failed is remembered as it was before. */
-function remembered(
-  desired: DesiredVip,
-  previous: DesiredVip | null,
-  failed: ReadonlySet<IpAddress>,
-): DesiredVip {
-  if (failed.size === 0) return desired;
-  const before = new Map((previous?.ases ?? []).map((as) => [as.address, as]));
-  const ases = desired.ases.map((as) =>
-    failed.has(as.address) ? (before.get(as.address) ?? { ...as, flush: false }) : as,
-  );
-  return { ...desired, ases };
-}
-
-function failedServers({ failures }: Tally): ReadonlySet<IpAddress> {
-  return new Set(failures.flatMap(({ operation }) => ('address' in operation ? [operation.address] : [])));
-}
-
-/** Executes a plan in one batch; counts and logs what came of it. Rejects when VPP cannot be reached. */
-export async function apply(
-  context: Pick<Context<never>, 'ask' | 'log'>,
-  link: Address<VppRequest>,
-  operations: readonly LbOperation[],
-): Promise<Tally> {
-  const outcomes = await ask(context, link, { type: 'apply', operations }, untilAnswered);
-  return tally(operations, outcomes, context.log);
+  async #makeAnew(batch: Batch, desired: DesiredVip, reply: Reply<Tally>): Promise<void> {
+    this.#known = undefined;
+    const writing = { link: this.#options.link, load: loadOf(desired), urgent: false };
+    const { result } = await write(this.#context, writing, batch.operations);
+    this.#order = 0;
+    this.#made = null;
+    this.#servers.clear();
+    reply.ok(result);
+  }
 }

@@ -1,34 +1,33 @@
 import { MaglevError } from '../../domain/errors.js';
-import type { IpAddress } from '../../domain/ip.js';
-import type { StandingDecision } from '../../domain/standing-decision.js';
+import type { Decision } from '../../domain/lb.js';
+import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address } from '../../protocol/address.js';
-import type { VppControl, VppRequest } from '../../protocol/vpp.js';
-import { relay } from '../ask.js';
-import type { ActorRef, ActorSpec } from '../kernel/contract.js';
+import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol/decision.js';
+import type { SyncMade } from '../../protocol/syncs.js';
+import type { SessionReport, VppControl, VppRequest } from '../../protocol/vpp.js';
+import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import type { OpenStats } from './api.js';
-import { confPusherActor } from './conf-pusher.js';
-import { lbActor } from './lb.js';
+import { type ConfPusherMessage, confPusherActor } from './conf-pusher.js';
+import { type LbMessage, type LbReport, lbActor } from './lb.js';
 import { type StatsMessage, statsActor } from './stats.js';
-import { syncTickerActor } from './sync-ticker.js';
+import { type SyncTickerMessage, syncTickerActor } from './sync-ticker.js';
 
 export interface SessionOptions {
   readonly link: Address<VppRequest>;
-  readonly wanted: StandingDecision;
-  /** Told when a full sync has left VPP equal to the decision. */
-  readonly synced: () => void;
+  /** Asked for what is wanted, at every start; changes are told as messages. */
+  readonly decisions: Address<DecisionRequest>;
+  readonly report: Address<SessionReport>;
+  /** Told of every sync when it is over. */
+  readonly records: Address<SyncMade>;
   /** null: VPP's counters are not read. */
-  readonly stats: {
-    readonly open: OpenStats;
-    /** Told when VPP started, milliseconds since the epoch. */
-    readonly booted: (at: number) => void;
-    /** Told that VPP's stats segment is that of a VPP which has ended or hangs. */
-    readonly lost: (error: MaglevError) => void;
-  } | null;
+  readonly openStats: OpenStats | null;
 }
 
 export type SessionMessage =
-  | { readonly type: 'wanted-changed' }
-  | { readonly type: 'vip-wanted'; readonly frontend: string; readonly flush: ReadonlySet<IpAddress> }
+  | DecisionRequest
+  | DecisionChanged
+  | VipWanted
+  | LbReport
   | Extract<VppControl, { type: 'sync' | 'get-lb-counters' }>;
 
 /**
@@ -36,7 +35,7 @@ export type SessionMessage =
  * before its VIPs, and the ticker, whose first tick is immediate, comes after all that it sets going. Whoever reads the
  * counters comes last: if that fails, nobody else is restarted.
  */
-export function sessionActor({ link, wanted, synced, stats }: SessionOptions): ActorSpec<SessionMessage> {
+export function sessionActor(options: SessionOptions): ActorSpec<SessionMessage> {
   return {
     name: 'session',
     supervision: {
@@ -44,37 +43,69 @@ export function sessionActor({ link, wanted, synced, stats }: SessionOptions): A
       intensity: { restarts: 5, withinMs: 10_000 },
       backoff: { minMs: 100, maxMs: 5000, jitter: 0.2 },
     },
-    start: (context) => {
-      const confPusher = context.spawn(confPusherActor({ link, conf: () => wanted.conf }));
-      let reader: ActorRef<StatsMessage> | null = null;
-      const vipsChanged = () => reader?.tell({ type: 'vips-changed' });
-      const lb = context.spawn(lbActor({ link, confPusher, wanted, synced, vipsChanged }));
-      const ticker = context.spawn(syncTickerActor({ lb, interval: () => wanted.syncInterval }));
-      if (stats !== null) reader = context.spawn(statsActor({ link, wanted, ...stats }));
-      return {
-        receive: (message) => {
-          switch (message.type) {
-            case 'wanted-changed':
-              confPusher.tell(message);
-              lb.tell(message);
-              ticker.tell({ type: 'interval-changed' });
-              reader?.tell({ type: 'interval-changed' });
-              break;
-            case 'vip-wanted':
-              lb.tell(message);
-              break;
-            case 'sync':
-              relay(context, lb, { type: 'sync', frontend: message.frontend }, message.reply);
-              break;
-            case 'get-lb-counters':
-              if (reader === null) message.reply.fail(statsDisabled());
-              else relay(context, reader, { type: 'get-lb-counters' }, message.reply);
-              break;
-          }
-        },
-      };
+    start: async (context) => {
+      const decision = await context.ask(options.decisions, { type: 'get-decision' });
+      return new Session(context, options, decision);
     },
   };
+}
+
+class Session {
+  readonly #context: Context<SessionMessage>;
+  readonly #options: SessionOptions;
+  readonly #confPusher: ActorRef<ConfPusherMessage>;
+  readonly #lb: ActorRef<LbMessage>;
+  readonly #ticker: ActorRef<SyncTickerMessage>;
+  readonly #stats: ActorRef<StatsMessage> | null;
+  #standing: StandingDecision;
+
+  constructor(context: Context<SessionMessage>, options: SessionOptions, decision: Decision) {
+    this.#context = context;
+    this.#options = options;
+    this.#standing = new StandingDecision(decision);
+    const { link, records, report, openStats } = options;
+    const decisions = context.self;
+    this.#confPusher = context.spawn(confPusherActor({ link, decisions }));
+    const confPusher = this.#confPusher;
+    this.#lb = context.spawn(lbActor({ link, confPusher, session: context.self, records, decisions }));
+    this.#ticker = context.spawn(syncTickerActor({ lb: this.#lb, decisions }));
+    this.#stats =
+      openStats === null ? null : context.spawn(statsActor({ link, open: openStats, decisions, report }));
+  }
+
+  receive(message: SessionMessage): void {
+    switch (message.type) {
+      case 'get-decision':
+        message.reply.ok(this.#standing.decision);
+        break;
+      case 'decision':
+        this.#standing = new StandingDecision(message.decision);
+        for (const child of [this.#confPusher, this.#lb, this.#ticker, this.#stats]) child?.tell(message);
+        break;
+      case 'vip-wanted': {
+        const { vip, flush, reply } = message;
+        this.#standing = this.#standing.withVip(vip) ?? this.#standing;
+        // Relayed, so that it is answered also when the next one crashes or ends.
+        if (reply === undefined) this.#lb.tell(message);
+        else this.#context.relay(this.#lb, { type: 'vip-wanted', vip, flush }, reply);
+        break;
+      }
+      case 'synced':
+        this.#options.report.tell({ type: 'synced', link: this.#options.link });
+        break;
+      case 'vips-changed':
+      case 'places':
+        this.#stats?.tell(message);
+        break;
+      case 'sync':
+        this.#context.relay(this.#lb, { type: 'sync', frontend: message.frontend }, message.reply);
+        break;
+      case 'get-lb-counters':
+        if (this.#stats === null) message.reply.fail(statsDisabled());
+        else this.#context.relay(this.#stats, { type: 'get-lb-counters' }, message.reply);
+        break;
+    }
+  }
 }
 
 function statsDisabled(): MaglevError {

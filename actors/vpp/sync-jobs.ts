@@ -1,13 +1,13 @@
 import { MaglevError } from '../../domain/errors.js';
 import type { Reply } from '../../protocol/address.js';
+import type { SyncCause } from '../../protocol/syncs.js';
 import type { SyncReport } from '../../protocol/vpp.js';
 
 /** A sync that waits for its turn, or is under way. */
 interface Job {
   /** null = everything. */
   readonly frontend: string | null;
-  /** Is there a reason to expect that something has to be written? */
-  expected: boolean;
+  cause: SyncCause;
   readonly replies: Reply<SyncReport>[];
 }
 
@@ -17,26 +17,28 @@ const MAX_REPLIES = 1000;
 /** As many single syncs may wait as cost VPP less than a full one, each being a full read. */
 const FEW = 3;
 
+/** Of two causes of one sync the later one here is told. */
+const causes: readonly SyncCause[] = ['tick', 'retry', 'unsure', 'decision', 'asked'];
+
 /** Which syncs are to be made, one after the other, and who waits for them. */
 export class SyncJobs {
-  readonly #start: (frontend: string | null, expected: boolean) => void;
+  readonly #start: (frontend: string | null, cause: SyncCause) => void;
   readonly #waiting: Job[] = [];
   #running: Job | null = null;
 
   /** `start` begins a sync, of everything (null) or of one frontend; its end is told to `done` or `failed`. */
-  constructor(start: (frontend: string | null, expected: boolean) => void) {
+  constructor(start: (frontend: string | null, cause: SyncCause) => void) {
     this.#start = start;
   }
 
-  /** A sync is due. `expected`: there is a reason to expect that something has to be written. */
-  due(frontend: string | null, expected: boolean): void {
-    this.#job(frontend, expected);
+  due(frontend: string | null, cause: SyncCause): void {
+    this.#job(frontend, cause);
     this.#next();
   }
 
   /** Somebody wants to know what comes of a sync. */
   asked(frontend: string | null, reply: Reply<SyncReport>): void {
-    const { replies } = this.#job(frontend, true);
+    const { replies } = this.#job(frontend, 'asked');
     if (replies.length < MAX_REPLIES) replies.push(reply);
     else reply.fail(new MaglevError('MGL_MAILBOX_FULL', `${MAX_REPLIES} requests wait for a sync already`));
     this.#next();
@@ -50,7 +52,7 @@ export class SyncJobs {
   unsure(frontend: string, looked: boolean): void {
     const full = (job: Job | null) => job !== null && job.frontend === null;
     if (this.#waiting.some(full) || (!looked && full(this.#running))) return;
-    this.due(this.#waiting.length < FEW ? frontend : null, true);
+    this.due(this.#waiting.length < FEW ? frontend : null, 'unsure');
   }
 
   done(report: SyncReport): void {
@@ -64,13 +66,13 @@ export class SyncJobs {
   }
 
   /** A job that waits already does for this one too; one that is under way may have looked at VPP too early. */
-  #job(frontend: string | null, expected: boolean): Job {
+  #job(frontend: string | null, cause: SyncCause): Job {
     let job = this.#waiting.find((one) => one.frontend === frontend);
     if (job === undefined) {
-      job = { frontend, expected, replies: [] };
+      job = { frontend, cause, replies: [] };
       this.#waiting.push(job);
     }
-    job.expected ||= expected;
+    if (causes.indexOf(cause) > causes.indexOf(job.cause)) job.cause = cause;
     return job;
   }
 
@@ -85,6 +87,6 @@ export class SyncJobs {
     const job = this.#waiting.shift();
     if (job === undefined) return;
     this.#running = job;
-    this.#start(job.frontend, job.expected);
+    this.#start(job.frontend, job.cause);
   }
 }

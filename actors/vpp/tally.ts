@@ -1,17 +1,21 @@
 import type { MaglevError } from '../../domain/errors.js';
 import { type LbOperation, protocolName, type VipKey, vipId } from '../../domain/lb.js';
+import type { Refusal } from '../../domain/plan.js';
 import type { Logger } from '../../protocol/log.js';
+import type { ExecutedOperation } from '../../protocol/syncs.js';
 import type { FailedStep, OperationOutcome, SyncCounts } from '../../protocol/vpp.js';
 
-/** What some executed operations changed, and which of them failed. */
+/** What some operations changed, and which of them failed. */
 export interface Tally {
   readonly counts: SyncCounts;
   readonly failures: readonly FailedStep[];
+  readonly operations: readonly ExecutedOperation[];
 }
 
 export const nothing: Tally = {
   counts: { vipAdded: 0, vipRemoved: 0, asAdded: 0, asRemoved: 0, asWeightUpdated: 0 },
   failures: [],
+  operations: [],
 };
 
 const countOf = {
@@ -22,41 +26,75 @@ const countOf = {
   'as-weight': 'asWeightUpdated',
 } as const satisfies Record<LbOperation['op'], keyof SyncCounts>;
 
-/** Counts what was executed, and logs every change that was made. Failures are logged by who knows which are news. */
+/** Counts what was executed. `at`: now, milliseconds since the epoch. */
 export function tally(
   operations: readonly LbOperation[],
   outcomes: readonly OperationOutcome[],
-  log: Logger,
+  at: number,
 ): Tally {
   const counts = { ...nothing.counts };
   const failures: FailedStep[] = [];
-  for (const [i, operation] of operations.entries()) {
+  const executed = operations.map((operation, i): ExecutedOperation => {
     const outcome = outcomes[i];
     if (outcome === undefined)
       throw new Error(`${operations.length} operations, ${outcomes.length} outcomes`);
     if (outcome.ok) {
       counts[countOf[operation.op]]++;
-      if (log.enabled('debug')) log.log('debug', `vpp-lbsync-${operation.op}`, operationFields(operation));
-    } else {
-      failures.push({ operation, error: outcome.error });
+      return { operation, outcome: 'done', error: null, retval: 0, at };
     }
-  }
-  return { counts, failures };
+    const { error, retval } = outcome;
+    failures.push({ operation, error });
+    return { operation, outcome: 'failed', error, retval, at };
+  });
+  return { counts, failures, operations: executed };
 }
 
 export function addTallies(tallies: readonly Tally[]): Tally {
+  const some = tallies.filter(({ operations }) => operations.length > 0);
+  const [first] = some;
+  if (first === undefined) return nothing;
+  if (some.length === 1) return first;
   const counts = { ...nothing.counts };
-  const failures: FailedStep[] = [];
-  for (const one of tallies) {
+  for (const one of some) {
     for (const key of Object.keys(counts) as (keyof SyncCounts)[]) counts[key] += one.counts[key];
-    failures.push(...one.failures);
   }
-  return { counts, failures };
+  return {
+    counts,
+    failures: some.flatMap(({ failures }) => failures),
+    operations: some.flatMap(({ operations }) => operations),
+  };
 }
 
 /** A tally of one thing that could not be done about a VIP. */
-export function failure(key: VipKey, reason: string, error: MaglevError): Tally {
-  return { counts: nothing.counts, failures: [{ operation: { op: 'vip-sync', key, reason }, error }] };
+export function failure(
+  { key, reason }: Pick<Refusal, 'key' | 'reason'>,
+  error: MaglevError,
+  at: number,
+): Tally {
+  const operation = { op: 'vip-sync', key, reason } as const;
+  return {
+    counts: nothing.counts,
+    failures: [{ operation, error }],
+    operations: [{ operation, outcome: 'failed', error, retval: null, at }],
+  };
+}
+
+/** Of operations that were planned behind something that failed. */
+export function notSent(operations: readonly LbOperation[], at: number): Tally {
+  return {
+    ...nothing,
+    operations: operations.map((operation) => ({
+      operation,
+      outcome: 'not-sent',
+      error: null,
+      retval: null,
+      at,
+    })),
+  };
+}
+
+export function changedAnything({ counts }: Pick<Tally, 'counts'>): boolean {
+  return Object.values(counts).some((count) => count > 0);
 }
 
 /** Logs failures: as warnings those that are news, at debug those that the last sync had too. Gives all of them. */
@@ -77,10 +115,10 @@ export function logFailures(
 }
 
 /** How a VIP is named in log records. */
-export function vipFields(key: VipKey) {
+function vipFields(key: VipKey) {
   return { prefix: key.prefix, protocol: protocolName(key.protocol), port: key.port };
 }
 
-function operationFields({ op, key, ...rest }: FailedStep['operation']) {
+export function operationFields({ op, key, ...rest }: FailedStep['operation']) {
   return { ...vipFields(key), ...rest };
 }

@@ -4,13 +4,21 @@ import { afterDeath, noDeaths, pauseAfter, type WritesUnderWay } from '../../dom
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest, VipWanted } from '../../protocol/decision.js';
-import type { ConnectionReport, VouchRequest, VppControl, VppLink } from '../../protocol/vpp.js';
+import type {
+  ConnectionReport,
+  SessionReport,
+  VouchRequest,
+  VppControl,
+  VppLink,
+  VppRequest,
+} from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { Rounds } from '../rounds.js';
 import { chain } from '../supervision.js';
 import type { OpenStats, OpenVpp } from './api.js';
 import { type ConnectionMessage, connectionActor } from './connection.js';
 import { type SessionMessage, sessionActor } from './session.js';
+import { type SyncLogMessage, syncLogActor } from './sync-log.js';
 
 export interface VppOptions {
   readonly open: OpenVpp;
@@ -24,10 +32,9 @@ type VppMessage =
   | VppControl
   | VouchRequest
   | ConnectionReport
-  | { readonly type: 'synced' }
+  | DecisionRequest
+  | SessionReport
   | { readonly type: 'pause-over'; readonly link: VppLink }
-  | { readonly type: 'booted'; readonly link: VppLink; readonly at: number }
-  | { readonly type: 'stats-lost'; readonly link: VppLink; readonly error: MaglevError }
   | { readonly type: 'waited'; readonly link: VppLink; readonly reply: Reply<never> }
   | { readonly type: 'read-done'; readonly outcome: LbState | MaglevError };
 
@@ -68,6 +75,7 @@ interface Live {
 
 class Vpp {
   private live: Live | null = null;
+  private readonly syncLog: ActorRef<SyncLogMessage>;
   private readonly connection: ActorRef<ConnectionMessage>;
   /** Who waits for a look at VPP. It is no small thing for VPP: one is under way at a time, however many ask. */
   private readonly looks = new Rounds<LbState>();
@@ -81,8 +89,9 @@ class Vpp {
   constructor(
     private readonly context: Context<VppMessage>,
     private readonly options: VppOptions,
-    private readonly wanted: StandingDecision,
+    private standing: StandingDecision,
   ) {
+    this.syncLog = context.spawn(syncLogActor());
     this.connection = context.spawn(connectionActor({ open: options.open, report: context.self }));
   }
 
@@ -103,9 +112,18 @@ class Vpp {
         }
         await this.endSession(message.error);
         break;
+      case 'get-decision':
+        message.reply.ok(this.standing.decision);
+        break;
       case 'decision':
-        this.wanted.replace(message.decision);
-        this.live?.session?.tell({ type: 'wanted-changed' });
+        this.standing = new StandingDecision(message.decision);
+        this.live?.session?.tell(message);
+        break;
+      case 'list-syncs':
+        this.context.relay(this.syncLog, { type: 'list-syncs' }, message.reply);
+        break;
+      case 'get-sync':
+        this.context.relay(this.syncLog, { type: 'get-sync', id: message.id }, message.reply);
         break;
       case 'vip-wanted':
         this.follow(message);
@@ -145,7 +163,7 @@ class Vpp {
         this.deaths = noDeaths;
         break;
       case 'booted':
-        if (message.link === this.live?.link) this.live.bootedAt = message.at;
+        if (message.link === this.live?.link.requests) this.live.bootedAt = message.at;
         break;
       case 'stats-lost':
         this.statsLost(message.link, message.error);
@@ -214,23 +232,27 @@ class Vpp {
   }
 
   /** The decision about one frontend changed. */
-  private follow({ vip, flush, reply }: VipWanted): void {
+  private follow(message: VipWanted): void {
+    const { vip, flush, reply } = message;
     const { frontend } = vip;
     const session = this.live?.session ?? null;
     const none = { frontend, acknowledged: 0, weights: 0, flushed: [] };
-    if (!this.wanted.replaceVip(vip)) {
+    const standing = this.standing.withVip(vip);
+    this.standing = standing ?? this.standing;
+    if (standing === null) {
       // A whole decision that is newer is on its way.
       const text = 'the config has changed meanwhile';
       reply?.ok({ ...none, pending: { why: 'full-sync', text, error: null } });
     } else if (session !== null) {
-      session.tell({ type: 'vip-wanted', frontend, flush });
+      if (reply === undefined) session.tell(message);
+      else this.context.relay(session, { type: 'vip-wanted', vip, flush }, reply);
     } else {
       const why = this.live === null ? this.disconnected() : this.paused();
-      const { message } = this.live === null ? this.lastError : why;
+      const error = (this.live === null ? this.lastError : why).message;
       if (flush.size > 0) {
         // Later nobody knows whether it is still wanted. The weight is, and comes with the next connection.
         const servers = [...flush].join(' ');
-        this.context.log.log('warn', 'vpp-flush-skipped', { frontend, servers, error: message });
+        this.context.log.log('warn', 'vpp-flush-skipped', { frontend, servers, error });
       }
       const text = this.live === null ? 'VPP is not connected' : why.message;
       reply?.ok({ ...none, pending: { why: 'disconnected', text, error: why } });
@@ -264,21 +286,10 @@ class Vpp {
   }
 
   private sessionOn(link: VppLink): ActorSpec<SessionMessage> {
-    const { context, options, wanted } = this;
-    const { self } = context;
-    return sessionActor({
-      link: link.requests,
-      wanted,
-      synced: () => self.tell({ type: 'synced' }),
-      stats:
-        options.openStats === null
-          ? null
-          : {
-              open: options.openStats,
-              booted: (at) => self.tell({ type: 'booted', link, at }),
-              lost: (error) => self.tell({ type: 'stats-lost', link, error }),
-            },
-    });
+    const { self } = this.context;
+    const { openStats } = this.options;
+    const records = this.syncLog;
+    return sessionActor({ link: link.requests, decisions: self, report: self, records, openStats });
   }
 
   /**
@@ -286,11 +297,11 @@ class Vpp {
    * was made to, or is not well, and both are made anew. If that does not help, it is not done again for a while:
    * counters are worth less than the peace in which VPP is governed.
    */
-  private statsLost(link: VppLink, error: MaglevError): void {
+  private statsLost(link: Address<VppRequest>, error: MaglevError): void {
     const now = this.context.clock.monotonic();
-    if (link !== this.live?.link || now - this.statsDroppedAt < STATS_DROP_GAP_MS) return;
+    if (link !== this.live?.link.requests || now - this.statsDroppedAt < STATS_DROP_GAP_MS) return;
     this.statsDroppedAt = now;
-    this.connection.tell({ type: 'drop', link: link.requests, error });
+    this.connection.tell({ type: 'drop', link, error });
   }
 
   /** Whoever waits for an answer of the session is told why the connection ended, not that the session did. */

@@ -1,10 +1,10 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { ipFromBytes } from '../../domain/ip.js';
-import type { LbConf, LbOperation, LbState, VipKey, VipState } from '../../domain/lb.js';
-import { vipId } from '../../domain/lb.js';
+import type { LbConf, LbOperation } from '../../domain/lb.js';
 import type { LbIndexes } from '../../domain/lb-counters.js';
 import type { WritesUnderWay } from '../../domain/repeated-death.js';
 import type { VppMemory } from '../../domain/vpp-memory.js';
+import type { LbReading } from '../../protocol/vpp.js';
 import type { ApiClient } from '../api-client.js';
 import type { AnyMessage } from '../codec/message.js';
 import {
@@ -51,12 +51,11 @@ export interface LbApi {
    * Settings, VIPs and servers in one write and one wait. VPP is also asked for its text, for what no message carries;
    * without an answer to that srcIpSticky is null and the table length is not exact.
    */
-  readonly getLbState: () => Promise<LbState>;
-  /** One VIP; null when VPP does not have it. It costs as much as getLbState: VPP's filters do not work. */
-  readonly getLbStateVip: (key: VipKey) => Promise<VipState | null>;
+  readonly getLbState: () => Promise<Omit<LbReading, 'order'>>;
   /**
-   * Where in VPP's stats segment the counters of its VIPs and servers are; null when VPP does not give its text, or
-   * gives one that is not understood. VPP stops all its workers while it writes the text: 20 ms for 10,000 servers.
+   * Where in VPP's stats segment the counters of its VIPs and servers are; null when VPP gives a text that is not
+   * understood. Rejects when it gives none, with MGL_VPP_TEXT or MGL_VPP_TIMEOUT. VPP stops all its workers while it
+   * writes the text: 20 ms for 10,000 servers.
    */
   readonly getLbIndexes: () => Promise<LbIndexes | null>;
   /**
@@ -98,7 +97,7 @@ export function createLbApi(client: ApiClient): LbApi {
     memory: () => readMemory(client),
     stickyBuckets: async () => {
       const text = await readText(client, 'show lb');
-      return text === null ? null : parseStickyBuckets(text);
+      return text instanceof MaglevError ? null : parseStickyBuckets(text);
     },
     now: client.lastReplyAt,
   });
@@ -109,19 +108,21 @@ export function createLbApi(client: ApiClient): LbApi {
     return conf;
   };
 
-  const getLbState = async (): Promise<LbState> => {
+  const getLbState = async (): Promise<Omit<LbReading, 'order'>> => {
     const state = new StateBuilder();
     // Sent in one turn of the event loop: one write.
     const [conf, text] = await Promise.all([
       getLbConf(),
-      readText(client, VIPS_TEXT).then((said) => (said === null ? null : parseVipsText(said))),
+      readText(client, VIPS_TEXT).then((said) => (typeof said === 'string' ? parseVipsText(said) : said)),
       client.mapDump(lbVipDump, everyVip, (row) => state.addVip(row)),
       client.mapDump(lbAsV2Dump, everyAs, (row) => state.addAs(row)),
     ]);
-    const vips = state.build(text);
+    const known = text instanceof MaglevError ? null : text;
+    const vips = state.build(known);
     nat.learn(vips);
     memory.learn({ conf, vips });
-    return { conf, vips };
+    const places = known === null ? null : new Map([...known].map(([id, { index }]) => [id, index]));
+    return { conf, vips, places, textError: text instanceof MaglevError ? text : null };
   };
 
   return {
@@ -134,14 +135,10 @@ export function createLbApi(client: ApiClient): LbApi {
       memory.learnConf(conf);
     },
     getLbState,
-    getLbStateVip: async (key) => {
-      const id = vipId(key);
-      const { vips } = await getLbState();
-      return vips.find((vip) => vipId(vip.key) === id) ?? null;
-    },
     getLbIndexes: async () => {
       const text = await readText(client, VIPS_TEXT);
-      const indexes = text === null ? null : await parseIndexes(text);
+      if (text instanceof MaglevError) throw text;
+      const indexes = await parseIndexes(text);
       return indexes === null ? null : withRoutes(client, indexes);
     },
     admit: (operations) => memory.admit(operations),
@@ -181,7 +178,7 @@ const VIPS_TEXT = 'show lb vips verbose';
  */
 async function readMemory(client: ApiClient): Promise<VppMemory | null> {
   const [text, threads] = await Promise.all([readText(client, 'show memory main-heap'), readThreads(client)]);
-  const heap = text === null ? null : parseHeapText(text);
+  const heap = text instanceof MaglevError ? null : parseHeapText(text);
   return heap === null ? null : { ...heap, threads };
 }
 
@@ -190,22 +187,27 @@ async function readThreads(client: ApiClient): Promise<number> {
   if (!client.has(showThreads) || !client.has(showThreadsReply)) return 1;
   const reply = await unlessRefused(client.call(showThreads, {}));
   // The main thread has no type; others than workers forward nothing.
-  return 1 + (reply?.threadData.filter(({ type }) => type === 'workers').length ?? 0);
+  if (reply instanceof MaglevError) return 1;
+  return 1 + reply.threadData.filter(({ type }) => type === 'workers').length;
 }
 
-/** null: this VPP does not give the text. */
-async function readText(client: ApiClient, cmd: string): Promise<string | null> {
-  if (!client.has(cliInband) || !client.has(cliInbandReply)) return null;
-  return (await unlessRefused(client.call(cliInband, { cmd })))?.reply ?? null;
+/** MGL_VPP_TEXT or MGL_VPP_TIMEOUT: this VPP does not give the text. */
+async function readText(client: ApiClient, cmd: string): Promise<string | MaglevError> {
+  if (!client.has(cliInband) || !client.has(cliInbandReply))
+    return new MaglevError('MGL_VPP_TEXT', 'this VPP does not have cli_inband');
+  const said = await unlessRefused(client.call(cliInband, { cmd }));
+  if (!(said instanceof MaglevError)) return said.reply;
+  if (said.code === 'MGL_VPP_TIMEOUT') return said;
+  return new MaglevError('MGL_VPP_TEXT', `VPP refuses cli_inband: ${said.message}`, { cause: said });
 }
 
-/** null: VPP refused, or did not answer in time. */
-async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
+/** Why VPP refused, or did not answer in time. */
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | MaglevError> {
   try {
     return await answer;
   } catch (thrown) {
-    const { code } = asMaglevError(thrown);
-    if (thrown instanceof RetvalError || code === 'MGL_VPP_TIMEOUT') return null;
+    const error = asMaglevError(thrown);
+    if (thrown instanceof RetvalError || error.code === 'MGL_VPP_TIMEOUT') return error;
     throw thrown;
   }
 }

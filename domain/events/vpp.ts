@@ -101,13 +101,17 @@ export const vppEvents = {
     "VPP's counters could not be read; the same failure again: debug",
     { ...failure, advice: field<string>() },
   ),
-  'vpp-lbsync-start': event(['info'], 'a sync begins', {
-    scope: field<'all' | 'vip'>(),
-    frontend: maybe<string>('with scope `vip`'),
-  }),
+  'vpp-lbsync-start': event(
+    ['info', 'debug'],
+    'a sync begins; one of an interval: debug, as long as it changes nothing',
+    {
+      scope: field<'all' | 'vip'>(),
+      frontend: maybe<string>('with scope `vip`'),
+    },
+  ),
   'vpp-lbsync-done': event(
-    ['info', 'warn'],
-    'it is over; could not be finished: warn',
+    ['info', 'debug', 'warn'],
+    'it is over; one of an interval that changed nothing: debug; could not be finished: warn',
     {
       scope: field<'all' | 'vip'>(),
       frontend: maybe<string>('with scope `vip`'),
@@ -129,25 +133,39 @@ export const vppEvents = {
     { syncs: field<number>(), ...counts, advice: field<string>() },
   ),
   'vpp-lbsync-vip-add': event(
-    ['debug', 'warn'],
-    'a VIP was added; failed: warn, the same failure again: debug',
+    ['info', 'debug', 'warn'],
+    'a VIP was added; of more than 20 changes a second: debug; failed: warn, the same failure again: debug',
     { ...vip, encap: field<Encap>(), tableLength: field<number>(), srcIpSticky: field<boolean>() },
   ),
-  'vpp-lbsync-vip-del': event(['debug', 'warn'], 'a VIP was removed; failed: likewise', vip),
-  'vpp-lbsync-as-add': event(['debug', 'warn'], 'a server was added to a VIP; failed: likewise', {
+  'vpp-lbsync-vip-del': event(['info', 'debug', 'warn'], 'a VIP was removed; likewise', vip),
+  'vpp-lbsync-as-add': event(['info', 'debug', 'warn'], 'a server was added to a VIP; likewise', {
     ...server,
     weight: field<number>(),
   }),
-  'vpp-lbsync-as-del': event(['debug', 'warn'], 'a server was removed from a VIP; failed: likewise', {
+  'vpp-lbsync-as-del': event(['info', 'debug', 'warn'], 'a server was removed from a VIP; likewise', {
     ...server,
     flush: field<boolean>('were its flows cut?'),
   }),
-  'vpp-lbsync-as-weight': event(['debug', 'warn'], 'a server got another weight; failed: likewise', {
+  'vpp-lbsync-as-weight': event(['info', 'debug', 'warn'], 'a server got another weight; likewise', {
     ...server,
     weight: field<number>(),
     from: field<number>('the weight before'),
     flush: field<boolean>('were its flows cut?'),
   }),
+  'vpp-lbsync-more': event(['info'], 'more than 20 changes were made in VPP within a second', {
+    more: field<number>('how many were told at debug'),
+    'vip-add': maybe<number>('of which'),
+    'vip-del': maybe<number>('of which'),
+    'as-add': maybe<number>('of which'),
+    'as-del': maybe<number>('of which'),
+    'as-weight': maybe<number>('of which'),
+  }),
+  'vpp-lbsync-unverified': event(
+    ['warn'],
+    'something of VPP cannot be compared with the decision, because VPP does not tell it; once for a cause',
+    { what: field<string>('and why') },
+  ),
+  'vpp-lbsync-verified': event(['info'], 'VPP tells it again', {}),
   'vpp-lbsync-vip-sync': event(
     ['warn', 'debug'],
     'nothing could be done about a VIP; the same failure again: debug',

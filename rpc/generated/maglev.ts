@@ -632,8 +632,10 @@ export interface SyncVPPLBStateResponse {
   asRemoved: number;
   /** Weights changed, over all VIPs. */
   asWeightUpdated: number;
-  /** Changes that failed; empty when VPP is equal to the decision now. */
+  /** Changes that failed; empty when VPP is equal to the decision now, as far as is known. */
   failures: VPPLBSyncFailure[];
+  /** What could not be compared, because VPP does not tell it, one sentence each. */
+  unverified: string[];
 }
 
 /** A change that a sync could not make. It is tried again at the next sync interval. */
@@ -689,6 +691,82 @@ export interface VPPLBASCounters {
   packets?: bigint | undefined;
   /** Their bytes, outer headers included. Absent = VPP does not tell. */
   bytes?: bigint | undefined;
+}
+
+/** There is nothing to choose: a hundred syncs are kept. */
+export type ListSyncsRequest = Record<string, never>;
+
+/** The syncs that are kept. */
+export interface ListSyncsResponse {
+  /** Oldest first, without their operations. */
+  syncs: SyncInfo[];
+}
+
+/** Asks for one sync. */
+export interface GetSyncRequest {
+  /** Its number. */
+  id: bigint;
+}
+
+/** One sync, over all or of one frontend. */
+export interface SyncInfo {
+  /** Counts from 1, as long as maglevd lives. */
+  id: bigint;
+  /** `all` or `vip`. */
+  scope: string;
+  /** Of scope `vip`: the frontend. */
+  frontendName: string;
+  /**
+   * Why it was made: `tick` (the interval was over), `decision` (what is wanted changed), `asked` (somebody asked for
+   * it), `retry` (something had failed) or `unsure` (VPP was not as it should have been).
+   */
+  cause: string;
+  /** When it began, in nanoseconds since the Unix epoch. */
+  startNs: bigint;
+  /** How long it took, in nanoseconds. */
+  durationNs: bigint;
+  /** VIPs created. */
+  vipAdded: number;
+  /** VIPs deleted. */
+  vipRemoved: number;
+  /** Application servers added, over all VIPs. */
+  asAdded: number;
+  /** Application servers removed, over all VIPs. */
+  asRemoved: number;
+  /** Weights changed, over all VIPs. */
+  asWeightUpdated: number;
+  /** Changes that failed. */
+  failures: number;
+  /** What could not be compared, because VPP does not tell it, one sentence each. */
+  unverified: string[];
+  /** Why it was not finished, with its code. Empty: it was. */
+  error: string;
+  /** Syncs that changed nothing, as this one, and came right after it. */
+  repeats: number;
+  /** When the last of these began, in nanoseconds since the Unix epoch. */
+  lastNs: bigint;
+  /** What it planned, in the order in which it was done. Only in the answer to GetSync. */
+  operations: SyncOperation[];
+  /** Operations that are not kept any more, because there were too many. Only in the answer to GetSync. */
+  omitted: number;
+}
+
+/** One planned change of VPP, and what became of it. */
+export interface SyncOperation {
+  /** The change in words, for example `add server 10.0.0.1 weight 100 to 192.0.2.1/32,tcp,443`. */
+  operation: string;
+  /** Why it was planned. */
+  reason: string;
+  /** `done`, `failed`, or `not-sent` because something before it failed. */
+  outcome: string;
+  /** Of one that failed: the stable code of docs/errors.md. */
+  code: string;
+  /** Of one that failed: what happened, for people. */
+  message: string;
+  /** VPP's return code. Absent: VPP did not answer, or was not asked. */
+  retval?: number | undefined;
+  /** When this was known, in nanoseconds since the Unix epoch. */
+  timeNs: bigint;
 }
 
 function createBaseListActorsRequest(): ListActorsRequest {
@@ -4601,6 +4679,7 @@ function createBaseSyncVPPLBStateResponse(): SyncVPPLBStateResponse {
     asRemoved: 0,
     asWeightUpdated: 0,
     failures: [],
+    unverified: [],
   };
 }
 
@@ -4626,6 +4705,9 @@ export const SyncVPPLBStateResponse: MessageFns<SyncVPPLBStateResponse> = {
     }
     for (const v of message.failures) {
       VPPLBSyncFailure.encode(v, writer.uint32(58).fork()).join();
+    }
+    for (const v of message.unverified) {
+      writer.uint32(66).string(v);
     }
     return writer;
   },
@@ -4697,6 +4779,14 @@ export const SyncVPPLBStateResponse: MessageFns<SyncVPPLBStateResponse> = {
             }
 
             message.failures.push(VPPLBSyncFailure.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.unverified.push(reader.string());
             continue;
           }
         }
@@ -5123,6 +5213,515 @@ export const VPPLBASCounters: MessageFns<VPPLBASCounters> = {
   },
 };
 
+function createBaseListSyncsRequest(): ListSyncsRequest {
+  return {};
+}
+
+export const ListSyncsRequest: MessageFns<ListSyncsRequest> = {
+  encode(_: ListSyncsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSyncsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSyncsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListSyncsResponse(): ListSyncsResponse {
+  return { syncs: [] };
+}
+
+export const ListSyncsResponse: MessageFns<ListSyncsResponse> = {
+  encode(message: ListSyncsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.syncs) {
+      SyncInfo.encode(v, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSyncsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSyncsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.syncs.push(SyncInfo.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetSyncRequest(): GetSyncRequest {
+  return { id: 0n };
+}
+
+export const GetSyncRequest: MessageFns<GetSyncRequest> = {
+  encode(message: GetSyncRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asUintN(64, message.id) !== message.id) {
+        throw new globalThis.Error('value provided for field message.id of type uint64 too large');
+      }
+      writer.uint32(8).uint64(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSyncRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSyncRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSyncInfo(): SyncInfo {
+  return {
+    id: 0n,
+    scope: '',
+    frontendName: '',
+    cause: '',
+    startNs: 0n,
+    durationNs: 0n,
+    vipAdded: 0,
+    vipRemoved: 0,
+    asAdded: 0,
+    asRemoved: 0,
+    asWeightUpdated: 0,
+    failures: 0,
+    unverified: [],
+    error: '',
+    repeats: 0,
+    lastNs: 0n,
+    operations: [],
+    omitted: 0,
+  };
+}
+
+export const SyncInfo: MessageFns<SyncInfo> = {
+  encode(message: SyncInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asUintN(64, message.id) !== message.id) {
+        throw new globalThis.Error('value provided for field message.id of type uint64 too large');
+      }
+      writer.uint32(8).uint64(message.id);
+    }
+    if (message.scope !== '') {
+      writer.uint32(18).string(message.scope);
+    }
+    if (message.frontendName !== '') {
+      writer.uint32(26).string(message.frontendName);
+    }
+    if (message.cause !== '') {
+      writer.uint32(34).string(message.cause);
+    }
+    if (message.startNs !== 0n) {
+      if (BigInt.asIntN(64, message.startNs) !== message.startNs) {
+        throw new globalThis.Error('value provided for field message.startNs of type int64 too large');
+      }
+      writer.uint32(40).int64(message.startNs);
+    }
+    if (message.durationNs !== 0n) {
+      if (BigInt.asIntN(64, message.durationNs) !== message.durationNs) {
+        throw new globalThis.Error('value provided for field message.durationNs of type int64 too large');
+      }
+      writer.uint32(48).int64(message.durationNs);
+    }
+    if (message.vipAdded !== 0) {
+      writer.uint32(56).uint32(message.vipAdded);
+    }
+    if (message.vipRemoved !== 0) {
+      writer.uint32(64).uint32(message.vipRemoved);
+    }
+    if (message.asAdded !== 0) {
+      writer.uint32(72).uint32(message.asAdded);
+    }
+    if (message.asRemoved !== 0) {
+      writer.uint32(80).uint32(message.asRemoved);
+    }
+    if (message.asWeightUpdated !== 0) {
+      writer.uint32(88).uint32(message.asWeightUpdated);
+    }
+    if (message.failures !== 0) {
+      writer.uint32(96).uint32(message.failures);
+    }
+    for (const v of message.unverified) {
+      writer.uint32(106).string(v);
+    }
+    if (message.error !== '') {
+      writer.uint32(114).string(message.error);
+    }
+    if (message.repeats !== 0) {
+      writer.uint32(120).uint32(message.repeats);
+    }
+    if (message.lastNs !== 0n) {
+      if (BigInt.asIntN(64, message.lastNs) !== message.lastNs) {
+        throw new globalThis.Error('value provided for field message.lastNs of type int64 too large');
+      }
+      writer.uint32(128).int64(message.lastNs);
+    }
+    for (const v of message.operations) {
+      SyncOperation.encode(v, writer.uint32(138).fork()).join();
+    }
+    if (message.omitted !== 0) {
+      writer.uint32(144).uint32(message.omitted);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SyncInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSyncInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scope = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.frontendName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.cause = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.startNs = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.durationNs = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.vipAdded = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.vipRemoved = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.asAdded = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.asRemoved = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.asWeightUpdated = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.failures = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.unverified.push(reader.string());
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.repeats = reader.uint32();
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.lastNs = reader.int64() as bigint;
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.operations.push(SyncOperation.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.omitted = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSyncOperation(): SyncOperation {
+  return { operation: '', reason: '', outcome: '', code: '', message: '', retval: undefined, timeNs: 0n };
+}
+
+export const SyncOperation: MessageFns<SyncOperation> = {
+  encode(message: SyncOperation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.operation !== '') {
+      writer.uint32(10).string(message.operation);
+    }
+    if (message.reason !== '') {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.outcome !== '') {
+      writer.uint32(26).string(message.outcome);
+    }
+    if (message.code !== '') {
+      writer.uint32(34).string(message.code);
+    }
+    if (message.message !== '') {
+      writer.uint32(42).string(message.message);
+    }
+    if (message.retval !== undefined) {
+      writer.uint32(48).sint32(message.retval);
+    }
+    if (message.timeNs !== 0n) {
+      if (BigInt.asIntN(64, message.timeNs) !== message.timeNs) {
+        throw new globalThis.Error('value provided for field message.timeNs of type int64 too large');
+      }
+      writer.uint32(56).int64(message.timeNs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SyncOperation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSyncOperation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.operation = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.retval = reader.sint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.timeNs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /** What an operator, a dashboard or a script can ask of maglevd. */
 export type MaglevService = typeof MaglevService;
 export const MaglevService = {
@@ -5341,6 +5940,31 @@ export const MaglevService = {
     responseDeserialize: (value: Buffer): VPPLBCounters => VPPLBCounters.decode(value),
   },
   /**
+   * The last syncs that maglevd made, oldest first. Those that changed nothing one after the other are one, with a
+   * count.
+   */
+  listSyncs: {
+    path: '/maglev.Maglev/ListSyncs' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSyncsRequest): Buffer =>
+      Buffer.from(ListSyncsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSyncsRequest => ListSyncsRequest.decode(value),
+    responseSerialize: (value: ListSyncsResponse): Buffer =>
+      Buffer.from(ListSyncsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListSyncsResponse => ListSyncsResponse.decode(value),
+  },
+  /** One of them with all that it planned, and what became of it. NOT_FOUND when it is not kept any more. */
+  getSync: {
+    path: '/maglev.Maglev/GetSync' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetSyncRequest): Buffer => Buffer.from(GetSyncRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetSyncRequest => GetSyncRequest.decode(value),
+    responseSerialize: (value: SyncInfo): Buffer => Buffer.from(SyncInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SyncInfo => SyncInfo.decode(value),
+  },
+  /**
    * Follows what maglevd tells. First comes `subscribed`; then, unless the stream goes on where an earlier one was, what
    * is true now of everything asked for (`replay`); then what happens, in order, nothing twice and nothing left out: a
    * client that reads too slowly is told by `lagged` how many it did not get. UNAVAILABLE when maglevd ends; subscribe
@@ -5440,6 +6064,13 @@ export interface MaglevServer extends UntypedServiceImplementation {
    * connected, or when its stats segment cannot be read.
    */
   getVpplbCounters: handleUnaryCall<GetVPPLBCountersRequest, VPPLBCounters>;
+  /**
+   * The last syncs that maglevd made, oldest first. Those that changed nothing one after the other are one, with a
+   * count.
+   */
+  listSyncs: handleUnaryCall<ListSyncsRequest, ListSyncsResponse>;
+  /** One of them with all that it planned, and what became of it. NOT_FOUND when it is not kept any more. */
+  getSync: handleUnaryCall<GetSyncRequest, SyncInfo>;
   /**
    * Follows what maglevd tells. First comes `subscribed`; then, unless the stream goes on where an earlier one was, what
    * is true now of everything asked for (`replay`); then what happens, in order, nothing twice and nothing left out: a

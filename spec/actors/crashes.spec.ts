@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { type SessionMessage, sessionActor } from '../../actors/vpp/session.js';
 import { type Decision, vipId } from '../../domain/lb.js';
-import { StandingDecision } from '../../domain/standing-decision.js';
-import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
+import type { DecisionRequest } from '../../protocol/decision.js';
+import type { SyncMade } from '../../protocol/syncs.js';
+import type { SessionReport, SyncReport, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, sampleDecision, sampleLbConf } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
 import { type Hook, instrument } from '../support/instrument.js';
@@ -25,8 +26,11 @@ async function live(hook: Hook) {
   const tree = new Tree();
   const vpp = new FakeVpp();
   const link = answering<VppRequest>('link', (request) => vpp.answer(request));
-  const wanted = new StandingDecision(first);
-  const session = tree.start(instrument(sessionActor({ link, wanted, synced: () => {}, stats: null }), hook));
+  let current = first;
+  const decisions = answering<DecisionRequest>('vpp', ({ reply }) => reply.ok(current));
+  const [report, records] = [answering<SessionReport>('vpp', () => {}), answering<SyncMade>('log', () => {})];
+  const options = { link, decisions, report, records, openStats: null };
+  const session = tree.start(instrument(sessionActor(options), hook));
   await tree.clock.advance(1000);
   const asked = askBy<SessionMessage, SyncReport>(tree.system, session, (reply) => ({
     type: 'sync',
@@ -37,8 +41,8 @@ async function live(hook: Hook) {
     (error: { code: string }) => error.code,
   );
   await tree.clock.advance(6000);
-  wanted.replace(second);
-  session.tell({ type: 'wanted-changed' });
+  current = second;
+  session.tell({ type: 'decision', decision: second });
   await tree.clock.advance(6000);
   vpp.apply({
     op: 'as-weight',

@@ -3,7 +3,6 @@ import { MaglevError } from '../../domain/errors.js';
 import {
   desiredAs,
   desiredVip,
-  ip,
   sampleConfig,
   sampleDecision,
   sampleFrontend,
@@ -46,9 +45,7 @@ describe('flows that an operator wants to be cut are cut, whatever comes in betw
     await stage.start(sampleDecision([web(100)]));
     const from = vpp.writes.length;
     vpp.refuse = () => new MaglevError('MGL_VPP_TIMEOUT', 'VPP did not answer');
-    stage.current.replaceVip(web(30));
-    stage.session.tell({ type: 'vip-wanted', frontend: 'web', flush: new Set([ip('10.0.0.1')]) });
-    await tree.clock.settle();
+    await stage.want(web(30), '10.0.0.1');
     vpp.refuse = () => null;
     await tree.clock.advance(120_000);
     const cuts = vpp.writes.slice(from);

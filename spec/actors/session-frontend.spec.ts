@@ -47,11 +47,7 @@ describe('actors/vpp session: one frontend alone, with a mocked VPP mailbox', ()
 
   describe('a change of the decision about one frontend', () => {
     const failed = { ...web, ases: [desiredAs('10.0.0.1', 0, true), desiredAs('10.0.0.2', 50)] };
-    const want = async (vip: typeof web, ...flush: string[]) => {
-      stage.current.replaceVip(vip);
-      stage.session.tell({ type: 'vip-wanted', frontend: vip.frontend, flush: new Set(flush.map(ip)) });
-      await stage.tree.clock.settle();
-    };
+    const { want } = stage;
 
     it('reaches VPP at once, in one batch, without a read, and concerns no other VIP', async () => {
       await start();
@@ -84,7 +80,7 @@ describe('actors/vpp session: one frontend alone, with a mocked VPP mailbox', ()
           stage.link.received.push(request);
           if (request.type !== 'read-state') queueMicrotask(() => stage.vpp.answer(request));
           else {
-            const seen = stage.vpp.state();
+            const seen = stage.vpp.reading();
             answerRead = () => request.reply.ok(seen);
           }
           return true;

@@ -1,11 +1,14 @@
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { type SessionMessage, sessionActor } from '../../actors/vpp/session.js';
 import type { MaglevError } from '../../domain/errors.js';
-import { type Decision, vipId } from '../../domain/lb.js';
+import { type Decision, type DesiredVip, vipId } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address } from '../../protocol/address.js';
-import type { SyncReport, VppRequest } from '../../protocol/vpp.js';
-import { desiredAs, desiredVip, sampleDecision, vipKey } from '../support/domain-samples.js';
+import type { Applied } from '../../protocol/applied.js';
+import type { DecisionRequest } from '../../protocol/decision.js';
+import type { SyncMade } from '../../protocol/syncs.js';
+import type { SessionReport, SyncReport, VppRequest } from '../../protocol/vpp.js';
+import { desiredAs, desiredVip, ip, sampleDecision, vipKey } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
 import { type Hook, instrument } from '../support/instrument.js';
 import { answering, askBy, Tree } from '../support/tree.js';
@@ -25,6 +28,8 @@ export class SessionStage {
   vpp!: FakeVpp;
   /** The mailbox; a spec may put another one here before it starts the session. */
   link!: Address<VppRequest> & { readonly received: VppRequest[] };
+  /** Told of every sync. */
+  records!: Address<SyncMade> & { readonly received: SyncMade[] };
   session!: ActorRef<SessionMessage>;
   /** What the session is to make true. */
   current!: StandingDecision;
@@ -33,14 +38,17 @@ export class SessionStage {
     this.tree = new Tree();
     this.vpp = new FakeVpp();
     this.link = answering('link', (request) => this.vpp.answer(request));
+    this.records = answering('sync-log', () => {});
   };
 
   readonly end = (): Promise<void> => this.tree.end();
 
   readonly start = async (wanted = decision, hook: Hook = () => {}): Promise<void> => {
     this.current = new StandingDecision(wanted);
-    const { link, current } = this;
-    const spec = sessionActor({ link, wanted: current, synced: () => {}, stats: null });
+    const { link, records } = this;
+    const decisions = answering<DecisionRequest>('vpp', ({ reply }) => reply.ok(this.current.decision));
+    const report = answering<SessionReport>('vpp', () => {});
+    const spec = sessionActor({ link, decisions, report, records, openStats: null });
     this.session = this.tree.start(instrument(spec, hook));
     await this.tree.clock.settle();
   };
@@ -57,8 +65,27 @@ export class SessionStage {
   };
 
   readonly decideOn = (wanted: Decision): void => {
-    this.current.replace(wanted);
-    this.session.tell({ type: 'wanted-changed' });
+    this.current = new StandingDecision(wanted);
+    this.session.tell({ type: 'decision', decision: wanted });
+  };
+
+  /** Another word on one VIP, with servers whose flows are to be cut; gives what VPP then has of it. */
+  readonly want = async (vip: DesiredVip, ...flush: string[]): Promise<Applied | MaglevError | 'waits'> => {
+    this.current = this.current.withVip(vip) ?? this.current;
+    const { system, clock } = this.tree;
+    let outcome: Applied | MaglevError | 'waits' = 'waits';
+    const question = { type: 'vip-wanted', vip, flush: new Set(flush.map(ip)) } as const;
+    const asked = system.ask(this.session, question);
+    asked.then(
+      (applied) => {
+        outcome = applied;
+      },
+      (error: MaglevError) => {
+        outcome = error;
+      },
+    );
+    await clock.settle();
+    return outcome;
   };
 
   readonly weights = (prefix: string) =>

@@ -130,6 +130,7 @@ describe('actors/vpp session, with a mocked VPP mailbox', () => {
       scope: 'all',
       counts: { vipAdded: 1, vipRemoved: 0, asAdded: 2, asRemoved: 0, asWeightUpdated: 0 },
       failures: [],
+      unverified: [],
     });
   });
 });

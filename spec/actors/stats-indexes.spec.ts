@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { MaglevError } from '../../domain/errors.js';
+import { vipId } from '../../domain/lb.js';
 import { dns, indexesOf, places, StatsStage, web } from './stats-stage.js';
 
 describe('actors/vpp stats: which counters belong to whom', () => {
@@ -28,6 +30,30 @@ describe('actors/vpp stats: which counters belong to whom', () => {
     await stage.tree.clock.advance(5000);
     expect(await nexts()).to.deep.equal({ '192.0.2.2/32': 20n });
     expect(indexReads()).to.equal(3);
+  });
+
+  it('is asked again at once when a read shows that a VIP has another place: somebody made it anew by hand', async () => {
+    stage.wanted.syncInterval = 3_600_000;
+    stage.segment.vip(1, 10n);
+    stage.segment.vip(2, 20n);
+    stage.indexes = indexesOf(places(web, 1), places(dns, 2));
+    await start();
+    await stage.tree.clock.advance(2000);
+    const at = (first: number, second: number) => ({
+      type: 'places' as const,
+      places: new Map([
+        [vipId(web), first],
+        [vipId(dns), second],
+      ]),
+    });
+    stage.stats.tell(at(1, 2));
+    await stage.tree.clock.settle();
+    expect(indexReads(), 'nothing new').to.equal(1);
+    stage.indexes = indexesOf(places(web, 2), places(dns, 1));
+    stage.stats.tell(at(2, 1));
+    await stage.tree.clock.settle();
+    expect(await nexts()).to.deep.equal({ '192.0.2.1/32': 20n, '192.0.2.2/32': 10n });
+    expect(indexReads()).to.equal(2);
   });
 
   it('is asked once more when something changed while VPP was answering', async () => {
@@ -92,6 +118,17 @@ describe('actors/vpp stats: which counters belong to whom', () => {
     await stage.tree.clock.advance(5000);
     expect(indexReads(), 'and does not ask again and again').to.equal(2);
   });
+
+  for (const code of ['MGL_VPP_TEXT', 'MGL_VPP_TIMEOUT'] as const) {
+    it(`is missed with ${code} when VPP does not give its text, not as if it were of another release`, async () => {
+      stage.linkError = new MaglevError(code, 'no text');
+      await start();
+      expect(await failure()).to.include({ code, message: 'no text' });
+      expect(stage.segment.closed).to.equal(false);
+      await stage.tree.clock.advance(25_000);
+      expect(indexReads(), 'and not asked again at every reading').to.equal(1);
+    });
+  }
 
   it('is missed, with its own error, while VPP does not tell; when it started is known all the same', async () => {
     stage.indexes = null;

@@ -1,10 +1,11 @@
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { type StatsMessage, statsActor } from '../../actors/vpp/stats.js';
 import { MaglevError } from '../../domain/errors.js';
-import { vipId } from '../../domain/lb.js';
+import { type Decision, vipId } from '../../domain/lb.js';
 import type { LbCounters, LbIndexes, VipIndexes } from '../../domain/lb-counters.js';
-import type { VppRequest } from '../../protocol/vpp.js';
-import { ip, vipKey } from '../support/domain-samples.js';
+import type { DecisionRequest } from '../../protocol/decision.js';
+import type { SessionReport, VppRequest } from '../../protocol/vpp.js';
+import { ip, sampleDecision, vipKey } from '../support/domain-samples.js';
 import { MockSegment } from '../support/mock-segment.js';
 import { answering, askBy, Tree } from '../support/tree.js';
 
@@ -63,12 +64,17 @@ export class StatsStage {
 
   /** Starts the actor, which gets its segment from `open`. */
   readonly start = async (open: () => Promise<MockSegment> = this.#hand): Promise<void> => {
-    const { link, wanted } = this;
-    const booted = (at: number) => this.booted.push(at);
-    const lost = (error: MaglevError) => this.lost.push(error);
-    this.stats = this.tree.start(statsActor({ link, wanted, open, booted, lost }));
+    const { link } = this;
+    const decisions = answering<DecisionRequest>('session', ({ reply }) => reply.ok(this.decision()));
+    const report = answering<SessionReport>('vpp', (message) => {
+      if (message.type === 'booted') this.booted.push(message.at);
+      if (message.type === 'stats-lost') this.lost.push(message.error);
+    });
+    this.stats = this.tree.start(statsActor({ link, decisions, report, open }));
     await this.tree.clock.settle();
   };
+
+  readonly decision = (): Decision => ({ ...sampleDecision([]), ...this.wanted });
 
   readonly ask = () =>
     askBy<StatsMessage, LbCounters>(this.tree.system, this.stats, (reply) => ({

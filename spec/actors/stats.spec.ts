@@ -52,7 +52,7 @@ describe('actors/vpp stats, with a mocked stats segment', () => {
     expect(await nexts()).to.deep.equal({ '192.0.2.1/32': 5n });
     expect((await shown()).at - first).to.equal(5000);
     stage.wanted.statsInterval = 60_000;
-    stage.stats.tell({ type: 'interval-changed' });
+    stage.stats.tell({ type: 'decision', decision: stage.decision() });
     const before = stage.segment.snapshots;
     await stage.tree.clock.advance(120_000);
     expect(stage.segment.snapshots - before).to.equal(2);

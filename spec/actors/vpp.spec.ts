@@ -4,7 +4,9 @@ import { vppActor } from '../../actors/vpp/vpp.js';
 import { MaglevError } from '../../domain/errors.js';
 import { type LbState, vipId } from '../../domain/lb.js';
 import type { VppHeard } from '../../domain/vpp-heard.js';
+import type { Applied } from '../../protocol/applied.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
+import type { SyncRecord, SyncSummary } from '../../protocol/syncs.js';
 import type { SyncReport, VouchRequest, VppControl, VppInfo } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, sampleDecision } from '../support/domain-samples.js';
 import { type Hook, instrument } from '../support/instrument.js';
@@ -64,6 +66,46 @@ describe('actors/vpp', () => {
     expect(tree.log.of('vpp-flush-skipped').map(({ fields }) => fields)).to.deep.equal([
       { frontend: 'web', servers: '10.0.0.1', error: 'no such socket' },
     ]);
+  });
+
+  it('tells who decided what VPP has of it: acknowledged, or why it has it not', async () => {
+    const want = (weight: number) =>
+      ask<Applied>((reply) => ({
+        type: 'vip-wanted',
+        vip: { ...web, ases: [desiredAs('10.0.0.1', weight)] },
+        flush: new Set(),
+        reply,
+      }));
+    await begin();
+    expect(await want(1)).to.have.nested.property('pending.why', 'disconnected');
+    machine.start();
+    await tree.clock.advance(6000);
+    expect(machine.vpp.vips.get(vipId(web.key))?.servers, 'it came with the connection').to.deep.equal(
+      new Map([['10.0.0.1', 1]]),
+    );
+    expect(await want(2)).to.deep.include({ acknowledged: 1, weights: 1, pending: null });
+    machine.hangs = true;
+    const asked = want(3);
+    await tree.clock.settle();
+    machine.kill();
+    expect(await asked).to.include({ code: 'MGL_VPP_DISCONNECTED' });
+  });
+
+  it('keeps the syncs of all connections', async () => {
+    machine.start();
+    await begin();
+    machine.kill();
+    machine.start();
+    await tree.clock.advance(6000);
+    const syncs = await ask<readonly SyncSummary[]>((reply) => ({ type: 'list-syncs', reply }));
+    expect(syncs).to.have.length(2);
+    expect(await ask<SyncRecord>((reply) => ({ type: 'get-sync', id: 2, reply }))).to.deep.include({
+      cause: 'tick',
+      counts: { vipAdded: 1, vipRemoved: 0, asAdded: 1, asRemoved: 0, asWeightUpdated: 0 },
+    });
+    expect(await ask((reply) => ({ type: 'get-sync', id: 3, reply }))).to.include({
+      code: 'MGL_SYNC_UNKNOWN',
+    });
   });
 
   it('answers at once, with the reason, while there is no VPP', async () => {

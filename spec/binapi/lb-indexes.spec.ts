@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { cliInband } from '../../binapi/generated/vlib.js';
+import { failure } from '../support/rejection.js';
 import { LbStage } from './lb-stage.js';
 
 describe('binapi/lb: where the counters are', () => {
@@ -50,11 +51,11 @@ describe('binapi/lb: where the counters are', () => {
 
   it('tells when VPP gives no text, or one that says something else', async () => {
     stage.text = { retval: -1, reply: 'unknown input' };
-    expect(await (await open()).getLbIndexes()).to.equal(null);
+    expect((await failure((await open()).getLbIndexes())).code).to.equal('MGL_VPP_TEXT');
     stage.text = { retval: 0, reply: 'hello\n' };
     expect(await stage.lb?.getLbIndexes()).to.equal(null);
     await stage.lb?.close();
     stage.vpp.lacking = [cliInband];
-    expect(await (await open()).getLbIndexes()).to.equal(null);
+    expect((await failure((await open()).getLbIndexes())).code).to.equal('MGL_VPP_TEXT');
   });
 });

@@ -3,6 +3,8 @@ import { lbAsV2Dump } from '../../binapi/generated/lb.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
 import { wireAddress } from '../../binapi/lb/wire-address.js';
 import { printable } from '../../binapi/trace.js';
+import type { ErrorCode } from '../../domain/errors.js';
+import { vipId } from '../../domain/lb.js';
 import { ip, vipKey } from '../support/domain-samples.js';
 import { failure } from '../support/rejection.js';
 import { all, asRow, conf, LbStage, vipRow, web } from './lb-stage.js';
@@ -49,6 +51,11 @@ describe('binapi/lb: reading', () => {
           ases: [{ address: '2001:db8:1::1', weight: 255, buckets: 65536 }],
         },
       ],
+      places: new Map([
+        [vipId(web), 1],
+        [vipId(all), 2],
+      ]),
+      textError: null,
     });
     expect(stage.vpp.reads).to.have.length(1);
     expect(stage.vpp.names()).to.deep.equal([
@@ -66,27 +73,22 @@ describe('binapi/lb: reading', () => {
     expect(printable(dump?.fields)).to.deep.include({ pfx: '0.0.0.0/0' });
   });
 
-  const withoutText: readonly [string, () => void][] = [
-    ['refuses the command', () => (stage.text = { retval: -1, reply: 'unknown input' })],
-    ['prints something else', () => (stage.text = { retval: 0, reply: 'hello\n' })],
-    ['has no such message', () => (stage.vpp.lacking = [cliInband])],
+  const withoutText: readonly [string, ErrorCode | null, () => void][] = [
+    ['refuses the command', 'MGL_VPP_TEXT', () => (stage.text = { retval: -1, reply: 'unknown input' })],
+    ['prints something else', null, () => (stage.text = { retval: 0, reply: 'hello\n' })],
+    ['has no such message', 'MGL_VPP_TEXT', () => (stage.vpp.lacking = [cliInband])],
   ];
-  for (const [what, arrange] of withoutText) {
+  for (const [what, code, arrange] of withoutText) {
     it(`does without the text of a VPP that ${what}`, async () => {
       arrange();
       const state = await (await open()).getLbState();
+      expect(state.textError?.code ?? null, 'why').to.equal(code);
       expect(state.vips.map(({ tableLength, srcIpSticky }) => ({ tableLength, srcIpSticky }))).to.deep.equal([
         { tableLength: { value: 1024, exact: false }, srcIpSticky: null },
         { tableLength: { value: 0, exact: false }, srcIpSticky: null },
       ]);
     });
   }
-
-  it('reads one VIP, or that there is none', async () => {
-    const api = await open();
-    expect((await api.getLbStateVip(web))?.ases).to.have.length(2);
-    expect(await api.getLbStateVip({ ...web, port: 80 })).to.equal(null);
-  });
 
   it('survives what only careless clients can make', async () => {
     const impossible = { address: wireAddress(ip('192.0.2.7')), len: 33 };

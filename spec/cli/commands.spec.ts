@@ -138,6 +138,7 @@ describe('maglevc commands', () => {
           scope: 'all',
           counts: { vipAdded: 1, vipRemoved: 0, asAdded: 12, asRemoved: 0, asWeightUpdated: 3 },
           failures: [],
+          unverified: [],
         });
       },
     });
@@ -259,6 +260,7 @@ describe('maglevc commands', () => {
         asRemoved: 0,
         asWeightUpdated: 0,
         failures: [],
+        unverified: [],
       });
       expect(await json('config check')).to.include({ ok: true, stage: '' });
     });

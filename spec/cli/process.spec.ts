@@ -203,6 +203,8 @@ describe('the program maglevc', () => {
       'show vpp lbstate',
       'show vpp lb state',
       'show vpp lb counters',
+      'show vpp syncs',
+      'show vpp sync <number>',
       '',
     ]);
   });

@@ -85,7 +85,10 @@ describe('cli/resolve', () => {
     ['shwo frontends', "unknown command word 'shwo': did you mean 'show'?"],
     ['show frontens', "unknown command word 'frontens' after 'show': did you mean 'frontends'?"],
     ['sh v p', "'v' after 'show' can mean 'version' or 'vpp'"],
-    ['show vpp xyz', "unknown command word 'xyz' after 'show vpp': expected one of info, lbstate, lb"],
+    [
+      'show vpp xyz',
+      "unknown command word 'xyz' after 'show vpp': expected one of info, lbstate, lb, syncs, sync",
+    ],
     ['Show version', "unknown command word 'Show': did you mean 'show'?"],
   ];
   for (const [line, expected] of lines) {

@@ -288,6 +288,7 @@ describe('rpc/gateway', () => {
                 error: new MaglevError('MGL_VPP_RETVAL', 'lb_add_del_vip_v2: -6 no such entry'),
               },
             ],
+            unverified: [],
           });
         },
       });
@@ -305,6 +306,7 @@ describe('rpc/gateway', () => {
             message: 'lb_add_del_vip_v2: -6 no such entry',
           },
         ],
+        unverified: [],
       });
     });
 

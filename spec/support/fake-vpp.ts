@@ -3,7 +3,7 @@ import type { IpAddress } from '../../domain/ip.js';
 import type { AsState, LbConf, LbOperation, LbState, VipState } from '../../domain/lb.js';
 import { vipId } from '../../domain/lb.js';
 import type { VipIndexes } from '../../domain/lb-counters.js';
-import type { OperationOutcome, VppRequest } from '../../protocol/vpp.js';
+import type { LbReading, OperationOutcome, VppRequest } from '../../protocol/vpp.js';
 import { ip } from './domain-samples.js';
 
 interface Vip {
@@ -28,11 +28,29 @@ export class FakeVpp {
   /** Every write that was executed, in order. */
   readonly writes: (LbOperation | { readonly op: 'conf'; readonly conf: LbConf })[] = [];
   private vipsMade = 0;
+  private order = 0;
+  /** Why it does not give the text that tells what no message does. */
+  textError: MaglevError | null = null;
   /** Called before each write; an error it returns is VPP's answer, and the write is not executed. */
   refuse: (operation: LbOperation) => MaglevError | null = () => null;
 
   state(): LbState {
     return { conf: this.conf, vips: [...this.vips.values()].map(stateOf) };
+  }
+
+  /** What a read shows now. */
+  reading(): LbReading {
+    const places = new Map([...this.vips].map(([id, { index }]) => [id, index]));
+    const { textError } = this;
+    const { conf, vips } = this.state();
+    const known = vips.map((vip) => (textError === null ? vip : { ...vip, srcIpSticky: null }));
+    return {
+      conf,
+      vips: known,
+      order: ++this.order,
+      places: textError === null ? places : null,
+      textError,
+    };
   }
 
   apply(operation: LbOperation): OperationOutcome {
@@ -54,19 +72,16 @@ export class FakeVpp {
         request.reply.ok(undefined);
         break;
       case 'read-state':
-        request.reply.ok(this.state());
+        request.reply.ok(this.reading());
         break;
       case 'read-indexes':
         request.reply.ok(new Map([...this.vips].map(([id, vip]) => [id, indexesOf(vip)])));
         break;
-      case 'read-vip': {
-        const vip = this.vips.get(vipId(request.key));
-        request.reply.ok(vip === undefined ? null : stateOf(vip));
+      case 'apply': {
+        const order = ++this.order;
+        request.reply.ok({ outcomes: request.operations.map((operation) => this.apply(operation)), order });
         break;
       }
-      case 'apply':
-        request.reply.ok(request.operations.map((operation) => this.apply(operation)));
-        break;
     }
   }
 

@@ -114,7 +114,6 @@ export class Machine {
         return ask((r) => ({ type: 'read-state', reply: r }));
       },
       getLbIndexes: () => ask((r) => ({ type: 'read-indexes', reply: r })),
-      getLbStateVip: (key) => ask((r) => ({ type: 'read-vip', key, reply: r })),
       admit: () => null,
       memory: () => null,
       underWay: () => this.underWay,

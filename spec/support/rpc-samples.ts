@@ -109,6 +109,7 @@ export const quietSync: SyncReport = {
   scope: 'all',
   counts: { vipAdded: 0, vipRemoved: 0, asAdded: 0, asRemoved: 0, asWeightUpdated: 0 },
   failures: [],
+  unverified: [],
 };
 
 export const warning: ConfigIssue = {

@@ -1,0 +1,61 @@
+import type { IpAddress } from './ip.js';
+import { type LbOperation, type VipId, type VipState, vipId } from './lb.js';
+
+/**
+ * What VPP has of some VIPs after it has executed these operations. Buckets are not computed: those of servers that
+ * were added or changed are 0. An operation that makes no sense, such as the removal of a server that is not there,
+ * changes nothing.
+ */
+export function executed(found: readonly VipState[], operations: readonly LbOperation[]): VipState[] {
+  if (operations.length === 0) return [...found];
+  const vips = new Map<VipId, VipState>();
+  for (const vip of found) vips.set(vipId(vip.key), vip);
+  // Operations come VIP by VIP.
+  for (let from = 0; from < operations.length; ) {
+    const key = operations[from]?.key;
+    if (key === undefined) break;
+    let to = from + 1;
+    while (to < operations.length && operations[to]?.key === key) to++;
+    const id = vipId(key);
+    const after = executedOnVip(vips.get(id) ?? null, operations.slice(from, to));
+    if (after === null) vips.delete(id);
+    else vips.set(id, after);
+    from = to;
+  }
+  return [...vips.values()];
+}
+
+/** The same for operations that are all of one VIP; null = VPP does not have it. */
+export function executedOnVip(found: VipState | null, operations: readonly LbOperation[]): VipState | null {
+  let vip: Omit<VipState, 'ases'> | null = found;
+  const servers = new Map<IpAddress, { readonly weight: number; readonly buckets: number }>();
+  for (const { address, weight, buckets } of found?.ases ?? []) servers.set(address, { weight, buckets });
+  for (const operation of operations) {
+    switch (operation.op) {
+      case 'vip-add': {
+        const { key, encap, tableLength, srcIpSticky } = operation;
+        vip ??= { key, encap, tableLength: { value: tableLength, exact: true }, srcIpSticky };
+        break;
+      }
+      case 'vip-del':
+        vip = null;
+        servers.clear();
+        break;
+      case 'as-add':
+        if (vip !== null && !servers.has(operation.address))
+          servers.set(operation.address, { weight: operation.weight, buckets: 0 });
+        break;
+      case 'as-del':
+        servers.delete(operation.address);
+        break;
+      case 'as-weight':
+        if (servers.has(operation.address))
+          servers.set(operation.address, { weight: operation.weight, buckets: 0 });
+        break;
+    }
+  }
+  if (vip === null) return null;
+  const { key, encap, tableLength, srcIpSticky } = vip;
+  const ases = [...servers].map(([address, server]) => ({ address, ...server }));
+  return { key, encap, tableLength, srcIpSticky, ases };
+}
