@@ -175,7 +175,8 @@ class Operator {
     const { ask } = this.#context;
     // What was restarted has asked for what is in force by itself; but whoever waits is to be answered.
     const onceMore = (error: unknown) => {
-      if (asMaglevError(error).code !== 'MGL_ACTOR_CRASHED') throw error;
+      const { code } = asMaglevError(error);
+      if (code !== 'MGL_ACTOR_CRASHED' && code !== 'MGL_ACTOR_STOPPED') throw error;
       return tell(withoutFlush(touched));
     };
     const [inForce] = await Promise.all([

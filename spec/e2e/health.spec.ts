@@ -172,13 +172,15 @@ describe(`e2e: health checks decide, on ${liveVpp === '' ? 'the simulator' : `VP
     await untilVppHas(vip(100, 50, 0));
 
     const from = maglevd.lines.length;
-    expect(await ctl('set', 'backend', 'a', 'pause')).to.match(/^backend a state paused/);
+    expect(await ctl('set', 'backend', 'a', 'pause')).to.match(
+      /^backend a: paused; 1 frontend, 1 weight set, acknowledged by VPP in /,
+    );
     await untilVppHas(vip(0, 50, 0));
     expect(weightChanges(from)).to.deep.equal([{ address: a, old: 100, weight: 0, flush: false }]);
     const weighed = await ctl('set', 'frontend', 'shop', 'pool', 'main', 'backend', 'b', 'weight', '7');
-    expect(weighed).to.match(/weight 7 effective-weight 7/);
+    expect(weighed).to.match(/1 weight set, acknowledged by VPP in /);
     await untilVppHas(vip(0, 7, 0));
-    expect(await ctl('set', 'backend', 'c', 'disable')).to.match(/^backend c state disabled/);
+    expect(await ctl('set', 'backend', 'c', 'disable')).to.match(/^backend c: disabled/);
     expect((await maglevc('set', 'backend', 'c', 'pause')).stderr).to.match(/MGL_BACKEND_DISABLED/);
 
     const reloaded = maglevd.lines.length;
