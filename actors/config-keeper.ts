@@ -4,7 +4,6 @@ import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
 import type { VppControl } from '../protocol/vpp.js';
-import { ask } from './ask.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 import { Rounds } from './rounds.js';
 import { readSettled } from './settled-file.js';
@@ -49,7 +48,7 @@ export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<Keepe
     start: (context) => {
       const keeper = new ConfigKeeper(context, options);
       keeper.tell();
-      return { receive: (message) => keeper.receive(message) };
+      return keeper;
     },
   };
 }
@@ -116,7 +115,7 @@ class ConfigKeeper {
   /** null: there is no VPP, or it is not known. */
   private async memory(): Promise<VppMemory | null> {
     const limit = { timeoutMs: MEMORY_TOLD_MS };
-    return ask(this.context, this.options.vpp, { type: 'get-memory' }, limit).catch(() => null);
+    return this.context.ask(this.options.vpp, { type: 'get-memory' }, limit).catch(() => null);
   }
 
   private end(purpose: Purpose, answer: (reply: Reply<ConfigVerdict>) => void): void {

@@ -1,6 +1,7 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import { type Change, changeSummary, changeWarnings } from '../domain/change-text.js';
 import type { MaglevConfig } from '../domain/config.js';
+import { usersOf } from '../domain/deciding.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { FieldsOf } from '../domain/events.js';
 import { backendSubject, type Subject, weightSubject } from '../domain/intent-merge.js';
@@ -173,17 +174,33 @@ class Operator {
     const now = effective(this.#intents, this.#config);
     const tell = (touched: Touched) => ({ type: 'effective-changed', effective: now, touched }) as const;
     const { ask } = this.#context;
+    const everything = tell({ kind: 'all' });
     // What was restarted has asked for what is in force by itself; but whoever waits is to be answered.
-    const onceMore = (error: unknown) => {
-      const { code } = asMaglevError(error);
-      if (code !== 'MGL_ACTOR_CRASHED' && code !== 'MGL_ACTOR_STOPPED') throw error;
-      return tell(withoutFlush(touched));
-    };
     const [inForce] = await Promise.all([
-      ask(decision, tell(touched)).catch((error: unknown) => ask(decision, onceMore(error))),
-      ask(health, tell(touched)).catch((error: unknown) => ask(health, onceMore(error))),
+      ask(decision, tell(touched)).catch(async (thrown: unknown) => {
+        const error = failed(thrown);
+        await ask(decision, everything);
+        return this.#cutShort(touched, error);
+      }),
+      ask(health, tell(touched)).catch((thrown: unknown) => {
+        failed(thrown);
+        return ask(health, everything);
+      }),
     ]);
     return inForce;
+  }
+
+  /** The decision failed meanwhile: VPP gets all of it anew, and nobody knows what it had before. */
+  #cutShort(touched: Touched, error: MaglevError): InForce {
+    if (touched.kind === 'all') return { ...nothingKnown, applied: [] };
+    const flush = touched.kind === 'weight' && touched.flush;
+    const restarted = 'a part of maglevd failed and was restarted meanwhile';
+    const text = flush ? `${restarted}, and may not have cut flows` : restarted;
+    const users = usersOf(this.#config);
+    const frontends = touched.kind === 'weight' ? [touched.frontend] : (users.get(touched.backend) ?? []);
+    const pending = { why: 'full-sync', text, error } as const;
+    const none = { acknowledged: 0, weights: 0, flushed: [], pending };
+    return { ...nothingKnown, applied: frontends.map((frontend) => ({ frontend, ...none })) };
   }
 
   /** In force at once, and kept beside: a disk that fails or hangs must not keep a server in service. */
@@ -244,9 +261,19 @@ class Operator {
   }
 }
 
-/** Nobody knows whether they were cut: cutting twice would hit flows that are new by then. */
-function withoutFlush(touched: Touched): Touched {
-  return touched.kind === 'weight' ? { ...touched, flush: false } : touched;
+const nothingKnown: Omit<InForce, 'applied'> = {
+  tookMs: 0,
+  uncut: [],
+  waits: null,
+  deserted: [],
+  undecided: [],
+};
+
+/** Only of an actor that failed: it comes back. Throws anything else. */
+function failed(thrown: unknown): MaglevError {
+  const error = asMaglevError(thrown);
+  if (error.code !== 'MGL_ACTOR_CRASHED' && error.code !== 'MGL_ACTOR_STOPPED') throw error;
+  return error;
 }
 
 function sum(numbers: readonly number[]): number {

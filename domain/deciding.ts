@@ -145,14 +145,6 @@ export function sameFrame(a: Decision, b: Decision): boolean {
   );
 }
 
-/** `decision` with another VIP of one frontend; null when that frontend has no such VIP: the news is older than the config. */
-export function withVip(decision: Decision, vip: DesiredVip): Decision | null {
-  const at = decision.vips.findIndex(({ frontend }) => frontend === vip.frontend);
-  const before = decision.vips[at];
-  if (before === undefined || vipId(before.key) !== vipId(vip.key)) return null;
-  return { ...decision, vips: decision.vips.with(at, vip) };
-}
-
 /** What has to be done in VPP on the way from one decision about a frontend to the next, as far as that can be known. */
 export interface Step {
   /** Has anything to be written? */

@@ -69,7 +69,7 @@ export function backendActor(options: BackendOptions): ActorSpec<BackendMessage>
       const backend = new BackendKeeper(context, options, options.memory);
       // After a crash: what was changed just before it may not have been told.
       if (lives++ > 0) backend.tell(null);
-      return { receive: (message) => backend.receive(message), stop: () => backend.end() };
+      return backend;
     },
   };
 }
@@ -122,7 +122,7 @@ class BackendKeeper {
     }
   }
 
-  end(): void {
+  stop(): void {
     this.cancelDue();
     if (this.probing) this.options.prober.tell({ type: 'cancel', backend: this.options.name });
   }
@@ -183,7 +183,7 @@ class BackendKeeper {
 
   private stopProbing(): void {
     this.round++;
-    this.end();
+    this.stop();
     this.probing = false;
   }
 

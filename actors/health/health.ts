@@ -6,8 +6,8 @@ import type { Address } from '../../protocol/address.js';
 import type { BackendChanged, BackendReport, HealthRequest, ProberRequest } from '../../protocol/health.js';
 import type { EffectiveChanged, OperatorRequest, Touched } from '../../protocol/operator.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
-import { ask, relay, untilAnswered } from '../ask.js';
-import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import type { ActorRef, ActorSpec, Alias, Context } from '../kernel/contract.js';
+import { crowd } from '../supervision.js';
 import { type BackendMemory, type BackendMessage, type BackendSetup, backendActor } from './backend.js';
 import { DoubtLog, type DoubtNews, gatherMs } from './doubt-log.js';
 import { type MakeEngine, proberActor } from './prober.js';
@@ -36,18 +36,14 @@ export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
   let lives = 0;
   return {
     name: 'health',
-    supervision: {
-      strategy: 'one-for-one',
-      intensity: { restarts: 1000, withinMs: 10_000 },
-      backoff: { minMs: 50, maxMs: 5000, jitter: 0.2 },
-    },
+    supervision: crowd,
     start: async (context) => {
-      const now = await ask(context, options.operator, { type: 'get-effective' }, untilAnswered);
+      const now = await context.ask(options.operator, { type: 'get-effective' });
       const health = new Health(context, options);
       await health.follow(now, everything, true);
       // After a crash: what was changed just before it may not have been told.
       if (lives++ > 0) health.tellAll();
-      return { receive: (message) => health.receive(message) };
+      return health;
     },
   };
 }
@@ -61,6 +57,8 @@ class Health {
   private readonly backends = new Map<string, ActorRef<BackendMessage>>();
   private readonly reports = new Map<string, BackendReport>();
   private prober: ActorRef<ProberRequest> | null = null;
+  /** Backends hold no address of a prober that may be replaced by one in another namespace. */
+  private readonly probing: Alias<ProberRequest>;
   private netns = '';
   private readonly doubts: DoubtLog;
 
@@ -68,6 +66,7 @@ class Health {
     private readonly context: Context<HealthMessage>,
     private readonly options: HealthOptions,
   ) {
+    this.probing = context.alias('prober');
     this.doubts = new DoubtLog(context.log, (key) => context.after(gatherMs, { type: 'tell-doubts', key }));
   }
 
@@ -95,7 +94,7 @@ class Health {
         break;
       case 'get-detail': {
         const backend = this.backends.get(message.name);
-        if (backend !== undefined) relay(this.context, backend, { type: 'get-detail' }, message.reply);
+        if (backend !== undefined) this.context.relay(backend, { type: 'get-detail' }, message.reply);
         else {
           const text = `backend "${message.name}" is not in the config`;
           message.reply.fail(new MaglevError('MGL_BACKEND_UNKNOWN', text));
@@ -125,6 +124,7 @@ class Health {
       this.netns = config.healthchecker.netns;
       const { makeEngine, vpp } = this.options;
       this.prober = context.spawn(proberActor({ netns: this.netns, makeEngine, vpp }));
+      this.probing.bind(this.prober);
     }
     const vanished = [...this.backends].filter(([name]) => !config.backends.has(name));
     // Awaited: the next reload may bring the same name back.
@@ -155,17 +155,13 @@ class Health {
   private async end(name: string, actor: ActorRef<BackendMessage>): Promise<void> {
     this.backends.delete(name);
     // One that fails just now cannot tell of its end. It ends all the same.
-    await ask(this.context, actor, { type: 'depart' }, { timeoutMs: 1000 }).catch(() => {});
+    await this.context.ask(actor, { type: 'depart' }, { timeoutMs: 1000 }).catch(() => {});
     await this.context.stopChild(actor);
   }
 
   private add(name: string, setup: BackendSetup, spread: boolean): void {
     const { clock, self: report } = this.context;
-    // Backends hold no address of a prober that may be replaced by one in another namespace.
-    const prober: Address<ProberRequest> = {
-      name: 'prober',
-      tell: (message) => this.prober?.tell(message) ?? false,
-    };
+    const prober = this.probing;
     const known = this.options.memories.get(name);
     const now = clock.now();
     const life =

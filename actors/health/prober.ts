@@ -35,10 +35,7 @@ interface Probed {
 export function proberActor(options: ProberOptions): ActorSpec<ProberMessage> {
   return {
     name: 'prober',
-    start: (context) => {
-      const prober = new Prober(context, options);
-      return { receive: (message) => prober.receive(message), stop: () => prober.stop() };
-    },
+    start: (context) => new Prober(context, options),
   };
 }
 

@@ -2,7 +2,6 @@ import type { ProbeResult } from '../../domain/probe-result.js';
 import { originOf, promptMs, type VppHeard, vppToBlame, type WayThroughVpp } from '../../domain/vpp-heard.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
-import { ask } from '../ask.js';
 import type { Context } from '../kernel/contract.js';
 
 /** What the prober tells itself of VPP. */
@@ -83,7 +82,7 @@ export class VppWatch {
     this.#asked = this.#waiting;
     this.#waiting = [];
     this.#context.pipe(
-      ask(this.#context, this.#vpp, { type: 'vouch' }, { timeoutMs: answerMs }),
+      this.#context.ask(this.#vpp, { type: 'vouch' }, { timeoutMs: answerMs }),
       (heard) => ({ type: 'vouched', heard }),
       () => ({ type: 'vouched', heard: null }),
     );

@@ -8,6 +8,7 @@ import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol
 import type { SyncCause, SyncMade } from '../../protocol/syncs.js';
 import type { LbReading, SyncReport, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import { crowd } from '../supervision.js';
 import type { ConfPusherMessage } from './conf-pusher.js';
 import { fullSync, reconcile } from './full-sync.js';
 import { type ReconcilerMessage, type ReconcilerReport, reconcilerActor } from './reconciler.js';
@@ -63,11 +64,7 @@ const RETRY_MIN_MS = 1000;
 export function lbActor(options: LbOptions): ActorSpec<LbMessage> {
   return {
     name: 'lb',
-    supervision: {
-      strategy: 'one-for-one',
-      intensity: { restarts: 100, withinMs: 10_000 },
-      backoff: { minMs: 50, maxMs: 5000, jitter: 0.2 },
-    },
+    supervision: crowd,
     start: async (context) => {
       const decision = await context.ask(options.decisions, { type: 'get-decision' });
       return new Lb(context, options, decision);

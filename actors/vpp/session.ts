@@ -6,6 +6,7 @@ import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol
 import type { SyncMade } from '../../protocol/syncs.js';
 import type { SessionReport, VppControl, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import { chain } from '../supervision.js';
 import type { OpenStats } from './api.js';
 import { type ConfPusherMessage, confPusherActor } from './conf-pusher.js';
 import { type LbMessage, type LbReport, lbActor } from './lb.js';
@@ -38,11 +39,7 @@ export type SessionMessage =
 export function sessionActor(options: SessionOptions): ActorSpec<SessionMessage> {
   return {
     name: 'session',
-    supervision: {
-      strategy: 'rest-for-one',
-      intensity: { restarts: 5, withinMs: 10_000 },
-      backoff: { minMs: 100, maxMs: 5000, jitter: 0.2 },
-    },
+    supervision: chain,
     start: async (context) => {
       const decision = await context.ask(options.decisions, { type: 'get-decision' });
       return new Session(context, options, decision);

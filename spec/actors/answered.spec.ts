@@ -19,8 +19,10 @@ async function life(hook: Hook) {
   await world.tree.clock.advance(20_000);
   armed = true;
   let answer: OperatorAnswer | MaglevError | null = null;
+  let weightThen: number | undefined;
   const set = (value: OperatorAnswer | MaglevError) => {
     answer ??= value;
+    weightThen = world.weights('192.0.2.1/32')[a];
     return true;
   };
   const { ask, operator } = world.targets;
@@ -32,7 +34,7 @@ async function life(hook: Hook) {
   await world.tree.clock.advance(60_000);
   const weight = world.weights('192.0.2.1/32')[a];
   await world.tree.end();
-  return { answer: at10, weight };
+  return { answer: at10, weightThen, weight };
 }
 
 describe('what an operator asks for, when any actor crashes at any message on the way', () => {
@@ -50,13 +52,17 @@ describe('what an operator asks for, when any actor crashes at any message on th
     ]);
     for (const crashAt of new Set(points)) {
       let crashes = 0;
-      const { answer, weight } = await life((point) => {
+      const { answer, weightThen, weight } = await life((point) => {
         if (text(point) === crashAt && crashes++ === 0) throw new Error(`crash at ${crashAt}`);
       });
       expect(crashes, crashAt).to.equal(1);
       expect(answer, `${crashAt}: no answer`).not.to.equal(null);
       // Only a crash of who was asked loses the question itself.
       if (!crashAt.startsWith('operator')) expect(answer, crashAt).not.to.be.instanceOf(MaglevError);
+      // Without a warning VPP has it, whatever happened.
+      if (answer !== null && 'warning' in answer && answer.warning === null) {
+        expect(weightThen, `${crashAt}: ${answer.summary}`).to.equal(0);
+      }
       if (crashAt !== 'operator act-on-backend before') expect(weight, crashAt).to.equal(0);
     }
   });

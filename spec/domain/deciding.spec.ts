@@ -10,7 +10,6 @@ import {
   sameFrame,
   stepBetween,
   undecided,
-  withVip,
 } from '../../domain/deciding.js';
 import type { BackendState } from '../../domain/health.js';
 import {
@@ -124,15 +123,6 @@ describe('domain/deciding: from one decision to the next', () => {
     const { lb } = sampleConfig(backends, []);
     const longer = decisionOf({ ...lb, flowTimeout: 41_000 }, []);
     expect(sameFrame(decisionOf(lb, []), longer)).to.equal(false);
-  });
-
-  it('takes a VIP into a decision that has it, and no other', () => {
-    const decision = sampleDecision([one, two]);
-    const lighter = { ...two, ases: [desiredAs('10.0.0.2', 1)] };
-    expect(withVip(decision, lighter)?.vips).to.deep.equal([one, lighter]);
-    expect(decision.vips).to.deep.equal([one, two]);
-    expect(withVip(decision, { ...two, frontend: 'three' })).to.equal(null);
-    expect(withVip(decision, desiredVip('192.0.2.9/32', [], { frontend: 'two' }))).to.equal(null);
   });
 
   const step = (
