@@ -1,6 +1,11 @@
 import { parseArgs } from 'node:util';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { MaglevError } from '../domain/errors.js';
+import { flagProblem } from '../domain/flag-problem.js';
 import type { LogLevel } from '../protocol/log.js';
+import { parseRpcAddress } from '../rpc/address.js';
+import { refuseExposed } from '../rpc/exposure.js';
+import { unreadableRefusal } from '../rpc/listen-refusal.js';
 import { fromGoStyle, parseBoolean } from './go-style.js';
 
 export interface DaemonSettings {
@@ -133,24 +138,26 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
   };
   const config = text('config');
   if (config === '') throw usage('--config needs the path of a file');
-  if (values['check'] === true) return { kind: 'check', config };
   refuseTls(values, env);
   const logLevel = levels.find((level) => level === text('log-level'));
   if (logLevel === undefined) throw usage(`"${text('log-level')}" is no log level: use ${levels.join(', ')}`);
-  return {
-    kind: 'run',
-    settings: {
-      config,
-      grpcAddress: text('grpc-addr'),
-      vppApiAddress: text('vpp-api-addr'),
-      vppStatsAddress: text('vpp-stats-addr'),
-      metricsAddress: text('metrics-addr'),
-      logLevel,
-      stateDir: text('state-dir'),
-      reflection: flip('reflection'),
-      insecure: flip('insecure'),
-    },
+  const settings = {
+    config,
+    grpcAddress: text('grpc-addr'),
+    vppApiAddress: text('vpp-api-addr'),
+    vppStatsAddress: text('vpp-stats-addr'),
+    metricsAddress: text('metrics-addr'),
+    logLevel,
+    stateDir: text('state-dir'),
+    reflection: flip('reflection'),
+    insecure: flip('insecure'),
   };
+  if (values['check'] !== true) return { kind: 'run', settings };
+  // A start finds that out when it listens.
+  const address = parseRpcAddress(settings.grpcAddress);
+  if (isLeft(address)) throw unreadableRefusal(settings.grpcAddress, address.left);
+  if (!settings.insecure) refuseExposed(address.right);
+  return { kind: 'check', config };
 }
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
@@ -163,33 +170,36 @@ function refuseTls(values: Values, env: NodeJS.ProcessEnv): void {
   throw new MaglevError('MGL_TLS_UNSUPPORTED', `${asked} asks for TLS, which this version does not serve`);
 }
 
+const options = {
+  config: { type: 'string' },
+  'grpc-addr': { type: 'string' },
+  'vpp-api-addr': { type: 'string' },
+  'vpp-stats-addr': { type: 'string' },
+  'state-dir': { type: 'string' },
+  'log-level': { type: 'string' },
+  'metrics-addr': { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'tls-client-ca': { type: 'string' },
+  reflection: { type: 'boolean' },
+  insecure: { type: 'boolean' },
+  check: { type: 'boolean' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 function parse(argv: readonly string[]): Values {
+  const args = fromGoStyle(argv, switchNames);
   try {
-    const { values } = parseArgs({
-      args: fromGoStyle(argv, switchNames),
-      allowNegative: true,
-      options: {
-        config: { type: 'string' },
-        'grpc-addr': { type: 'string' },
-        'vpp-api-addr': { type: 'string' },
-        'vpp-stats-addr': { type: 'string' },
-        'state-dir': { type: 'string' },
-        'log-level': { type: 'string' },
-        'metrics-addr': { type: 'string' },
-        'tls-cert': { type: 'string' },
-        'tls-key': { type: 'string' },
-        'tls-client-ca': { type: 'string' },
-        reflection: { type: 'boolean' },
-        insecure: { type: 'boolean' },
-        check: { type: 'boolean' },
-        version: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    return values;
+    return parseArgs({ args, allowNegative: true, options }).values;
   } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
+    throw usage(flagProblem(args, options, error, fileHint));
   }
+}
+
+/** Who writes a file behind --check means the one to be checked. */
+function fileHint(word: string): string {
+  return /\/|\.(ya?ml|json|conf)$/.test(word) ? `, did you mean '--config ${word}'?` : '';
 }
 
 function usage(message: string): MaglevError {

@@ -1,8 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import net from 'node:net';
-import { type IpPrefix, parseIp, prefixContains } from '../domain/ip.js';
+import { parseIp } from '../domain/ip.js';
 import { formatRpcAddress, type RpcAddress } from './address.js';
-import { plaintextRefusal, refusal, systemRefusal } from './listen-refusal.js';
+import { refuseExposed } from './exposure.js';
+import { refusal, systemRefusal } from './listen-refusal.js';
 import { claimSocketPath, closerOf, listenOnPath } from './unix-socket.js';
 
 export interface ListenOptions {
@@ -20,8 +21,6 @@ export interface Listener {
   readonly close: () => void;
 }
 
-const loopback: readonly string[] = ['127.0.0.0/8', '::1/128'];
-
 /** Listens on every IP address that `address` means. Rejects with MGL_LISTEN. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { address } = options;
@@ -32,10 +31,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     return { address: formatRpcAddress(address), close: closerOf(server, address.path) };
   }
   const ips = await resolveHost(address);
-  const open = ips.find((ip) => !isLoopback(ip));
-  if (open !== undefined && !options.insecure) {
-    throw plaintextRefusal(address);
-  }
+  if (!options.insecure) refuseExposed(address, ips);
   return listenOnIps(address, ips, options);
 }
 
@@ -108,9 +104,4 @@ async function resolveHost(address: RpcAddress & { kind: 'tcp' }): Promise<strin
     const advice = 'Write an IP address, or make the name known in DNS or /etc/hosts.';
     throw refusal(address, `${host} has no address`, advice, cause instanceof Error ? cause : undefined);
   }
-}
-
-function isLoopback(ip: string): boolean {
-  const parsed = parseIp(ip);
-  return parsed !== null && loopback.some((prefix) => prefixContains(prefix as IpPrefix, parsed));
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { asMaglevError, MaglevError } from '../domain/errors.js';
+import { MaglevError } from '../domain/errors.js';
+import { flagProblem } from '../domain/flag-problem.js';
 import { logLevels } from '../program/json-log.js';
 import type { LogLevel } from '../protocol/log.js';
 import { faultGrammar, parseFault } from './faults/fault-grammar.js';
@@ -75,28 +76,27 @@ export function parseSimulatorFlags(args: readonly string[]): SimulatorFlags {
   };
 }
 
+const options = {
+  socket: { type: 'string' },
+  cli: { type: 'string' },
+  seed: { type: 'string' },
+  personality: { type: 'string' },
+  fault: { type: 'string', multiple: true },
+  'version-string': { type: 'string' },
+  'log-level': { type: 'string' },
+  workers: { type: 'string' },
+  'main-heap-size': { type: 'string' },
+  'stats-socket': { type: 'string' },
+  'stats-interval': { type: 'string' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        socket: { type: 'string' },
-        cli: { type: 'string' },
-        seed: { type: 'string' },
-        personality: { type: 'string' },
-        fault: { type: 'string', multiple: true },
-        'version-string': { type: 'string' },
-        'log-level': { type: 'string' },
-        workers: { type: 'string' },
-        'main-heap-size': { type: 'string' },
-        'stats-socket': { type: 'string' },
-        'stats-interval': { type: 'string' },
-        version: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
+    return parseArgs({ args: [...args], options });
   } catch (thrown) {
-    throw new MaglevError('MGL_USAGE', asMaglevError(thrown).message.replace(/^\w+: /, ''));
+    throw new MaglevError('MGL_USAGE', flagProblem(args, options, thrown));
   }
 }
 

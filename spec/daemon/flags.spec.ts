@@ -88,9 +88,29 @@ describe('daemon/flags', () => {
         .to.throw(MaglevError, message)
         .with.property('code', 'MGL_TLS_UNSUPPORTED');
     }
+    expect(() => parseDaemonCommand(['--check', '--tls-cert', 'c.pem'], {}))
+      .to.throw(MaglevError, /asks for TLS/)
+      .with.property('code', 'MGL_TLS_UNSUPPORTED');
     expect(settings(['--tls-cert='], { MAGLEV_TLS_KEY: '' }).grpcAddress).to.equal('127.0.0.1:9090');
     const ofKubernetes = { MAGLEV_TLS_SERVICE_HOST: '10.96.0.7' };
     expect(settings([], ofKubernetes).grpcAddress, 'a variable of something else').to.equal('127.0.0.1:9090');
+  });
+
+  it('checks for addresses at which a start would refuse to listen', () => {
+    for (const address of [':9090', '0.0.0.0:9090', '[2001:db8::1]:9090']) {
+      expect(() => parseDaemonCommand(['--check', '--grpc-addr', address], {}))
+        .to.throw(MaglevError, /can be reached from other machines/)
+        .with.property('code', 'MGL_LISTEN');
+      expect(parseDaemonCommand(['--check', '--insecure', '--grpc-addr', address], {}).kind).to.equal(
+        'check',
+      );
+    }
+    expect(() => parseDaemonCommand(['--check', '--grpc-addr', 'unix:x'], {}))
+      .to.throw(MaglevError, /^cannot listen: .* absolute path/)
+      .with.property('code', 'MGL_LISTEN');
+    for (const address of ['127.0.0.2:1', '[::1]:1', 'localhost:1', 'unix:/x']) {
+      expect(parseDaemonCommand(['--check', '--grpc-addr', address], {}).kind).to.equal('check');
+    }
   });
 
   it('recognises the commands that do not run the daemon', () => {
@@ -120,10 +140,17 @@ describe('daemon/flags', () => {
   });
 
   const wrong: readonly [string[], NodeJS.ProcessEnv, RegExp][] = [
-    [['--confg', 'x'], {}, /--confg/],
+    [['--confg', 'x'], {}, /^Unknown option '--confg', did you mean '--config'\?$/],
+    [['--grpc-adr=:1'], {}, /did you mean '--grpc-addr'\?$/],
+    [['--conf', 'x'], {}, /did you mean '--config'\?$/],
+    [['--nonsense'], {}, /^Unknown option '--nonsense'$/],
+    [['--check', 'my.yaml'], {}, /^Unexpected argument 'my\.yaml', did you mean '--config my\.yaml'\?$/],
+    [['--check', '--', './x'], {}, /did you mean '--config \.\/x'\?$/],
+    [['--check', '--log-level', 'loud'], {}, /"loud" is no log level/],
+    [['--check'], { MAGLEV_INSECURE: 'maybe' }, /MAGLEV_INSECURE is "maybe"/],
     [['--config'], {}, /--config/],
     [['--config='], {}, /needs the path/],
-    [['start'], {}, /start/],
+    [['start'], {}, /^Unexpected argument 'start'$/],
     [['--reflection=maybe'], {}, /--reflection/],
     [['-confg', 'x'], {}, /--confg/],
     [['--log-level', 'loud'], {}, /"loud" is no log level: use debug, info, warn, error/],

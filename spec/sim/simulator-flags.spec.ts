@@ -53,6 +53,8 @@ describe('maglev-vppsim, its flags', () => {
 
   const misuses: readonly [readonly string[], string][] = [
     [['--nonsense'], "Unknown option '--nonsense'"],
+    [['--worker', '1'], "Unknown option '--worker', did you mean '--workers'?"],
+    [['--pers=legacy'], "Unknown option '--pers', did you mean '--personality'?"],
     [['word'], "Unexpected argument 'word'"],
     [['--socket'], "'--socket <value>' argument missing"],
     [['--personality', 'ancient'], "--personality is one of modern, legacy, not 'ancient'"],
