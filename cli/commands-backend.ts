@@ -1,3 +1,4 @@
+import { nameText } from '../domain/name.js';
 import type { BackendInfo, TransitionRecord } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
 import type { Command } from './command.js';
@@ -29,12 +30,12 @@ function backendsTable(backends: readonly BackendInfo[]): Line[] {
   return table(
     ['name', 'address', 'state', 'enabled', 'healthcheck', 'frontends'],
     backends.map(({ name, address, state, enabled, healthcheck, frontends }) => [
-      name,
+      nameText(name),
       address,
       state,
       enabled,
-      healthcheck || none,
-      frontends.join(' ') || none,
+      healthcheck === '' ? none : nameText(healthcheck),
+      frontends.map(nameText).join(' ') || none,
     ]),
   );
 }
@@ -52,7 +53,7 @@ function backendText(backend: BackendInfo, nowMs: number): Line[] {
       ...since,
       ['enabled', backend.enabled],
       ['healthcheck', backend.healthcheck || none],
-      ['frontends', backend.frontends.join(' ') || none],
+      ['frontends', backend.frontends.map(nameText).join(' ') || none],
       ...(backend.healthcheck === '' ? [] : healthFields(backend, nowMs)),
     ]),
     ...(transitions.length === 0 ? [] : transitionsText(transitions, nowMs)),

@@ -1,3 +1,4 @@
+import { nameText } from '../domain/name.js';
 import type { FrontendInfo, PoolInfo } from '../rpc/generated/maglev.js';
 import type { Command } from './command.js';
 import { columns, fields, none, table } from './layout.js';
@@ -26,14 +27,11 @@ export const frontendCommands: readonly Command[] = [
 function frontendsTable(frontends: readonly FrontendInfo[]): Line[] {
   return table(
     ['name', 'address', 'protocol', 'port', 'state', 'active-pool'],
-    frontends.map(({ name, address, protocol, port, state, pools }) => [
-      name,
-      address,
-      protocol,
-      portText(port),
-      state,
-      pools.find(({ active }) => active)?.name ?? none,
-    ]),
+    frontends.map(({ name, address, protocol, port, state, pools }) => {
+      const active = pools.find((pool) => pool.active);
+      const pool = active === undefined ? none : nameText(active.name);
+      return [nameText(name), address, protocol, portText(port), state, pool];
+    }),
   );
 }
 
@@ -59,7 +57,7 @@ const poolHead = ['backend', 'state', 'weight', 'effective-weight', 'reason'];
 function poolsText(pools: readonly PoolInfo[]): Line[] {
   const rows = pools.flatMap(({ backends }) =>
     backends.map(({ name, state, weight, effectiveWeight, reason }) =>
-      [name, state, weight, effectiveWeight ?? 'keep', reason].map(plain),
+      [nameText(name), state, weight, effectiveWeight ?? 'keep', reason].map(plain),
     ),
   );
   const [head, ...body] = columns([poolHead.map(label), ...rows], '  ');
@@ -67,7 +65,7 @@ function poolsText(pools: readonly PoolInfo[]): Line[] {
   return pools.flatMap(({ name, active, backends }) => {
     const members = body.slice(next, next + backends.length);
     next += backends.length;
-    const title: Line = [label('pool'), plain(` ${name}${active ? ' (active)' : ''}`)];
+    const title: Line = [label('pool'), plain(` ${nameText(name)}${active ? ' (active)' : ''}`)];
     return [title, ...(head === undefined || members.length === 0 ? [] : [head]), ...members];
   });
 }

@@ -1,3 +1,4 @@
+import { nameText } from '../domain/name.js';
 import type { HealthCheckInfo } from '../rpc/generated/maglev.js';
 import type { Command } from './command.js';
 import { fields, none, table } from './layout.js';
@@ -39,7 +40,7 @@ function healthchecksTable(checks: readonly HealthCheckInfo[]): Line[] {
       'backends',
     ],
     checks.map((check) => [
-      check.name,
+      nameText(check.name),
       check.type,
       check.port ?? none,
       exactSpan(check.intervalNs),
@@ -69,7 +70,7 @@ function healthcheckText(check: HealthCheckInfo): Line[] {
     ['probe-ipv6-src', check.probeIpv6Src ?? kernelsChoice],
     ...httpFields(check),
     ...tlsFields(check),
-    ['backends', check.backends.join(' ') || none],
+    ['backends', check.backends.map(nameText).join(' ') || none],
   ]);
 }
 

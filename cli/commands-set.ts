@@ -1,4 +1,5 @@
 import { MaglevError } from '../domain/errors.js';
+import { nameText } from '../domain/name.js';
 import type { MaglevClient } from '../rpc/client.js';
 import type { BackendInfo, FrontendInfo } from '../rpc/generated/maglev.js';
 import type { Command } from './command.js';
@@ -57,7 +58,7 @@ function parseWeight(text: string): number {
 /** A maglevd that says nothing of VPP is an older one. */
 function backendLine({ name, state, enabled, outcome }: BackendInfo): Line {
   const done = outcome?.summary ?? `${state}, ${enabled ? 'enabled' : 'not enabled'}`;
-  return [label('backend'), plain(` ${name}: ${done}`)];
+  return [label('backend'), plain(` ${nameText(name)}: ${done}`)];
 }
 
 /** What came of it: the weight that counts can be another one, as the reason says. */
@@ -67,11 +68,11 @@ function weightText(frontend: FrontendInfo, poolName: string, backendName: strin
   const done = frontend.outcome?.summary ?? `weight ${backend?.weight ?? '?'}`;
   const place: Line = [
     label('frontend'),
-    plain(` ${frontend.name} `),
+    plain(` ${nameText(frontend.name)} `),
     label('pool'),
-    plain(` ${poolName} `),
+    plain(` ${nameText(poolName)} `),
     label('backend'),
-    plain(` ${backendName}: ${done}`),
+    plain(` ${nameText(backendName)}: ${done}`),
   ];
   const effective: readonly (readonly [string, string | number])[] = [
     ['effective-weight', backend?.effectiveWeight ?? 'keep'],

@@ -1,6 +1,7 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { nearest } from '../domain/did-you-mean.js';
 import { parseDuration } from '../domain/duration.js';
+import { nameRule } from '../domain/name.js';
 import { parseRpcAddress, type RpcAddress } from '../rpc/address.js';
 
 export interface Options {
@@ -141,13 +142,10 @@ function longName(name: string): string {
   return name.startsWith('--') ? name : `-${name}`;
 }
 
-/** As config files have them. */
-const nameRule = /^[A-Za-z0-9._-]{1,64}$/;
-
 /** What is wrong with an option that there is not; null when it can as well be a word: a name such as `-a`, or a number. */
 function unknownOption(argument: string, name: string): string | null {
   const meant = nearest(name, Object.keys(takes));
-  if (meant === null && !argument.startsWith('--') && nameRule.test(argument)) return null;
+  if (meant === null && !/^--|=/.test(argument) && nameRule(argument) === null) return null;
   const typed = argument.split('=')[0];
   const suggestion = meant === null ? '.' : `: did you mean ${meant}?`;
   return `unknown option ${typed}${suggestion} A name that begins with a dash goes behind --`;

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { nameRule } from '../domain/name.js';
 import { type Codec, codec, describeNode, fail } from './codec.js';
-import { nameRule } from './names.js';
 import { isNothing, type YamlEntry, type YamlNode } from './yaml-tree.js';
 
 /** A map whose keys are names that the operator chooses. Nothing at all (`backends:`) is an empty one. */

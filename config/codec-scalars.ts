@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { didYouMean, nearest } from '../domain/did-you-mean.js';
 import { parseDuration } from '../domain/duration.js';
+import { nameRule } from '../domain/name.js';
 import { clip, quote } from '../domain/quote.js';
 import { type Codec, describeNode, looksLikeBoolean, looksLikeNumber, scalar } from './codec.js';
-import { nameRule } from './names.js';
 import { isNothing, type YamlNode } from './yaml-tree.js';
 
 /** true or false. The yes, no, on and off of older YAML are text today, so they are refused with a hint. */

@@ -65,9 +65,11 @@ export function problemsOf(errors: t.Errors): Problem[] {
     const actual = error.context[error.context.length - 1]?.actual;
     if (!isYamlNode(actual)) throw new Error('a codec failed outside the YAML tree');
     if (actual.incomplete) return [];
-    const path: Path = error.context.slice(1).map(({ key }) => {
-      const index = /^\[(\d+)\]$/.exec(key)?.[1];
-      return index === undefined ? key : Number(index);
+    const path: Path = error.context.slice(1).map(({ key }, depth) => {
+      const container = error.context[depth]?.actual;
+      // A name may look like an index.
+      const isIndex = isYamlNode(container) && container.kind === 'list';
+      return isIndex ? Number(key.slice(1, -1)) : key;
     });
     const { at: offset, end } = actual;
     return { offset, end, path, message: error.message ?? 'wrong value' };

@@ -4,14 +4,21 @@
  */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
+/** In characters: no name is cut. */
+const longestShown = 64;
+
 /** Text from a file, fit for a one-line message: in single quotes, unprintable characters escaped, cut when long. */
 export function quote(text: string): string {
-  return `'${clip(text, 60)}'`;
+  return `'${clip(text, longestShown)}'`;
 }
 
-/** The same without the quotes, for text that somebody else's message already quotes. */
+/** The same without the quotes, for text that somebody else's message already quotes. `longest` is in characters. */
 export function clip(text: string, longest: number): string {
-  return escapeUnprintable(text.length > longest ? `${text.slice(0, longest)}...` : text);
+  if (text.length <= longest) return escapeUnprintable(text);
+  // No text within the limit has more UTF-16 units than twice that.
+  const characters = [...text.slice(0, 2 * longest + 2)];
+  const cut = characters.length > longest ? `${characters.slice(0, longest).join('')}...` : text;
+  return escapeUnprintable(cut);
 }
 
 export function escapeUnprintable(text: string): string {

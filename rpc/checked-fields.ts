@@ -1,17 +1,11 @@
 import { MaglevError } from '../domain/errors.js';
-
-/** Longest name that a config can give; see the rules of names in docs/config-guide.md. */
-const longestName = 64;
+import { nameRule } from '../domain/name.js';
 
 /** A name that cannot be one is refused here (MGL_REQUEST_INVALID), so that no error repeats it at length. */
 export function checkedName(field: string, name: string): string {
   if (name === '') throw new MaglevError('MGL_REQUEST_INVALID', `${field} is empty`);
-  if (name.length > longestName) {
-    throw new MaglevError(
-      'MGL_REQUEST_INVALID',
-      `${field} has ${name.length} characters; names have at most ${longestName}`,
-    );
-  }
+  const broken = nameRule(name);
+  if (broken !== null) throw new MaglevError('MGL_REQUEST_INVALID', `${field}: ${broken}`);
   return name;
 }
 

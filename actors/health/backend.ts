@@ -14,6 +14,7 @@ import { fullHealth, probeInterval } from '../../domain/rise-fall.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { BackendChanged, BackendDetail, ProberRequest } from '../../protocol/health.js';
+import { actorName } from '../kernel/actor-name.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import type { DoubtNews } from './doubt-log.js';
 
@@ -64,7 +65,7 @@ export function backendActor(options: BackendOptions): ActorSpec<BackendMessage>
   let lives = 0;
   return {
     // Not its bare name, which an operator chooses: it could be that of the prober.
-    name: `backend-${options.name}`,
+    name: `backend-${actorName(options.name)}`,
     start: (context) => {
       const backend = new BackendKeeper(context, options, options.memory);
       // After a crash: what was changed just before it may not have been told.

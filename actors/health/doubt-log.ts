@@ -1,4 +1,5 @@
 import type { BackendState } from '../../domain/health.js';
+import { nameText } from '../../domain/name.js';
 import type { Logger } from '../../protocol/log.js';
 
 /** A backend cannot be judged any more, for a reason that is ours, or can be judged again. */
@@ -62,7 +63,7 @@ export class DoubtLog {
     }
     gathered.names = [];
     this.later(key);
-    const fields = { more: names.length, backends: names.join(' ') };
+    const fields = { more: names.length, backends: names.map(nameText).join(' ') };
     if (over) this.log.log('info', 'backend-doubts-over', fields);
     else this.log.log('warn', 'backend-doubts', { ...fields, code, detail });
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Backend, Frontend, HealthCheck, MaglevConfig, Pool, ProbeParams } from '../../domain/config.js';
 import { type IpFamily, ipFamily } from '../../domain/ip.js';
+import { anyName } from '../support/any-name.js';
 import { ip } from '../support/domain-samples.js';
 
 /** Records with the ordinary prototype, so that they equal object literals. */
@@ -34,6 +35,8 @@ export function anyConfig(): fc.Arbitrary<MaglevConfig> {
 const name = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9._-]{1,8}$/),
   fc.stringMatching(/^[A-Za-z0-9._-]{64}$/),
+  // The renderer writes this one without quotes, and then it is a merge key.
+  anyName().filter((odd) => odd !== '<<'),
   fc.constantFrom('__proto__', 'constructor', 'true', 'null', '0', '1.5', '-', '.inf', '0x1F', '_'),
 );
 const milliseconds = fc.oneof(
