@@ -1,37 +1,58 @@
 import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import { configChanges } from '../domain/config-changes.js';
 import { asMaglevError } from '../domain/errors.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Address, Reply } from '../protocol/address.js';
-import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
+import type {
+  ConfigAnswer,
+  ConfigChanged,
+  ConfigConsidered,
+  ConfigControl,
+  WordsReviewed,
+} from '../protocol/config.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 import { Rounds } from './rounds.js';
-import { readSettled } from './settled-file.js';
 
 /** Where the running config is. Only the config-keeper writes it. */
 export interface ConfigCell {
   running: MaglevConfig;
 }
 
+/**
+ * Reads and checks the config file, as often as it takes beside the config that runs then; with warnings for a VPP
+ * with the memory that is told.
+ */
+export type LoadConfig = (
+  running: () => MaglevConfig,
+  memory: () => Promise<VppMemory | null>,
+) => Promise<ConfigVerdict>;
+
 export interface ConfigKeeperOptions {
   /** Outlives this actor and its supervisors: only a process that ends forgets the running config. */
   readonly cell: ConfigCell;
   /** How the file is called, for messages. */
   readonly file: string;
-  /** Reads and checks the file, for a VPP with this memory. Rejects never, or with a bug. */
-  readonly load: (memory: VppMemory | null) => Promise<ConfigVerdict>;
+  /** Reads and checks the file; again where one reading is not enough beside what runs. Rejects never, or with a bug. */
+  readonly load: LoadConfig;
   /** Who knows the memory of the VPP that is governed. */
   readonly vpp: Address<Extract<VppControl, { type: 'get-memory' }>>;
-  /** Told of every new running config. */
-  readonly report: Address<ConfigChanged>;
+  /** Told of every new running config, and asked what another one would do to the words of operators. */
+  readonly report: Address<ConfigChanged | ConfigConsidered>;
 }
+
+/** How long an answer waits for what becomes of the words of operators. */
+const WORDS_MS = 5_000;
+
+const unheard = { ok: () => false, fail: () => false };
 
 type Purpose = 'check' | 'reload';
 
 type KeeperMessage =
   | ConfigControl
   | { readonly type: 'file-read'; readonly purpose: Purpose; readonly verdict: ConfigVerdict }
-  | { readonly type: 'file-failed'; readonly purpose: Purpose; readonly error: Error };
+  | { readonly type: 'file-failed'; readonly purpose: Purpose; readonly error: Error }
+  | { readonly type: 'answer-complete'; readonly purpose: Purpose; readonly answer: ConfigAnswer };
 
 /** The vpp supervisor may be ending a session just then; a reload does not wait for that. */
 const MEMORY_TOLD_MS = 500;
@@ -54,7 +75,7 @@ export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<Keepe
 }
 
 class ConfigKeeper {
-  private readonly rounds = { check: new Rounds<ConfigVerdict>(), reload: new Rounds<ConfigVerdict>() };
+  private readonly rounds = { check: new Rounds<ConfigAnswer>(), reload: new Rounds<ConfigAnswer>() };
 
   constructor(
     private readonly context: Context<KeeperMessage>,
@@ -74,8 +95,13 @@ class ConfigKeeper {
         break;
       case 'file-read': {
         const { purpose, verdict } = message;
-        const outcome = purpose === 'reload' ? this.reload(verdict) : this.check(verdict);
-        this.end(purpose, (reply) => reply.ok(outcome));
+        if (purpose === 'reload') this.reload(verdict);
+        else this.check(verdict);
+        break;
+      }
+      case 'answer-complete': {
+        const { purpose, answer } = message;
+        this.end(purpose, (reply) => reply.ok(answer));
         break;
       }
       case 'file-failed': {
@@ -93,20 +119,17 @@ class ConfigKeeper {
 
   /** Tells of the running config; at a start for the case that the last incarnation failed before it did. */
   tell(): void {
-    this.options.report.tell({ type: 'config-changed', config: this.options.cell.running });
+    this.options.report.tell({ type: 'config-changed', config: this.options.cell.running, reply: unheard });
   }
 
   private begin(purpose: Purpose): void {
-    const { load, file, cell } = this.options;
-    const { clock, log } = this.context;
-    if (purpose === 'reload') log.log('info', 'config-reload-start');
+    const { load, cell } = this.options;
+    if (purpose === 'reload') this.context.log.log('info', 'config-reload-start');
     this.context.pipe(
-      readSettled({
-        file,
-        load: async () => load(await this.memory()),
-        running: () => cell.running,
-        wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
-      }),
+      load(
+        () => cell.running,
+        () => this.memory(),
+      ),
       (verdict) => ({ type: 'file-read', purpose, verdict }),
       (error) => ({ type: 'file-failed', purpose, error }),
     );
@@ -118,32 +141,57 @@ class ConfigKeeper {
     return this.context.ask(this.options.vpp, { type: 'get-memory' }, limit).catch(() => null);
   }
 
-  private end(purpose: Purpose, answer: (reply: Reply<ConfigVerdict>) => void): void {
+  private end(purpose: Purpose, answer: (reply: Reply<ConfigAnswer>) => void): void {
     const { askers, another } = this.rounds[purpose].end();
     for (const reply of askers) answer(reply);
     if (another) this.begin(purpose);
   }
 
   /** Says what a reload would. */
-  private check(loaded: ConfigVerdict): ConfigVerdict {
+  private check(loaded: ConfigVerdict): void {
     const { cell, file } = this.options;
     const verdict = sane(loaded, cell.running, file, 'valid, but a reload would be refused: ');
-    if (!verdict.ok) logRefusal(this.context, verdict, false);
-    return verdict;
+    if (!verdict.ok) {
+      logRefusal(this.context, verdict, false);
+      this.end('check', (reply) => reply.ok(verdict));
+      return;
+    }
+    this.complete('check', verdict, cell.running, 'config-considered');
   }
 
-  private reload(loaded: ConfigVerdict): ConfigVerdict {
+  private reload(loaded: ConfigVerdict): void {
     const { cell, file } = this.options;
     const verdict = sane(loaded, cell.running, file, '');
-    if (verdict.ok) {
-      cell.running = verdict.config;
-      logAccepted(this.context, verdict);
-      this.tell();
-    } else {
+    if (!verdict.ok) {
       logRefusal(this.context, verdict, true);
       this.context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });
+      this.end('reload', (reply) => reply.ok(verdict));
+      return;
     }
-    return verdict;
+    const before = cell.running;
+    cell.running = verdict.config;
+    logAccepted(this.context, verdict);
+    this.complete('reload', verdict, before, 'config-changed');
+  }
+
+  /** Tells of the config, and answers with what it changes. */
+  private complete(
+    purpose: Purpose,
+    verdict: Extract<ConfigVerdict, { ok: true }>,
+    before: MaglevConfig,
+    type: 'config-changed' | 'config-considered',
+  ): void {
+    const { config } = verdict;
+    const changes = configChanges(before, config);
+    const complete = (words: WordsReviewed | null): KeeperMessage => {
+      return { type: 'answer-complete', purpose, answer: { ...verdict, changes, words } };
+    };
+    this.context.pipe(
+      this.context.ask(this.options.report, { type, config }, { timeoutMs: WORDS_MS }),
+      complete,
+      // The config is in force all the same; the log has why they are not known.
+      () => complete(null),
+    );
   }
 }
 

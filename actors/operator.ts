@@ -5,10 +5,10 @@ import { usersOf } from '../domain/deciding.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { FieldsOf } from '../domain/events.js';
 import { backendSubject, type Subject, weightSubject } from '../domain/intent-merge.js';
-import { reviewIntents } from '../domain/intent-review.js';
+import { type IntentReview, reviewIntents } from '../domain/intent-review.js';
 import { actOnBackend, effective, type Intents, sameIntents, setWeight } from '../domain/operator.js';
 import type { Address, Reply } from '../protocol/address.js';
-import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
+import type { ConfigChanged, ConfigConsidered, ConfigControl, WordsReviewed } from '../protocol/config.js';
 import type {
   EffectiveChanged,
   InForce,
@@ -31,7 +31,7 @@ export interface OperatorOptions {
   readonly cell: IntentCell;
 }
 
-export type OperatorMessage = OperatorRequest | ConfigChanged | KeepingMessage;
+export type OperatorMessage = OperatorRequest | ConfigChanged | ConfigConsidered | KeepingMessage;
 
 /**
  * Holds what operators asked for, and works it into the config. It survives reloads and, in the store, a restart: an
@@ -104,12 +104,16 @@ class Operator {
       case 'get-effective':
         message.reply.ok(effective(this.#intents, this.#config));
         break;
-      case 'config-changed':
+      case 'config-changed': {
         // The config-keeper tells of it at its start, too.
-        if (message.config === this.#config) break;
+        const known = message.config === this.#config;
         this.#config = message.config;
-        this.review();
-        this.tellAll();
+        message.reply.ok(wordsOf(this.review()));
+        if (!known) this.tellAll();
+        break;
+      }
+      case 'config-considered':
+        message.reply.ok(wordsOf(reviewIntents(this.#intents, message.config, this.#context.clock.now())));
         break;
       case 'store-done':
       case 'keep-again': {
@@ -157,10 +161,11 @@ class Operator {
   }
 
   /** Asks which intents hold under this config, and tells of those that do no more. */
-  review(): void {
+  review(): IntentReview {
     const review = reviewIntents(this.#intents, this.#config, this.#context.clock.now());
     logReview(this.#context.log, review);
     this.#hold(review.intents);
+    return review;
   }
 
   /** Tells of a change after which anything may be another. Nobody waits for it. */
@@ -259,6 +264,10 @@ class Operator {
     this.#intents = intents;
     this.#keeping.keep(intents);
   }
+}
+
+function wordsOf({ dropped, fellDormant, woke }: IntentReview): WordsReviewed {
+  return { dropped, fellDormant, woke };
 }
 
 const nothingKnown: Omit<InForce, 'applied'> = {

@@ -1,9 +1,8 @@
-import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import type { MaglevConfig } from '../domain/config.js';
 import type { MaglevError } from '../domain/errors.js';
-import type { VppMemory } from '../domain/vpp-memory.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
 import type { VouchRequest, VppControl } from '../protocol/vpp.js';
-import { configKeeperActor } from './config-keeper.js';
+import { configKeeperActor, type LoadConfig } from './config-keeper.js';
 import { type DecisionMessage, decisionActor } from './decision.js';
 import { type EventsOptions, eventsActor } from './events.js';
 import { gatewayActor, type StartRpc } from './gateway.js';
@@ -23,7 +22,7 @@ export interface RootOptions {
   readonly config: MaglevConfig;
   /** How the config file is called, for messages. */
   readonly configFile: string;
-  readonly loadConfig: (memory: VppMemory | null) => Promise<ConfigVerdict>;
+  readonly loadConfig: LoadConfig;
   /** null: VPP is disabled. */
   readonly openVpp: OpenVpp | null;
   /** null: VPP's counters are not read. */

@@ -1,30 +1,43 @@
 import { configIssueText } from '../rpc/config-issue.js';
 import type { CheckConfigResponse, ConfigIssue } from '../rpc/generated/maglev.js';
+import { changesText } from './changes-text.js';
 import type { Command, Failure, Outcome } from './command.js';
 import { type Line, plain } from './text.js';
 
 export const configCommands: readonly Command[] = [
   {
     usage: 'config check',
-    help: "check maglevd's config file, without loading it",
+    help: "check maglevd's config file, and say what loading it would change",
     slow: true,
-    run: async ({ client }) => verdictOutcome(await (await client()).checkConfig(), 'the config is valid'),
+    run: async ({ client }) =>
+      verdictOutcome(await (await client()).checkConfig(), { loaded: false, success: 'the config is valid' }),
   },
   {
     usage: 'config reload',
-    help: "check maglevd's config file, and load it if it is valid",
+    help: "check maglevd's config file, load it if it is valid, and say what that changed",
     slow: true,
     run: async ({ client }) =>
-      verdictOutcome(await (await client()).reloadConfig(), 'the config is valid, and running now'),
+      verdictOutcome(await (await client()).reloadConfig(), {
+        loaded: true,
+        success: 'the config is valid, and running now',
+      }),
   },
 ];
 
-/** Every error, every warning, then one line that sums up; the same places and words as `maglevd --check`. */
-function verdictOutcome(verdict: CheckConfigResponse, success: string): Outcome {
+/**
+ * Every error, every warning, in the places and words of `maglevd --check`; then what changes, and one line that sums
+ * up.
+ */
+function verdictOutcome(
+  verdict: CheckConfigResponse,
+  { loaded, success }: { readonly loaded: boolean; readonly success: string },
+): Outcome {
   const text: Line[] = [
     ...verdict.errors.map((issue) => [plain(configIssueText(issue))]),
     ...verdict.warnings.map((issue) => [plain(configIssueText(asWarning(issue)))]),
   ];
+  // A maglevd that is older does not say.
+  if (verdict.changes !== undefined) text.push(...changesText(verdict.changes, loaded));
   if (verdict.ok) text.push([plain(success)]);
   return { text, json: verdict, failure: verdict.ok ? null : failureOf(verdict) };
 }

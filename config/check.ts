@@ -31,7 +31,8 @@ export function checkConfigText(text: string, file: string, memory: VppMemory | 
     return parseVerdict([...problems, ...solid], placeOf);
   }
   if (problems.length > 0) return parseVerdict(problems, placeOf);
-  return judge(decoded.right.maglev, root, placeOf, { memory, caFiles: new CaFiles(file) });
+  const beside = { memory, caFiles: new CaFiles(file) };
+  return withEnd(judge(decoded.right.maglev, root, placeOf, beside), content, placeOf);
 }
 
 function parseVerdict(problems: readonly Problem[], placeOf: PlaceFinder): ConfigVerdict {
@@ -62,6 +63,15 @@ function judge(
   const warnings = toIssues(sorted, placeOf);
   if (errors.length === 0) return { ok: true, config: assemble(file, caFiles), warnings };
   return { ok: false, stage: 'semantic', issues: toIssues(errors, placeOf), warnings };
+}
+
+/** A text file ends in a line break; one that does not was perhaps cut off, and `port: 8001` reads `port: 8`. */
+function withEnd(verdict: ConfigVerdict, content: string, placeOf: PlaceFinder): ConfigVerdict {
+  if (/[\n\r]$/.test(content)) return verdict;
+  const place = placeOf(content.length);
+  const message = 'the file does not end in a line break: it may be cut off';
+  const warnings = [...verdict.warnings, { place, path: '', message }];
+  return verdict.ok ? { ...verdict, warnings, cutOff: true } : { ...verdict, warnings };
 }
 
 function toIssues(problems: readonly Problem[], placeOf: PlaceFinder): ConfigIssue[] {

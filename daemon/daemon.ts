@@ -7,7 +7,10 @@ import { openVpp } from '../actors/vpp/open-vpp.js';
 import { governing, vppLock } from '../actors/vpp/vpp-lock.js';
 import { loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
+import { readSettled } from '../config/settled-file.js';
+import type { MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
+import type { VppMemory } from '../domain/vpp-memory.js';
 import { createProbeEngine } from '../probes/engine/engine.js';
 import { buildInfo } from '../program/build-info.js';
 import type { Clock } from '../protocol/clock.js';
@@ -77,7 +80,19 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     const setting = { setting: 'metrics-addr', value: settings.metricsAddress };
     log.log('warn', 'setting-not-served', { ...setting, warning: 'this version serves no metrics' });
   }
-  const verdict = await Promise.race([loadConfigFile(settings.config), ended]);
+  const loadConfig = (running: () => MaglevConfig | null, memory: () => Promise<VppMemory | null>) =>
+    readSettled({
+      file: settings.config,
+      load: async () => loadConfigFile(settings.config, await memory()),
+      running,
+      wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
+    });
+  // Nothing runs yet, and VPP is not asked for its memory before maglevd governs it.
+  const first = loadConfig(
+    () => null,
+    async () => null,
+  );
+  const verdict = await Promise.race([first, ended]);
   if (typeof verdict === 'number') return verdict;
   const { lines, exitCode } = checkReport(verdict);
   if (!verdict.ok) {
@@ -112,7 +127,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       configFile: settings.config,
       // The moment at which it began, and the process: no other life of maglevd has the same.
       events: { source, memory: eventMemory(`${clock.now().toString(36)}-${process.pid}`) },
-      loadConfig: (memory) => loadConfigFile(settings.config, memory),
+      loadConfig,
       intents: storeIn(settings.stateDir, world),
       makeProbeEngine: (netns, { clock, log }) =>
         createProbeEngine({ workers: PROBE_WORKERS, netns, trust, clock, log }),

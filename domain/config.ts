@@ -137,7 +137,13 @@ export interface ConfigIssue {
 export type ConfigStage = 'read' | 'parse' | 'semantic';
 
 export type ConfigVerdict =
-  | { readonly ok: true; readonly config: MaglevConfig; readonly warnings: readonly ConfigIssue[] }
+  | {
+      readonly ok: true;
+      readonly config: MaglevConfig;
+      readonly warnings: readonly ConfigIssue[];
+      /** The text does not end in a line break: more of it may be on its way. */
+      readonly cutOff?: true;
+    }
   | {
       readonly ok: false;
       readonly stage: ConfigStage;

@@ -3,10 +3,10 @@ import { MaglevError } from '../domain/errors.js';
 import type { Address, Ask } from '../protocol/address.js';
 import type { ConfigControl } from '../protocol/config.js';
 import { checkedName } from './checked-fields.js';
+import { verdictMessage } from './config-message.js';
 import type { MaglevServer } from './generated/maglev.js';
 import { healthCheckMessage } from './healthcheck-message.js';
 import { limitMs } from './limits.js';
-import { verdictMessage } from './messages.js';
 import type { Unary } from './unary.js';
 
 type ConfigHandlers = Pick<

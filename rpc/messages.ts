@@ -1,12 +1,8 @@
-import type { ConfigIssue, ConfigVerdict } from '../domain/config.js';
 import { type LbState, protocolName, type VipState } from '../domain/lb.js';
 import type { ExecutedOperation, SyncRecord, SyncReport, SyncSummary } from '../protocol/syncs.js';
 import type { FrontendView, PoolBackendView } from '../protocol/views.js';
 import type { VppInfo as VppIdentity } from '../protocol/vpp.js';
-import { configIssueText } from './config-issue.js';
 import type {
-  CheckConfigResponse,
-  ConfigIssue as ConfigIssueMessage,
   FrontendInfo,
   PoolBackendInfo,
   SyncInfo,
@@ -48,33 +44,6 @@ function poolBackendMessage(view: PoolBackendView): PoolBackendInfo {
     state: view.state,
     reason: view.reason,
   };
-}
-
-/** CheckConfigResponse and ReloadConfigResponse have the same fields. */
-export function verdictMessage(verdict: ConfigVerdict): CheckConfigResponse {
-  const warnings = [...verdict.warnings];
-  if (verdict.ok) return verdictFields('', [], warnings);
-  return verdictFields(verdict.stage, verdict.issues, warnings);
-}
-
-function verdictFields(
-  stage: string,
-  issues: readonly ConfigIssue[],
-  warnings: readonly ConfigIssue[],
-): CheckConfigResponse {
-  const text = issues.map((issue) => configIssueText(issueMessage(issue))).join('\n');
-  return {
-    ok: stage === '',
-    parseError: stage === 'semantic' ? '' : text,
-    semanticError: stage === 'semantic' ? text : '',
-    stage,
-    errors: issues.map(issueMessage),
-    warnings: warnings.map(issueMessage),
-  };
-}
-
-function issueMessage(issue: ConfigIssue): ConfigIssueMessage {
-  return { ...issue.place, path: issue.path, message: issue.message };
 }
 
 export function vppInfoMessage(info: VppIdentity): VPPInfo {

@@ -206,6 +206,8 @@ export interface CheckConfigResponse {
   errors: ConfigIssue[];
   /** What works, but probably not as meant. */
   warnings: ConfigIssue[];
+  /** What a reload would change; not set when the file is not valid. */
+  changes: ConfigChanges | undefined;
 }
 
 /** The config file to load is the one that maglevd was started with. */
@@ -225,6 +227,86 @@ export interface ReloadConfigResponse {
   errors: ConfigIssue[];
   /** What works, but probably not as meant. */
   warnings: ConfigIssue[];
+  /** What this reload has changed; not set when the file was not loaded. */
+  changes: ConfigChanges | undefined;
+}
+
+/** What a config that takes the place of another one changes. */
+export interface ConfigChanges {
+  /** What differs: frontends, backends, health checks, settings. Empty when the two mean the same. */
+  changes: ConfigChange[];
+  /** VIPs that VPP is to have in addition, as `192.0.2.1/32,tcp,80`. */
+  vipsAdded: string[];
+  /** VIPs that are taken out of VPP; their flows are cut. */
+  vipsRemoved: string[];
+  /** VIPs that are taken out and put in again; their flows are cut. */
+  vipsAnew: VipAnew[];
+  /** Servers that VIPs get which stay as they are. */
+  serversAdded: VipServer[];
+  /** Servers that are taken out of VIPs which stay; their flows are cut. */
+  serversRemoved: VipServer[];
+  /** Backends whose verdict begins anew: they are unknown until they have been probed. */
+  backendsAnew: string[];
+  /** Were the words of operators looked through? Not when the part of maglevd that keeps them failed; look into its log. */
+  wordsKnown: boolean;
+  /** What operators asked for and is dropped, because the config is the later word. */
+  wordsDropped: OperatorWord[];
+  /** What operators asked for and is out of force until the config has its names again. */
+  wordsDormant: OperatorWord[];
+  /** What operators asked for and is in force again, because its names are back. */
+  wordsWoken: OperatorWord[];
+}
+
+/** One thing that a config has and the other has not, or has otherwise. */
+export interface ConfigChange {
+  /** `added`, `removed` or `changed`. */
+  how: string;
+  /** `frontend`, `backend`, `healthcheck` or `setting`. */
+  what: string;
+  /** Its name; of a setting its key, as `vpp.lb.flow-timeout`. */
+  name: string;
+  /** What differs; empty for what is added or removed. */
+  values: ConfigValueChange[];
+}
+
+/** A value that differs. */
+export interface ConfigValueChange {
+  /** As in the file: `port`, or `pools.main.web1.weight`; names that are not one word are in single quotes. */
+  key: string;
+  /** As the file would write it, defaults included; empty when there is none. */
+  before: string;
+  /** As the file would write it, defaults included; empty when there is none. */
+  after: string;
+}
+
+/** A VIP that is made anew. */
+export interface VipAnew {
+  /** As `192.0.2.1/32,tcp,80`. */
+  vip: string;
+  /** Which of its properties changes that VPP cannot change. */
+  why: string;
+}
+
+/** A server of a VIP. */
+export interface VipServer {
+  /** As `192.0.2.1/32,tcp,80`. */
+  vip: string;
+  /** Its address. */
+  server: string;
+}
+
+/** What an operator asked for. */
+export interface OperatorWord {
+  /** `pause`, `enable`, `disable` or `weight 10`. */
+  asked: string;
+  /** The backend that it is about. */
+  backend: string;
+  /** Of a weight only: in which frontend. */
+  frontend?: string | undefined;
+  /** Of a weight only: in which pool. */
+  pool?: string | undefined;
+  /** Of one that is dropped: why. */
+  why?: string | undefined;
 }
 
 /** One thing wrong, or worth a warning, in a config file. */
@@ -1853,7 +1935,15 @@ export const CheckConfigRequest: MessageFns<CheckConfigRequest> = {
 };
 
 function createBaseCheckConfigResponse(): CheckConfigResponse {
-  return { ok: false, parseError: '', semanticError: '', stage: '', errors: [], warnings: [] };
+  return {
+    ok: false,
+    parseError: '',
+    semanticError: '',
+    stage: '',
+    errors: [],
+    warnings: [],
+    changes: undefined,
+  };
 }
 
 export const CheckConfigResponse: MessageFns<CheckConfigResponse> = {
@@ -1875,6 +1965,9 @@ export const CheckConfigResponse: MessageFns<CheckConfigResponse> = {
     }
     for (const v of message.warnings) {
       ConfigIssue.encode(v, writer.uint32(50).fork()).join();
+    }
+    if (message.changes !== undefined) {
+      ConfigChanges.encode(message.changes, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -1940,6 +2033,14 @@ export const CheckConfigResponse: MessageFns<CheckConfigResponse> = {
             message.warnings.push(ConfigIssue.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.changes = ConfigChanges.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1989,7 +2090,15 @@ export const ReloadConfigRequest: MessageFns<ReloadConfigRequest> = {
 };
 
 function createBaseReloadConfigResponse(): ReloadConfigResponse {
-  return { ok: false, parseError: '', semanticError: '', stage: '', errors: [], warnings: [] };
+  return {
+    ok: false,
+    parseError: '',
+    semanticError: '',
+    stage: '',
+    errors: [],
+    warnings: [],
+    changes: undefined,
+  };
 }
 
 export const ReloadConfigResponse: MessageFns<ReloadConfigResponse> = {
@@ -2011,6 +2120,9 @@ export const ReloadConfigResponse: MessageFns<ReloadConfigResponse> = {
     }
     for (const v of message.warnings) {
       ConfigIssue.encode(v, writer.uint32(50).fork()).join();
+    }
+    if (message.changes !== undefined) {
+      ConfigChanges.encode(message.changes, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -2074,6 +2186,533 @@ export const ReloadConfigResponse: MessageFns<ReloadConfigResponse> = {
             }
 
             message.warnings.push(ConfigIssue.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.changes = ConfigChanges.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseConfigChanges(): ConfigChanges {
+  return {
+    changes: [],
+    vipsAdded: [],
+    vipsRemoved: [],
+    vipsAnew: [],
+    serversAdded: [],
+    serversRemoved: [],
+    backendsAnew: [],
+    wordsKnown: false,
+    wordsDropped: [],
+    wordsDormant: [],
+    wordsWoken: [],
+  };
+}
+
+export const ConfigChanges: MessageFns<ConfigChanges> = {
+  encode(message: ConfigChanges, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.changes) {
+      ConfigChange.encode(v, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.vipsAdded) {
+      writer.uint32(18).string(v);
+    }
+    for (const v of message.vipsRemoved) {
+      writer.uint32(26).string(v);
+    }
+    for (const v of message.vipsAnew) {
+      VipAnew.encode(v, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.serversAdded) {
+      VipServer.encode(v, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.serversRemoved) {
+      VipServer.encode(v, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.backendsAnew) {
+      writer.uint32(58).string(v);
+    }
+    if (message.wordsKnown !== false) {
+      writer.uint32(64).bool(message.wordsKnown);
+    }
+    for (const v of message.wordsDropped) {
+      OperatorWord.encode(v, writer.uint32(74).fork()).join();
+    }
+    for (const v of message.wordsDormant) {
+      OperatorWord.encode(v, writer.uint32(82).fork()).join();
+    }
+    for (const v of message.wordsWoken) {
+      OperatorWord.encode(v, writer.uint32(90).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConfigChanges {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfigChanges();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.changes.push(ConfigChange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.vipsAdded.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.vipsRemoved.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.vipsAnew.push(VipAnew.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.serversAdded.push(VipServer.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.serversRemoved.push(VipServer.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.backendsAnew.push(reader.string());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.wordsKnown = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.wordsDropped.push(OperatorWord.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.wordsDormant.push(OperatorWord.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.wordsWoken.push(OperatorWord.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseConfigChange(): ConfigChange {
+  return { how: '', what: '', name: '', values: [] };
+}
+
+export const ConfigChange: MessageFns<ConfigChange> = {
+  encode(message: ConfigChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.how !== '') {
+      writer.uint32(10).string(message.how);
+    }
+    if (message.what !== '') {
+      writer.uint32(18).string(message.what);
+    }
+    if (message.name !== '') {
+      writer.uint32(26).string(message.name);
+    }
+    for (const v of message.values) {
+      ConfigValueChange.encode(v, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConfigChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfigChange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.how = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.what = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.values.push(ConfigValueChange.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseConfigValueChange(): ConfigValueChange {
+  return { key: '', before: '', after: '' };
+}
+
+export const ConfigValueChange: MessageFns<ConfigValueChange> = {
+  encode(message: ConfigValueChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== '') {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.before !== '') {
+      writer.uint32(18).string(message.before);
+    }
+    if (message.after !== '') {
+      writer.uint32(26).string(message.after);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConfigValueChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfigValueChange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.before = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.after = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVipAnew(): VipAnew {
+  return { vip: '', why: '' };
+}
+
+export const VipAnew: MessageFns<VipAnew> = {
+  encode(message: VipAnew, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.vip !== '') {
+      writer.uint32(10).string(message.vip);
+    }
+    if (message.why !== '') {
+      writer.uint32(18).string(message.why);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VipAnew {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVipAnew();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.vip = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.why = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVipServer(): VipServer {
+  return { vip: '', server: '' };
+}
+
+export const VipServer: MessageFns<VipServer> = {
+  encode(message: VipServer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.vip !== '') {
+      writer.uint32(10).string(message.vip);
+    }
+    if (message.server !== '') {
+      writer.uint32(18).string(message.server);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VipServer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVipServer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.vip = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.server = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOperatorWord(): OperatorWord {
+  return { asked: '', backend: '', frontend: undefined, pool: undefined, why: undefined };
+}
+
+export const OperatorWord: MessageFns<OperatorWord> = {
+  encode(message: OperatorWord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asked !== '') {
+      writer.uint32(10).string(message.asked);
+    }
+    if (message.backend !== '') {
+      writer.uint32(18).string(message.backend);
+    }
+    if (message.frontend !== undefined) {
+      writer.uint32(26).string(message.frontend);
+    }
+    if (message.pool !== undefined) {
+      writer.uint32(34).string(message.pool);
+    }
+    if (message.why !== undefined) {
+      writer.uint32(42).string(message.why);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OperatorWord {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOperatorWord();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asked = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.backend = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.frontend = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pool = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.why = reader.string();
             continue;
           }
         }

@@ -3,7 +3,9 @@ import { configKeeperActor } from '../../actors/config-keeper.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
-import type { ConfigControl } from '../../protocol/config.js';
+import type { Address } from '../../protocol/address.js';
+import type { ConfigAnswer, ConfigChanged, ConfigConsidered, ConfigControl } from '../../protocol/config.js';
+import { noWords, verdictOf } from '../support/config-answer.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import { type MockMailbox, mailbox } from '../support/mailbox.js';
 import { type Gate, gate } from '../support/stage.js';
@@ -11,15 +13,17 @@ import { askBy, Tree } from '../support/tree.js';
 import { valid, World } from '../support/world.js';
 
 const backends = { a: { address: '10.0.0.1' } };
-/** A config whose first frontend can be told from others by its address. */
-const numbered = (n: number) => sampleConfig(backends, [sampleFrontend('web', `192.0.2.${n}`, [{ a: 100 }])]);
+/** A config that can be told from others by a description, which needs no second reading of the file. */
+const numbered = (n: number) =>
+  sampleConfig(backends, [{ ...sampleFrontend('web', '192.0.2.1', [{ a: 100 }]), description: `${n}` }]);
 
 describe('actors/config-keeper', () => {
   let tree: Tree;
   let keeper: ActorRef<ConfigControl>;
-  let report: MockMailbox<unknown>;
+  let report: MockMailbox<ConfigChanged | ConfigConsidered>;
   /** One for every time that the file is read. */
   let reads: Gate<ConfigVerdict>[];
+  let answers: boolean;
   let cell: { running: MaglevConfig };
 
   beforeEach(async () => {
@@ -33,18 +37,29 @@ describe('actors/config-keeper', () => {
       return one.opened;
     };
     const vpp = { name: 'vpp', tell: () => false };
-    keeper = tree.start(configKeeperActor({ cell, file: 'm.yaml', load, vpp, report }));
+    const answering: Address<ConfigChanged | ConfigConsidered> = {
+      name: 'report',
+      tell: (message) => {
+        report.tell(message);
+        if (answers) message.reply.ok(noWords);
+        return true;
+      },
+    };
+    answers = true;
+    keeper = tree.start(configKeeperActor({ cell, file: 'm.yaml', load, vpp, report: answering }));
     await tree.clock.settle();
   });
   afterEach(() => tree.end());
 
   const ask = (type: 'check-config' | 'reload-config') => {
-    const answer: { value: ConfigVerdict | string | null } = { value: null };
-    askBy<ConfigControl, ConfigVerdict>(tree.system, keeper, (reply) => ({ type, reply }), {
+    const answer: { value: ConfigVerdict | string | null; words?: unknown } = { value: null };
+    askBy<ConfigControl, ConfigAnswer>(tree.system, keeper, (reply) => ({ type, reply }), {
       timeoutMs: 60_000,
     }).then(
-      (verdict) => {
-        answer.value = verdict;
+      (given) => {
+        const verdict = verdictOf(given);
+        if (!(verdict instanceof Error)) answer.value = verdict;
+        if (given.ok) answer.words = given.words;
       },
       (error: MaglevError) => {
         answer.value = error.code;
@@ -71,7 +86,7 @@ describe('actors/config-keeper', () => {
     await tree.clock.settle();
     expect(reload.value).to.deep.include({ ok: true });
     expect(cell.running).to.deep.equal(numbered(2));
-    expect(report.received.at(-1)).to.deep.equal({ type: 'config-changed', config: numbered(2) });
+    expect(report.received.at(-1)).to.deep.include({ type: 'config-changed', config: numbered(2) });
   });
 
   for (const type of ['check-config', 'reload-config'] as const) {
@@ -92,6 +107,18 @@ describe('actors/config-keeper', () => {
       expect(reads).to.have.length(2);
     });
   }
+
+  it('answers a reload that is in force also when nobody knows what becomes of the words of operators', async () => {
+    answers = false;
+    const reload = ask('reload-config');
+    await tree.clock.settle();
+    reads[0]?.open(valid(numbered(2)));
+    await tree.clock.advance(4_999);
+    expect(reload.value).to.equal(null);
+    expect(cell.running).to.deep.equal(numbered(2));
+    await tree.clock.advance(1);
+    expect(reload).to.deep.equal({ value: valid(numbered(2)), words: null });
+  });
 
   it('survives a failure to read that no file explains, says so, and reads again', async () => {
     const failed = ask('reload-config');

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
-import { REREAD_MS, REREADS } from '../../actors/settled-file.js';
+import { REREAD_MS, REREADS } from '../../config/settled-file.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { vipId } from '../../domain/lb.js';
+import type { ConfigAnswer } from '../../protocol/config.js';
+import { verdictOf } from '../support/config-answer.js';
 import { sampleConfig, sampleFrontend, vipKey } from '../support/domain-samples.js';
 import { valid, World } from '../support/world.js';
 
@@ -11,6 +13,8 @@ const dns = sampleFrontend('dns', '192.0.2.2', [{ b: 100 }]);
 const whole = sampleConfig(backends, [web, dns]);
 /** As far as it has been written. */
 const half = sampleConfig(backends, [web]);
+/** `weight: 10` of 100. */
+const cutWeight = sampleConfig(backends, [sampleFrontend('web', '192.0.2.1', [{ a: 100, b: 10 }]), dns]);
 const halfPool = sampleConfig(backends, [sampleFrontend('web', '192.0.2.1', [{ a: 100 }]), dns]);
 const both = ['192.0.2.1/32', '192.0.2.2/32'].map((prefix) => vipId(vipKey(prefix)));
 const broken: ConfigVerdict = {
@@ -24,6 +28,7 @@ describe('a config file that is cut off', () => {
   let world: World;
   beforeEach(async () => {
     world = new World(whole);
+    world.settles = true;
     world.machine.start();
     await world.begin();
   });
@@ -44,8 +49,8 @@ describe('a config file that is cut off', () => {
   const ask = async (type: 'check-config' | 'reload-config') => {
     const answer: { verdict: ConfigVerdict | Error | null; at: number } = { verdict: null, at: 0 };
     const began = world.tree.clock.monotonic();
-    const set = (verdict: ConfigVerdict | Error) => {
-      answer.verdict = verdict;
+    const set = (given: ConfigAnswer | Error) => {
+      answer.verdict = verdictOf(given);
       answer.at = world.tree.clock.monotonic() - began;
       return true;
     };
@@ -57,6 +62,7 @@ describe('a config file that is cut off', () => {
   for (const [name, cut] of [
     ['a frontend', half],
     ['a server', halfPool],
+    ['a digit of a weight', cutWeight],
   ] as const) {
     it(`is read again when it lacks ${name}: nothing is removed while it is written`, async () => {
       const writes = world.machine.vpp.writes.length;
@@ -97,10 +103,18 @@ describe('a config file that is cut off', () => {
     expect(world.installed()).to.deep.equal(both);
   });
 
-  it('does not wait when it removes nothing', async () => {
-    const more = sampleConfig(backends, [web, dns, sampleFrontend('more', '192.0.2.3', [{ a: 100 }])]);
-    reading(more);
-    expect(await ask('reload-config')).to.deep.include({ verdict: valid(more), at: 0 });
+  it('does not wait for what has nothing to do with traffic', async () => {
+    const told = sampleConfig(backends, [{ ...web, description: 'the shop' }, dns]);
+    const often = { ...told, lb: { ...told.lb, syncInterval: 1000, statsInterval: 2000 } };
+    const read = reading(often);
+    expect(await ask('reload-config')).to.deep.include({ verdict: valid(often), at: 0 });
+    expect(read.times).to.equal(1);
+  });
+
+  it('is read again when it does not end in a line break, whatever it says', async () => {
+    const read = reading({ ok: true, config: whole, warnings: [], cutOff: true }, whole);
+    expect(await ask('reload-config')).to.deep.include({ verdict: valid(whole), at: REREAD_MS });
+    expect(read.times).to.equal(2);
   });
 
   describe('before its first frontend', () => {

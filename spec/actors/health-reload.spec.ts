@@ -134,8 +134,7 @@ describe('health over a reload of the config, in the whole tree', () => {
     await start();
     await seconds(10);
     const without = withCheck(sampleConfig({ b: backends.b }, [other]));
-    // What would remove servers is read twice.
-    const files = [without, without, fleetConfig];
+    const files = [without, fleetConfig];
     Object.defineProperty(fleet.world, 'file', { get: () => valid(files.shift() ?? fleetConfig) });
     fleet.world.root.tell({ type: 'reload' });
     fleet.world.root.tell({ type: 'reload' });

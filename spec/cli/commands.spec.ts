@@ -87,6 +87,7 @@ describe('maglevc commands', () => {
       'config check',
       block(`
         /etc/vpp-maglev/maglev.yaml:12:5 maglev.backends.spare: warning: no frontend uses this backend
+        no change: it means the same as the running config
         the config is valid
       `),
     ],
@@ -94,6 +95,7 @@ describe('maglevc commands', () => {
       'config reload',
       block(`
         /etc/vpp-maglev/maglev.yaml:12:5 maglev.backends.spare: warning: no frontend uses this backend
+        no change: it means the same as the running config
         the config is valid, and running now
       `),
     ],

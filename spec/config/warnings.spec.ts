@@ -20,6 +20,7 @@ function weights(tableLength: number, ...pools: readonly (readonly number[])[]):
     ...names.map((name, index) => `    ${name}: { address: 198.51.100.${index + 1} }`),
     '  frontends:',
     `    f: { address: 203.0.113.1, pools: [${list.join(', ')}] }`,
+    '',
   ].join('\n');
 }
 
@@ -130,6 +131,7 @@ describe('config: warnings', () => {
           { length: vips },
           (_, i) => `    f${i}: { address: 203.0.113.${i}, pools: [{ name: p, backends: { b: {} } }] }`,
         ),
+        '',
       ].join('\n');
     expect(warningsOf(file(120))).to.deep.equal([]);
     expect(warningsOf(file(130))).to.have.length(1);

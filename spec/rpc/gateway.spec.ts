@@ -4,6 +4,7 @@ import { MaglevError } from '../../domain/errors.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { VppControl } from '../../protocol/vpp.js';
 import { RpcError } from '../../rpc/rpc-error.js';
+import { configAnswer } from '../support/config-answer.js';
 import { rejection } from '../support/rejection.js';
 import { type Callees, type Fixture, type FixtureOptions, startFixture } from '../support/rpc-fixture.js';
 import { lbCounters } from '../support/rpc-health-samples.js';
@@ -103,7 +104,7 @@ describe('rpc/gateway', () => {
       const asked: string[] = [];
       const config = (message: ConfigControl) => {
         asked.push(message.type);
-        if (message.type !== 'get-config') message.reply.ok(verdict);
+        if (message.type !== 'get-config') message.reply.ok(configAnswer(verdict, samples.anyConfig));
       };
       return { asked, config };
     };
@@ -131,6 +132,19 @@ describe('rpc/gateway', () => {
             message: 'no frontend uses this backend',
           },
         ],
+        changes: {
+          changes: [],
+          vipsAdded: [],
+          vipsRemoved: [],
+          vipsAnew: [],
+          serversAdded: [],
+          serversRemoved: [],
+          backendsAnew: [],
+          wordsKnown: true,
+          wordsDropped: [],
+          wordsDormant: [],
+          wordsWoken: [],
+        },
       });
       expect(await client.reloadConfig()).to.deep.equal(verdict);
       expect(asked).to.deep.equal(['check-config', 'reload-config']);

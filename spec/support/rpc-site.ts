@@ -2,6 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { MaglevError } from '../../domain/errors.js';
 import { actOnBackend, noIntents, setWeight } from '../../domain/operator.js';
 import type { OperatorAnswer, OperatorRequest } from '../../protocol/operator.js';
+import { configAnswer } from './config-answer.js';
 import type { Callees } from './rpc-fixture.js';
 import { detailOf, lbCounters, siteConfig, spareLife, web1Life } from './rpc-health-samples.js';
 import * as samples from './rpc-samples.js';
@@ -83,7 +84,10 @@ export function siteCallees(): Required<Callees> {
     },
     config: (message) => {
       if (message.type === 'get-config') message.reply.ok(siteConfig);
-      else message.reply.ok({ ok: true, config: siteConfig, warnings: [samples.warning] });
+      else
+        message.reply.ok(
+          configAnswer({ ok: true, config: siteConfig, warnings: [samples.warning] }, siteConfig),
+        );
     },
     vpp: (message) => {
       switch (message.type) {

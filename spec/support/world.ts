@@ -3,6 +3,7 @@ import type { RpcTargets } from '../../actors/gateway.js';
 import { type IntentStore, memoryStore } from '../../actors/intent-store.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { type RootMessage, rootActor } from '../../actors/root.js';
+import { readSettled } from '../../config/settled-file.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import { vipId } from '../../domain/lb.js';
@@ -20,6 +21,8 @@ export class World {
   readonly machine: Machine;
   readonly servers = new FakeServers();
   file: ConfigVerdict;
+  /** Is the file read again before it counts, as maglevd does? It takes a second. */
+  settles = false;
   root!: ActorRef<RootMessage>;
   targets!: RpcTargets;
   listening = 0;
@@ -48,7 +51,15 @@ export class World {
           configFile: 'm.yaml',
           makeProbeEngine: () => this.servers.engine(),
           intents: this.intents,
-          loadConfig: async () => this.file,
+          loadConfig: async (running) =>
+            this.settles
+              ? readSettled({
+                  file: 'm.yaml',
+                  load: async () => this.file,
+                  running,
+                  wait: (ms) => new Promise((resolve) => this.tree.clock.schedule(ms, resolve)),
+                })
+              : this.file,
           openVpp: this.machine.open,
           openStats: null,
           rpc: async (targets) => {

@@ -1,0 +1,91 @@
+import { type BackendRules, beginsAnew } from './backend-life.js';
+import type { MaglevConfig } from './config.js';
+import {
+  backendValues,
+  frontendValues,
+  healthCheckValues,
+  settingValues,
+  type Values,
+} from './config-values.js';
+import { type VipChanges, vipChanges } from './vip-changes.js';
+
+/** One thing of a config that another config has not, or has otherwise. */
+export interface ConfigChange {
+  readonly how: 'added' | 'removed' | 'changed';
+  readonly what: 'frontend' | 'backend' | 'healthcheck' | 'setting';
+  /** Of a setting its key: `vpp.lb.flow-timeout`. */
+  readonly name: string;
+  /** What differs; none for what is added or removed. */
+  readonly values: readonly ValueChange[];
+}
+
+/** Keys and values as the file writes them; '' = none. */
+export interface ValueChange {
+  readonly key: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What makes one config another, and what follows from it for traffic. */
+export interface ConfigChanges {
+  /** Frontends, backends, health checks, settings; of each first what the earlier config has, in its order. */
+  readonly changes: readonly ConfigChange[];
+  readonly vips: VipChanges;
+  /** Backends that are in both, and whose verdict begins anew. */
+  readonly begunAnew: readonly string[];
+}
+
+/** What a config that takes the place of another one changes. No changes: the two mean the same. */
+export function configChanges(before: MaglevConfig, after: MaglevConfig): ConfigChanges {
+  return {
+    changes: [
+      ...sectionChanges('frontend', before.frontends, after.frontends, frontendValues),
+      ...sectionChanges('backend', before.backends, after.backends, backendValues),
+      ...sectionChanges('healthcheck', before.healthchecks, after.healthchecks, healthCheckValues),
+      ...valueChanges(settingValues(before), settingValues(after)).map((value): ConfigChange => {
+        return { how: 'changed', what: 'setting', name: value.key, values: [value] };
+      }),
+    ],
+    vips: vipChanges(before, after),
+    begunAnew: [...before.backends.keys()].filter((name) => {
+      const [was, is] = [rulesOf(before, name), rulesOf(after, name)];
+      return was !== null && is !== null && beginsAnew(was, is);
+    }),
+  };
+}
+
+function sectionChanges<T>(
+  what: ConfigChange['what'],
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+  valuesOf: (thing: T) => Values,
+): ConfigChange[] {
+  const found: ConfigChange[] = [];
+  for (const [name, thing] of before) {
+    const other = after.get(name);
+    if (other === undefined) found.push({ how: 'removed', what, name, values: [] });
+    else {
+      const values = valueChanges(valuesOf(thing), valuesOf(other));
+      if (values.length > 0) found.push({ how: 'changed', what, name, values });
+    }
+  }
+  for (const name of after.keys()) {
+    if (!before.has(name)) found.push({ how: 'added', what, name, values: [] });
+  }
+  return found;
+}
+
+function valueChanges(before: Values, after: Values): ValueChange[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((key) => ({ key, before: before.get(key) ?? '', after: after.get(key) ?? '' }))
+    .filter((value) => value.before !== value.after);
+}
+
+/** By the config alone: what operators have said is not in it. */
+function rulesOf({ backends, healthchecks, healthchecker }: MaglevConfig, name: string): BackendRules | null {
+  const backend = backends.get(name);
+  if (backend === undefined) return null;
+  const { address, healthcheck, enabled } = backend;
+  const check = healthcheck === null ? null : (healthchecks.get(healthcheck) ?? null);
+  return { address, check, enabled, paused: false, historyLength: healthchecker.transitionHistory };
+}
