@@ -33,7 +33,10 @@ function verdictOutcome(
   { loaded, success }: { readonly loaded: boolean; readonly success: string },
 ): Outcome {
   const text: Line[] = [
-    ...verdict.errors.map((issue) => [plain(configIssueText(issue))]),
+    ...verdict.errors.flatMap((issue) => [
+      [plain(configIssueText(issue))],
+      ...issue.excerpt.map((line) => [plain(`    ${line}`)]),
+    ]),
     ...verdict.warnings.map((issue) => [plain(configIssueText(asWarning(issue)))]),
   ];
   // A maglevd that is older does not say.

@@ -75,9 +75,10 @@ function withEnd(verdict: ConfigVerdict, content: string, placeOf: PlaceFinder):
 }
 
 function toIssues(problems: readonly Problem[], placeOf: PlaceFinder): ConfigIssue[] {
-  return problems.map(({ offset, path, message }) => ({
+  return problems.map(({ offset, path, message, excerpt }) => ({
     place: placeOf(offset),
     path: formatPath(path),
     message,
+    ...(excerpt === undefined ? {} : { excerpt }),
   }));
 }

@@ -10,6 +10,8 @@ export interface Problem {
   readonly end: number;
   readonly path: Path;
   readonly message: string;
+  /** Lines of the text with a mark, where words alone do not show what is meant. */
+  readonly excerpt?: readonly string[];
 }
 
 /** `maglev.frontends.shop.pools[0].name`. Keys that no name may look like are put in quotes. */

@@ -9,10 +9,12 @@ export interface CheckReport {
 
 /** Errors, then warnings, then one line that sums up. */
 export function checkReport(verdict: ConfigVerdict): CheckReport {
-  const errors = verdict.ok ? [] : verdict.issues.map(formatIssue);
+  const errors = verdict.ok
+    ? []
+    : verdict.issues.flatMap((issue) => [formatIssue(issue), ...excerptLines(issue)]);
   const warnings = verdict.warnings.map(formatWarning);
   const counts = [
-    ...(errors.length > 0 ? [count(errors.length, 'error')] : []),
+    ...(verdict.ok ? [] : [count(verdict.issues.length, 'error')]),
     ...(warnings.length > 0 ? [count(warnings.length, 'warning')] : []),
   ].join(', ');
   if (!verdict.ok) {
@@ -29,6 +31,10 @@ export function checkReport(verdict: ConfigVerdict): CheckReport {
 export function formatIssue({ place, path, message }: ConfigIssue): string {
   const where = place.line === 0 ? place.file : `${place.file}:${place.line}:${place.column}`;
   return escapeUnprintable(`${where}${path === '' ? '' : ` ${path}`}: ${message}`);
+}
+
+function excerptLines({ excerpt = [] }: ConfigIssue): string[] {
+  return excerpt.map((line) => `    ${line}`);
 }
 
 /** As an error, with the word in front of the message, as compilers print it. */

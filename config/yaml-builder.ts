@@ -63,6 +63,8 @@ class TreeBuilder {
   private buildMap(pairs: readonly Pair[], at: number, end: number): YamlMap {
     const entries = new Map<string, YamlEntry>();
     let incomplete = false;
+    const inItem = typeof this.path.at(-1) === 'number';
+    let repeated = false;
     for (const pair of pairs) {
       const key = this.buildKey(pair.key as YamlLibraryNode | null, at);
       if (key === null) {
@@ -72,7 +74,11 @@ class TreeBuilder {
       this.within(key.text, () => {
         const first = entries.get(key.text);
         if (first !== undefined) {
-          this.report(key, `duplicate key, it is already on line ${this.placeOf(first.key.at).line}`);
+          // One dash that is missing doubles all keys of an item.
+          const hint = inItem ? "; another item of the list begins with '- '" : '';
+          const { line } = this.placeOf(first.key.at);
+          if (!inItem || !repeated) this.report(key, `duplicate key, it is already on line ${line}${hint}`);
+          repeated = true;
           return;
         }
         entries.set(key.text, { key, value: this.build(pair.value as YamlLibraryNode | null, key.at) });

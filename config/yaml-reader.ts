@@ -1,5 +1,6 @@
 import { Composer, type Document, Lexer, Parser, type YAMLError } from 'yaml';
 import { clip } from '../domain/quote.js';
+import { indentationProblem } from './indentation.js';
 import type { PlaceFinder } from './place-finder.js';
 import type { Problem } from './problem.js';
 import { buildTree } from './yaml-builder.js';
@@ -25,10 +26,16 @@ export function readYaml(text: string, placeOf: PlaceFinder): YamlReading {
   if (control !== null) return broken([control]);
   const parsed = parse(text);
   if (!Array.isArray(parsed)) return broken([parsed]);
-  const problems = parsed.flatMap(({ errors, warnings }) =>
+  const faults = parsed.flatMap(({ errors, warnings }) =>
     // Unknown tags are refused by the builder, together with all others.
-    [...errors, ...warnings.filter((warning) => warning.code !== 'TAG_RESOLVE_FAILED')].map(fromYamlError),
+    [...errors, ...warnings.filter((warning) => warning.code !== 'TAG_RESOLVE_FAILED')],
   );
+  const problems = told(faults);
+  const indentation = problems.length === 0 ? null : indentationProblem(text);
+  if (indentation !== null) {
+    const { since, ...problem } = indentation;
+    return broken([...problems.filter(({ offset }) => offset < since), problem]);
+  }
   const [document, second] = parsed;
   if (second !== undefined) {
     const message = 'a second YAML document begins here: the file must have only one';
@@ -57,6 +64,16 @@ function parse(text: string): Document.Parsed[] | Problem {
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end(true, text.length));
   return documents;
+}
+
+/** What the library found; without what it says of a colon too many for the second time. */
+function told(faults: readonly YAMLError[]): Problem[] {
+  const colons = new Set(
+    faults.flatMap(({ code, pos }) => (code === 'BLOCK_AS_IMPLICIT_KEY' ? [pos[0]] : [])),
+  );
+  return faults
+    .filter(({ code, pos }) => code !== 'MULTILINE_IMPLICIT_KEY' || !colons.has(pos[0]))
+    .map(fromYamlError);
 }
 
 function fromYamlError(error: YAMLError): Problem {

@@ -131,6 +131,8 @@ export interface ConfigIssue {
   /** `maglev.backends.web1.address`; '' = the text of the file itself. */
   readonly path: string;
   readonly message: string;
+  /** Lines of the file with a mark, where words alone do not show what is meant. */
+  readonly excerpt?: readonly string[];
 }
 
 /** read: no such file, no permission, not text. parse: YAML, unknown keys, wrong types. semantic: wrong together. */

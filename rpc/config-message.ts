@@ -25,7 +25,8 @@ export function verdictMessage(answer: ConfigAnswer): CheckConfigResponse {
 }
 
 function issueMessage(issue: ConfigIssue): ConfigIssueMessage {
-  return { ...issue.place, path: issue.path, message: issue.message };
+  const { place, path, message, excerpt = [] } = issue;
+  return { ...place, path, message, excerpt: [...excerpt] };
 }
 
 function changesMessage(

@@ -321,6 +321,8 @@ export interface ConfigIssue {
   path: string;
   /** What is wrong, for people. */
   message: string;
+  /** Lines of the file with a mark below what is meant, where words alone do not show it; may be empty. */
+  excerpt: string[];
 }
 
 /** Lists are never cut short, so there is nothing to ask for. */
@@ -2729,7 +2731,7 @@ export const OperatorWord: MessageFns<OperatorWord> = {
 };
 
 function createBaseConfigIssue(): ConfigIssue {
-  return { file: '', line: 0, column: 0, path: '', message: '' };
+  return { file: '', line: 0, column: 0, path: '', message: '', excerpt: [] };
 }
 
 export const ConfigIssue: MessageFns<ConfigIssue> = {
@@ -2748,6 +2750,9 @@ export const ConfigIssue: MessageFns<ConfigIssue> = {
     }
     if (message.message !== '') {
       writer.uint32(42).string(message.message);
+    }
+    for (const v of message.excerpt) {
+      writer.uint32(50).string(v);
     }
     return writer;
   },
@@ -2803,6 +2808,14 @@ export const ConfigIssue: MessageFns<ConfigIssue> = {
             }
 
             message.message = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.excerpt.push(reader.string());
             continue;
           }
         }

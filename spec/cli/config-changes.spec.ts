@@ -66,6 +66,23 @@ describe('cli: what a config changes', () => {
     );
   });
 
+  it('is nothing for a file that is wrong, whose lines are shown where words do not do', async () => {
+    const place = { file: 'm.yaml', line: 2, column: 1 };
+    const excerpt = ['1 | maglev:', '2 | \u2192vpp: {}', '  | ^'];
+    await site.start({
+      config: (message: ConfigControl) => {
+        if (message.type === 'get-config') return;
+        const issues = [{ place, path: '', message: 'indentation: a tab', excerpt }];
+        message.reply.ok({ ok: false, stage: 'parse', issues, warnings: [] });
+      },
+    });
+    expect((await site.run('config check')).stdout.split('\n')).to.deep.equal([
+      'm.yaml:2:1: indentation: a tab',
+      ...excerpt.map((line) => `    ${line}`),
+      '',
+    ]);
+  });
+
   it('says what is not known', async () => {
     await site.start({ config: answering(running, null) });
     expect((await site.run('config reload')).stdout).to.match(

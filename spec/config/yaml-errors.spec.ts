@@ -29,7 +29,7 @@ const cases: readonly Case[] = [
   {
     title: 'an indentation by tab',
     text: 'maglev:\n\tbackends: {}\n',
-    errors: ['f:2:1: YAML: tabs cannot indent: use spaces'],
+    errors: ['f:2:1: indentation: a tab stands in front of this line: use spaces'],
   },
   {
     title: 'a colon in a plain value',

@@ -130,6 +130,7 @@ describe('rpc/gateway', () => {
             column: 5,
             path: 'maglev.backends.spare',
             message: 'no frontend uses this backend',
+            excerpt: [],
           },
         ],
         changes: {
