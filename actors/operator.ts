@@ -4,21 +4,32 @@ import type { MaglevConfig } from '../domain/config.js';
 import { usersOf } from '../domain/deciding.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { FieldsOf } from '../domain/events.js';
-import { backendSubject, type Subject, weightSubject } from '../domain/intent-merge.js';
 import { type IntentReview, reviewIntents } from '../domain/intent-review.js';
-import { actOnBackend, effective, type Intents, sameIntents, setWeight } from '../domain/operator.js';
+import {
+  type Asked,
+  actOnBackend,
+  backendSubjects,
+  effective,
+  type Intents,
+  mergeIntents,
+  type Subject,
+  sameIntents,
+  setWeight,
+  subjectOf,
+} from '../domain/operator.js';
+import { overridesOf } from '../domain/overrides.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigConsidered, ConfigControl, WordsReviewed } from '../protocol/config.js';
+import type { IntentMemory, IntentRequest, IntentsFound } from '../protocol/intents.js';
 import type {
+  AwaitIntents,
   EffectiveChanged,
   InForce,
   OperatorAnswer,
   OperatorRequest,
   Touched,
 } from '../protocol/operator.js';
-import { type IntentCell, IntentKeeping, type KeepingMessage } from './intent-keeping.js';
-import { logReview } from './intent-log.js';
-import type { IntentStore } from './intent-store.js';
+import { PATIENCE_MS } from './intent-keeper.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 
 export interface OperatorOptions {
@@ -27,14 +38,21 @@ export interface OperatorOptions {
   /** Told when the config as it counts changes; both answer when that is in force. */
   readonly health: Address<EffectiveChanged>;
   readonly decision: Address<EffectiveChanged<InForce>>;
-  readonly store: IntentStore;
-  readonly cell: IntentCell;
+  /** Remembers the intents over a crash, and keeps them over a restart of maglevd. */
+  readonly keeper: Address<IntentRequest>;
 }
 
-export type OperatorMessage = OperatorRequest | ConfigChanged | ConfigConsidered | KeepingMessage;
+export type OperatorMessage =
+  | OperatorRequest
+  | ConfigChanged
+  | ConfigConsidered
+  | IntentsFound
+  | AwaitIntents
+  /** What looking for them brought to light, for somebody who waits for it. */
+  | { readonly type: 'looked'; readonly found: Intents | null; readonly reply: Reply<void> };
 
 /**
- * Holds what operators asked for, and works it into the config. It survives reloads and, in the store, a restart: an
+ * Holds what operators asked for, and works it into the config. It survives reloads and, with the keeper, a restart: an
  * operator who took a server out must not find it back in because something was restarted.
  */
 export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessage> {
@@ -43,11 +61,13 @@ export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessa
     name: 'operator',
     mailbox: { kind: 'reject', capacity: 1000 },
     start: async (context) => {
-      const keeping = new IntentKeeping(context, options.store, options.cell);
-      const intents = await keeping.open();
-      const config = await context.ask(options.config, { type: 'get-config' });
-      const operator = new Operator(context, options, keeping, intents, config);
-      operator.review();
+      const { ask } = context;
+      const memory = await ask(options.keeper, { type: 'recall-intents' });
+      const found = memory.whole ? null : await lookFor(context, options);
+      const config = await ask(options.config, { type: 'get-config' });
+      const operator = new Operator(context, options, memory, config);
+      if (found !== null) operator.found(found);
+      else operator.review();
       // The last incarnation may have failed between a change and telling of it. At first everybody asks by himself.
       if (lives++ > 0) operator.tellAll();
       return operator;
@@ -55,9 +75,14 @@ export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessa
   };
 }
 
+/** What an earlier process kept; null when that cannot be read soon. */
+function lookFor({ ask }: Context<OperatorMessage>, { keeper }: OperatorOptions): Promise<Intents | null> {
+  return ask(keeper, { type: 'look-for-intents' }, { timeoutMs: PATIENCE_MS }).catch(() => null);
+}
+
 const words = { pause: 'paused', resume: 'resumed', enable: 'enabled', disable: 'disabled' } as const;
 
-type Asked = Pick<
+type AskedFor = Pick<
   FieldsOf<'operator-action'>,
   'backend' | 'action' | 'frontend' | 'pool' | 'weight' | 'flush'
 >;
@@ -65,9 +90,9 @@ type Asked = Pick<
 /** Something that an operator asked for. */
 interface Request {
   /** What he asked for, for the log. */
-  readonly fields: Asked;
+  readonly fields: AskedFor;
   readonly peer: string | undefined;
-  readonly subject: Subject;
+  readonly subjects: readonly Subject[];
   readonly touched: Touched;
   /** As done. */
   readonly word: string;
@@ -81,29 +106,44 @@ interface Request {
 class Operator {
   readonly #context: Context<OperatorMessage>;
   readonly #options: OperatorOptions;
-  readonly #keeping: IntentKeeping;
-  #intents: Intents;
+  #memory: IntentMemory;
   #config: MaglevConfig;
+  /** The last change after which anything may be another is in force everywhere. */
+  #allTold: Promise<unknown> = Promise.resolve();
 
   constructor(
     context: Context<OperatorMessage>,
     options: OperatorOptions,
-    keeping: IntentKeeping,
-    intents: Intents,
+    memory: IntentMemory,
     config: MaglevConfig,
   ) {
     this.#context = context;
     this.#options = options;
-    this.#keeping = keeping;
-    this.#intents = intents;
+    this.#memory = memory;
     this.#config = config;
   }
 
   receive(message: OperatorMessage): void {
     switch (message.type) {
       case 'get-effective':
-        message.reply.ok(effective(this.#intents, this.#config));
+        message.reply.ok(effective(this.#memory.intents, this.#config));
         break;
+      case 'list-overrides':
+        message.reply.ok(overridesOf(this.#memory.intents, this.#config));
+        break;
+      case 'await-intents': {
+        const { reply } = message;
+        if (this.#memory.whole) void this.#allTold.then(() => reply.ok());
+        else {
+          const looked = lookFor(this.#context, this.#options);
+          this.#context.pipe(
+            looked,
+            (found) => ({ type: 'looked', found, reply }),
+            () => ({ type: 'looked', found: null, reply }),
+          );
+        }
+        break;
+      }
       case 'config-changed': {
         // The config-keeper tells of it at its start, too.
         const known = message.config === this.#config;
@@ -113,23 +153,23 @@ class Operator {
         break;
       }
       case 'config-considered':
-        message.reply.ok(wordsOf(reviewIntents(this.#intents, message.config, this.#context.clock.now())));
+        message.reply.ok(
+          wordsOf(reviewIntents(this.#memory.intents, message.config, this.#context.clock.now())),
+        );
         break;
-      case 'store-done':
-      case 'keep-again': {
-        const found = this.#keeping.receive(message);
-        if (found === null) break;
-        this.#intents = found;
-        this.review();
-        this.tellAll();
+      case 'intents-found':
+        this.#foundLater(message.intents);
         break;
-      }
+      case 'looked':
+        if (message.found !== null) this.#foundLater(message.found);
+        void this.#allTold.then(() => message.reply.ok());
+        break;
       case 'act-on-backend': {
         const { name, action, peer, reply } = message;
-        this.#change(actOnBackend(this.#intents, this.#config, name, action), {
+        this.#change(actOnBackend(this.#memory.intents, this.#config, name, action, this.#by(peer)), {
           fields: { backend: name, action },
           peer,
-          subject: backendSubject(name),
+          subjects: backendSubjects(name),
           touched: { kind: 'backend', backend: name },
           word: words[action],
           lowers: action === 'disable' || action === 'pause',
@@ -141,10 +181,10 @@ class Operator {
       case 'set-weight': {
         const { change, flush, peer, reply } = message;
         const { frontend, backend, weight } = change;
-        this.#change(setWeight(this.#intents, this.#config, change), {
+        this.#change(setWeight(this.#memory.intents, this.#config, change, this.#by(peer)), {
           fields: { action: 'weight', ...change, flush },
           peer,
-          subject: weightSubject(change),
+          subjects: [subjectOf({ kind: 'weight', ...change })],
           touched: { kind: 'weight', frontend, backend, flush },
           word: `weight ${weight}`,
           lowers: weight === 0,
@@ -156,27 +196,43 @@ class Operator {
     }
   }
 
-  stop(): Promise<void> {
-    return this.#keeping.close();
-  }
-
-  /** Asks which intents hold under this config, and tells of those that do no more. */
+  /** Asks which intents hold under this config, and tells of those that do no more: nothing goes without a word. */
   review(): IntentReview {
-    const review = reviewIntents(this.#intents, this.#config, this.#context.clock.now());
-    logReview(this.#context.log, review);
-    this.#hold(review.intents);
+    const { log, clock } = this.#context;
+    const review = reviewIntents(this.#memory.intents, this.#config, clock.now());
+    for (const one of review.dropped) log.log('warn', 'operator-intent-dropped', { ...one });
+    for (const one of review.fellDormant) log.log('warn', 'operator-intent-dormant', { ...one });
+    for (const one of review.woke) log.log('warn', 'operator-intent-back', { ...one });
+    if (this.#hold(review.intents)) void this.#kept();
     return review;
   }
 
-  /** Tells of a change after which anything may be another. Nobody waits for it. */
+  /** Works in what an earlier process kept. */
+  found(found: Intents): void {
+    const { intents, said } = this.#memory;
+    const merged = mergeIntents(found, intents, said);
+    // The keeper knows what it found by what it is: that is not written again.
+    this.#memory = { intents: sameIntents(merged, found) ? found : merged, whole: true, said: new Set() };
+    const held = this.#memory;
+    this.review();
+    if (this.#memory === held) void this.#kept();
+  }
+
+  #foundLater(found: Intents): void {
+    if (this.#memory.whole) return;
+    this.found(found);
+    this.tellAll();
+  }
+
+  /** Tells of a change after which anything may be another. Nobody who asked for something waits for it. */
   tellAll(): void {
-    this.#announce({ kind: 'all' }).catch(() => {});
+    this.#allTold = this.#announce({ kind: 'all' }).catch(() => {});
   }
 
   /** Resolves when it is in force everywhere, and in VPP if that can be. */
   async #announce(touched: Touched): Promise<InForce> {
     const { health, decision } = this.#options;
-    const now = effective(this.#intents, this.#config);
+    const now = effective(this.#memory.intents, this.#config);
     const tell = (touched: Touched) => ({ type: 'effective-changed', effective: now, touched }) as const;
     const { ask } = this.#context;
     const everything = tell({ kind: 'all' });
@@ -210,16 +266,17 @@ class Operator {
 
   /** In force at once, and kept beside: a disk that fails or hangs must not keep a server in service. */
   #change(outcome: Either<MaglevError, Intents>, request: Request): void {
-    const { reply, subject, touched } = request;
+    const { reply, subjects, touched } = request;
     if (isLeft(outcome)) {
       const { code } = outcome.left;
       this.#note(request, { outcome: 'refused', code });
       reply.fail(outcome.left);
       return;
     }
-    this.#keeping.spokeOf(subject);
+    const { whole, said } = this.#memory;
+    if (!whole) this.#memory = { ...this.#memory, said: new Set([...said, ...subjects]) };
     this.#hold(outcome.right);
-    Promise.all([this.#announce(touched), this.#keeping.settled()]).then(
+    Promise.all([this.#announce(touched), this.#kept()]).then(
       ([inForce, notKept]) => this.#answer(request, inForce, notKept),
       (thrown: unknown) => {
         const error = asMaglevError(thrown);
@@ -254,15 +311,37 @@ class Operator {
   }
 
   /** What somebody asked for and what became of it: one record, when that is known. */
-  #note({ fields, peer }: Request, result: Omit<FieldsOf<'operator-action'>, keyof Asked | 'peer'>): void {
+  #note({ fields, peer }: Request, result: Omit<FieldsOf<'operator-action'>, keyof AskedFor | 'peer'>): void {
     const from = peer === undefined ? {} : { peer };
     this.#context.log.log('info', 'operator-action', { ...fields, ...result, ...from });
   }
 
-  #hold(intents: Intents): void {
-    if (sameIntents(intents, this.#intents)) return;
-    this.#intents = intents;
-    this.#keeping.keep(intents);
+  /** Are they others than before? */
+  #hold(intents: Intents): boolean {
+    if (sameIntents(intents, this.#memory.intents)) return false;
+    this.#memory = { ...this.#memory, intents };
+    return true;
+  }
+
+  /** Has it kept; resolves when it is, or when nobody waits any longer: null, or what is not as it should be. */
+  async #kept(): Promise<string | null> {
+    const keep = () =>
+      this.#context.ask(
+        this.#options.keeper,
+        { type: 'keep-intents', memory: this.#memory },
+        { timeoutMs: PATIENCE_MS },
+      );
+    const onceMore = (error: unknown) => {
+      if (asMaglevError(error).code !== 'MGL_ACTOR_CRASHED') throw error;
+      return keep();
+    };
+    return keep()
+      .catch(onceMore)
+      .catch(() => notYet);
+  }
+
+  #by(peer: string | undefined): Asked {
+    return { at: this.#context.clock.now(), peer: peer ?? null };
   }
 }
 
@@ -284,6 +363,8 @@ function failed(thrown: unknown): MaglevError {
   if (error.code !== 'MGL_ACTOR_CRASHED' && error.code !== 'MGL_ACTOR_STOPPED') throw error;
   return error;
 }
+
+const notYet = 'in force, but not kept yet: it is not on disk after 2 s; a restart of maglevd may forget it';
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0);

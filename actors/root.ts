@@ -1,6 +1,7 @@
 import type { MaglevConfig } from '../domain/config.js';
 import type { MaglevError } from '../domain/errors.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
+import type { IntentStore } from '../protocol/intents.js';
 import type { VouchRequest, VppControl } from '../protocol/vpp.js';
 import { configKeeperActor, type LoadConfig } from './config-keeper.js';
 import { type DecisionMessage, decisionActor } from './decision.js';
@@ -9,8 +10,7 @@ import { gatewayActor, type StartRpc } from './gateway.js';
 import type { BackendMemory } from './health/backend.js';
 import { type HealthMessage, healthActor } from './health/health.js';
 import type { MakeEngine } from './health/prober.js';
-import { newIntentCell } from './intent-keeping.js';
-import type { IntentStore } from './intent-store.js';
+import { intentKeeperActor, newIntentCell } from './intent-keeper.js';
 import type { ActorSpec } from './kernel/contract.js';
 import { type OperatorMessage, operatorActor } from './operator.js';
 import { trunk } from './supervision.js';
@@ -23,8 +23,11 @@ export interface RootOptions {
   /** How the config file is called, for messages. */
   readonly configFile: string;
   readonly loadConfig: LoadConfig;
-  /** null: VPP is disabled. */
-  readonly openVpp: OpenVpp | null;
+  /**
+   * null: VPP is disabled. `ready` is to be awaited when this process has the right to govern VPP, and before it
+   * connects: it settles when what operators asked for is in force, or nobody waits for that any longer.
+   */
+  readonly openVpp: ((ready: () => Promise<void>) => OpenVpp) | null;
   /** null: VPP's counters are not read. */
   readonly openStats: OpenStats | null;
   readonly rpc: StartRpc;
@@ -38,6 +41,9 @@ export interface RootOptions {
 export type RootMessage =
   /** SIGHUP. */
   { readonly type: 'reload' } | { readonly type: 'cannot-listen'; readonly error: MaglevError };
+
+/** An operator actor that is being restarted must not keep us from VPP for long. */
+const READY_MS = 3000;
 
 /** A SIGHUP that nobody could take is not lost. */
 const RELOAD_RETRY_MS = 1000;
@@ -78,9 +84,10 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
         }),
       );
       const { health, decision } = to;
-      to.operator.bind(
-        context.spawn(operatorActor({ config, health, decision, store: options.intents, cell: intents })),
+      const keeper = context.spawn(
+        intentKeeperActor({ store: options.intents, cell: intents, report: to.operator }),
       );
+      to.operator.bind(context.spawn(operatorActor({ config, health, decision, keeper })));
       to.health.bind(
         context.spawn(
           healthActor({
@@ -102,8 +109,11 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
           cannotListen: (error) => context.self.tell({ type: 'cannot-listen', error }),
         }),
       );
-      if (openVpp !== null)
-        to.vpp.bind(context.spawn(vppActor({ open: openVpp, openStats, decisions: decision })));
+      if (openVpp !== null) {
+        const ready = () =>
+          context.ask(to.operator, { type: 'await-intents' }, { timeoutMs: READY_MS }).catch(() => {});
+        to.vpp.bind(context.spawn(vppActor({ open: openVpp(ready), openStats, decisions: decision })));
+      }
       return {
         receive: (message) => {
           switch (message.type) {

@@ -1,4 +1,5 @@
 import { MaglevError } from '../domain/errors.js';
+import { isWeight, maxWeight } from '../domain/lb-limits.js';
 import { nameText } from '../domain/name.js';
 import type { MaglevClient } from '../rpc/client.js';
 import type { BackendInfo, FrontendInfo } from '../rpc/generated/maglev.js';
@@ -51,8 +52,8 @@ export const setCommands: readonly Command[] = [
 ];
 
 function parseWeight(text: string): number {
-  if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text);
-  throw new MaglevError('MGL_USAGE', `'${text}' is no weight: use a whole number from 0 to 100`);
+  if (/^\d{1,3}$/.test(text) && isWeight(Number(text))) return Number(text);
+  throw new MaglevError('MGL_USAGE', `'${text}' is no weight: use a whole number from 0 to ${maxWeight}`);
 }
 
 /** A maglevd that says nothing of VPP is an older one. */

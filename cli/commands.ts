@@ -5,6 +5,7 @@ import { configCommands } from './commands-config.js';
 import { frontendCommands } from './commands-frontend.js';
 import { healthcheckCommands } from './commands-healthcheck.js';
 import { insideCommands } from './commands-inside.js';
+import { overrideCommands } from './commands-overrides.js';
 import { setCommands } from './commands-set.js';
 import { vppCommands } from './commands-vpp.js';
 import { helpText } from './help.js';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   ...backendCommands,
   ...healthcheckCommands,
   ...vppCommands,
+  ...overrideCommands,
   ...insideCommands,
   ...setCommands,
   ...configCommands,

@@ -1,4 +1,5 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { parseBoolean } from '../domain/boolean-word.js';
 import { nearest } from '../domain/did-you-mean.js';
 import { parseDuration } from '../domain/duration.js';
 import { nameRule } from '../domain/name.js';
@@ -155,13 +156,6 @@ function unknownOption(argument: string, name: string): string | null {
 export function asksForJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return (end < 0 ? argv : argv.slice(0, end)).some((argument) => /^--?json(=(1|t|true))?$/i.test(argument));
-}
-
-/** The words that Go's flags take. */
-function parseBoolean(text: string): boolean | null {
-  if (/^(1|t|true)$/i.test(text)) return true;
-  if (/^(0|f|false)$/i.test(text)) return false;
-  return null;
 }
 
 /** Whole milliseconds, at least 1. */

@@ -1,3 +1,4 @@
+import { maxWeight } from '../domain/lb-limits.js';
 import type { TypeOf } from './codec.js';
 import { ipAddress } from './codec-address.js';
 import { nonEmptyList, record } from './codec-collections.js';
@@ -35,7 +36,7 @@ const backend = mapping({
 });
 
 const poolBackend = mapping({
-  weight: withDefault(integer(0, 100), '100'),
+  weight: withDefault(integer(0, maxWeight), String(maxWeight)),
 });
 
 const pool = mapping({

@@ -1,14 +1,12 @@
 import { formatDuration } from '../domain/duration.js';
+import { maxFlowTimeout, maxStickyBuckets, maxTableLength } from '../domain/lb-limits.js';
 import { unusableInVpp, wrongFamily } from './address-rules.js';
 import { periodRule } from './codec-scalars.js';
 import type { Finding } from './finding.js';
 import type { FileLb } from './schema.js';
 
-const maxStickyBuckets = 2 ** 22;
-/** VPP rebuilds the whole table, 4 bytes an entry, whenever a weight changes. */
-export const maxTableLength = 2 ** 20;
-const minFlowTimeout = 1_000;
-const maxFlowTimeout = 120_000;
+/** Seconds. */
+const minFlowTimeout = 1;
 
 const sources = [
   ['ipv4-src-address', 4],
@@ -45,8 +43,8 @@ function powerOfTwo(value: number, max: number): string | null {
 }
 
 function flowTimeout(milliseconds: number): string | null {
-  if (milliseconds < minFlowTimeout || milliseconds > maxFlowTimeout) {
-    return `${formatDuration(milliseconds)} is out of range: 1s to 120s`;
+  if (milliseconds < minFlowTimeout * 1000 || milliseconds > maxFlowTimeout * 1000) {
+    return `${formatDuration(milliseconds)} is out of range: ${minFlowTimeout}s to ${maxFlowTimeout}s`;
   }
   return milliseconds % 1000 === 0
     ? null

@@ -1,10 +1,10 @@
 import type { IpAddress } from '../domain/ip.js';
+import { maxTableLength } from '../domain/lb-limits.js';
 import { quote } from '../domain/quote.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import { countersWarning, memoryWarning } from '../domain/vpp-memory-advice.js';
 import type { Finding } from './finding.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
-import { maxTableLength } from './semantic-lb.js';
 
 /** From this length on, in entries for each unit of weight, no server's share is off by more than a tenth. */
 const entriesPerWeight = 10;

@@ -1,10 +1,7 @@
 import { eventMemory } from '../actors/events.js';
-import { type IntentStore, memoryStore } from '../actors/intent-store.js';
+import { memoryStore } from '../actors/intent-keeper.js';
 import { createActorSystem } from '../actors/kernel/system.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
-import { openVppStats } from '../actors/vpp/open-stats.js';
-import { openVpp } from '../actors/vpp/open-vpp.js';
-import { governing, vppLock } from '../actors/vpp/vpp-lock.js';
 import { loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
 import { readSettled } from '../config/settled-file.js';
@@ -14,15 +11,17 @@ import type { VppMemory } from '../domain/vpp-memory.js';
 import { createProbeEngine } from '../probes/engine/engine.js';
 import { buildInfo } from '../program/build-info.js';
 import type { Clock } from '../protocol/clock.js';
+import type { IntentStore } from '../protocol/intents.js';
 import type { FreeLogger } from '../protocol/log.js';
 import { Connections } from '../rpc/connections.js';
 import { createGateway } from '../rpc/gateway.js';
 import { startRpcServer } from '../rpc/server.js';
 import type { DaemonSettings } from './flags.js';
-import { fileStore } from './operator-store.js';
-import { exclusiveStore } from './state-lock.js';
+import { fileStore } from './intent-store.js';
+import { openVpp, openVppStats } from './open-vpp.js';
 import { teller } from './teller.js';
 import { trustGrounds } from './trust-grounds.js';
+import { governing, vppLock } from './vpp-lock.js';
 
 /** What the process gives to the daemon. */
 export interface DaemonWorld {
@@ -114,6 +113,8 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   if (ending) return ended;
 
   const { vppApiAddress, vppStatsAddress } = settings;
+  // Let go of before the right to VPP: whoever takes that over reads then what operators asked for.
+  const intents = storeIn(settings, world);
   const words = `process ${process.pid}, gRPC at ${settings.grpcAddress}`;
   const lock = vppLock({ socketPath: vppApiAddress, words, clock });
   world.atEnd(lock.release);
@@ -128,11 +129,13 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       // The moment at which it began, and the process: no other life of maglevd has the same.
       events: { source, memory: eventMemory(`${clock.now().toString(36)}-${process.pid}`) },
       loadConfig,
-      intents: storeIn(settings.stateDir, world),
+      intents,
       makeProbeEngine: (netns, { clock, log }) =>
         createProbeEngine({ workers: PROBE_WORKERS, netns, trust, clock, log }),
       openVpp:
-        vppApiAddress === '' ? null : governing(lock, openVpp({ socketPath: vppApiAddress, clock, log })),
+        vppApiAddress === ''
+          ? null
+          : (ready) => governing(lock, ready, openVpp({ socketPath: vppApiAddress, clock, log })),
       openStats: vppStatsAddress === '' ? null : openVppStats({ socketPath: vppStatsAddress, clock }),
       rpc: ({ signal, ...targets }) => {
         const connections = new Connections({ clock, log });
@@ -164,10 +167,10 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   return Promise.race([ended, died]);
 }
 
-/** What operators ask for is kept in that folder; '' = nowhere. */
-function storeIn(folder: string, { clock, log, atEnd }: DaemonWorld): IntentStore {
-  if (folder === '') return memoryStore();
-  const { store, release } = exclusiveStore(folder, fileStore(folder, clock), log);
-  atEnd(release);
+/** What operators ask for is kept in the folder that the settings name; '' = nowhere. */
+function storeIn({ stateDir, vppApiAddress }: DaemonSettings, { clock, atEnd }: DaemonWorld): IntentStore {
+  if (stateDir === '') return memoryStore();
+  const store = fileStore({ folder: stateDir, socketPath: vppApiAddress, clock });
+  atEnd(store.release);
   return store;
 }

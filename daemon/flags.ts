@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { isLeft } from 'fp-ts/lib/Either.js';
+import { parseBoolean } from '../domain/boolean-word.js';
 import { MaglevError } from '../domain/errors.js';
 import { flagProblem } from '../domain/flag-problem.js';
 import type { LogLevel } from '../protocol/log.js';
 import { parseRpcAddress } from '../rpc/address.js';
 import { refuseExposed } from '../rpc/exposure.js';
 import { unreadableRefusal } from '../rpc/listen-refusal.js';
-import { fromGoStyle, parseBoolean } from './go-style.js';
+import { fromGoStyle } from './go-style.js';
 
 export interface DaemonSettings {
   readonly config: string;

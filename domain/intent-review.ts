@@ -1,5 +1,5 @@
 import type { MaglevConfig } from './config.js';
-import { type BackendIntent, configuredWeight, type Intents, type WeightIntent } from './operator.js';
+import { configuredFor, type Intent, type Intents, type Subject } from './operator.js';
 
 /** How long an intent waits for its name to come back into the config. */
 export const dormancyMs = 30 * 24 * 3600 * 1000;
@@ -28,11 +28,8 @@ export interface IntentReview {
   readonly woke: readonly NotedIntent[];
 }
 
-interface Notes {
-  readonly dropped: (NotedIntent & { readonly why: string })[];
-  readonly fellDormant: NotedIntent[];
-  readonly woke: NotedIntent[];
-}
+/** No machine runs this before; one whose clock has not been set yet may believe so: the first moment of 2026. */
+const earliest = 1_767_225_600_000;
 
 /**
  * The intents under `config`, at `now` (wall time in milliseconds). What was said of a value that the config has
@@ -41,117 +38,53 @@ interface Notes {
  * `maxDormant` wait, those that have waited longest are dropped.
  */
 export function reviewIntents(intents: Intents, config: MaglevConfig, now: number): IntentReview {
-  const notes: Notes = { dropped: [], fellDormant: [], woke: [] };
-  const backends = new Map<string, BackendIntent>();
-  for (const [name, intent] of intents.backends) {
-    const next = reviewBackend(name, intent, config, now, notes);
-    if (next !== null) backends.set(name, next);
+  const left = new Map<Subject, Intent>();
+  const dropped: (NotedIntent & { why: string })[] = [];
+  const fellDormant: NotedIntent[] = [];
+  const woke: NotedIntent[] = [];
+  for (const [subject, intent] of intents) {
+    const { kind, configured, dormantSince } = intent;
+    const noted = notedIntent(intent);
+    const says = configuredFor(config, intent);
+    if (dormantSince !== null && now - dormantSince >= dormancyMs) {
+      dropped.push({ ...noted, why: 'what it is about has not been in the config for 30 days' });
+    } else if (says === null) {
+      if (dormantSince === null) fellDormant.push(noted);
+      // A clock that is behind must not make it wait less.
+      left.set(subject, { ...intent, dormantSince: dormantSince ?? Math.max(now, earliest) });
+    } else if (says !== configured) {
+      dropped.push({ ...noted, why: `the config says ${kind}: ${says} now, and said ${configured} then` });
+    } else {
+      if (dormantSince !== null) woke.push(noted);
+      left.set(subject, { ...intent, dormantSince: null });
+    }
   }
-  const weights = intents.weights.flatMap((intent) => reviewWeight(intent, config, now, notes) ?? []);
-  return { intents: withinBounds({ backends, weights }, notes), ...notes };
-}
-
-function reviewBackend(
-  name: string,
-  intent: BackendIntent,
-  config: MaglevConfig,
-  now: number,
-  notes: Notes,
-): BackendIntent | null {
-  const noted = noteBackend(name, intent);
-  if (hasExpired(intent, now)) {
-    for (const one of noted) notes.dropped.push({ ...one, why: expired });
-    return null;
+  for (const [subject, intent] of overdue(left)) {
+    left.delete(subject);
+    const why = `more than ${maxDormant} wait for names that the config lacks, and this one has waited longest`;
+    dropped.push({ ...notedIntent(intent), why });
   }
-  const backend = config.backends.get(name);
-  if (backend === undefined) {
-    if (intent.dormantSince === null) notes.fellDormant.push(...noted);
-    return asleep(intent, now);
+  return { intents: left, dropped, fellDormant, woke };
+}
+
+/** Those dormant ones that are too many, in the order of the intents. */
+function overdue(intents: Intents): [Subject, Intent][] {
+  const dormant = [...intents].filter(([, { dormantSince }]) => dormantSince !== null);
+  if (dormant.length <= maxDormant) return [];
+  const newestFirst = [...dormant].sort(([, a], [, b]) => (b.dormantSince ?? 0) - (a.dormantSince ?? 0));
+  const gone = new Set(newestFirst.slice(maxDormant).map(([subject]) => subject));
+  return dormant.filter(([subject]) => gone.has(subject));
+}
+
+/** What was asked for, in the words of maglevc. */
+export function notedIntent(intent: Intent): NotedIntent {
+  const { backend } = intent;
+  switch (intent.kind) {
+    case 'paused':
+      return { asked: 'pause', backend };
+    case 'enabled':
+      return { asked: intent.value ? 'enable' : 'disable', backend };
+    case 'weight':
+      return { asked: `weight ${intent.value}`, backend, frontend: intent.frontend, pool: intent.pool };
   }
-  const { enabled, paused } = intent;
-  const overruled = enabled !== null && enabled.configured !== backend.enabled;
-  if (overruled) {
-    const why = `the config says enabled: ${backend.enabled} now, and said ${enabled.configured} then`;
-    notes.dropped.push({ asked: enabled.value ? 'enable' : 'disable', backend: name, why });
-  }
-  const next = { paused, enabled: overruled ? null : enabled, dormantSince: null };
-  if (!next.paused && next.enabled === null) return null;
-  if (intent.dormantSince !== null) notes.woke.push(...noteBackend(name, next));
-  return next;
-}
-
-function reviewWeight(
-  intent: WeightIntent,
-  config: MaglevConfig,
-  now: number,
-  notes: Notes,
-): WeightIntent | null {
-  const noted = noteWeight(intent);
-  if (hasExpired(intent, now)) {
-    notes.dropped.push({ ...noted, why: expired });
-    return null;
-  }
-  const configured = configuredWeight(config, intent);
-  if (configured === null) {
-    if (intent.dormantSince === null) notes.fellDormant.push(noted);
-    return asleep(intent, now);
-  }
-  if (configured !== intent.configured) {
-    const why = `the config says weight: ${configured} now, and said ${intent.configured} then`;
-    notes.dropped.push({ ...noted, why });
-    return null;
-  }
-  if (intent.dormantSince !== null) notes.woke.push(noted);
-  return { ...intent, dormantSince: null };
-}
-
-const expired = 'what it is about has not been in the config for 30 days';
-
-interface MayBeDormant {
-  readonly dormantSince: number | null;
-}
-
-function hasExpired({ dormantSince }: MayBeDormant, now: number): boolean {
-  return dormantSince !== null && now - dormantSince >= dormancyMs;
-}
-
-/** No machine runs this before; one whose clock has not been set yet may believe so: the first moment of 2026. */
-const earliest = 1_767_225_600_000;
-
-/** A clock that is behind must not make it wait less. */
-function asleep<T extends MayBeDormant>(intent: T, now: number): T {
-  return { ...intent, dormantSince: intent.dormantSince ?? Math.max(now, earliest) };
-}
-
-/** Drops the dormant ones that have waited longest while there are more than `maxDormant`. */
-function withinBounds({ backends, weights }: Intents, { dropped }: Notes): Intents {
-  const waiting: MayBeDormant[] = [...backends.values(), ...weights].filter(
-    ({ dormantSince }) => dormantSince !== null,
-  );
-  if (waiting.length <= maxDormant) return { backends, weights };
-  const newestFirst = waiting.sort((a, b) => (b.dormantSince ?? 0) - (a.dormantSince ?? 0));
-  const gone = new Set(newestFirst.slice(maxDormant));
-  const left = {
-    backends: new Map([...backends].filter(([, intent]) => !gone.has(intent))),
-    weights: weights.filter((intent) => !gone.has(intent)),
-  };
-  const noted = [
-    ...[...backends].flatMap(([name, intent]) => (gone.has(intent) ? noteBackend(name, intent) : [])),
-    ...weights.flatMap((intent) => (gone.has(intent) ? [noteWeight(intent)] : [])),
-  ];
-  const why = `more than ${maxDormant} wait for names that the config lacks, and this one has waited longest`;
-  dropped.push(...noted.map((one) => ({ ...one, why })));
-  return left;
-}
-
-function noteBackend(backend: string, { paused, enabled }: BackendIntent): NotedIntent[] {
-  const asked = [
-    ...(enabled === null ? [] : [enabled.value ? 'enable' : 'disable']),
-    ...(paused ? ['pause'] : []),
-  ];
-  return asked.map((one) => ({ asked: one, backend }));
-}
-
-function noteWeight({ frontend, pool, backend, weight }: WeightIntent): NotedIntent {
-  return { asked: `weight ${weight}`, backend, frontend, pool };
 }

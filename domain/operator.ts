@@ -1,44 +1,80 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Frontend, MaglevConfig } from './config.js';
 import { MaglevError } from './errors.js';
+import { isWeight, maxWeight } from './lb-limits.js';
 
-/** An intent whose name the config lacks is kept, and out of force. */
-interface Lasting {
-  /** Since when, in milliseconds of the wall clock; null = it is in force. */
+/** Who asked for it, and when. */
+export interface Asked {
+  /** Milliseconds of the wall clock; null = an older maglevd kept it, which did not write that down. */
+  readonly at: number | null;
+  /** The client's address and port, or `unix`; null = nobody knows. */
+  readonly peer: string | null;
+}
+
+interface Lasting extends Asked {
+  readonly backend: string;
+  /** Since when the config lacks its name, so that it is out of force; milliseconds of the wall clock; null = it is in force. */
   readonly dormantSince: number | null;
 }
 
-/** What an operator asked for one backend. */
-export interface BackendIntent extends Lasting {
-  readonly paused: boolean;
-  /** His word on `enabled`; null = the config's counts. `configured` is what the config said when he spoke. */
-  readonly enabled: { readonly value: boolean; readonly configured: boolean } | null;
-}
+/** What an operator asked for and that differs from the config. `configured` is what the config said when he spoke. */
+export type Intent =
+  | (Lasting & { readonly kind: 'paused'; readonly value: true; readonly configured: false })
+  | (Lasting & { readonly kind: 'enabled'; readonly value: boolean; readonly configured: boolean })
+  | (Lasting &
+      WeightPlace & { readonly kind: 'weight'; readonly value: number; readonly configured: number });
 
-/** What an operator asked for the weight of one backend in one pool. */
-export interface WeightIntent extends Lasting {
+interface WeightPlace {
   readonly frontend: string;
   readonly pool: string;
   readonly backend: string;
-  readonly weight: number;
-  /** What the config said when he spoke. */
-  readonly configured: number;
 }
+
+/** What an intent is about: of two with the same subject only one can hold. */
+export type Subject = string;
 
 /** Everything that operators asked for and that still holds, or waits for its name to come back. */
-export interface Intents {
-  readonly backends: ReadonlyMap<string, BackendIntent>;
-  readonly weights: readonly WeightIntent[];
+export type Intents = ReadonlyMap<Subject, Intent>;
+
+export const noIntents: Intents = new Map();
+
+export type BackendAction = 'pause' | 'resume' | 'enable' | 'disable';
+
+export interface WeightChange extends WeightPlace {
+  /** 0..100. */
+  readonly weight: number;
 }
 
-export const noIntents: Intents = { backends: new Map(), weights: [] };
+export function subjectOf(
+  intent:
+    | { readonly kind: 'paused' | 'enabled'; readonly backend: string }
+    | ({ kind: 'weight' } & WeightPlace),
+): Subject {
+  const { kind, backend } = intent;
+  return JSON.stringify(kind === 'weight' ? [kind, intent.frontend, intent.pool, backend] : [kind, backend]);
+}
+
+/** An action on a backend speaks of both: whoever disables one ends its pause. */
+export function backendSubjects(backend: string): readonly Subject[] {
+  return [subjectOf({ kind: 'enabled', backend }), subjectOf({ kind: 'paused', backend })];
+}
+
+export function intentsOf(list: readonly Intent[]): Intents {
+  return new Map(list.map((intent) => [subjectOf(intent), intent]));
+}
 
 export function sameIntents(a: Intents, b: Intents): boolean {
-  return a === b || textOf(a) === textOf(b);
+  return a === b || JSON.stringify([...a]) === JSON.stringify([...b]);
 }
 
-function textOf({ backends, weights }: Intents): string {
-  return JSON.stringify([[...backends], weights]);
+/**
+ * `found`, which came to light only after operators had said more: `now`, about `said`. The later word counts, also
+ * where it took something back and left nothing.
+ */
+export function mergeIntents(found: Intents, now: Intents, said: ReadonlySet<Subject>): Intents {
+  const earlier = [...found].filter(([subject]) => !said.has(subject));
+  const later = [...now].filter(([subject]) => said.has(subject));
+  return new Map([...earlier, ...later]);
 }
 
 /** The config as it counts: with what operators asked for worked in. */
@@ -47,33 +83,25 @@ export interface Effective {
   readonly paused: ReadonlySet<string>;
 }
 
-export type BackendAction = 'pause' | 'resume' | 'enable' | 'disable';
-
-export interface WeightChange {
-  readonly frontend: string;
-  readonly pool: string;
-  readonly backend: string;
-  /** 0..100. */
-  readonly weight: number;
-}
-
 /** `config` with the intents worked in. They must have been reviewed under it: see intent-review.ts. */
 export function effective(intents: Intents, config: MaglevConfig): Effective {
   const backends = new Map(config.backends);
-  const paused = new Set<string>();
-  for (const [name, intent] of intents.backends) {
-    const backend = backends.get(name);
-    if (backend === undefined) continue;
-    if (intent.enabled !== null) backends.set(name, { ...backend, enabled: intent.enabled.value });
-    if (intent.paused) paused.add(name);
-  }
   const frontends = new Map(config.frontends);
-  for (const intent of intents.weights) {
-    const frontend = frontends.get(intent.frontend);
-    if (frontend !== undefined) frontends.set(intent.frontend, withWeight(frontend, intent));
+  const paused = new Set<string>();
+  for (const intent of intents.values()) {
+    const backend = backends.get(intent.backend);
+    if (backend === undefined) continue;
+    if (intent.kind === 'paused') paused.add(intent.backend);
+    else if (intent.kind === 'enabled') backends.set(intent.backend, { ...backend, enabled: intent.value });
+    else {
+      const frontend = frontends.get(intent.frontend);
+      if (frontend !== undefined) frontends.set(intent.frontend, withWeight(frontend, intent));
+    }
   }
   return { config: { ...config, backends, frontends }, paused };
 }
+
+const unknown: Asked = { at: null, peer: null };
 
 /**
  * What an action on a backend leaves. Idempotent: an action whose end is reached already changes nothing. Pausing or
@@ -84,34 +112,27 @@ export function actOnBackend(
   config: MaglevConfig,
   name: string,
   action: BackendAction,
+  asked: Asked = unknown,
 ): Either<MaglevError, Intents> {
   const backend = config.backends.get(name);
   if (backend === undefined) {
     return left(new MaglevError('MGL_BACKEND_UNKNOWN', `backend "${name}" is not in the config`));
   }
-  const before = intents.backends.get(name) ?? untouched;
-  const isEnabled = before.enabled?.value ?? backend.enabled;
-  if (!isEnabled && (action === 'pause' || action === 'resume')) {
-    return left(
-      new MaglevError('MGL_BACKEND_DISABLED', `backend "${name}" is disabled: it cannot be ${action}d`),
-    );
-  }
-  const next = ((): BackendIntent => {
-    switch (action) {
-      case 'pause':
-        return { ...before, paused: true };
-      case 'resume':
-        return { ...before, paused: false };
-      case 'enable':
-        return isEnabled ? before : { ...untouched, enabled: word(true, backend.enabled) };
-      case 'disable':
-        return isEnabled ? { ...untouched, enabled: word(false, backend.enabled) } : before;
+  const word = intents.get(subjectOf({ kind: 'enabled', backend: name }));
+  const isEnabled = word?.kind === 'enabled' ? word.value : backend.enabled;
+  const lasting = { backend: name, dormantSince: null, ...asked };
+  const paused: Intent = { kind: 'paused', value: true, configured: false, ...lasting };
+  if (action === 'pause' || action === 'resume') {
+    if (!isEnabled) {
+      const text = `backend "${name}" is disabled: it cannot be ${action}d`;
+      return left(new MaglevError('MGL_BACKEND_DISABLED', text));
     }
-  })();
-  const backends = new Map(intents.backends);
-  if (next.paused || next.enabled !== null) backends.set(name, next);
-  else backends.delete(name);
-  return right({ ...intents, backends });
+    return right(action === 'pause' ? having(intents, paused) : without(intents, paused));
+  }
+  const value = action === 'enable';
+  if (value === isEnabled) return right(intents);
+  const enabled: Intent = { kind: 'enabled', value, configured: backend.enabled, ...lasting };
+  return right(having(without(intents, paused), enabled));
 }
 
 /** What setting a weight leaves. MGL_FRONTEND_UNKNOWN, MGL_POOL_UNKNOWN, MGL_BACKEND_UNKNOWN, MGL_REQUEST_INVALID. */
@@ -119,48 +140,43 @@ export function setWeight(
   intents: Intents,
   config: MaglevConfig,
   change: WeightChange,
+  asked: Asked = unknown,
 ): Either<MaglevError, Intents> {
-  const { frontend: frontendName, pool: poolName, backend, weight } = change;
-  if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
-    return left(
-      new MaglevError('MGL_REQUEST_INVALID', `${weight} is no weight: use a whole number from 0 to 100`),
-    );
+  const { weight: value, ...place } = change;
+  const { frontend: frontendName, pool, backend } = place;
+  if (!isWeight(value)) {
+    const text = `${value} is no weight: use a whole number from 0 to ${maxWeight}`;
+    return left(new MaglevError('MGL_REQUEST_INVALID', text));
   }
   const frontend = config.frontends.get(frontendName);
   if (frontend === undefined) {
     return left(new MaglevError('MGL_FRONTEND_UNKNOWN', `frontend "${frontendName}" is not in the config`));
   }
-  if (!frontend.pools.some(({ name }) => name === poolName)) {
+  if (!frontend.pools.some(({ name }) => name === pool)) {
     const advice = `List its pools with \`maglevc show frontend ${frontendName}\`.`;
-    const text = `frontend "${frontendName}" has no pool "${poolName}"`;
+    const text = `frontend "${frontendName}" has no pool "${pool}"`;
     return left(new MaglevError('MGL_POOL_UNKNOWN', text, { advice }));
   }
-  const configured = configuredWeight(config, change);
+  const configured = configuredWeight(config, place);
   if (configured === null) {
-    const text = `pool "${poolName}" of frontend "${frontendName}" has no backend "${backend}"`;
+    const text = `pool "${pool}" of frontend "${frontendName}" has no backend "${backend}"`;
     const advice = `List its pools and their backends with \`maglevc show frontend ${frontendName}\`.`;
     return left(new MaglevError('MGL_BACKEND_UNKNOWN', text, { advice }));
   }
-  const others = intents.weights.filter((intent) => !samePlace(intent, change));
-  const mine = { frontend: frontendName, pool: poolName, backend, weight, configured, dormantSince: null };
-  return right({ ...intents, weights: weight === configured ? others : [...others, mine] });
+  return right(
+    having(intents, { kind: 'weight', ...place, value, configured, dormantSince: null, ...asked }),
+  );
 }
 
-const untouched: BackendIntent = { paused: false, enabled: null, dormantSince: null };
-
-/** His word; none when it only repeats the config. */
-function word(value: boolean, configured: boolean): BackendIntent['enabled'] {
-  return value === configured ? null : { value, configured };
+/** What the config says of what an intent is about; null when it lacks that name. */
+export function configuredFor(config: MaglevConfig, intent: Intent): boolean | number | null {
+  if (intent.kind === 'weight') return configuredWeight(config, intent);
+  const backend = config.backends.get(intent.backend);
+  if (backend === undefined) return null;
+  return intent.kind === 'enabled' ? backend.enabled : false;
 }
 
-type Place = Pick<WeightChange, 'frontend' | 'pool' | 'backend'>;
-
-function samePlace(a: Place, b: Place): boolean {
-  return a.frontend === b.frontend && a.pool === b.pool && a.backend === b.backend;
-}
-
-/** null when the config lacks that place. */
-export function configuredWeight(config: MaglevConfig, { frontend, pool, backend }: Place): number | null {
+function configuredWeight(config: MaglevConfig, { frontend, pool, backend }: WeightPlace): number | null {
   const found = config.frontends
     .get(frontend)
     ?.pools.find(({ name }) => name === pool)
@@ -168,11 +184,25 @@ export function configuredWeight(config: MaglevConfig, { frontend, pool, backend
   return found?.weight ?? null;
 }
 
-function withWeight(frontend: Frontend, intent: WeightIntent): Frontend {
+/** A word that only repeats the config is none. One that is there already stays, with the moment when it was asked. */
+function having(intents: Intents, intent: Intent): Intents {
+  if (intent.value === intent.configured) return without(intents, intent);
+  const subject = subjectOf(intent);
+  const before = intents.get(subject);
+  const isThere = before?.value === intent.value && before.configured === intent.configured;
+  return isThere && before.dormantSince === null ? intents : new Map([...intents, [subject, intent]]);
+}
+
+function without(intents: Intents, intent: Intent): Intents {
+  const subject = subjectOf(intent);
+  return intents.has(subject) ? new Map([...intents].filter(([one]) => one !== subject)) : intents;
+}
+
+function withWeight(frontend: Frontend, intent: Intent & { readonly kind: 'weight' }): Frontend {
   const pools = frontend.pools.map((pool) => {
     if (pool.name !== intent.pool) return pool;
     const backends = pool.backends.map((one) =>
-      one.name === intent.backend ? { ...one, weight: intent.weight, overridden: intent.configured } : one,
+      one.name === intent.backend ? { ...one, weight: intent.value, overridden: intent.configured } : one,
     );
     return { ...pool, backends };
   });

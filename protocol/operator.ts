@@ -1,4 +1,5 @@
 import type { BackendAction, Effective, WeightChange } from '../domain/operator.js';
+import type { Override } from '../domain/overrides.js';
 import type { Reply } from './address.js';
 import type { Applied } from './applied.js';
 
@@ -32,7 +33,17 @@ export type OperatorRequest =
       readonly peer?: string;
       readonly reply: Reply<OperatorAnswer>;
     }
-  | { readonly type: 'get-effective'; readonly reply: Reply<Effective> };
+  | { readonly type: 'get-effective'; readonly reply: Reply<Effective> }
+  | { readonly type: 'list-overrides'; readonly reply: Reply<readonly Override[]> };
+
+/**
+ * Answered when what an earlier process kept is in force, or cannot be read now. VPP must not be given weights before:
+ * whoever takes over from another maglevd would put back what operators had taken out there.
+ */
+export interface AwaitIntents {
+  readonly type: 'await-intents';
+  readonly reply: Reply<void>;
+}
 
 /** What of the config is another now. */
 export type Touched =

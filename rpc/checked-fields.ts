@@ -1,4 +1,5 @@
 import { MaglevError } from '../domain/errors.js';
+import { isWeight, maxWeight } from '../domain/lb-limits.js';
 import { nameRule } from '../domain/name.js';
 
 /** A name that cannot be one is refused here (MGL_REQUEST_INVALID), so that no error repeats it at length. */
@@ -11,6 +12,6 @@ export function checkedName(field: string, name: string): string {
 
 /** A configured weight; MGL_REQUEST_INVALID when it is not in 0..100. */
 export function checkedWeight(field: string, weight: number): number {
-  if (Number.isInteger(weight) && weight >= 0 && weight <= 100) return weight;
-  throw new MaglevError('MGL_REQUEST_INVALID', `${field} is ${weight}; weights are from 0 to 100`);
+  if (isWeight(weight)) return weight;
+  throw new MaglevError('MGL_REQUEST_INVALID', `${field} is ${weight}; weights are from 0 to ${maxWeight}`);
 }

@@ -21,6 +21,7 @@ import {
   type ListEventsResponse,
   type ListFrontendsResponse,
   type ListHealthChecksResponse,
+  type ListOverridesResponse,
   type ListSyncsResponse,
   MaglevService,
   type ReloadConfigResponse,
@@ -61,6 +62,7 @@ export interface MaglevClient {
   readonly syncLbState: (frontendName: string | undefined) => Promise<SyncVPPLBStateResponse>;
   readonly getLbCounters: () => Promise<VPPLBCounters>;
   /** '' = the whole tree. */
+  readonly listOverrides: () => Promise<ListOverridesResponse>;
   readonly listActors: (path: string) => Promise<ListActorsResponse>;
   /** What was told last, at most so many, oldest first. */
   readonly listEvents: (count: number) => Promise<ListEventsResponse>;
@@ -127,6 +129,7 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
     getLbState: () => call(MaglevService.getVpplbState, {}),
     syncLbState: (frontendName) => call(MaglevService.syncVpplbState, { frontendName }),
     getLbCounters: () => call(MaglevService.getVpplbCounters, {}),
+    listOverrides: () => call(MaglevService.listOverrides, {}),
     listActors: (path) => call(MaglevService.listActors, { path }),
     listEvents: (count) => call(MaglevService.listEvents, { count }),
     watchEvents: (request, signal, hear) =>

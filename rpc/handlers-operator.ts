@@ -1,8 +1,9 @@
 import type { BackendAction } from '../domain/operator.js';
+import type { Override } from '../domain/overrides.js';
 import type { Address } from '../protocol/address.js';
 import type { OperatorAnswer, OperatorRequest } from '../protocol/operator.js';
 import { checkedName, checkedWeight } from './checked-fields.js';
-import type { ChangeOutcome, MaglevServer } from './generated/maglev.js';
+import type { ChangeOutcome, MaglevServer, OverrideInfo } from './generated/maglev.js';
 import { backendInfo, frontendInfo, type ViewSources } from './handlers-views.js';
 import { limitMs } from './limits.js';
 import { nanoseconds } from './nanoseconds.js';
@@ -10,7 +11,12 @@ import type { Unary } from './unary.js';
 
 type OperatorHandlers = Pick<
   MaglevServer,
-  'pauseBackend' | 'resumeBackend' | 'enableBackend' | 'disableBackend' | 'setFrontendPoolBackendWeight'
+  | 'pauseBackend'
+  | 'resumeBackend'
+  | 'enableBackend'
+  | 'disableBackend'
+  | 'setFrontendPoolBackendWeight'
+  | 'listOverrides'
 >;
 
 /** What operators do: each is answered, when it is in force, with what is true then. */
@@ -41,6 +47,22 @@ export function operatorHandlers(
       const answer = await ask(operator, { type: 'set-weight', change, flush, peer });
       return { ...(await frontendInfo(sources, ask, change.frontend)), ...answerFields(answer) };
     }),
+    listOverrides: unary(limitMs.view, async (_request, ask) => {
+      const overrides = await ask(operator, { type: 'list-overrides' });
+      return { overrides: overrides.map(overrideInfo) };
+    }),
+  };
+}
+
+function overrideInfo({ frontend, pool, at, peer, dormantSince, ...rest }: Override): OverrideInfo {
+  return {
+    ...rest,
+    frontend: frontend ?? undefined,
+    pool: pool ?? undefined,
+    atNs: at === null ? undefined : nanoseconds(at),
+    peer: peer ?? undefined,
+    dormantSinceNs: dormantSince === null ? undefined : nanoseconds(dormantSince),
+    frontends: [...rest.frontends],
   };
 }
 

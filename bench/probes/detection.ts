@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { noEvents } from '../../actors/events.js';
-import { memoryStore } from '../../actors/intent-store.js';
+import { memoryStore } from '../../actors/intent-keeper.js';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
 import { rootActor } from '../../actors/root.js';
 import type { OpenVpp } from '../../actors/vpp/api.js';
-import { openVpp } from '../../actors/vpp/open-vpp.js';
 import { checkConfigText } from '../../config/check.js';
+import { openVpp } from '../../daemon/open-vpp.js';
 import type { MaglevConfig } from '../../domain/config.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
 import { createProbeEngine } from '../../probes/engine/engine.js';
@@ -69,7 +69,7 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
         config,
         configFile: 'bench',
         loadConfig: async () => ({ ok: true, config, warnings: [] }),
-        openVpp: record.vpp(openVpp({ socketPath, clock, log })),
+        openVpp: () => record.vpp(openVpp({ socketPath, clock, log })),
         openStats: null,
         rpc: async () => ({ address: 'bench', stop: async () => {} }),
         makeProbeEngine: (netns) => record.engine(createProbeEngine({ workers: 1, netns, clock, log })),

@@ -9,6 +9,7 @@ import {
   PROTOCOL_UDP,
   type VipKey,
 } from '../../domain/lb.js';
+import { maxFlowTimeout, maxStickyBuckets, maxTableLength, maxWeight } from '../../domain/lb-limits.js';
 import { type Address, AddressFamily } from '../generated/ip-types.js';
 import { wireAddress, wirePrefix } from './wire-address.js';
 
@@ -17,21 +18,14 @@ import { wireAddress, wirePrefix } from './wire-address.js';
  * packet or the next garbage collection. Every write to the plugin passes here.
  */
 
-/** VPP allocates 4 bytes an entry from its main heap, and twice that while it rebuilds. */
-const MAX_TABLE_LENGTH = 2 ** 20;
-/** VPP allocates 64 bytes a bucket and thread: 256 MB a thread. */
-const MAX_STICKY_BUCKETS = 2 ** 22;
-const MAX_FLOW_TIMEOUT = 120;
-const MAX_WEIGHT = 100;
-
 /** MGL_VPP_GUARD, naming the value, when these settings would crash VPP; null when they may be sent. */
 export function guardConf(conf: LbConf): MaglevError | null {
   const { ipv4Source, ipv6Source, stickyBucketsPerCore, flowTimeout } = conf;
   const why =
     sourceProblem('IPv4', 4, ipv4Source) ??
     sourceProblem('IPv6', 6, ipv6Source) ??
-    powerOfTwoProblem('the number of sticky buckets', stickyBucketsPerCore, MAX_STICKY_BUCKETS) ??
-    rangeProblem('the flow timeout in seconds', flowTimeout, 1, MAX_FLOW_TIMEOUT);
+    powerOfTwoProblem('the number of sticky buckets', stickyBucketsPerCore, maxStickyBuckets) ??
+    rangeProblem('the flow timeout in seconds', flowTimeout, 1, maxFlowTimeout);
   return why === null ? null : refusal('lb_conf', why);
 }
 
@@ -51,7 +45,7 @@ function operationProblem(operation: LbOperation): string | null {
       return (
         portProblem(key) ??
         encapProblem(operation.encap) ??
-        powerOfTwoProblem('the length of the new-flow table', operation.tableLength, MAX_TABLE_LENGTH)
+        powerOfTwoProblem('the length of the new-flow table', operation.tableLength, maxTableLength)
       );
     case 'vip-del':
       return foundPortProblem(key);
@@ -59,7 +53,7 @@ function operationProblem(operation: LbOperation): string | null {
       return (
         portProblem(key) ??
         serverProblem(operation.address) ??
-        rangeProblem('the weight', operation.weight, 0, MAX_WEIGHT) ??
+        rangeProblem('the weight', operation.weight, 0, maxWeight) ??
         loopProblem(key, operation.address)
       );
     case 'as-del':
@@ -68,7 +62,7 @@ function operationProblem(operation: LbOperation): string | null {
       return (
         portProblem(key) ??
         serverProblem(operation.address) ??
-        rangeProblem('the weight', operation.weight, 0, MAX_WEIGHT) ??
+        rangeProblem('the weight', operation.weight, 0, maxWeight) ??
         (operation.weight > 0 ? loopProblem(key, operation.address) : null)
       );
   }

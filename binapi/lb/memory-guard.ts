@@ -1,5 +1,6 @@
 import { MaglevError } from '../../domain/errors.js';
 import { type LbConf, type LbOperation, type LbState, type VipId, vipId } from '../../domain/lb.js';
+import { maxTableLength, maxWeight } from '../../domain/lb-limits.js';
 import {
   bytesText,
   DEFAULT_HEAP_BYTES,
@@ -38,9 +39,6 @@ interface KnownVip {
 
 /** A reading stands for so long, if nothing was given since. */
 const READING_STANDS_MS = 5000;
-/** The longest table that maglevd makes, for a VIP whose length is not known. */
-const LONGEST_TABLE = 2 ** 20;
-const MAX_WEIGHT = 100;
 /** Flow tables of up to so many bytes a thread are set without a look at the heap. */
 const SMALL_STICKY_BYTES = stickyBytes(2 ** 18);
 
@@ -88,7 +86,7 @@ export class MemoryGuard {
     this.#conf = conf;
     this.#vips.clear();
     for (const { key, tableLength, ases } of vips) {
-      const length = tableLength.exact || tableLength.value > 0 ? tableLength.value : LONGEST_TABLE;
+      const length = tableLength.exact || tableLength.value > 0 ? tableLength.value : maxTableLength;
       const weight = ases.reduce((sum, as) => sum + as.weight, 0);
       this.#vips.set(vipId(key), { tableLength: length, weight });
     }
@@ -180,7 +178,7 @@ export class MemoryGuard {
         if (next !== id) {
           id = next;
           const known = this.#vips.get(id);
-          weight = known?.weight ?? MAX_WEIGHT;
+          weight = known?.weight ?? maxWeight;
           tableLength = known?.tableLength ?? 0;
         }
       }

@@ -63,9 +63,14 @@ export const operatorEvents = {
     backends: field<number>('how many'),
     weights: field<number>('how many'),
   }),
+  'operator-state-moved': event(
+    ['info'],
+    'what operators asked for was kept for all VPPs alike, and belongs to this VPP from now on; a copy of it, where no VPP is governed',
+    { from: field<string>(), to: field<string>() },
+  ),
   'state-dir-shared': event(
     ['error'],
-    'another maglevd keeps its state in the same folder; this one keeps nothing of its own until the other one ends',
+    'another maglevd keeps the state that concerns the same VPP; this one neither reads nor writes it until the other one ends',
     { error: field<string>() },
   ),
 } as const;

@@ -25,6 +25,39 @@ import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplemen
  *   INTERNAL             a bug in maglevd, or an answer of VPP that makes no sense
  */
 
+/** Asks for all overrides. */
+export type ListOverridesRequest = Record<string, never>;
+
+/** All overrides, by backend, frontend and pool. */
+export interface ListOverridesResponse {
+  /** Those in force and those that are not. */
+  overrides: OverrideInfo[];
+}
+
+/** Something that an operator asked for and that differs from the config. */
+export interface OverrideInfo {
+  /** `pause`, `enable`, `disable` or `weight 10`. */
+  asked: string;
+  /** Whom it is about. */
+  backend: string;
+  /** Of a weight. */
+  frontend?: string | undefined;
+  /** Of a weight. */
+  pool?: string | undefined;
+  /** When it was asked, nanoseconds since 1970; absent when an older maglevd kept it. */
+  atNs?: bigint | undefined;
+  /** Who asked: address and port, or `unix`; absent when nobody knows. */
+  peer?: string | undefined;
+  /** Since when the config lacks its name: it is out of force until the name is back. Absent: it is in force. */
+  dormantSinceNs?: bigint | undefined;
+  /** `enabled: true`, `weight: 100`; of a pause `nothing`. While it is out of force, what the config said last. */
+  configSays: string;
+  /** What is otherwise because of it, in words. */
+  effect: string;
+  /** The frontends in which it is. */
+  frontends: string[];
+}
+
 /** Asks for the tree of actors, or a part of it. */
 export interface ListActorsRequest {
   /** As in the log: `/root/vpp`; it and all below it. Empty = the whole tree. */
@@ -852,6 +885,249 @@ export interface SyncOperation {
   /** When this was known, in nanoseconds since the Unix epoch. */
   timeNs: bigint;
 }
+
+function createBaseListOverridesRequest(): ListOverridesRequest {
+  return {};
+}
+
+export const ListOverridesRequest: MessageFns<ListOverridesRequest> = {
+  encode(_: ListOverridesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOverridesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOverridesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseListOverridesResponse(): ListOverridesResponse {
+  return { overrides: [] };
+}
+
+export const ListOverridesResponse: MessageFns<ListOverridesResponse> = {
+  encode(message: ListOverridesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.overrides) {
+      OverrideInfo.encode(v, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOverridesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOverridesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.overrides.push(OverrideInfo.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOverrideInfo(): OverrideInfo {
+  return {
+    asked: '',
+    backend: '',
+    frontend: undefined,
+    pool: undefined,
+    atNs: undefined,
+    peer: undefined,
+    dormantSinceNs: undefined,
+    configSays: '',
+    effect: '',
+    frontends: [],
+  };
+}
+
+export const OverrideInfo: MessageFns<OverrideInfo> = {
+  encode(message: OverrideInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.asked !== '') {
+      writer.uint32(10).string(message.asked);
+    }
+    if (message.backend !== '') {
+      writer.uint32(18).string(message.backend);
+    }
+    if (message.frontend !== undefined) {
+      writer.uint32(26).string(message.frontend);
+    }
+    if (message.pool !== undefined) {
+      writer.uint32(34).string(message.pool);
+    }
+    if (message.atNs !== undefined) {
+      if (BigInt.asIntN(64, message.atNs) !== message.atNs) {
+        throw new globalThis.Error('value provided for field message.atNs of type int64 too large');
+      }
+      writer.uint32(40).int64(message.atNs);
+    }
+    if (message.peer !== undefined) {
+      writer.uint32(50).string(message.peer);
+    }
+    if (message.dormantSinceNs !== undefined) {
+      if (BigInt.asIntN(64, message.dormantSinceNs) !== message.dormantSinceNs) {
+        throw new globalThis.Error('value provided for field message.dormantSinceNs of type int64 too large');
+      }
+      writer.uint32(56).int64(message.dormantSinceNs);
+    }
+    if (message.configSays !== '') {
+      writer.uint32(66).string(message.configSays);
+    }
+    if (message.effect !== '') {
+      writer.uint32(74).string(message.effect);
+    }
+    for (const v of message.frontends) {
+      writer.uint32(82).string(v);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OverrideInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOverrideInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.asked = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.backend = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.frontend = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pool = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.atNs = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.peer = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.dormantSinceNs = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.configSays = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.effect = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.frontends.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
 
 function createBaseListActorsRequest(): ListActorsRequest {
   return { path: '' };
@@ -6540,6 +6816,18 @@ export const MaglevService = {
     responseSerialize: (value: FrontendInfo): Buffer => Buffer.from(FrontendInfo.encode(value).finish()),
     responseDeserialize: (value: Buffer): FrontendInfo => FrontendInfo.decode(value),
   },
+  /** Where what operators asked for counts instead of the config, or waits for a name to come back into it. */
+  listOverrides: {
+    path: '/maglev.Maglev/ListOverrides' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListOverridesRequest): Buffer =>
+      Buffer.from(ListOverridesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListOverridesRequest => ListOverridesRequest.decode(value),
+    responseSerialize: (value: ListOverridesResponse): Buffer =>
+      Buffer.from(ListOverridesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListOverridesResponse => ListOverridesResponse.decode(value),
+  },
   /** Who VPP is. UNAVAILABLE when VPP is disabled or not connected. */
   getVppInfo: {
     path: '/maglev.Maglev/GetVPPInfo' as const,
@@ -6702,6 +6990,8 @@ export interface MaglevServer extends UntypedServiceImplementation {
    * backend, INVALID_ARGUMENT for a weight that is not in 0..100.
    */
   setFrontendPoolBackendWeight: handleUnaryCall<SetWeightRequest, FrontendInfo>;
+  /** Where what operators asked for counts instead of the config, or waits for a name to come back into it. */
+  listOverrides: handleUnaryCall<ListOverridesRequest, ListOverridesResponse>;
   /** Who VPP is. UNAVAILABLE when VPP is disabled or not connected. */
   getVppInfo: handleUnaryCall<GetVPPInfoRequest, VPPInfo>;
   /** What VPP's load balancer holds now, read from VPP. UNAVAILABLE when VPP is disabled or not connected. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { memoryStore } from '../../actors/intent-store.js';
+import { memoryStore } from '../../actors/intent-keeper.js';
 import { noIntents } from '../../domain/operator.js';
 import type { OperatorAnswer } from '../../protocol/operator.js';
 import type { FrontendView } from '../../protocol/views.js';

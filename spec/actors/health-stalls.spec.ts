@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { noEvents } from '../../actors/events.js';
-import { memoryStore } from '../../actors/intent-store.js';
+import { memoryStore } from '../../actors/intent-keeper.js';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
 import { rootActor } from '../../actors/root.js';
@@ -112,7 +112,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
         loadConfig: async () => valid(config),
         intents: memoryStore(),
         events: noEvents(),
-        openVpp: machine.open,
+        openVpp: () => machine.open,
         openStats: null,
         rpc: async () => ({ address: 'spec', stop: async () => {} }),
         makeProbeEngine: (netns, { clock }) => {

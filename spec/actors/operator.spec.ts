@@ -1,12 +1,11 @@
 import { expect } from 'chai';
-import { newIntentCell } from '../../actors/intent-keeping.js';
-import { memoryStore } from '../../actors/intent-store.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { operatorActor } from '../../actors/operator.js';
 import type { IpAddress } from '../../domain/ip.js';
-import type { BackendAction } from '../../domain/operator.js';
+import { type BackendAction, noIntents } from '../../domain/operator.js';
 import type { Pending } from '../../protocol/applied.js';
 import type { ConfigControl } from '../../protocol/config.js';
+import type { IntentRequest } from '../../protocol/intents.js';
 import type { EffectiveChanged, InForce, OperatorRequest, Touched } from '../../protocol/operator.js';
 import { ip, sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import { nothingToWrite } from '../support/quiet-answers.js';
@@ -41,9 +40,7 @@ describe('actors/operator', () => {
       told.push(message.touched);
       message.reply.ok(inForce);
     });
-    operator = tree.start(
-      operatorActor({ config: keeper, health, decision, store: memoryStore(), cell: newIntentCell() }),
-    );
+    operator = tree.start(operatorActor({ config: keeper, health, decision, keeper: forgetful() }));
     await tree.clock.settle();
   });
   afterEach(() => tree.end());
@@ -134,6 +131,41 @@ describe('actors/operator', () => {
     });
   });
 
+  it('lists what differs from the config, since when, by whom, and what it changes', async () => {
+    const at = tree.clock.now();
+    await act('a', 'disable', 'ipv4:192.0.2.77:4711');
+    await tree.clock.advance(5000);
+    await weigh(7);
+    await act('a', 'disable', 'unix');
+    const list = () => tree.system.ask(operator, { type: 'list-overrides' });
+    const common = { backend: 'a', dormantSince: null, frontends: ['web'] };
+    expect(await list()).to.deep.equal([
+      {
+        ...common,
+        asked: 'disable',
+        frontend: null,
+        pool: null,
+        at,
+        peer: 'ipv4:192.0.2.77:4711',
+        configSays: 'enabled: true',
+        effect: 'not probed, weight 0, flows cut',
+      },
+      {
+        ...common,
+        asked: 'weight 7',
+        frontend: 'web',
+        pool: 'pool0',
+        at: at + 5000,
+        peer: 'unix',
+        configSays: 'weight: 100',
+        effect: 'weight 7 instead of 100, while it is up in the active pool',
+      },
+    ]);
+    await act('a', 'enable');
+    await weigh(100);
+    expect(await list()).to.deep.equal([]);
+  });
+
   it('warns of a frontend that is left with nobody, of whoever takes something away', async () => {
     inForce = { ...nothingToWrite, deserted: ['web'] };
     const warning = 'frontend web has no server left that gets new flows';
@@ -145,3 +177,12 @@ describe('actors/operator', () => {
 });
 
 const absent: Pending = { why: 'disconnected', text: 'VPP is not connected', error: null };
+
+/** A keeper that had nothing to keep, and is content with everything. */
+function forgetful() {
+  return answering<IntentRequest>('keeper', (message) => {
+    if (message.type === 'keep-intents') message.reply.ok(null);
+    else if (message.type === 'look-for-intents') message.reply.ok(noIntents);
+    else message.reply.ok({ intents: noIntents, whole: false, said: new Set() });
+  });
+}

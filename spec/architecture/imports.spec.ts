@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   probes: ['clock', 'domain', 'protocol', 'linux'],
   sim: ['domain', 'program', 'protocol', 'binapi', 'linux'],
   'actors/kernel': ['clock', 'domain', 'protocol'],
-  actors: ['actors/kernel', 'domain', 'protocol', 'binapi', 'config', 'probes', 'linux'],
+  actors: ['actors/kernel', 'domain', 'protocol', 'binapi', 'config', 'probes'],
   rpc: ['domain', 'protocol'],
   cli: ['rpc', 'program', 'domain', 'protocol'],
   daemon: [

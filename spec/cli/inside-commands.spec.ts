@@ -43,4 +43,39 @@ describe('maglevc: what goes on inside maglevd', () => {
     expect(unknown).to.include({ code: 3 });
     expect(unknown.stderr).to.include('MGL_ACTOR_UNKNOWN');
   });
+
+  it('show overrides', async () => {
+    await start();
+    const text = (await run('show overrides')).stdout.replaceAll(/\d{4}-\d\d-\d\dT[\d:]+Z/g, '<time>');
+    expect(text).to.equal(
+      block(`
+        gone in pool primary of web: weight 10; the config says weight: 100
+          since an unknown time
+          dormant since <time> (5m0s ago): the config lacks the name
+        web1: disable; the config says enabled: true
+          since <time> (2h0m ago), by unix
+          in api, web: not probed, weight 0, flows cut
+      `),
+    );
+    const { overrides } = (await json('show overrides')) as { overrides: Record<string, unknown>[] };
+    expect(overrides).to.have.length(2);
+    expect(overrides[0]).to.include({
+      asked: 'weight 10',
+      backend: 'gone',
+      frontend: 'web',
+      pool: 'primary',
+    });
+    expect(overrides[0]).not.to.have.any.keys('atNs', 'peer');
+    expect(overrides[1]).to.include({ asked: 'disable', peer: 'unix', configSays: 'enabled: true' });
+    expect(overrides[1]?.['atNs']).to.match(/^\d{19}$/);
+  });
+
+  it('show overrides, where there are none', async () => {
+    await start({
+      operator: (message) => {
+        if (message.type === 'list-overrides') message.reply.ok([]);
+      },
+    });
+    expect((await run('show overrides')).stdout).to.equal('none: everything is as the config says\n');
+  });
 });

@@ -60,7 +60,7 @@ describe('cli/resolve', () => {
     [
       'show',
       "'show' is not complete: expected one of version, frontends, frontend, backends, backend, " +
-        'healthchecks, healthcheck, vpp, events, actors',
+        'healthchecks, healthcheck, vpp, overrides, events, actors',
     ],
     [
       'set backend web1',

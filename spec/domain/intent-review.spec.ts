@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { MaglevConfig } from '../../domain/config.js';
 import { dormancyMs, maxDormant, reviewIntents } from '../../domain/intent-review.js';
-import type { Intents } from '../../domain/operator.js';
-import { effective } from '../../domain/operator.js';
+import { effective, type Intent, intentsOf, noIntents, subjectOf } from '../../domain/operator.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 
 const backends = { a: { address: '10.0.0.1' }, b: { address: '10.0.0.2', enabled: false } };
@@ -11,13 +10,20 @@ const web = sampleFrontend('web', '192.0.2.1', [{ a: 100, b: 50 }]);
 const config = sampleConfig(backends, [web]);
 const empty = sampleConfig({}, []);
 
-const asked: Intents = {
-  backends: new Map([
-    ['a', { paused: false, enabled: { value: false, configured: true }, dormantSince: null }],
-    ['b', { paused: true, enabled: { value: true, configured: false }, dormantSince: null }],
-  ]),
-  weights: [{ frontend: 'web', pool: 'pool0', backend: 'a', weight: 7, configured: 100, dormantSince: null }],
-};
+const lasting = { at: 1, peer: 'unix', dormantSince: null };
+const pause = (backend: string): Intent => ({
+  kind: 'paused',
+  value: true,
+  configured: false,
+  backend,
+  ...lasting,
+});
+const asked = intentsOf([
+  { kind: 'enabled', backend: 'a', value: false, configured: true, ...lasting },
+  { kind: 'enabled', backend: 'b', value: true, configured: false, ...lasting },
+  pause('b'),
+  { kind: 'weight', frontend: 'web', pool: 'pool0', backend: 'a', value: 7, configured: 100, ...lasting },
+]);
 const all = [
   { asked: 'disable', backend: 'a' },
   { asked: 'enable', backend: 'b' },
@@ -38,10 +44,7 @@ describe('domain/intent-review', () => {
       sampleFrontend('web', '192.0.2.1', [{ a: 90, b: 50 }]),
     ]);
     const { intents, dropped, ...others } = reviewIntents(asked, changed, 5);
-    expect(intents).to.deep.equal({
-      backends: new Map([['b', { paused: true, enabled: null, dormantSince: null }]]),
-      weights: [],
-    });
+    expect(intents).to.deep.equal(intentsOf([pause('b')]));
     expect(dropped).to.deep.equal([
       { asked: 'disable', backend: 'a', why: 'the config says enabled: false now, and said true then' },
       { asked: 'enable', backend: 'b', why: 'the config says enabled: true now, and said false then' },
@@ -73,7 +76,7 @@ describe('domain/intent-review', () => {
       sampleConfig({ a: { ...backends.a, enabled: false } }, []),
       t0 + 2000,
     );
-    expect(back.intents.backends.has('a')).to.equal(false);
+    expect(back.intents.has(subjectOf({ kind: 'enabled', backend: 'a' }))).to.equal(false);
     expect(back.dropped).to.deep.equal([
       { asked: 'disable', backend: 'a', why: 'the config says enabled: false now, and said true then' },
     ]);
@@ -85,7 +88,7 @@ describe('domain/intent-review', () => {
     for (const later of still) {
       expect(reviewIntents(gone, later, t0 + 1000 + dormancyMs - 1).dropped).to.deep.equal([]);
       const late = reviewIntents(gone, later, t0 + 1000 + dormancyMs);
-      expect(late.intents).to.deep.equal({ backends: new Map(), weights: [] });
+      expect(late.intents).to.deep.equal(noIntents);
       expect(late.dropped.map(({ why, ...one }) => one)).to.deep.equal(all);
       expect(late.dropped[0]?.why).to.match(/has not been in the config for 30 days/);
     }
@@ -98,22 +101,17 @@ describe('domain/intent-review', () => {
     const before = reviewIntents(asked, empty, today).intents;
     const behind = reviewIntents(before, empty, 60_000).intents;
     expect(reviewIntents(behind, empty, today + dormancyMs - 1).dropped).to.deep.equal([]);
-    expect(reviewIntents(behind, empty, today + dormancyMs).intents.backends.size).to.equal(0);
+    expect(reviewIntents(behind, empty, today + dormancyMs).intents.size).to.equal(0);
   });
 
   it('holds a bounded number, those that fell dormant last', () => {
-    const many: Intents = {
-      backends: new Map(
-        Array.from({ length: maxDormant + 3 }, (_, i) => [
-          `s${i}`,
-          { paused: true, enabled: null, dormantSince: i },
-        ]),
-      ),
-      weights: asked.weights,
-    };
+    const many = intentsOf([
+      ...Array.from({ length: maxDormant + 3 }, (_, i) => ({ ...pause(`s${i}`), dormantSince: i })),
+      ...[...asked.values()].slice(-1),
+    ]);
     const { intents, dropped } = reviewIntents(many, empty, maxDormant + 100);
-    expect(intents.backends.size + intents.weights.length).to.equal(maxDormant);
-    expect(intents.weights).to.have.length(1);
+    expect(intents.size).to.equal(maxDormant);
+    expect([...intents.values()].filter(({ kind }) => kind === 'weight')).to.have.length(1);
     expect(dropped.map(({ backend }) => backend)).to.deep.equal(['s0', 's1', 's2', 's3']);
     expect(dropped[0]?.why).to.match(/more than 10000 wait/);
   });

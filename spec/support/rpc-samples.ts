@@ -1,5 +1,6 @@
 import type { ConfigIssue, MaglevConfig } from '../../domain/config.js';
 import type { LbState } from '../../domain/lb.js';
+import type { Override } from '../../domain/overrides.js';
 import type { EventList } from '../../protocol/events.js';
 import type { BackendView, FrontendView } from '../../protocol/views.js';
 import type { SyncReport, VppInfo } from '../../protocol/vpp.js';
@@ -182,3 +183,33 @@ export const actorTree: ActorNode = {
     },
   ],
 };
+
+/** Two hours ago somebody disabled web1, and an older maglevd kept a weight that waits for its name. */
+export function overrides(now: number): Override[] {
+  const lasting = { at: null, peer: null, dormantSince: null };
+  return [
+    {
+      ...lasting,
+      asked: 'weight 10',
+      backend: 'gone',
+      frontend: 'web',
+      pool: 'primary',
+      dormantSince: now - 300_000,
+      configSays: 'weight: 100',
+      effect: 'none: the config lacks the name',
+      frontends: [],
+    },
+    {
+      ...lasting,
+      asked: 'disable',
+      backend: 'web1',
+      frontend: null,
+      pool: null,
+      at: now - 7_200_000,
+      peer: 'unix',
+      configSays: 'enabled: true',
+      effect: 'not probed, weight 0, flows cut',
+      frontends: ['api', 'web'],
+    },
+  ];
+}

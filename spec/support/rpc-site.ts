@@ -11,7 +11,7 @@ const acknowledged = '1 frontend, 1 weight set, acknowledged by VPP in 4 ms';
 
 const words = { pause: 'paused', resume: 'resumed', enable: 'enabled', disable: 'disabled' } as const;
 
-function doneBy(message: Exclude<OperatorRequest, { type: 'get-effective' }>): string {
+function doneBy(message: Extract<OperatorRequest, { type: 'act-on-backend' | 'set-weight' }>): string {
   return message.type === 'set-weight' ? `weight ${message.change.weight}` : words[message.action];
 }
 
@@ -75,6 +75,10 @@ export function siteCallees(): Required<Callees> {
     // It judges by the real rules, and forgets at once what was asked of it.
     operator: (message) => {
       if (message.type === 'get-effective') return;
+      if (message.type === 'list-overrides') {
+        message.reply.ok(samples.overrides(Date.now()));
+        return;
+      }
       const intents =
         message.type === 'act-on-backend'
           ? actOnBackend(noIntents, siteConfig, message.name, message.action)

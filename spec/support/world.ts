@@ -1,12 +1,13 @@
 import { noEvents } from '../../actors/events.js';
 import type { RpcTargets } from '../../actors/gateway.js';
-import { type IntentStore, memoryStore } from '../../actors/intent-store.js';
+import { memoryStore } from '../../actors/intent-keeper.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { type RootMessage, rootActor } from '../../actors/root.js';
 import { readSettled } from '../../config/settled-file.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import { vipId } from '../../domain/lb.js';
+import type { IntentStore } from '../../protocol/intents.js';
 import { vipKey } from './domain-samples.js';
 import { FakeServers } from './fake-servers.js';
 import { type Hook, instrument } from './instrument.js';
@@ -60,7 +61,10 @@ export class World {
                   wait: (ms) => new Promise((resolve) => this.tree.clock.schedule(ms, resolve)),
                 })
               : this.file,
-          openVpp: this.machine.open,
+          openVpp: (ready) => async () => {
+            await ready();
+            return this.machine.open();
+          },
           openStats: null,
           rpc: async (targets) => {
             if (this.listenError !== null) throw this.listenError;

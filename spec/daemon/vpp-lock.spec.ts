@@ -4,11 +4,11 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import type { OpenVpp } from '../../actors/vpp/api.js';
-import { governing, type VppLock, vppLock } from '../../actors/vpp/vpp-lock.js';
+import { governing, type VppLock, vppLock } from '../../daemon/vpp-lock.js';
 import { type FileLock, lockFile } from '../../linux/file-lock.js';
 import { failure } from '../support/rejection.js';
 
-describe('actors/vpp: the right to govern a VPP', () => {
+describe('daemon: the right to govern a VPP', () => {
   let folder: string;
   let socket: string;
   let locks: Pick<VppLock, 'release'>[];
@@ -69,10 +69,16 @@ describe('actors/vpp: the right to govern a VPP', () => {
     unlinkSync(socket);
     const closed: string[] = [];
     const connect = (lock: VppLock) =>
-      governing(lock, async () => {
-        vppStarts();
-        return { close: async (reason) => void closed.push(String(reason)) } as Awaited<ReturnType<OpenVpp>>;
-      })(new AbortController().signal);
+      governing(
+        lock,
+        async () => {},
+        async () => {
+          vppStarts();
+          return { close: async (reason) => void closed.push(String(reason)) } as Awaited<
+            ReturnType<OpenVpp>
+          >;
+        },
+      )(new AbortController().signal);
     await connect(maglevd('first'));
     unlinkSync(socket);
     expect((await failure(connect(maglevd('second')))).code).to.equal('MGL_VPP_GOVERNED');
@@ -123,8 +129,8 @@ describe('actors/vpp: the right to govern a VPP', () => {
       throw new Error('enough');
     };
     const { signal } = new AbortController();
-    await failure(governing(maglevd('first'), open('first'))(signal));
-    const refusal = await failure(governing(maglevd('second'), open('second'))(signal));
+    await failure(governing(maglevd('first'), async () => {}, open('first'))(signal));
+    const refusal = await failure(governing(maglevd('second'), async () => {}, open('second'))(signal));
     expect(refusal.code).to.equal('MGL_VPP_GOVERNED');
     expect(opened).to.deep.equal(['first']);
   });

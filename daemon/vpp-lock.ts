@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import { type HeldName, holderOf, holdName } from '../../linux/abstract-name.js';
-import { type FileLock, lockFile } from '../../linux/file-lock.js';
-import type { Clock } from '../../protocol/clock.js';
-import type { OpenVpp } from './api.js';
+import type { OpenVpp } from '../actors/vpp/api.js';
+import { asMaglevError, MaglevError } from '../domain/errors.js';
+import { type HeldName, holderOf, holdName } from '../linux/abstract-name.js';
+import { type FileLock, lockFile } from '../linux/file-lock.js';
+import type { Clock } from '../protocol/clock.js';
 
 export interface VppLockOptions {
   /** Path of VPP's API socket. */
@@ -81,10 +81,11 @@ export function vppLock({ socketPath, words, clock }: VppLockOptions): VppLock {
   };
 }
 
-/** Connects as `open` does, but only to a VPP that this process may govern. */
-export function governing(lock: Pick<VppLock, 'take'>, open: OpenVpp): OpenVpp {
+/** Connects as `open` does, but only to a VPP that this process may govern, and when it is `ready` to do so. */
+export function governing(lock: Pick<VppLock, 'take'>, ready: () => Promise<void>, open: OpenVpp): OpenVpp {
   return async (signal) => {
     await lock.take();
+    await ready();
     const api = await open(signal);
     try {
       // Again: only now it is certain that the socket is there, and in which folder.
