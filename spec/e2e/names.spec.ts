@@ -56,10 +56,11 @@ describe('e2e: names with any printable characters', function () {
     expect(maglevd.records('actor-crash')).to.deep.equal([]);
     await maglevd.end();
 
-    const kept = readFileSync(path.join(stage.folder, 'state', 'operator.json'), 'utf8');
-    const { backends, weights } = JSON.parse(kept) as { backends: object; weights: { backend: string }[] };
-    expect(Object.keys(backends)).to.have.members(some);
-    expect(weights.map(({ backend }) => backend)).to.have.members(some);
+    const kept = readFileSync(path.join(stage.folder, 'state', 'no-vpp', 'operator.json'), 'utf8');
+    const { overrides } = JSON.parse(kept) as { overrides: { kind: string; backend: string }[] };
+    const backendsOf = (kind: string) => overrides.flatMap((one) => (one.kind === kind ? [one.backend] : []));
+    expect(backendsOf('paused')).to.have.members(some);
+    expect(backendsOf('weight')).to.have.members(some);
 
     maglevd = stage.daemon('--vpp-api-addr=');
     await maglevd.record('grpc-listening');
