@@ -14,7 +14,7 @@ export interface Change {
   /** What VPP does not have yet, and why. */
   readonly pending: readonly {
     readonly frontend: string;
-    readonly why: 'disabled' | 'disconnected' | 'refused' | 'full-sync' | 'silent';
+    readonly why: 'disabled' | 'disconnected' | 'paused' | 'refused' | 'full-sync' | 'silent';
     readonly text: string;
   }[];
   /** Frontends in which flows should be cut, and are not. */
@@ -78,6 +78,7 @@ export function changeWarnings(change: Change): string[] {
 const sequel = {
   disabled: 'nothing is written',
   disconnected: 'the weights follow at the next connect',
+  paused: 'the weights follow when that is over',
   refused: 'it is tried again with the next syncs',
   'full-sync': 'the weights follow with the full sync',
   silent: 'the weights follow when it answers, or at the next connect',
@@ -87,9 +88,8 @@ function uncutText(follows: boolean, why: keyof typeof sequel): string {
   if (why === 'disabled') return '; flows were NOT cut';
   if (follows) return '; flows were NOT cut: that comes with the weights';
   // Whoever writes to this VPP still owes it; a connection that is lost takes that along.
-  return why === 'disconnected'
-    ? '; flows were NOT cut: ask again when VPP is connected'
-    : '; flows were NOT cut yet';
+  if (why === 'disconnected') return '; flows were NOT cut: ask again when VPP is connected';
+  return why === 'paused' ? '; flows were NOT cut: ask again then' : '; flows were NOT cut yet';
 }
 
 function named(frontends: readonly string[]): string {

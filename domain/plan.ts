@@ -61,7 +61,14 @@ export interface PrefixPlan {
  * NAT VIPs, which maglevd never makes, are not touched: VPP crashes when two that share a server have been removed,
  * and who removed the first one cannot be known.
  */
-export function planPrefix({ wanted, found, conf, memory }: Prefix): PrefixPlan {
+export function planPrefix(prefix: Prefix): PrefixPlan {
+  const { wanted, found, conf, memory } = prefix;
+  const [first] = wanted;
+  const [present] = found;
+  if (first !== undefined && present !== undefined && onlyChanges(prefix)) {
+    const id = vipId(first.key);
+    return plan(found, changes(id, first, present, memory.get(id) ?? noMemory), []);
+  }
   const wants = new Map<VipId, DesiredVip>();
   for (const vip of wanted) wants.set(vipId(vip.key), vip);
   const has = new Map<VipId, VipState>();
@@ -98,7 +105,25 @@ export function planPrefix({ wanted, found, conf, memory }: Prefix): PrefixPlan 
       others.push(...changes(id, desired, have, memory.get(id) ?? noMemory));
     }
   }
-  const batches = [...removals, ...(together.length === 0 ? [] : [anew(together)]), ...others];
+  return plan(found, [...removals, ...(together.length === 0 ? [] : [anew(together)]), ...others], refused);
+}
+
+/** The usual case: one VIP is wanted, VPP has just that one, and can change it into the wanted one. */
+export function onlyChanges({ wanted, found }: Pick<Prefix, 'wanted' | 'found'>): boolean {
+  const [want] = wanted;
+  const [have] = found;
+  if (want === undefined || have === undefined || wanted.length + found.length > 2) return false;
+  const { prefix, protocol, port } = want.key;
+  const { key } = have;
+  const same = prefix === key.prefix && protocol === key.protocol && port === key.port;
+  return same && mustReplace(want, have) === null;
+}
+
+function plan(
+  found: readonly VipState[],
+  batches: readonly Batch[],
+  refused: readonly Refusal[],
+): PrefixPlan {
   return {
     batches,
     refused,

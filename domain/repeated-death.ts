@@ -6,7 +6,7 @@ export interface WritesUnderWay {
   readonly oldest: string;
 }
 
-/** Deaths since VPP was last equal to the decision, by the kind of write that was under way. */
+/** Deaths since VPP last lived through a full sync, by the kind of write that was under way. */
 export type Deaths = ReadonlyMap<string, number>;
 
 export const noDeaths: Deaths = new Map();

@@ -19,7 +19,7 @@ export interface Applied {
  * that should have been cut are cut later only where that is said.
  */
 export interface Pending {
-  readonly why: 'disabled' | 'disconnected' | 'refused' | 'full-sync' | 'silent';
+  readonly why: 'disabled' | 'disconnected' | 'paused' | 'refused' | 'full-sync' | 'silent';
   /** What happened, a sentence without a full stop. */
   readonly text: string;
   /** What VPP, or the connection to it, failed with; null where nothing failed. */

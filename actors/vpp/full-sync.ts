@@ -1,7 +1,7 @@
 import { MaglevError } from '../../domain/errors.js';
 import type { IpPrefix } from '../../domain/ip.js';
 import { type DesiredVip, type VipId, type VipState, vipId } from '../../domain/lb.js';
-import { type Batch, type PrefixPlan, planPrefix } from '../../domain/plan.js';
+import { type Batch, onlyChanges, type PrefixPlan, planPrefix } from '../../domain/plan.js';
 import { installCost, loadOfFound, PIECE_MS } from '../../domain/plan-cost.js';
 import { leanestFirst } from '../../domain/plan-order.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
@@ -66,8 +66,18 @@ function planFor(
   { conf }: LbReading,
 ): Planned {
   const wanted = standing().onPrefix(prefix);
-  return { prefix, wanted, found, plan: planPrefix({ wanted, found, conf, memory: noMemory }) };
+  const plan = onlyChanges({ wanted, found })
+    ? leftToReconciler
+    : planPrefix({ wanted, found, conf, memory: noMemory });
+  return { prefix, wanted, found, plan };
 }
+
+/** Nothing comes or goes on the prefix: its reconciler plans the rest, with what it remembers. */
+const leftToReconciler: PrefixPlan = {
+  batches: [],
+  refused: [],
+  after: [],
+};
 
 function weightOf({ wanted, found }: Planned): number {
   let cost = 0;

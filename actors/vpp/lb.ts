@@ -28,7 +28,7 @@ export interface LbOptions {
 }
 
 export type LbReport =
-  /** A full sync has left VPP equal to the decision. */
+  /** A full sync has come to its end, and VPP has lived through all of it: what it refused, it has answered. */
   | { readonly type: 'synced' }
   /** VIPs or servers may have come or gone. */
   | { readonly type: 'vips-changed' }
@@ -126,6 +126,9 @@ class Lb {
           this.#jobs.unsure(message.frontend, message.looked);
         }
         break;
+      case 'restarted':
+        this.#retrySoon();
+        break;
       case 'followed':
         this.#followed(message);
         break;
@@ -202,6 +205,7 @@ class Lb {
       else this.#changes.tellMore();
       this.#options.records.tell(story.done(result, unverified));
       if (frontend === null) this.#concluded(result, cause);
+      else if (result.failures.length > 0) this.#retrySoon();
       // Whoever asks may know of changes that nobody can see.
       if (cameOrWent(result) || cause === 'asked') this.#options.session.tell({ type: 'vips-changed' });
       return { scope, counts: result.counts, failures: result.failures, unverified };
@@ -210,6 +214,7 @@ class Lb {
       if (!this.#context.signal.aborted) {
         this.#options.records.tell(story.failed(thrown));
         if (frontend === null) this.#retryAfter(true);
+        else this.#retrySoon();
       }
       throw thrown;
     }
@@ -280,8 +285,8 @@ class Lb {
 
   #concluded(result: Tally, cause: SyncCause): void {
     this.#retryAfter(result.failures.length > 0);
+    if (livedThrough(result)) this.#options.session.tell({ type: 'synced' });
     if (result.failures.length > 0) return;
-    this.#options.session.tell({ type: 'synced' });
     const expected = cause !== 'tick' && cause !== 'retry';
     // The first sync of a connection finds whatever it finds.
     this.#drifts = changedAnything(result) && !expected && this.#syncedBefore ? this.#drifts + 1 : 0;
@@ -290,6 +295,11 @@ class Lb {
       const fields = { syncs: this.#drifts, ...result.counts, advice: suspects };
       this.#context.log.log('warn', 'vpp-lbsync-drift', fields);
     }
+  }
+
+  /** What is wrong with one VIP waits for no tick; as long as full syncs fail, these are retried already. */
+  #retrySoon(): void {
+    if (this.#failuresInARow === 0) this.#retryAfter(true);
   }
 
   #retryAfter(failed: boolean): void {
@@ -321,6 +331,13 @@ class Lb {
 }
 
 type Outcome = Tally & { readonly unverified: readonly string[] };
+
+/** Has VPP been sent everything, and answered? */
+function livedThrough({ operations }: Tally): boolean {
+  return operations.every(
+    ({ outcome, error }) => outcome !== 'not-sent' && error?.code !== 'MGL_VPP_TIMEOUT',
+  );
+}
 
 function cameOrWent({ counts }: Tally): boolean {
   return counts.vipAdded + counts.vipRemoved + counts.asAdded + counts.asRemoved > 0;

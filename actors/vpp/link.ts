@@ -23,12 +23,17 @@ type Queued = Apply | Extract<VppRequest, { type: 'read-state' }>;
  */
 const UNDER_WAY_MS = 100;
 
+/** What waits is overtaken by so many milliseconds of VPP's work, and then has its turn. */
+const OVERTAKEN_MAX_MS = 1000;
+
 class Link {
   readonly #api: VppApi;
   readonly #urgent: Queued[] = [];
   readonly #waiting: Queued[] = [];
   /** What VPP was sent and has not answered, in milliseconds of its work. */
   #underWayMs = 0;
+  /** What was sent before others that waited already, in milliseconds of VPP's work, since one of those was sent. */
+  #overtakenMs = 0;
   /** Writes for which VPP is asked whether it has the memory. */
   #admitting = 0;
   #order = 0;
@@ -64,16 +69,20 @@ class Link {
 
   #send(): void {
     for (;;) {
-      const queue = this.#urgent.length > 0 ? this.#urgent : this.#waiting;
+      const patient = this.#waiting.length === 0 || this.#overtakenMs < OVERTAKEN_MAX_MS;
+      const overtakes = this.#urgent.length > 0 && patient;
+      const queue = overtakes ? this.#urgent : this.#waiting;
       const [next] = queue;
       if (next === undefined) return;
       if (next.type === 'apply') {
         if (this.#underWayMs > 0 && this.#underWayMs + next.cost > UNDER_WAY_MS) return;
         queue.shift();
+        this.#overtakenMs = overtakes && this.#waiting.length > 0 ? this.#overtakenMs + next.cost : 0;
         this.#apply(next);
       } else {
         if (this.#admitting > 0) return;
         queue.shift();
+        this.#overtakenMs = 0;
         const order = ++this.#order;
         answer(this.#api.getLbState(), next.reply, (state) => ({ ...state, order }));
       }

@@ -18,7 +18,7 @@ import type { Applied } from '../../protocol/applied.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import { Askers } from './askers.js';
-import { addTallies, failure, notSent, type Tally } from './tally.js';
+import { addTallies, failure, nothing, notSent, type Tally } from './tally.js';
 import { write } from './writing.js';
 
 export type ReconcilerMessage =
@@ -56,6 +56,8 @@ export type ReconcilerMessage =
 export type ReconcilerReport =
   /** VPP has to be read before more can be done. `looked` is false as long as no read of VPP has come to this VIP. */
   | { readonly type: 'unsure'; readonly frontend: string; readonly looked: boolean }
+  /** It failed, and knows nothing any more: what it was to do may be lost. */
+  | { readonly type: 'restarted' }
   /** A decision was carried out, or could not be. */
   | {
       readonly type: 'followed';
@@ -77,10 +79,14 @@ export interface ReconcilerOptions {
  * again asks again.
  */
 export function reconcilerActor(options: ReconcilerOptions): ActorSpec<ReconcilerMessage> {
+  let lives = 0;
   return {
     // A prefix has a slash, which no actor's name may have.
     name: vipId(options.key).replace('/', '_'),
-    start: (context) => new Reconciler(context, options),
+    start: (context) => {
+      if (lives++ > 0) options.lb.tell({ type: 'restarted' });
+      return new Reconciler(context, options);
+    },
   };
 }
 
@@ -144,8 +150,10 @@ class Reconciler {
         this.#desired = message.desired;
         this.#conf = message.conf;
         this.#looked = true;
-        if (this.#order < message.order || this.#known === undefined) this.#known = message.found;
-        await this.#reconcile(message.reply);
+        if (this.#order < message.order) this.#known = message.found;
+        // What was written since that read has failed, and shows in none yet: another one is due already.
+        if (this.#known === undefined) message.reply.ok(nothing);
+        else await this.#reconcile(message.reply);
         break;
       case 'make-anew':
         await this.#makeAnew(message.batch, message.desired, message.reply);
@@ -316,6 +324,8 @@ class Reconciler {
     this.#order = 0;
     this.#made = null;
     this.#servers.clear();
+    // They went with the VIP; whoever serves now has new ones.
+    if (result.failures.length === 0) this.#owed.clear();
     reply.ok(result);
   }
 }

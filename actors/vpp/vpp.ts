@@ -80,7 +80,7 @@ class Vpp {
   /** Who waits for a look at VPP. It is no small thing for VPP: one is under way at a time, however many ask. */
   private readonly looks = new Rounds<LbState>();
   private statsDroppedAt = Number.NEGATIVE_INFINITY;
-  /** What VPP died under since it was last equal to the decision; see domain/repeated-death.ts. */
+  /** What VPP died under since it last lived through a full sync; see domain/repeated-death.ts. */
   private deaths = noDeaths;
   /** Until when VPP is left alone, on the monotonic scale of the clock. */
   private pausedUntil = Number.NEGATIVE_INFINITY;
@@ -247,15 +247,17 @@ class Vpp {
       if (reply === undefined) session.tell(message);
       else this.context.relay(session, { type: 'vip-wanted', vip, flush }, reply);
     } else {
-      const why = this.live === null ? this.disconnected() : this.paused();
-      const error = (this.live === null ? this.lastError : why).message;
+      const lost = this.live === null;
+      const unable = lost ? this.disconnected() : this.paused();
+      const error = (lost ? this.lastError : unable).message;
       if (flush.size > 0) {
         // Later nobody knows whether it is still wanted. The weight is, and comes with the next connection.
         const servers = [...flush].join(' ');
         this.context.log.log('warn', 'vpp-flush-skipped', { frontend, servers, error });
       }
-      const text = this.live === null ? 'VPP is not connected' : why.message;
-      reply?.ok({ ...none, pending: { why: 'disconnected', text, error: why } });
+      const why = lost ? 'disconnected' : 'paused';
+      const text = lost ? 'VPP is not connected' : unable.message;
+      reply?.ok({ ...none, pending: { why, text, error: unable } });
     }
   }
 

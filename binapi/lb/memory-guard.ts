@@ -284,11 +284,10 @@ export class MemoryGuard {
     this.#sticky = null;
     this.#readAt = this.#source.now();
     // VPP answers in the order of the requests: what was sent before is in the reading, and nothing else.
-    this.#mute = memory === null;
-    if (memory !== null) {
-      this.#memory = memory;
-      this.#sentBefore = sent;
-    }
+    // One that told before may merely be slow; but what it told then is worth nothing any more.
+    this.#mute = memory === null && this.#memory === null;
+    this.#memory = memory;
+    this.#sentBefore = sent;
     this.#admittedBefore = this.#admitted;
   }
 

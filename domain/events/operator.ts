@@ -1,7 +1,7 @@
 import type { BackendAction } from '../operator.js';
 import { event, field, maybe } from './event.js';
 
-type Why = 'disabled' | 'disconnected' | 'refused' | 'full-sync' | 'silent';
+type Why = 'disabled' | 'disconnected' | 'paused' | 'refused' | 'full-sync' | 'silent';
 
 const noted = {
   asked: field<string>('`pause`, `disable`, `weight 10`, …'),

@@ -66,9 +66,9 @@ export const vppEvents = {
   }),
   'vpp-died-writing': event(
     ['warn', 'error'],
-    'the connection broke while VPP owed answers to changes; again before it was equal to the decision: error',
+    'the connection broke while VPP owed answers to changes; again before it lived through a full sync: error',
     {
-      deaths: field<number>('since it was equal to the decision'),
+      deaths: field<number>('since it lived through a full sync'),
       writing: field<string>('the change that it was at'),
       underWay: field<Readonly<Record<string, number>>>('how many of each request it owed'),
       pauseMs: maybe<number>('how long it is left alone'),

@@ -94,6 +94,19 @@ describe('actors/vpp link: what goes to VPP, and when', () => {
     expect(sent[2]).to.equal('10.0.0.8');
   });
 
+  it('is not overtaken for ever: what waits has its turn when VPP was busy with decisions for a second', async () => {
+    void read();
+    void apply(90, false, '10.0.0.1');
+    void apply(90, false, '10.0.0.2');
+    let decisions = 0;
+    for (; decisions < 100 && !sent.includes('10.0.0.2'); decisions++) {
+      void apply(90, true, '10.0.0.9');
+      await tree.clock.settle();
+      await answerNext();
+    }
+    expect(decisions).to.be.within(10, 15);
+  });
+
   it('sends a read behind the writes that were asked before it, and numbers them so that this can be known', async () => {
     const first = apply(90, false, '10.0.0.1');
     const second = apply(90, false, '10.0.0.2');

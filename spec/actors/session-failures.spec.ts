@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { MaglevError } from '../../domain/errors.js';
 import { vipId } from '../../domain/lb.js';
+import type { VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, sampleLbConf, vipKey } from '../support/domain-samples.js';
 import { answering } from '../support/tree.js';
 import { decision, dns, SessionStage, web } from './session-stage.js';
@@ -53,6 +54,74 @@ describe('actors/vpp session: what fails, with a mocked VPP mailbox', () => {
     expect(stage.tree.log.of('vpp-lbsync-as-add').filter(({ level }) => level === 'warn')).to.have.length(1);
     const reads = requests().filter((type) => type === 'read-state').length;
     expect(reads, '20 ticks, the quick repeats of the first minute, and no second passes').to.be.below(32);
+  });
+
+  it('tries a decision again within seconds that VPP refuses once more when it was read', async () => {
+    await start();
+    let refusals = 2;
+    stage.vpp.refuse = () => (refusals-- > 0 ? new MaglevError('MGL_VPP_RETVAL', 'VPP answered -97') : null);
+    await stage.want({ ...web, ases: [desiredAs('10.0.0.1', 0), desiredAs('10.0.0.2', 50)] });
+    expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.1': 100, '10.0.0.2': 50 });
+    await stage.tree.clock.advance(2000);
+    expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.1': 0, '10.0.0.2': 50 });
+  });
+
+  it('carries out within seconds what a reconciler was to do when it crashed', async () => {
+    let crashes = 1;
+    await start(decision, ({ message, phase }) => {
+      if (message === 'wanted' && phase === 'before' && crashes-- > 0) throw new Error('a bug');
+    });
+    stage.session.tell({
+      type: 'vip-wanted',
+      vip: { ...web, ases: [desiredAs('10.0.0.1', 0), desiredAs('10.0.0.2', 50)] },
+      flush: new Set(),
+    });
+    await stage.tree.clock.advance(2000);
+    expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.1': 0, '10.0.0.2': 50 });
+  });
+
+  it('does nothing by a read that is older than a write which failed', async () => {
+    await start();
+    let answerRead = () => {};
+    Object.assign(stage.link, {
+      tell: (request: VppRequest) => {
+        if (request.type !== 'read-state') queueMicrotask(() => stage.vpp.answer(request));
+        else {
+          const seen = stage.vpp.reading();
+          answerRead = () => request.reply.ok(seen);
+        }
+        return true;
+      },
+    });
+    const asked = sync(null);
+    const writes = stage.vpp.writes.length;
+    // Executed, but the answer was lost.
+    stage.vpp.refuse = (operation) => {
+      stage.vpp.refuse = () => null;
+      stage.vpp.apply(operation);
+      return new MaglevError('MGL_VPP_TIMEOUT', 'no answer');
+    };
+    await stage.want({ ...web, ases: [desiredAs('10.0.0.1', 0), desiredAs('10.0.0.2', 50)] });
+    for (let i = 0; i < 3; i++) {
+      answerRead();
+      await stage.tree.clock.settle();
+    }
+    await asked;
+    expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.1': 0, '10.0.0.2': 50 });
+    expect(stage.vpp.writes.length, 'it has been executed, as the next read shows').to.equal(writes + 1);
+  });
+
+  it('cuts no flows of a VIP that was made anew for what was owed before: they went with it', async () => {
+    await start();
+    stage.vpp.refuse = ({ op }) =>
+      op === 'as-weight' ? new MaglevError('MGL_VPP_RETVAL', 'VPP answered -97') : null;
+    await stage.want(web, '10.0.0.2');
+    stage.vpp.refuse = () => null;
+    const writes = stage.vpp.writes.length;
+    stage.decideOn({ ...decision, vips: [{ ...web, tableLength: 2 * web.tableLength }, dns] });
+    await stage.tree.clock.settle();
+    const made = stage.vpp.writes.slice(writes).map(({ op }) => op);
+    expect(made).to.deep.equal(['as-del', 'as-del', 'vip-del', 'vip-add', 'as-add', 'as-add']);
   });
 
   it('takes nobody away for a server that VPP refuses', async () => {

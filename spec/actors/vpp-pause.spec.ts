@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { vppActor } from '../../actors/vpp/vpp.js';
 import { MaglevError } from '../../domain/errors.js';
+import type { IpAddress } from '../../domain/ip.js';
 import type { Question } from '../../protocol/address.js';
-import type { DecisionRequest } from '../../protocol/decision.js';
+import type { DecisionRequest, VipWanted } from '../../protocol/decision.js';
 import type { VppControl, VppInfo } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, sampleDecision } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
@@ -12,10 +13,12 @@ import { answering, Tree } from '../support/tree.js';
 
 const decision = sampleDecision([desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')])]);
 
+const nobody: ReadonlySet<IpAddress> = new Set();
+
 describe('actors/vpp: a VPP that dies under what it is given', () => {
   let tree: Tree;
   let machine: Machine;
-  let vpp: ActorRef<VppControl>;
+  let vpp: ActorRef<VppControl | VipWanted>;
   /** How many of the next changes kill it; its supervisor starts it again at once. */
   let lethal: number;
   let deaths: number[];
@@ -101,6 +104,11 @@ describe('actors/vpp: a VPP that dies under what it is given', () => {
     expect(await ask({ type: 'get-lb-state' })).to.have.property('vips');
     const counters = await ask({ type: 'get-lb-counters' });
     expect(counters).to.include({ code: 'MGL_VPP_PAUSED' });
+    const [vip] = decision.vips;
+    if (vip === undefined) throw new Error('no VIP');
+    const wanted = tree.system.ask(vpp, { type: 'vip-wanted', vip, flush: nobody });
+    await tree.clock.settle();
+    expect(await wanted).to.have.nested.property('pending.why', 'paused');
     const report = await ask({ type: 'sync', frontend: null });
     expect(report).to.have.nested.property('counts.vipAdded', 1);
     expect(installed()).to.equal(1);
@@ -118,6 +126,22 @@ describe('actors/vpp: a VPP that dies under what it is given', () => {
       expect(installed()).to.equal(1);
     }
     expect(told()).to.deep.equal(['warn', 'warn', 'warn', 'warn']);
+  });
+
+  it('has its deaths forgotten when it has refused something for good, but lived through all the rest', async () => {
+    for (let life = 0; life < 3; life++) {
+      lethal = 1;
+      machine.underWay = null;
+      if (life === 0) await begin();
+      else machine.kill();
+      machine.start();
+      await tree.clock.advance(10);
+      machine.vpp.refuse = ({ op }) =>
+        op === 'as-add' ? new MaglevError('MGL_VPP_RETVAL', 'VPP answered -97') : null;
+      await tree.clock.advance(60_000);
+      expect(installed()).to.equal(1);
+    }
+    expect(told()).to.deep.equal(['warn', 'warn', 'warn']);
   });
 
   it('is not left alone when the connection ends for another reason, or with nothing under way', async () => {

@@ -180,6 +180,23 @@ describe('binapi/lb: the memory guard', () => {
       { numRuns: 50 },
     );
   });
+
+  it('refuses no weight for what a VPP said that does not tell any more, and asks it again', async () => {
+    const vpp = new HeapModel(512 * MIB);
+    await vpp.write(add(1));
+    vpp.used = vpp.total - MIB;
+    vpp.now += 6000;
+    vpp.guard.learn({ conf: sampleLbConf, vips: [vipState(desiredVip('192.0.0.1/32', []))] });
+    expect(await vpp.write(add(2)), 'there is no room').to.equal(false);
+    vpp.tells = false;
+    vpp.used = 60 * MIB;
+    vpp.now += 6000;
+    expect(await vpp.write(weigh(1)), 'of a VPP that was too busy to tell').to.equal(true);
+    vpp.tells = true;
+    vpp.used = vpp.total - MIB;
+    vpp.guard.learn({ conf: sampleLbConf, vips: [] });
+    expect(await vpp.write(add(3)), 'it tells again').to.equal(false);
+  });
 });
 
 describe("binapi/lb: VPP's text about its heap", () => {

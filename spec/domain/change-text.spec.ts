@@ -86,6 +86,7 @@ describe('domain/change-text: what came of what an operator asked for', () => {
       })[0]?.split('; ')[1];
     expect(uncut('disconnected', true)).to.equal('flows were NOT cut: that comes with the weights');
     expect(uncut('disconnected', false)).to.equal('flows were NOT cut: ask again when VPP is connected');
+    expect(uncut('paused', false)).to.equal('flows were NOT cut: ask again then');
     expect(uncut('refused', false)).to.equal('flows were NOT cut yet');
     expect(uncut('disabled', false)).to.equal('flows were NOT cut');
   });
