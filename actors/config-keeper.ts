@@ -1,4 +1,4 @@
-import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
 import { configChanges } from '../domain/config-changes.js';
 import { asMaglevError } from '../domain/errors.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
@@ -17,6 +17,8 @@ import { Rounds } from './rounds.js';
 /** Where the running config is. Only the config-keeper writes it. */
 export interface ConfigCell {
   running: MaglevConfig;
+  /** What its check warned of. */
+  warnings: readonly ConfigIssue[];
 }
 
 /**
@@ -86,6 +88,9 @@ class ConfigKeeper {
     switch (message.type) {
       case 'get-config':
         message.reply.ok(this.options.cell.running);
+        break;
+      case 'get-warnings':
+        message.reply.ok(this.options.cell.warnings);
         break;
       case 'check-config':
         if (this.rounds.check.join(message.reply)) this.begin('check');
@@ -170,6 +175,7 @@ class ConfigKeeper {
     }
     const before = cell.running;
     cell.running = verdict.config;
+    cell.warnings = verdict.warnings;
     logAccepted(this.context, verdict);
     this.complete('reload', verdict, before, 'config-changed');
   }

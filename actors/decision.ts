@@ -15,12 +15,13 @@ import {
   usersOf,
 } from '../domain/deciding.js';
 import { sameDesiredVip, vipKeyOf } from '../domain/desired.js';
-import { asMaglevError, MaglevError } from '../domain/errors.js';
+import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { FieldsOf } from '../domain/events.js';
 import type { FrontendState } from '../domain/health.js';
 import type { IpAddress } from '../domain/ip.js';
 import { type Decision, type DesiredVip, vipId } from '../domain/lb.js';
 import type { Effective } from '../domain/operator.js';
+import { unknownName } from '../domain/unknown-name.js';
 import { viewBackend, viewFrontend } from '../domain/views.js';
 import type { Address } from '../protocol/address.js';
 import type { DecisionChanged, DecisionRequest, VipWanted } from '../protocol/decision.js';
@@ -313,7 +314,7 @@ class Decider {
       case 'get-frontend': {
         const frontend = frontends.get(message.name);
         if (frontend !== undefined) message.reply.ok(this.#viewFrontend(frontend));
-        else message.reply.fail(unknown('MGL_FRONTEND_UNKNOWN', 'frontend', message.name));
+        else message.reply.fail(unknown('MGL_FRONTEND_UNKNOWN', 'frontend', message.name, frontends));
         break;
       }
       case 'list-backends':
@@ -322,7 +323,7 @@ class Decider {
       case 'get-backend': {
         const backend = backends.get(message.name);
         if (backend !== undefined) message.reply.ok(this.#viewBackend(backend));
-        else message.reply.fail(unknown('MGL_BACKEND_UNKNOWN', 'backend', message.name));
+        else message.reply.fail(unknown('MGL_BACKEND_UNKNOWN', 'backend', message.name, backends));
         break;
       }
     }
@@ -343,6 +344,7 @@ function unknown(
   code: 'MGL_FRONTEND_UNKNOWN' | 'MGL_BACKEND_UNKNOWN',
   kind: string,
   name: string,
+  known: ReadonlyMap<string, unknown>,
 ): MaglevError {
-  return new MaglevError(code, `${kind} "${name}" is not in the config`);
+  return unknownName(code, `${kind} "${name}" is not in the config`, name, known.keys());
 }

@@ -1,9 +1,9 @@
-import type { MaglevConfig } from '../domain/config.js';
+import type { ConfigIssue, MaglevConfig } from '../domain/config.js';
 import type { MaglevError } from '../domain/errors.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
 import type { IntentStore } from '../protocol/intents.js';
 import type { VouchRequest, VppControl } from '../protocol/vpp.js';
-import { configKeeperActor, type LoadConfig } from './config-keeper.js';
+import { type ConfigCell, configKeeperActor, type LoadConfig } from './config-keeper.js';
 import { type DecisionMessage, decisionActor } from './decision.js';
 import { type EventsOptions, eventsActor } from './events.js';
 import { gatewayActor, type StartRpc } from './gateway.js';
@@ -20,6 +20,8 @@ import { vppActor } from './vpp/vpp.js';
 export interface RootOptions {
   /** Checked before the tree is started: maglevd refuses to start on an invalid one. */
   readonly config: MaglevConfig;
+  /** What its check warned of; default none. */
+  readonly warnings?: readonly ConfigIssue[];
   /** How the config file is called, for messages. */
   readonly configFile: string;
   readonly loadConfig: LoadConfig;
@@ -54,7 +56,7 @@ const RELOAD_RETRY_MS = 1000;
  */
 export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
   // What a crash of the root itself must not lose.
-  const cell = { running: options.config };
+  const cell: ConfigCell = { running: options.config, warnings: options.warnings ?? [] };
   const memories = new Map<string, BackendMemory>();
   const intents = newIntentCell();
   let startedAt: number | undefined;

@@ -8,6 +8,8 @@ export interface Session {
   /** Connects at the first call of a function of it. */
   readonly client: () => Promise<MaglevClient>;
   readonly clock: Clock;
+  /** Columns of the terminal; null: there is none, and nothing is cut. */
+  readonly width: number | null;
   readonly commands: readonly Command[];
 }
 

@@ -1,19 +1,20 @@
 import { nameText } from '../domain/name.js';
-import type { BackendInfo, TransitionRecord } from '../rpc/generated/maglev.js';
+import type { BackendInfo, ListBackendsResponse, TransitionRecord } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
 import type { Command } from './command.js';
-import { fields, none, table } from './layout.js';
+import { fields, firstThatFits, none, table } from './layout.js';
 import { success } from './outcome.js';
 import { roughSpan } from './span-text.js';
-import { type Line, label } from './text.js';
+import { age, differenceLines, doubtText, stateSpan, vppLines } from './state-text.js';
+import { type Line, label, type Span } from './text.js';
 
 export const backendCommands: readonly Command[] = [
   {
     usage: 'show backends',
-    help: 'all backends, with their state',
-    run: async ({ client }) => {
+    help: 'all backends: their state, since when and why, and what is to be known of them',
+    run: async ({ client, clock, width }) => {
       const response = await (await client()).listBackends();
-      return success(backendsTable(response.backends), response);
+      return success(backendsText(response, clock.now(), width), response);
     },
   },
   {
@@ -26,21 +27,55 @@ export const backendCommands: readonly Command[] = [
   },
 ];
 
-function backendsTable(backends: readonly BackendInfo[]): Line[] {
-  return table(
-    ['name', 'address', 'state', 'enabled', 'healthcheck', 'frontends'],
-    backends.map(({ name, address, state, enabled, healthcheck, frontends }) => [
-      nameText(name),
-      address,
-      state,
-      enabled,
-      healthcheck === '' ? none : nameText(healthcheck),
-      frontends.map(nameText).join(' ') || none,
-    ]),
-  );
+function backendsText({ backends, vpp }: ListBackendsResponse, nowMs: number, width: number | null): Line[] {
+  return [...backendsTable(backends, nowMs, width), ...vppLines(vpp, nowMs)];
 }
 
-type Field = readonly [string, string | boolean];
+/** One line each: where the names of all frontends do not fit, their number is told. */
+export function backendsTable(backends: readonly BackendInfo[], nowMs: number, width: number | null): Line[] {
+  const rows = (frontends: (names: readonly string[]) => string, healthcheck: boolean) =>
+    table(
+      [
+        'name',
+        'address',
+        'state',
+        'since',
+        ...(healthcheck ? ['healthcheck'] : []),
+        'frontends',
+        'notes',
+        'cause',
+      ],
+      backends.map((backend) => [
+        nameText(backend.name),
+        backend.address,
+        stateSpan(backend.state),
+        backend.stateSinceNs === undefined ? none : age(backend.stateSinceNs, nowMs),
+        ...(healthcheck ? [backend.healthcheck === '' ? none : nameText(backend.healthcheck)] : []),
+        frontends(backend.frontends),
+        notesText(backend, nowMs),
+        backend.transitions[0]?.reason ?? none,
+      ]),
+    );
+  const names = (all: readonly string[]) => all.map(nameText).join(' ') || none;
+  const count = (all: readonly string[]) => String(all.length);
+  return firstThatFits(width, [() => rows(names, true), () => rows(count, true), () => rows(count, false)]);
+}
+
+/** What an operator said, what cannot be measured, and whether VPP has what was decided. */
+function notesText(backend: BackendInfo, nowMs: number): string {
+  const { doubt, override, standing, givenUp } = backend;
+  const notes = [
+    ...(doubt === undefined ? [] : [doubtText(doubt, nowMs)]),
+    ...(override === '' ? [] : [`${override} by operator`]),
+    ...(givenUp === true ? ['given up'] : []),
+    ...(standing === undefined || ['equal', 'unverified', 'unreachable', 'disabled'].includes(standing.state)
+      ? []
+      : [`vpp ${standing.state}`]),
+  ];
+  return notes.join(', ') || none;
+}
+
+type Field = readonly [string, string | boolean | Span];
 
 function backendText(backend: BackendInfo, nowMs: number): Line[] {
   const { stateSinceNs, transitions } = backend;
@@ -49,14 +84,16 @@ function backendText(backend: BackendInfo, nowMs: number): Line[] {
     ...fields([
       ['name', backend.name],
       ['address', backend.address],
-      ['state', backend.state],
+      ['state', stateSpan(backend.state)],
       ...since,
       ['enabled', backend.enabled],
+      ...(backend.override === '' ? [] : [['override', `${backend.override} by the operator`] as const]),
       ['healthcheck', backend.healthcheck || none],
       ['frontends', backend.frontends.map(nameText).join(' ') || none],
       ...(backend.healthcheck === '' ? [] : healthFields(backend, nowMs)),
     ]),
     ...(transitions.length === 0 ? [] : transitionsText(transitions, nowMs)),
+    ...(backend.standing?.state === 'unverified' ? [] : differenceLines(backend.standing, 'vpp ')),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { nameText } from '../domain/name.js';
 import type { HealthCheckInfo } from '../rpc/generated/maglev.js';
 import type { Command } from './command.js';
-import { fields, none, table } from './layout.js';
+import { fields, firstThatFits, none, table } from './layout.js';
 import { success } from './outcome.js';
 import { exactSpan } from './span-text.js';
 import type { Line } from './text.js';
@@ -10,9 +10,9 @@ export const healthcheckCommands: readonly Command[] = [
   {
     usage: 'show healthchecks',
     help: 'all health checks, with their intervals',
-    run: async ({ client }) => {
+    run: async ({ client, width }) => {
       const response = await (await client()).listHealthChecks();
-      return success(healthchecksTable(response.healthchecks), response);
+      return success(firstThatFits(width, [() => healthchecksTable(response.healthchecks)]), response);
     },
   },
   {
@@ -27,18 +27,7 @@ export const healthcheckCommands: readonly Command[] = [
 
 function healthchecksTable(checks: readonly HealthCheckInfo[]): Line[] {
   return table(
-    [
-      'name',
-      'type',
-      'port',
-      'interval',
-      'fast-interval',
-      'down-interval',
-      'timeout',
-      'rise',
-      'fall',
-      'backends',
-    ],
+    ['name', 'type', 'port', 'interval', 'fast', 'down', 'timeout', 'rise', 'fall', 'backends'],
     checks.map((check) => [
       nameText(check.name),
       check.type,

@@ -5,13 +5,14 @@ import type { Command, Outcome, Session } from './command.js';
 import { countersText } from './counters-text.js';
 import { fields, sentence } from './layout.js';
 import { success } from './outcome.js';
+import { differenceLines, standingSpan } from './state-text.js';
 import { syncsText, syncText } from './syncs-text.js';
 import { errorText, type Line, plain } from './text.js';
 
 const showLbState: Omit<Command, 'usage'> = {
-  help: "what VPP's load balancer holds: VIPs, servers, weights and buckets",
-  run: async ({ client }) => {
-    const response = await (await client()).getLbState();
+  help: "what VPP's load balancer holds: VIPs, servers, weights and buckets; with a name, only that frontend",
+  run: async ({ client }, { name }) => {
+    const response = await (await client()).getLbState(name);
     return success(lbStateText(response), response);
   },
 };
@@ -31,13 +32,13 @@ export const vppCommands: readonly Command[] = [
       return success(vppInfoText(response, clock.now()), response);
     },
   },
-  { usage: 'show vpp lbstate', ...showLbState },
-  { usage: 'show vpp lb state', ...showLbState },
+  { usage: 'show vpp lbstate [<name>]', ...showLbState },
+  { usage: 'show vpp lb state [<name>]', ...showLbState },
   {
-    usage: 'show vpp lb counters',
-    help: 'what VPP counted for each VIP and each server',
-    run: async ({ client, clock }) => {
-      const response = await (await client()).getLbCounters();
+    usage: 'show vpp lb counters [<name>]',
+    help: 'what VPP counted for each VIP and each server; with a name, only that frontend',
+    run: async ({ client, clock }, { name }) => {
+      const response = await (await client()).getLbCounters(name);
       return success(countersText(response, clock.now()), response);
     },
   },
@@ -82,7 +83,7 @@ function pauseText(untilNs: bigint, nowMs: number): string {
   return `for another ${seconds} s: it died again and again while it was changed; sync vpp lbstate ends the pause`;
 }
 
-function lbStateText({ conf, vips }: VPPLBState): Line[] {
+function lbStateText({ conf, vips, standing }: VPPLBState): Line[] {
   const head = fields([
     ['ipv4-src-address', conf?.ipv4SrcAddress ?? ''],
     ['ipv6-src-address', conf?.ipv6SrcAddress ?? ''],
@@ -90,7 +91,7 @@ function lbStateText({ conf, vips }: VPPLBState): Line[] {
     ['flow-timeout', `${conf?.flowTimeout ?? ''}s`],
     ['vips', vips.length],
   ]);
-  return [...head, ...vips.flatMap(vipText)];
+  return [...head, ...vips.flatMap(vipText), ...differenceLines(standing, 'vpp ')];
 }
 
 /** What only matters for other encapsulations than GRE is not in the message, and so never shown. */
@@ -103,21 +104,25 @@ function vipText(vip: VPPLBVIP): Line[] {
       ['vip', vip.prefix],
       ['protocol', vip.protocol],
       ['port', vip.port],
+      ...(vip.frontend === '' ? [] : [['frontend', vip.frontend] as const]),
     ]),
     ...fields(
       [
         ['encap', vip.encap],
+        ...(vip.standing === undefined ? [] : [['standing', standingSpan(vip.standing)] as const]),
         ['flow-table-length', length],
         ...(vip.srcIpSticky === undefined ? [] : [['src-ip-sticky', vip.srcIpSticky] as const]),
       ],
       '  ',
     ),
-    ...vip.applicationServers.map(({ address, weight, numBuckets }) =>
+    ...vip.applicationServers.map(({ address, weight, numBuckets, backend, effectiveWeight }) =>
       sentence(
         [
           ['address', address],
           ['weight', weight],
           ['flow-table-buckets', numBuckets],
+          ...(backend === '' ? [] : [['backend', backend] as const]),
+          ...(effectiveWeight === undefined ? [] : [['effective-weight', effectiveWeight] as const]),
         ],
         '  ',
       ),

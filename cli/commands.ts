@@ -1,4 +1,3 @@
-import { buildInfo, versionLine } from '../program/build-info.js';
 import type { Command } from './command.js';
 import { backendCommands } from './commands-backend.js';
 import { configCommands } from './commands-config.js';
@@ -7,18 +6,14 @@ import { healthcheckCommands } from './commands-healthcheck.js';
 import { insideCommands } from './commands-inside.js';
 import { overrideCommands } from './commands-overrides.js';
 import { setCommands } from './commands-set.js';
+import { statusCommands } from './commands-status.js';
 import { vppCommands } from './commands-vpp.js';
-import { helpText } from './help.js';
+import { commandList, commandsBehind, helpText } from './help.js';
 import { success } from './outcome.js';
-import { plain } from './text.js';
 
 /** Everything that maglevc can do, in the order of its help. */
 export const commands: readonly Command[] = [
-  {
-    usage: 'show version',
-    help: 'the version of maglevc',
-    run: async () => success([[plain(versionLine('maglevc'))]], buildInfo()),
-  },
+  ...statusCommands,
   ...frontendCommands,
   ...backendCommands,
   ...healthcheckCommands,
@@ -28,11 +23,13 @@ export const commands: readonly Command[] = [
   ...setCommands,
   ...configCommands,
   {
-    usage: 'help',
-    help: 'print this',
-    run: async (session) =>
-      success(helpText(session.commands), {
-        commands: session.commands.map(({ usage, help }) => ({ usage, help })),
-      }),
+    usage: 'help [<command>]',
+    help: 'print this; behind `help`, the beginning of a command shows what can follow it',
+    run: async ({ commands }, { command = '' }) => {
+      const words = command.split(' ').filter((word) => word !== '');
+      const shown = commandsBehind(words, commands);
+      const text = shown.length === commands.length ? helpText(commands) : commandList(shown);
+      return success(text, { commands: shown.map(({ usage, help }) => ({ usage, help })) });
+    },
   },
 ];

@@ -1,11 +1,12 @@
 import type { VPPLBCounters, VPPLBVIPCounters } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
 import { columns, fields, none, sentence } from './layout.js';
+import { vppLines } from './state-text.js';
 import { type Line, label, plain, type Span } from './text.js';
 import { thousands } from './thousands.js';
 
 /** One table over all VIPs, so that they can be compared, cut at the line that names each VIP. */
-export function countersText({ timeNs, vips }: VPPLBCounters, nowMs: number): Line[] {
+export function countersText({ timeNs, vips, vpp }: VPPLBCounters, nowMs: number): Line[] {
   const [head = [], ...body] = columns(
     [[plain(''), label('packets'), label('bytes')], ...vips.flatMap(vipRows)],
     '  ',
@@ -23,10 +24,11 @@ export function countersText({ timeNs, vips }: VPPLBCounters, nowMs: number): Li
       ['vip', vip.prefix],
       ['protocol', vip.protocol],
       ['port', vip.port],
+      ...(vip.frontend === '' ? [] : [['frontend', vip.frontend] as const]),
     ]);
     return [title, head, ...rows];
   });
-  return [...summary, ...tables];
+  return [...summary, ...tables, ...vppLines(vpp, nowMs)];
 }
 
 function vipRows(vip: VPPLBVIPCounters): Span[][] {
@@ -36,7 +38,9 @@ function vipRows(vip: VPPLBVIPCounters): Span[][] {
     row('first', vip.first, undefined),
     row('untracked', vip.untracked, undefined),
     row('no-server', vip.noServer, undefined),
-    ...vip.applicationServers.map(({ address, packets, bytes }) => row(`server ${address}`, packets, bytes)),
+    ...vip.applicationServers.map(({ address, packets, bytes, backend }) =>
+      row(`server ${address}${backend === '' ? '' : ` (${backend})`}`, packets, bytes),
+    ),
   ];
 }
 

@@ -1,7 +1,9 @@
 import { productVersion } from '../domain/version.js';
 import type { Command } from './command.js';
+import { buildTree, expandUsage } from './command-tree.js';
 import { columns } from './layout.js';
 import { defaultServer } from './options.js';
+import { wordsFor } from './resolve.js';
 import { type Line, label, plain } from './text.js';
 
 const options: readonly (readonly [string, string])[] = [
@@ -47,6 +49,22 @@ export function helpText(commands: readonly Command[]): Line[] {
     [label('exit codes')],
     ...list(exitCodes),
   ];
+}
+
+/** The commands that begin with these words, each of which may be shortened; all where no command does. */
+export function commandsBehind(words: readonly string[], commands: readonly Command[]): readonly Command[] {
+  let node = buildTree(commands);
+  const path: string[] = [];
+  for (const word of words) {
+    const [name, ...others] = wordsFor(node, word);
+    const next = name === undefined || others.length > 0 ? undefined : node.words.get(name);
+    if (name === undefined || next === undefined) break;
+    path.push(name);
+    node = next;
+  }
+  return commands.filter(({ usage }) =>
+    expandUsage(usage).some((parts) => path.every((word, i) => parts[i] === word)),
+  );
 }
 
 /** Usage and explanation, one command a line. */

@@ -5,18 +5,20 @@ import type { Clock } from '../protocol/clock.js';
 import type { MaglevClient } from '../rpc/client.js';
 import { RpcError, type StatusName } from '../rpc/rpc-error.js';
 import type { Command, Session } from './command.js';
-import { buildTree, expandUsage } from './command-tree.js';
+import { buildTree } from './command-tree.js';
 import { commands } from './commands.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.js';
-import { commandList, helpText } from './help.js';
+import { commandList, commandsBehind, helpText } from './help.js';
 import { asksForJson, type Options, parseOptions } from './options.js';
-import { failureText, resolve, wordsFor } from './resolve.js';
+import { failureText, resolve } from './resolve.js';
 import { errorText, type Line, plain, render } from './text.js';
 
 /** Where text goes: a stream of the process, or what a spec collects. */
 export interface Output {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean | undefined;
+  /** Of a terminal. */
+  readonly columns?: number | undefined;
 }
 
 export interface Surroundings {
@@ -55,11 +57,11 @@ export async function runMaglevc(surroundings: Surroundings): Promise<ExitCode> 
     if (form.json) stdout.write(jsonText(errorJson(usageError('there is no command'))));
     return exitCodes.usage;
   }
-  const resolution = resolve(buildTree(commands), options.words);
+  const resolution = resolve(buildTree(commands), wordsOf(options.words));
   if (resolution.kind !== 'command') return complain(surroundings, form, usageError(failureText(resolution)));
 
   const { command, slots } = resolution;
-  const session = openSession(options, command, surroundings.clock);
+  const session = openSession(options, command, surroundings);
   try {
     const outcome = await command.run(session, slots);
     if (options.json) stdout.write(jsonText(outcome.json));
@@ -85,11 +87,16 @@ export async function runMaglevc(surroundings: Surroundings): Promise<ExitCode> 
   }
 }
 
-function openSession(options: Options, command: Command, clock: Clock): Session & { close: () => void } {
+function openSession(
+  options: Options,
+  command: Command,
+  { clock, stdout }: Surroundings,
+): Session & { close: () => void } {
   let client: MaglevClient | null = null;
   const timeoutMs = options.timeoutMs ?? (command.slow === true ? patienceMs.slow : patienceMs.quick);
   return {
     clock,
+    width: stdout.isTTY === true ? stdout.columns || 80 : null,
     commands,
     client: async () => {
       // gRPC takes longer to load than everything else together, and not every command needs it.
@@ -103,19 +110,14 @@ function openSession(options: Options, command: Command, clock: Clock): Session 
 
 /** `--help` behind the beginning of a command: the commands that begin so, or everything. */
 function helpBehind(words: readonly string[]): Line[] {
-  let node = buildTree(commands);
-  const path: string[] = [];
-  for (const word of words) {
-    const [name, ...others] = wordsFor(node, word);
-    const next = name === undefined || others.length > 0 ? undefined : node.words.get(name);
-    if (name === undefined || next === undefined) break;
-    path.push(name);
-    node = next;
-  }
-  const below = commands.filter(({ usage }) =>
-    expandUsage(usage).some((parts) => path.every((word, i) => parts[i] === word)),
-  );
-  return path.length === 0 ? helpText(commands) : commandList(below);
+  const below = commandsBehind(words, commands);
+  return below.length === commands.length ? helpText(commands) : commandList(below);
+}
+
+/** `help show vpp`: what can follow is one word for it, however many it has. */
+function wordsOf(words: readonly string[]): readonly string[] {
+  const [first, ...others] = words;
+  return first === 'help' && others.length > 1 ? [first, others.join(' ')] : words;
 }
 
 function usageError(message: string): RpcError {

@@ -119,6 +119,11 @@ export function failureText(failure: Failed): string {
     case 'ambiguous':
       return `'${failure.word}'${after} can mean ${failure.candidates.map((name) => `'${name}'`).join(' or ')}`;
     case 'unknown': {
+      // A line in quotes is one word for a shell.
+      if (failure.word.includes(' ')) {
+        const line = [...failure.after, failure.word].join(' ');
+        return `'${failure.word}'${after} is one word: write it without quotes, as in maglevc ${line}`;
+      }
       const meant = nearest(failure.word, failure.expected);
       const hint = meant === null ? `expected ${oneOf(failure.expected)}` : `did you mean '${meant}'?`;
       const what = failure.word.startsWith('-') ? 'option or command word' : 'command word';

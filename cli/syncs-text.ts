@@ -35,7 +35,7 @@ export function syncText(sync: SyncInfo, nowMs: number): Line[] {
   ];
 }
 
-function outcomeOf(sync: SyncInfo): string {
+export function outcomeOf(sync: SyncInfo): string {
   if (sync.error !== '') return `not finished: ${sync.error}`;
   const counts = [
     [sync.vipAdded, 'VIP', 'VIPs', 'added'],

@@ -1,12 +1,20 @@
 /** A piece of a line. Labels are coloured, so that values stand out. */
 export interface Span {
   readonly text: string;
-  readonly style: 'label' | 'plain' | 'error';
+  readonly style: 'label' | 'plain' | 'error' | 'good' | 'warn' | 'bad';
 }
 
 export type Line = readonly Span[];
 
-const ansi = { label: '\u001b[34m', plain: '', error: '\u001b[31m' } as const;
+/** Those of states can be told apart by everybody: cyan, yellow, and bold red. */
+const ansi = {
+  label: '\u001b[34m',
+  plain: '',
+  error: '\u001b[31m',
+  good: '\u001b[36m',
+  warn: '\u001b[33m',
+  bad: '\u001b[1;31m',
+} as const;
 const reset = '\u001b[0m';
 
 export function label(text: string): Span {
@@ -19,6 +27,10 @@ export function plain(text: string | number | boolean): Span {
 
 export function errorText(text: string): Span {
   return { text: printable(text), style: 'error' };
+}
+
+export function styled(text: string, style: Span['style']): Span {
+  return { text: printable(text), style };
 }
 
 /** Every line with its line break; colour only wraps text, so that it never moves anything. */

@@ -112,6 +112,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   }
   if (ending) return ended;
 
+  const about = { ...buildInfo(), startedAt: clock.now(), pid: process.pid };
   const { vppApiAddress, vppStatsAddress } = settings;
   // Let go of before the right to VPP: whoever takes that over reads then what operators asked for.
   const intents = storeIn(settings, world);
@@ -125,6 +126,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   const root = tree.start<RootMessage>(
     rootActor({
       config: verdict.config,
+      warnings: verdict.warnings,
       configFile: settings.config,
       // The moment at which it began, and the process: no other life of maglevd has the same.
       events: { source, memory: eventMemory(`${clock.now().toString(36)}-${process.pid}`) },
@@ -142,7 +144,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
         const actors = { describe: tree.describe, deadLetters: () => tree.deadLetters().count };
         return startRpcServer({
           address: settings.grpcAddress,
-          handlers: createGateway({ ...targets, actors, connections, stopping: signal }),
+          handlers: createGateway({ ...targets, about, actors, connections, stopping: signal }),
           connections,
           reflection: settings.reflection,
           insecure: settings.insecure,

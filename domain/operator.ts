@@ -2,6 +2,7 @@ import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Frontend, MaglevConfig } from './config.js';
 import { MaglevError } from './errors.js';
 import { isWeight, maxWeight } from './lb-limits.js';
+import { unknownName } from './unknown-name.js';
 
 /** Who asked for it, and when. */
 export interface Asked {
@@ -116,7 +117,8 @@ export function actOnBackend(
 ): Either<MaglevError, Intents> {
   const backend = config.backends.get(name);
   if (backend === undefined) {
-    return left(new MaglevError('MGL_BACKEND_UNKNOWN', `backend "${name}" is not in the config`));
+    const text = `backend "${name}" is not in the config`;
+    return left(unknownName('MGL_BACKEND_UNKNOWN', text, name, config.backends.keys()));
   }
   const word = intents.get(subjectOf({ kind: 'enabled', backend: name }));
   const isEnabled = word?.kind === 'enabled' ? word.value : backend.enabled;
@@ -150,18 +152,22 @@ export function setWeight(
   }
   const frontend = config.frontends.get(frontendName);
   if (frontend === undefined) {
-    return left(new MaglevError('MGL_FRONTEND_UNKNOWN', `frontend "${frontendName}" is not in the config`));
+    const text = `frontend "${frontendName}" is not in the config`;
+    return left(unknownName('MGL_FRONTEND_UNKNOWN', text, frontendName, config.frontends.keys()));
   }
-  if (!frontend.pools.some(({ name }) => name === pool)) {
+  const found = frontend.pools.find(({ name }) => name === pool);
+  if (found === undefined) {
     const advice = `List its pools with \`maglevc show frontend ${frontendName}\`.`;
     const text = `frontend "${frontendName}" has no pool "${pool}"`;
-    return left(new MaglevError('MGL_POOL_UNKNOWN', text, { advice }));
+    const known = frontend.pools.map(({ name }) => name);
+    return left(unknownName('MGL_POOL_UNKNOWN', text, pool, known, advice));
   }
   const configured = configuredWeight(config, place);
   if (configured === null) {
     const text = `pool "${pool}" of frontend "${frontendName}" has no backend "${backend}"`;
     const advice = `List its pools and their backends with \`maglevc show frontend ${frontendName}\`.`;
-    return left(new MaglevError('MGL_BACKEND_UNKNOWN', text, { advice }));
+    const known = found.backends.map(({ name }) => name);
+    return left(unknownName('MGL_BACKEND_UNKNOWN', text, backend, known, advice));
   }
   return right(
     having(intents, { kind: 'weight', ...place, value, configured, dormantSince: null, ...asked }),

@@ -36,6 +36,8 @@ export interface PoolBackendView {
   readonly state: BackendState;
   /** Configured, 0..100. */
   readonly weight: number;
+  /** What the config file says, where an operator has set another weight; null = the weight is the config's. */
+  readonly configured: number | null;
   /** Decided, 0..100; null = what VPP has is kept. */
   readonly effectiveWeight: number | null;
   readonly reason: string;
@@ -60,6 +62,7 @@ export function viewFrontend(
   const { name, description, address, protocol, port, srcIpSticky, flushOnDown } = frontend;
   const { active } = choosePool(frontend, states, patience);
   const decisions = decideWeights(frontend, states, patience);
+  const state = frontendState(frontend, states, patience);
   const pools = frontend.pools.map((pool, index): PoolView => {
     const backends = pool.backends.map((backend, i): PoolBackendView => {
       const { weight = 0, hold = false, reason = '' } = decisions[index]?.[i] ?? {};
@@ -68,13 +71,13 @@ export function viewFrontend(
         name: backend.name,
         state,
         weight: backend.weight,
+        configured: backend.overridden ?? null,
         effectiveWeight: hold ? null : weight,
         reason,
       };
     });
-    return { name: pool.name, active: index === active, backends };
+    return { name: pool.name, active: state !== 'down' && index === active, backends };
   });
-  const state = frontendState(frontend, states, patience);
   return { name, description, address, protocol, port, srcIpSticky, flushOnDown, state, pools };
 }
 

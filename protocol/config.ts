@@ -1,4 +1,4 @@
-import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
 import type { ConfigChanges } from '../domain/config-changes.js';
 import type { IntentReview } from '../domain/intent-review.js';
 import type { Reply } from './address.js';
@@ -9,7 +9,9 @@ export type ConfigControl =
   | { readonly type: 'check-config'; readonly reply: Reply<ConfigAnswer> }
   /** Reads and checks the file, and makes it the running config if it is valid. */
   | { readonly type: 'reload-config'; readonly reply: Reply<ConfigAnswer> }
-  | { readonly type: 'get-config'; readonly reply: Reply<MaglevConfig> };
+  | { readonly type: 'get-config'; readonly reply: Reply<MaglevConfig> }
+  /** Of the running config. */
+  | { readonly type: 'get-warnings'; readonly reply: Reply<readonly ConfigIssue[]> };
 
 /** The verdict on the file; when it is valid, what it changes of what was running when it was asked for. */
 export type ConfigAnswer =

@@ -33,6 +33,8 @@ export interface BackendDetail {
 /** What the health supervisor can be asked. */
 export type HealthRequest =
   | { readonly type: 'list-states'; readonly reply: Reply<readonly BackendReport[]> }
+  /** Every backend of the config, as it was last known. */
+  | { readonly type: 'list-details'; readonly reply: Reply<readonly BackendDetail[]> }
   /** Fails with MGL_BACKEND_UNKNOWN. */
   | { readonly type: 'get-detail'; readonly name: string; readonly reply: Reply<BackendDetail> };
 

@@ -6,6 +6,7 @@ import type { VppHeard } from '../domain/vpp-heard.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Address, Reply } from './address.js';
 import type { DecisionChanged, VipWanted } from './decision.js';
+import type { StandingNews, StandingsQuestion } from './standings.js';
 import type { SyncQuestion, SyncReport } from './syncs.js';
 
 export type { FailedStep, SyncCounts, SyncReport } from './syncs.js';
@@ -117,13 +118,16 @@ export type SessionReport =
   /** When VPP started, milliseconds since the epoch. */
   | { readonly type: 'booted'; readonly link: Address<VppRequest>; readonly at: number }
   /** VPP's stats segment, which was read before, is that of a VPP which has ended or hangs. */
-  | { readonly type: 'stats-lost'; readonly link: Address<VppRequest>; readonly error: MaglevError };
+  | { readonly type: 'stats-lost'; readonly link: Address<VppRequest>; readonly error: MaglevError }
+  /** How something of VPP stands to what is wanted. */
+  | { readonly type: 'standing'; readonly link: Address<VppRequest>; readonly news: StandingNews };
 
 /** What the rest of the tree asks of the vpp supervisor. Without a connection it answers MGL_VPP_... at once. */
 export type VppControl =
   | DecisionChanged
   | VipWanted
   | SyncQuestion
+  | StandingsQuestion
   | { readonly type: 'get-info'; readonly reply: Reply<VppInfo> }
   /** What VPP said of its main heap last; null = nothing, or there is no VPP. */
   | { readonly type: 'get-memory'; readonly reply: Reply<VppMemory | null> }

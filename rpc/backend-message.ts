@@ -23,6 +23,8 @@ export function backendMessage(view: BackendView): BackendInfo {
     transitions: [],
     givenUp: undefined,
     outcome: undefined,
+    override: '',
+    standing: undefined,
   };
 }
 
@@ -55,11 +57,11 @@ function probeMessage({ at, result }: NonNullable<BackendLife['last']>): ProbeIn
   return { timeNs: nanoseconds(at), verdict, code, detail, durationNs: nanoseconds(durationMs) };
 }
 
-function doubtMessage({ since, result }: NonNullable<BackendLife['doubt']>): DoubtInfo {
+export function doubtMessage({ since, result }: NonNullable<BackendLife['doubt']>): DoubtInfo {
   return { sinceNs: nanoseconds(since), code: result.code, detail: result.detail };
 }
 
-function transitionMessage({ from, to, at, result, reason }: Transition): TransitionRecord {
+export function transitionMessage({ from, to, at, result, reason }: Transition): TransitionRecord {
   return {
     from,
     to,

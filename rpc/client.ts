@@ -26,8 +26,10 @@ import {
   MaglevService,
   type ReloadConfigResponse,
   type SetWeightRequest,
+  type StatusInfo,
   type SyncInfo,
   type SyncVPPLBStateResponse,
+  type VersionInfo,
   type VPPInfo,
   type VPPLBCounters,
   type VPPLBState,
@@ -45,6 +47,8 @@ export interface ClientOptions {
 export interface MaglevClient {
   readonly checkConfig: () => Promise<CheckConfigResponse>;
   readonly reloadConfig: () => Promise<ReloadConfigResponse>;
+  readonly getStatus: () => Promise<StatusInfo>;
+  readonly getVersion: () => Promise<VersionInfo>;
   readonly listFrontends: () => Promise<ListFrontendsResponse>;
   readonly getFrontend: (name: string) => Promise<FrontendInfo>;
   readonly listBackends: () => Promise<ListBackendsResponse>;
@@ -57,10 +61,10 @@ export interface MaglevClient {
   readonly listHealthChecks: () => Promise<ListHealthChecksResponse>;
   readonly getHealthCheck: (name: string) => Promise<HealthCheckInfo>;
   readonly getVppInfo: () => Promise<VPPInfo>;
-  readonly getLbState: () => Promise<VPPLBState>;
-  /** undefined = everything. */
+  /** undefined = everything; likewise below. */
+  readonly getLbState: (frontendName?: string) => Promise<VPPLBState>;
   readonly syncLbState: (frontendName: string | undefined) => Promise<SyncVPPLBStateResponse>;
-  readonly getLbCounters: () => Promise<VPPLBCounters>;
+  readonly getLbCounters: (frontendName?: string) => Promise<VPPLBCounters>;
   /** '' = the whole tree. */
   readonly listOverrides: () => Promise<ListOverridesResponse>;
   readonly listActors: (path: string) => Promise<ListActorsResponse>;
@@ -114,6 +118,8 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
   return {
     checkConfig: () => call(MaglevService.checkConfig, {}),
     reloadConfig: () => call(MaglevService.reloadConfig, {}),
+    getStatus: () => call(MaglevService.getStatus, {}),
+    getVersion: () => call(MaglevService.getVersion, {}),
     listFrontends: () => call(MaglevService.listFrontends, {}),
     getFrontend: (name) => call(MaglevService.getFrontend, { name }),
     listBackends: () => call(MaglevService.listBackends, {}),
@@ -126,9 +132,9 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
     listHealthChecks: () => call(MaglevService.listHealthChecks, {}),
     getHealthCheck: (name) => call(MaglevService.getHealthCheck, { name }),
     getVppInfo: () => call(MaglevService.getVppInfo, {}),
-    getLbState: () => call(MaglevService.getVpplbState, {}),
+    getLbState: (frontendName?: string) => call(MaglevService.getVpplbState, { frontendName }),
     syncLbState: (frontendName) => call(MaglevService.syncVpplbState, { frontendName }),
-    getLbCounters: () => call(MaglevService.getVpplbCounters, {}),
+    getLbCounters: (frontendName?: string) => call(MaglevService.getVpplbCounters, { frontendName }),
     listOverrides: () => call(MaglevService.listOverrides, {}),
     listActors: (path) => call(MaglevService.listActors, { path }),
     listEvents: (count) => call(MaglevService.listEvents, { count }),

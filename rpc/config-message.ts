@@ -24,7 +24,7 @@ export function verdictMessage(answer: ConfigAnswer): CheckConfigResponse {
   return { ok: false, parseError, semanticError, stage, errors, warnings, changes: undefined };
 }
 
-function issueMessage(issue: ConfigIssue): ConfigIssueMessage {
+export function issueMessage(issue: ConfigIssue): ConfigIssueMessage {
   const { place, path, message, excerpt = [] } = issue;
   return { ...place, path, message, excerpt: [...excerpt] };
 }

@@ -1,13 +1,23 @@
-import { protocolName } from '../domain/lb.js';
+import { type DesiredVip, protocolName, vipId } from '../domain/lb.js';
 import type { LbCounters, ServerCounters, VipCounters } from '../domain/lb-counters.js';
+import type { Standings } from '../protocol/standings.js';
 import type { VPPLBASCounters, VPPLBCounters, VPPLBVIPCounters } from './generated/maglev.js';
 import { nanoseconds } from './nanoseconds.js';
+import { conditionMessage } from './standing-message.js';
 
-export function lbCountersMessage(counters: LbCounters): VPPLBCounters {
-  return { timeNs: nanoseconds(counters.at), vips: counters.vips.map(vipMessage) };
+export function lbCountersMessage(counters: LbCounters, standings: Standings): VPPLBCounters {
+  const known = new Map(standings.frontends.map(({ desired }) => [vipId(desired.key), desired]));
+  return {
+    timeNs: nanoseconds(counters.at),
+    vips: counters.vips.map((vip) => vipMessage(vip, known.get(vipId(vip.key)))),
+    vpp: conditionMessage(standings.vpp),
+  };
 }
 
-function vipMessage({ key, traffic, servers, ...counts }: VipCounters): VPPLBVIPCounters {
+function vipMessage(
+  { key, traffic, servers, ...counts }: VipCounters,
+  wanted: DesiredVip | undefined,
+): VPPLBVIPCounters {
   return {
     prefix: key.prefix,
     protocol: protocolName(key.protocol),
@@ -18,10 +28,15 @@ function vipMessage({ key, traffic, servers, ...counts }: VipCounters): VPPLBVIP
     noServer: counts.noServer,
     packets: traffic?.packets,
     bytes: traffic?.bytes,
-    applicationServers: servers.map(serverMessage),
+    applicationServers: servers.map((one) => serverMessage(one, wanted)),
+    frontend: wanted?.frontend ?? '',
   };
 }
 
-function serverMessage({ address, traffic }: ServerCounters): VPPLBASCounters {
-  return { address, packets: traffic?.packets, bytes: traffic?.bytes };
+function serverMessage(
+  { address, traffic }: ServerCounters,
+  wanted: DesiredVip | undefined,
+): VPPLBASCounters {
+  const backend = wanted?.ases.find((as) => as.address === address)?.backend ?? '';
+  return { address, packets: traffic?.packets, bytes: traffic?.bytes, backend };
 }

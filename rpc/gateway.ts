@@ -3,21 +3,20 @@ import type { Clock } from '../protocol/clock.js';
 import type { EventsRequest } from '../protocol/events.js';
 import type { Logger } from '../protocol/log.js';
 import type { OperatorRequest } from '../protocol/operator.js';
-import type { VppControl } from '../protocol/vpp.js';
 import type { Connections } from './connections.js';
 import type { MaglevServer } from './generated/maglev.js';
 import { type ActorSources, actorHandlers } from './handlers-actors.js';
 import { configHandlers } from './handlers-config.js';
 import { eventHandlers } from './handlers-events.js';
 import { operatorHandlers } from './handlers-operator.js';
+import { type About, statusHandlers } from './handlers-status.js';
 import { type ViewSources, viewHandlers } from './handlers-views.js';
 import { vppHandlers } from './handlers-vpp.js';
 import { unaryHandlers } from './unary.js';
 
 export interface GatewayOptions extends ViewSources {
+  readonly about: About;
   readonly operator: Address<OperatorRequest>;
-  /** null: maglevd was started without VPP. */
-  readonly vpp: Address<VppControl> | null;
   readonly events: Address<EventsRequest>;
   readonly actors: ActorSources;
   readonly ask: Ask;
@@ -45,7 +44,8 @@ export function createGateway(options: GatewayOptions): MaglevServer {
     ...configHandlers(unary, options.config),
     ...viewHandlers(unary, options),
     ...operatorHandlers(unary, options.operator, options),
-    ...vppHandlers(unary, options.vpp),
+    ...vppHandlers(unary, options),
+    ...statusHandlers(unary, options),
     ...actorHandlers(unary, options.actors),
     ...eventHandlers(unary, {
       ...options,

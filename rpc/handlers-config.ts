@@ -1,5 +1,5 @@
 import type { MaglevConfig } from '../domain/config.js';
-import { MaglevError } from '../domain/errors.js';
+import { unknownName } from '../domain/unknown-name.js';
 import type { Address, Ask } from '../protocol/address.js';
 import type { ConfigControl } from '../protocol/config.js';
 import { checkedName } from './checked-fields.js';
@@ -31,7 +31,8 @@ export function configHandlers(unary: Unary, config: Address<ConfigControl>): Co
       const running = await runningConfig(config, ask);
       const check = running.healthchecks.get(name);
       if (check !== undefined) return healthCheckMessage(check, running);
-      throw new MaglevError('MGL_HEALTHCHECK_UNKNOWN', `health check "${name}" is not in the config`);
+      const text = `health check "${name}" is not in the config`;
+      throw unknownName('MGL_HEALTHCHECK_UNKNOWN', text, name, running.healthchecks.keys());
     }),
   };
 }

@@ -1,20 +1,17 @@
 import type { Address, Ask } from '../protocol/address.js';
-import type { ConfigControl } from '../protocol/config.js';
-import type { HealthRequest } from '../protocol/health.js';
 import type { ViewRequest } from '../protocol/views.js';
-import { backendDetailMessage, backendMessage } from './backend-message.js';
+import { backendDetailMessage } from './backend-message.js';
 import { checkedName } from './checked-fields.js';
 import type { BackendInfo, FrontendInfo, MaglevServer } from './generated/maglev.js';
 import { runningConfig } from './handlers-config.js';
 import { limitMs } from './limits.js';
-import { frontendMessage } from './messages.js';
+import { askStandings, Overview, type OverviewSources } from './overview.js';
+import { conditionMessage } from './standing-message.js';
 import type { Unary } from './unary.js';
 
 /** Who together know what there is to see of frontends and backends. */
-export interface ViewSources {
+export interface ViewSources extends OverviewSources {
   readonly views: Address<ViewRequest>;
-  readonly health: Address<HealthRequest>;
-  readonly config: Address<ConfigControl>;
 }
 
 type ViewHandlers = Pick<MaglevServer, 'listFrontends' | 'getFrontend' | 'listBackends' | 'getBackend'>;
@@ -23,15 +20,23 @@ export function viewHandlers(unary: Unary, sources: ViewSources): ViewHandlers {
   const { views } = sources;
   return {
     listFrontends: unary(limitMs.view, async (_, ask) => {
-      const frontends = await ask(views, { type: 'list-frontends' });
-      return { frontends: frontends.map(frontendMessage) };
+      const [overview, frontends] = await Promise.all([
+        Overview.ask(sources, ask),
+        ask(views, { type: 'list-frontends' }),
+      ]);
+      const vpp = conditionMessage(overview.standings.vpp);
+      return { frontends: frontends.map((view) => overview.frontend(view)), vpp };
     }),
     getFrontend: unary(limitMs.view, (request, ask) =>
       frontendInfo(sources, ask, checkedName('name', request.name)),
     ),
     listBackends: unary(limitMs.view, async (_, ask) => {
-      const backends = await ask(views, { type: 'list-backends' });
-      return { backends: backends.map(backendMessage) };
+      const [overview, backends] = await Promise.all([
+        Overview.ask(sources, ask),
+        ask(views, { type: 'list-backends' }),
+      ]);
+      const vpp = conditionMessage(overview.standings.vpp);
+      return { backends: backends.map((view) => overview.backend(view)), vpp };
     }),
     getBackend: unary(limitMs.view, (request, ask) =>
       backendInfo(sources, ask, checkedName('name', request.name)),
@@ -40,20 +45,23 @@ export function viewHandlers(unary: Unary, sources: ViewSources): ViewHandlers {
 }
 
 /** Rejects with MGL_FRONTEND_UNKNOWN. */
-export async function frontendInfo({ views }: ViewSources, ask: Ask, name: string): Promise<FrontendInfo> {
-  return frontendMessage(await ask(views, { type: 'get-frontend', name }));
+export async function frontendInfo(sources: ViewSources, ask: Ask, name: string): Promise<FrontendInfo> {
+  const [view, overview] = await Promise.all([
+    ask(sources.views, { type: 'get-frontend', name }),
+    Overview.ask(sources, ask),
+  ]);
+  return overview.frontend(view);
 }
 
 /** Rejects with MGL_BACKEND_UNKNOWN. */
-export async function backendInfo(
-  { views, health, config }: ViewSources,
-  ask: Ask,
-  name: string,
-): Promise<BackendInfo> {
-  const [view, detail, running] = await Promise.all([
-    ask(views, { type: 'get-backend', name }),
-    ask(health, { type: 'get-detail', name }),
-    runningConfig(config, ask),
+export async function backendInfo(sources: ViewSources, ask: Ask, name: string): Promise<BackendInfo> {
+  const [view, detail, standings, running] = await Promise.all([
+    ask(sources.views, { type: 'get-backend', name }),
+    ask(sources.health, { type: 'get-detail', name }),
+    askStandings(sources.vpp, ask),
+    runningConfig(sources.config, ask),
   ]);
-  return backendDetailMessage(view, detail, running.healthchecks.get(view.healthcheck) ?? null);
+  const overview = new Overview(standings, [detail], running);
+  const rules = running.healthchecks.get(view.healthcheck) ?? null;
+  return { ...backendDetailMessage(view, detail, rules), ...overview.marks(view) };
 }

@@ -1,4 +1,3 @@
-import { type LbState, protocolName, type VipState } from '../domain/lb.js';
 import type { ExecutedOperation, SyncRecord, SyncReport, SyncSummary } from '../protocol/syncs.js';
 import type { FrontendView, PoolBackendView } from '../protocol/views.js';
 import type { VppInfo as VppIdentity } from '../protocol/vpp.js';
@@ -9,8 +8,6 @@ import type {
   SyncOperation,
   SyncVPPLBStateResponse,
   VPPInfo,
-  VPPLBState,
-  VPPLBVIP,
 } from './generated/maglev.js';
 import { nanoseconds } from './nanoseconds.js';
 import { operationText } from './operation-text.js';
@@ -33,6 +30,10 @@ export function frontendMessage(view: FrontendView): FrontendInfo {
     flushOnDown: view.flushOnDown,
     state: view.state,
     outcome: undefined,
+    standing: undefined,
+    doubts: 0,
+    holds: 0,
+    overrides: 0,
   };
 }
 
@@ -43,6 +44,11 @@ function poolBackendMessage(view: PoolBackendView): PoolBackendInfo {
     effectiveWeight: view.effectiveWeight ?? undefined,
     state: view.state,
     reason: view.reason,
+    configuredWeight: view.configured ?? undefined,
+    vppWeight: undefined,
+    vppBuckets: undefined,
+    doubt: undefined,
+    override: '',
   };
 }
 
@@ -55,35 +61,6 @@ export function vppInfoMessage(info: VppIdentity): VPPInfo {
     boottimeNs: info.bootedAt === null ? undefined : nanoseconds(info.bootedAt),
     connecttimeNs: nanoseconds(info.connectedAt),
     pausedUntilNs: info.pausedUntil === null ? undefined : nanoseconds(info.pausedUntil),
-  };
-}
-
-export function lbStateMessage(state: LbState): VPPLBState {
-  return {
-    conf: {
-      ipv4SrcAddress: state.conf.ipv4Source,
-      ipv6SrcAddress: state.conf.ipv6Source,
-      stickyBucketsPerCore: state.conf.stickyBucketsPerCore,
-      flowTimeout: state.conf.flowTimeout,
-    },
-    vips: state.vips.map(vipMessage),
-  };
-}
-
-function vipMessage(vip: VipState): VPPLBVIP {
-  return {
-    prefix: vip.key.prefix,
-    protocol: protocolName(vip.key.protocol),
-    port: vip.key.port,
-    encap: vip.encap,
-    flowTableLength: vip.tableLength.value,
-    flowTableLengthExact: vip.tableLength.exact,
-    srcIpSticky: vip.srcIpSticky ?? undefined,
-    applicationServers: vip.ases.map((as) => ({
-      address: as.address,
-      weight: as.weight,
-      numBuckets: as.buckets,
-    })),
   };
 }
 

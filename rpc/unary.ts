@@ -65,8 +65,10 @@ export function unaryHandlers(context: UnaryContext): Unary {
       place.sent();
     });
     // Of several questions in turn each has the time that the others left.
-    const bounded: Ask = (target, question) =>
-      ask(target, question, { timeoutMs: Math.max(1, timeoutMs - (clock.monotonic() - began)) });
+    const bounded: Ask = (target, question, { timeoutMs: own = timeoutMs } = {}) => {
+      const left = Math.max(1, timeoutMs - (clock.monotonic() - began));
+      return ask(target, question, { timeoutMs: Math.min(own, left) });
+    };
     // In a promise, so that a synchronous throw of a handler is caught as well.
     Promise.resolve()
       .then(() => answer(call.request, bounded, peerOf(call)))

@@ -1,9 +1,15 @@
 import { beginsAnew, born, ruled, sameCheck } from '../../domain/backend-life.js';
 import type { Backend, MaglevConfig } from '../../domain/config.js';
-import { MaglevError } from '../../domain/errors.js';
 import type { Effective } from '../../domain/operator.js';
+import { unknownName } from '../../domain/unknown-name.js';
 import type { Address } from '../../protocol/address.js';
-import type { BackendChanged, BackendReport, HealthRequest, ProberRequest } from '../../protocol/health.js';
+import type {
+  BackendChanged,
+  BackendDetail,
+  BackendReport,
+  HealthRequest,
+  ProberRequest,
+} from '../../protocol/health.js';
 import type { EffectiveChanged, OperatorRequest, Touched } from '../../protocol/operator.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Alias, Context } from '../kernel/contract.js';
@@ -92,16 +98,28 @@ class Health {
       case 'list-states':
         message.reply.ok([...this.reports.values()]);
         break;
+      case 'list-details':
+        message.reply.ok(this.details());
+        break;
       case 'get-detail': {
         const backend = this.backends.get(message.name);
         if (backend !== undefined) this.context.relay(backend, { type: 'get-detail' }, message.reply);
         else {
           const text = `backend "${message.name}" is not in the config`;
-          message.reply.fail(new MaglevError('MGL_BACKEND_UNKNOWN', text));
+          const known = this.backends.keys();
+          message.reply.fail(unknownName('MGL_BACKEND_UNKNOWN', text, message.name, known));
         }
         break;
       }
     }
+  }
+
+  /** At once, whatever the backends are busy with: what is known of them outlives their actors. */
+  private details(): BackendDetail[] {
+    return [...this.options.memories].map(([name, { life }]) => {
+      const givenUp = this.reports.get(name)?.givenUp ?? false;
+      return { name, life, givenUp };
+    });
   }
 
   tellAll(): void {

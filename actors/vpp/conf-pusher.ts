@@ -1,9 +1,10 @@
-import { asMaglevError } from '../../domain/errors.js';
+import { asMaglevError, type MaglevError } from '../../domain/errors.js';
 import type { LbConf } from '../../domain/lb.js';
 import { sameConf } from '../../domain/plan.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
+import type { StandingNews } from '../../protocol/standings.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 
@@ -11,6 +12,13 @@ export interface ConfPusherOptions {
   readonly link: Address<VppRequest>;
   /** Asked for what is wanted, at every start. */
   readonly decisions: Address<DecisionRequest>;
+  /** Told whether VPP has them. */
+  readonly session: Address<ConfReport>;
+}
+
+export interface ConfReport {
+  readonly type: 'standing';
+  readonly news: Extract<StandingNews, { type: 'conf-stands' }>;
 }
 
 export type ConfPusherMessage =
@@ -33,7 +41,7 @@ export function confPusherActor(options: ConfPusherOptions): ActorSpec<ConfPushe
     name: 'conf-pusher',
     start: async (context) => {
       const { conf } = await context.ask(options.decisions, { type: 'get-decision' });
-      const pusher = new ConfPusher(context, options.link, conf);
+      const pusher = new ConfPusher(context, options, conf);
       // Awaited: the actors that start after this one make VIPs, which need the source addresses.
       await pusher.push();
       return {
@@ -52,15 +60,17 @@ class ConfPusher {
   wanted: LbConf;
   readonly #context: Context<ConfPusherMessage>;
   readonly #link: Address<VppRequest>;
+  readonly #session: Address<ConfReport>;
   /** What VPP has; null = not known, to be read. */
   #known: LbConf | null = null;
   #failures = 0;
   #lastFailure = '';
   #cancelRetry: Cancel = () => {};
 
-  constructor(context: Context<ConfPusherMessage>, link: Address<VppRequest>, wanted: LbConf) {
+  constructor(context: Context<ConfPusherMessage>, options: ConfPusherOptions, wanted: LbConf) {
     this.#context = context;
-    this.#link = link;
+    this.#link = options.link;
+    this.#session = options.session;
     this.wanted = wanted;
   }
 
@@ -84,7 +94,9 @@ class ConfPusher {
       this.#succeeded();
     } catch (thrown) {
       if (context.signal.aborted) return;
-      const { code, message } = asMaglevError(thrown);
+      const error = asMaglevError(thrown);
+      const { code, message } = error;
+      this.#stands(error);
       const news = code === 'MGL_VPP_MEMORY' ? 'error' : 'warn';
       // Of the memory only the numbers change, which are no news.
       const failure = code === 'MGL_VPP_MEMORY' ? code : message;
@@ -126,5 +138,10 @@ class ConfPusher {
   #succeeded(): void {
     this.#failures = 0;
     this.#lastFailure = '';
+    this.#stands(null);
+  }
+
+  #stands(failure: MaglevError | null): void {
+    this.#session.tell({ type: 'standing', news: { type: 'conf-stands', failure } });
   }
 }

@@ -1,10 +1,12 @@
 import { MaglevError } from '../../domain/errors.js';
 import { type Decision, type DesiredVip, type VipId, vipId } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
+import { unknownName } from '../../domain/unknown-name.js';
 import { unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol/decision.js';
+import type { StandingNews } from '../../protocol/standings.js';
 import type { SyncCause, SyncMade } from '../../protocol/syncs.js';
 import type { LbReading, SyncReport, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
@@ -33,7 +35,9 @@ export type LbReport =
   /** VIPs or servers may have come or gone. */
   | { readonly type: 'vips-changed' }
   /** Where VPP counts for its VIPs, as a read has shown. */
-  | { readonly type: 'places'; readonly places: ReadonlyMap<VipId, number> };
+  | { readonly type: 'places'; readonly places: ReadonlyMap<VipId, number> }
+  /** How a VIP stands to what is wanted. */
+  | { readonly type: 'standing'; readonly news: StandingNews };
 
 export type LbMessage =
   | { readonly type: 'tick' }
@@ -132,6 +136,9 @@ class Lb {
       case 'followed':
         this.#followed(message);
         break;
+      case 'stands':
+        this.#options.session.tell({ type: 'standing', news: message });
+        break;
       case 'sync':
         this.#asked(message.frontend, message.reply);
         break;
@@ -154,7 +161,9 @@ class Lb {
   /** Somebody asks: with a name that is not in the config there is nothing to do. */
   #asked(frontend: string | null, reply: Reply<SyncReport>): void {
     if (frontend !== null && this.#standing.ofFrontend(frontend) === undefined) {
-      reply.fail(new MaglevError('MGL_FRONTEND_UNKNOWN', `frontend "${frontend}" is not in the config`));
+      const text = `frontend "${frontend}" is not in the config`;
+      const known = this.#standing.decision.vips.map((vip) => vip.frontend);
+      reply.fail(unknownName('MGL_FRONTEND_UNKNOWN', text, frontend, known));
     } else {
       this.#jobs.asked(frontend, reply);
     }
@@ -183,6 +192,15 @@ class Lb {
     if (cameOrWent(result)) this.#options.session.tell({ type: 'vips-changed' });
   }
 
+  /** What could not even be begun no reconciler tells of. */
+  #tellFailures({ failures }: Tally): void {
+    const unbegun = failures.filter(
+      ({ operation }) => this.#standing.vip(vipId(operation.key)) !== undefined,
+    );
+    if (unbegun.length > 0)
+      this.#options.session.tell({ type: 'standing', news: { type: 'failed', failures: unbegun } });
+  }
+
   #tell(result: Tally): void {
     if (!this.#changes.tell(result) || this.#tellsMore) return;
     this.#tellsMore = true;
@@ -196,6 +214,7 @@ class Lb {
     const changed = (result: Tally) => {
       if (changedAnything(result)) story.changed();
       this.#tell(result);
+      this.#tellFailures(result);
     };
     try {
       const { unverified, ...result } = await (frontend === null

@@ -15,6 +15,7 @@ import { loadOf, pieceOf } from '../../domain/plan-cost.js';
 import { executedOnVip } from '../../domain/plan-execute.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Applied } from '../../protocol/applied.js';
+import type { VipStanding } from '../../protocol/standings.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import { Askers } from './askers.js';
@@ -64,7 +65,9 @@ export type ReconcilerReport =
       readonly frontend: string;
       readonly result: Tally;
       readonly durationMs: number;
-    };
+    }
+  /** How the VIP stands to what is wanted: told whenever that is known anew. */
+  | { readonly type: 'stands'; readonly standing: VipStanding };
 
 export interface ReconcilerOptions {
   readonly key: VipKey;
@@ -106,7 +109,11 @@ class Reconciler {
   #desired: DesiredVip | null = null;
   /** What VPP has, as far as we know from what we read and wrote; undefined = to be read. */
   #known: VipState | null | undefined;
+  /** The same for people, who are told what VPP had also when something failed since. */
+  #seen: VipState | null | undefined;
   #looked = false;
+  /** Were the buckets in `seen` read, and not written since? */
+  #buckets = false;
   /** The number of our last write: a read that was sent before does not show it. */
   #order = 0;
   #conf: LbConf | null = null;
@@ -150,7 +157,11 @@ class Reconciler {
         this.#desired = message.desired;
         this.#conf = message.conf;
         this.#looked = true;
-        if (this.#order < message.order) this.#known = message.found;
+        if (this.#order < message.order) {
+          this.#known = message.found;
+          this.#seen = message.found;
+          this.#buckets = true;
+        }
         // What was written since that read has failed, and shows in none yet: another one is due already.
         if (this.#known === undefined) message.reply.ok(nothing);
         else await this.#reconcile(message.reply);
@@ -160,7 +171,9 @@ class Reconciler {
         break;
       case 'forget':
         this.#known = undefined;
+        this.#seen = undefined;
         this.#order = 0;
+        this.#stands('unread', [], 'it is being made anew');
         message.reply.ok(undefined);
         break;
       case 'go-on':
@@ -193,7 +206,7 @@ class Reconciler {
     const known = this.#known;
     if (work === null || desired === null) return;
     // Somebody else is making it anew.
-    if (known === undefined) return this.#end(work, false);
+    if (known === undefined) return this.#end(work, false, 'it is being made anew');
     const memory = { servers: this.#servers, owed: this.#owed };
     const plan = planPrefix({
       wanted: [desired],
@@ -255,7 +268,7 @@ class Reconciler {
       work.results.push(failure({ key: this.#options.key, reason }, error, this.#context.clock.now()));
     }
     this.#askers.mustWait(text);
-    this.#end(work, false);
+    this.#end(work, false, text);
   }
 
   /** VPP has all of it. */
@@ -266,9 +279,13 @@ class Reconciler {
     this.#owed.clear();
   }
 
-  #end(work: Work, complete: boolean): void {
+  /** `why`: without a failure, what has to come first. */
+  #end(work: Work, complete: boolean, why = 'VPP has to be read again'): void {
     this.#work = null;
     const result = addTallies(work.results);
+    if (complete) this.#stands('equal');
+    else if (result.failures.length > 0) this.#stands('differs', result.failures);
+    else this.#stands('unread', [], why);
     const frontend = this.#desired?.frontend ?? '';
     if (work.sync !== null) work.sync.ok(result);
     else if (result.operations.length > 0) {
@@ -284,20 +301,36 @@ class Reconciler {
   }
 
   #unsure(text: string): void {
+    this.#stands('unread', [], text);
     this.#askers.mustWait(text);
     const frontend = this.#desired?.frontend ?? '';
     this.#options.lb.tell({ type: 'unsure', frontend, looked: this.#looked });
   }
 
+  #stands(verdict: VipStanding['verdict'], failures: VipStanding['failures'] = [], why = ''): void {
+    const desired = this.#desired;
+    if (desired === null) return;
+    const standing = { desired, found: this.#seen, buckets: this.#buckets, verdict, failures, why };
+    this.#options.lb.tell({ type: 'stands', standing });
+  }
+
   async #write(desired: DesiredVip, known: VipState | null, piece: readonly LbOperation[]): Promise<Tally> {
     // Not known while the writes are under way, nor when one of them fails.
     this.#known = undefined;
+    this.#buckets = false;
     this.#made = null;
     const urgent = this.#work?.sync === null || this.#askers.waiting;
     const writing = { link: this.#options.link, load: loadOf(desired), urgent };
     const { result, order } = await write(this.#context, writing, piece);
     this.#order = order;
     if (result.failures.length === 0) this.#known = executedOnVip(known, piece);
+    const done = result.operations.filter(({ outcome }) => outcome === 'done');
+    if (this.#seen !== undefined) {
+      this.#seen = executedOnVip(
+        this.#seen,
+        done.flatMap(({ operation }) => (operation.op === 'vip-sync' ? [] : [operation])),
+      );
+    }
     this.#remember(desired, result);
     return result;
   }
@@ -319,6 +352,7 @@ class Reconciler {
 
   async #makeAnew(batch: Batch, desired: DesiredVip, reply: Reply<Tally>): Promise<void> {
     this.#known = undefined;
+    this.#seen = undefined;
     const writing = { link: this.#options.link, load: loadOf(desired), urgent: false };
     const { result } = await write(this.#context, writing, batch.operations);
     this.#order = 0;

@@ -8,7 +8,7 @@ import type { SessionReport, VppControl, VppRequest } from '../../protocol/vpp.j
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { chain } from '../supervision.js';
 import type { OpenStats } from './api.js';
-import { type ConfPusherMessage, confPusherActor } from './conf-pusher.js';
+import { type ConfPusherMessage, type ConfReport, confPusherActor } from './conf-pusher.js';
 import { type LbMessage, type LbReport, lbActor } from './lb.js';
 import { type StatsMessage, statsActor } from './stats.js';
 import { type SyncTickerMessage, syncTickerActor } from './sync-ticker.js';
@@ -29,6 +29,7 @@ export type SessionMessage =
   | DecisionChanged
   | VipWanted
   | LbReport
+  | ConfReport
   | Extract<VppControl, { type: 'sync' | 'get-lb-counters' }>;
 
 /**
@@ -62,7 +63,7 @@ class Session {
     this.#standing = new StandingDecision(decision);
     const { link, records, report, openStats } = options;
     const decisions = context.self;
-    this.#confPusher = context.spawn(confPusherActor({ link, decisions }));
+    this.#confPusher = context.spawn(confPusherActor({ link, decisions, session: context.self }));
     const confPusher = this.#confPusher;
     this.#lb = context.spawn(lbActor({ link, confPusher, session: context.self, records, decisions }));
     this.#ticker = context.spawn(syncTickerActor({ lb: this.#lb, decisions }));
@@ -89,6 +90,9 @@ class Session {
       }
       case 'synced':
         this.#options.report.tell({ type: 'synced', link: this.#options.link });
+        break;
+      case 'standing':
+        this.#options.report.tell({ ...message, link: this.#options.link });
         break;
       case 'vips-changed':
       case 'places':

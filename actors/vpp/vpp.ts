@@ -4,6 +4,7 @@ import { afterDeath, noDeaths, pauseAfter, type WritesUnderWay } from '../../dom
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest, VipWanted } from '../../protocol/decision.js';
+import type { Standings, VppCondition } from '../../protocol/standings.js';
 import type {
   ConnectionReport,
   SessionReport,
@@ -18,6 +19,7 @@ import { chain } from '../supervision.js';
 import type { OpenStats, OpenVpp } from './api.js';
 import { type ConnectionMessage, connectionActor } from './connection.js';
 import { type SessionMessage, sessionActor } from './session.js';
+import { unreachable, VipStandings } from './standings.js';
 import { type SyncLogMessage, syncLogActor } from './sync-log.js';
 
 export interface VppOptions {
@@ -71,6 +73,7 @@ interface Live {
   session: ActorRef<SessionMessage> | null;
   /** null: not known yet. */
   bootedAt: number | null;
+  readonly standings: VipStandings;
 }
 
 class Vpp {
@@ -84,6 +87,8 @@ class Vpp {
   private deaths = noDeaths;
   /** Until when VPP is left alone, on the monotonic scale of the clock. */
   private pausedUntil = Number.NEGATIVE_INFINITY;
+  /** Since when VPP is not connected, milliseconds since the epoch. */
+  private lostAt: number;
   private lastError = new MaglevError('MGL_VPP_DISCONNECTED', 'not connected to VPP yet');
 
   constructor(
@@ -91,6 +96,7 @@ class Vpp {
     private readonly options: VppOptions,
     private standing: StandingDecision,
   ) {
+    this.lostAt = context.clock.now();
     this.syncLog = context.spawn(syncLogActor());
     this.connection = context.spawn(connectionActor({ open: options.open, report: context.self }));
   }
@@ -99,7 +105,7 @@ class Vpp {
     switch (message.type) {
       case 'link-up':
         await this.endSession();
-        this.live = { link: message.link, session: null, bootedAt: null };
+        this.live = { link: message.link, session: null, bootedAt: null, standings: new VipStandings() };
         this.governUnlessPaused(this.live);
         break;
       case 'pause-over':
@@ -107,6 +113,7 @@ class Vpp {
         break;
       case 'link-down':
         this.lastError = message.error;
+        if (this.live !== null) this.lostAt = this.context.clock.now();
         if (message.underWay !== null && message.error.code === 'MGL_VPP_DISCONNECTED') {
           this.diedUnder(message.underWay);
         }
@@ -164,6 +171,12 @@ class Vpp {
         break;
       case 'booted':
         if (message.link === this.live?.link.requests) this.live.bootedAt = message.at;
+        break;
+      case 'standing':
+        if (message.link === this.live?.link.requests) this.live.standings.hear(message.news);
+        break;
+      case 'list-standings':
+        message.reply.ok(this.standings());
         break;
       case 'stats-lost':
         this.statsLost(message.link, message.error);
@@ -229,6 +242,31 @@ class Vpp {
     const left = Math.max(0, this.pausedUntil - this.context.clock.monotonic());
     const text = `VPP died again and again while it was changed; it is left alone for another ${Math.ceil(left / 1000)} s`;
     return new MaglevError('MGL_VPP_PAUSED', text);
+  }
+
+  private condition(): VppCondition {
+    const { live, lastError, lostAt } = this;
+    if (live === null) {
+      const state = lastError.code === 'MGL_VPP_GOVERNED' ? 'spare' : 'disconnected';
+      return { state, since: lostAt, error: lastError };
+    }
+    const since = live.link.info.connectedAt;
+    const until = live.session === null ? this.pauseEnd() : null;
+    return until === null
+      ? { state: 'connected', since }
+      : { state: 'paused', since, until, error: this.paused() };
+  }
+
+  private standings(): Standings {
+    const vpp = this.condition();
+    const { vips } = this.standing.decision;
+    const { live } = this;
+    if (live === null || 'error' in vpp) {
+      const why = 'error' in vpp ? vpp.error.message : 'VPP is not connected';
+      return { vpp, conf: null, frontends: vips.map((vip) => unreachable(vip, why)) };
+    }
+    const { conf } = live.standings;
+    return { vpp, conf, frontends: vips.map((vip) => live.standings.of(vip)) };
   }
 
   /** The decision about one frontend changed. */

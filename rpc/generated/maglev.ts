@@ -358,6 +358,85 @@ export interface ConfigIssue {
   excerpt: string[];
 }
 
+/** There is nothing to choose. */
+export type GetStatusRequest = Record<string, never>;
+
+/** What is not well, and what everything stands on. */
+export interface StatusInfo {
+  /** The maglevd that answers. */
+  version: VersionInfo | undefined;
+  /** Is VPP there, and governed? */
+  vpp: VPPCondition | undefined;
+  /** Who it is. Absent = it is not connected. */
+  vppInfo: VPPInfo | undefined;
+  /** Does VPP equal the decision, over all frontends and the plugin's settings? */
+  standing: VPPStanding | undefined;
+  /** The last full sync. Absent = there was none yet. */
+  lastSync: SyncInfo | undefined;
+  /** Frontends of the running config. */
+  frontendsTotal: number;
+  /** Backends of the running config. */
+  backendsTotal: number;
+  /**
+   * Frontends that are not up, or of which VPP has something else than is wanted, or with a doubt, a hold or a word of an
+   * operator.
+   */
+  frontends: FrontendInfo[];
+  /** Backends that are not up, or cannot be measured, or of which an operator said something else than the config. */
+  backends: BackendInfo[];
+  /** What the check of the running config warned of. */
+  warnings: ConfigIssue[];
+  /** Frontends that are up. */
+  frontendsUp: number;
+  /** Backends that are up. */
+  backendsUp: number;
+}
+
+/** There is nothing to choose. */
+export type GetVersionRequest = Record<string, never>;
+
+/** A program, and what it was built from. */
+export interface VersionInfo {
+  /** As in `0.1.0`. */
+  version: string;
+  /** Shortened; ends with `-dirty` when files differed from it. Empty = not known. */
+  commit: string;
+  /** Of the commit, ISO 8601 in UTC. Empty = not known. */
+  date: string;
+  /** When it was started, in nanoseconds since the Unix epoch. */
+  startNs: bigint;
+  /** Its process id. */
+  pid: number;
+}
+
+/** Is VPP there, and governed? */
+export interface VPPCondition {
+  /**
+   * `connected`; `disconnected`; `spare` (another maglevd governs it); `paused` (it died again and again while it was
+   * changed); `disabled`; `unknown` (the part of maglevd that knows does not answer).
+   */
+  state: string;
+  /** Since when, in nanoseconds since the Unix epoch. Absent = not known, or disabled. */
+  sinceNs?: bigint | undefined;
+  /** Of `paused`: until when, in nanoseconds since the Unix epoch. */
+  untilNs?: bigint | undefined;
+  /** Why it is not governed, for people. Empty = it is. */
+  reason: string;
+  /** The code of that. Empty = it is governed, or disabled. */
+  code: string;
+}
+
+/** How VPP stands to what was decided. */
+export interface VPPStanding {
+  /**
+   * `equal`; `unverified` (equal in all that VPP tells); `differs` (something could not be done); `pending` (being carried
+   * out); `unread` (VPP has to be read first); `unreachable` (VPP is not there, or not governed); `disabled`.
+   */
+  state: string;
+  /** Whatever is not equal, and why: a sentence each. */
+  differences: string[];
+}
+
 /** Lists are never cut short, so there is nothing to ask for. */
 export type ListFrontendsRequest = Record<string, never>;
 
@@ -365,6 +444,8 @@ export type ListFrontendsRequest = Record<string, never>;
 export interface ListFrontendsResponse {
   /** In the order of the config file. */
   frontends: FrontendInfo[];
+  /** Is VPP there, and governed? */
+  vpp: VPPCondition | undefined;
 }
 
 /** Asks for one frontend. */
@@ -397,6 +478,14 @@ export interface FrontendInfo {
   warning?: string | undefined;
   /** Only in answers to SetFrontendPoolBackendWeight: what VPP has of the change. */
   outcome: ChangeOutcome | undefined;
+  /** Does VPP have what was decided for it? */
+  standing: VPPStanding | undefined;
+  /** Backends that cannot be measured now. */
+  doubts: number;
+  /** Backends of which VPP keeps what it has, for lack of a verdict. */
+  holds: number;
+  /** Backends of which an operator said something else than the config. */
+  overrides: number;
 }
 
 /** Servers that a frontend prefers equally. */
@@ -421,15 +510,27 @@ export interface PoolBackendInfo {
   state: string;
   /** Why the effective weight is what it is, for people. */
   reason: string;
+  /** What the config file says, where an operator has set another weight. Absent = the weight is the config's. */
+  configuredWeight?: number | undefined;
+  /** What VPP has, as it was last read or written. Absent = not known, or VPP does not have the server. */
+  vppWeight?: number | undefined;
+  /** Buckets of VPP's new-flow table that lead to it, as they were last read. Absent = not known since the last change. */
+  vppBuckets?: number | undefined;
+  /** Why it cannot be measured now. Absent = it can. */
+  doubt: DoubtInfo | undefined;
+  /** What an operator said of the backend, where the config says something else: `paused`, `disabled` or `enabled`. */
+  override: string;
 }
 
 /** Lists are never cut short, so there is nothing to ask for. */
 export type ListBackendsRequest = Record<string, never>;
 
-/** Every backend, each with the first six fields only; GetBackend has the rest. */
+/** Every backend, each without what only GetBackend has: its counter, its last probe, and all transitions but the last. */
 export interface ListBackendsResponse {
   /** In the order of the config file. */
   backends: BackendInfo[];
+  /** Is VPP there, and governed? */
+  vpp: VPPCondition | undefined;
 }
 
 /** Asks for one backend. */
@@ -458,10 +559,7 @@ export interface SetWeightRequest {
   flush: boolean;
 }
 
-/**
- * A server behind frontends (in VPP: an application server of every VIP that uses it). ListBackends leaves out the
- * fields from 7 on.
- */
+/** A server behind frontends (in VPP: an application server of every VIP that uses it). */
 export interface BackendInfo {
   /** As in the config file. */
   name: string;
@@ -502,6 +600,10 @@ export interface BackendInfo {
   warning?: string | undefined;
   /** Only in answers to the same: what VPP has of the change. */
   outcome: ChangeOutcome | undefined;
+  /** What an operator said of it, where the config says something else: `paused`, `disabled` or `enabled`. Empty = nothing. */
+  override: string;
+  /** How VPP stands to what was decided for the frontends that use it: the worst of them. */
+  standing: VPPStanding | undefined;
 }
 
 /**
@@ -673,8 +775,11 @@ export interface VPPInfo {
   pausedUntilNs?: bigint | undefined;
 }
 
-/** The whole state is read at once; there is nothing to choose. */
-export type GetVPPLBStateRequest = Record<string, never>;
+/** Asks for all VIPs, or for one. */
+export interface GetVPPLBStateRequest {
+  /** Absent: everything. Present: only the VIP of the frontend of that name; NOT_FOUND when there is none. */
+  frontendName?: string | undefined;
+}
 
 /** What VPP's lb plugin holds. Servers that were removed and linger in VPP until their flows end are left out. */
 export interface VPPLBState {
@@ -682,6 +787,8 @@ export interface VPPLBState {
   conf: VPPLBConf | undefined;
   /** In the order in which VPP reports them. */
   vips: VPPLBVIP[];
+  /** What of it was not as decided when maglevd last compared, over all. */
+  standing: VPPStanding | undefined;
 }
 
 /** Settings that hold for all VIPs. */
@@ -714,6 +821,10 @@ export interface VPPLBVIP {
   srcIpSticky?: boolean | undefined;
   /** Its servers, in the order in which VPP reports them. */
   applicationServers: VPPLBAS[];
+  /** The frontend that it is of. Empty = no frontend wants it. */
+  frontend: string;
+  /** Is it as decided, as maglevd last compared? Absent = no frontend wants it. */
+  standing: VPPStanding | undefined;
 }
 
 /** An application server of a VIP in VPP. */
@@ -724,6 +835,10 @@ export interface VPPLBAS {
   weight: number;
   /** Buckets of the new-flow table that lead to this server. */
   numBuckets: number;
+  /** The backend that it is. Empty = the frontend has no such backend. */
+  backend: string;
+  /** Decided, where VPP has another weight. Absent = it is as decided, or kept, or nobody decides about it. */
+  effectiveWeight?: number | undefined;
 }
 
 /** Asks for a sync of everything or of one frontend. */
@@ -765,8 +880,11 @@ export interface VPPLBSyncFailure {
   message: string;
 }
 
-/** All counters are read at once; there is nothing to choose. */
-export type GetVPPLBCountersRequest = Record<string, never>;
+/** Asks for the counters of all VIPs, or of one. */
+export interface GetVPPLBCountersRequest {
+  /** Absent: everything. Present: only the VIP of the frontend of that name; NOT_FOUND when there is none. */
+  frontendName?: string | undefined;
+}
 
 /** One reading of VPP's counters. They begin at 0 when VPP starts, and those of a VIP when it is created. */
 export interface VPPLBCounters {
@@ -774,6 +892,8 @@ export interface VPPLBCounters {
   timeNs: bigint;
   /** One for each VIP. */
   vips: VPPLBVIPCounters[];
+  /** Is VPP there, and governed? */
+  vpp: VPPCondition | undefined;
 }
 
 /** What VPP counted for one VIP. */
@@ -798,6 +918,8 @@ export interface VPPLBVIPCounters {
   bytes?: bigint | undefined;
   /** Its servers. */
   applicationServers: VPPLBASCounters[];
+  /** The frontend that it is of. Empty = no frontend wants it. */
+  frontend: string;
 }
 
 /** What VPP counted for one server. VIPs that share a server share its counters. */
@@ -808,6 +930,8 @@ export interface VPPLBASCounters {
   packets?: bigint | undefined;
   /** Their bytes, outer headers included. Absent = VPP does not tell. */
   bytes?: bigint | undefined;
+  /** The backend that it is. Empty = the frontend has no such backend. */
+  backend: string;
 }
 
 /** There is nothing to choose: a hundred syncs are kept. */
@@ -3107,6 +3231,502 @@ export const ConfigIssue: MessageFns<ConfigIssue> = {
   },
 };
 
+function createBaseGetStatusRequest(): GetStatusRequest {
+  return {};
+}
+
+export const GetStatusRequest: MessageFns<GetStatusRequest> = {
+  encode(_: GetStatusRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetStatusRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetStatusRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStatusInfo(): StatusInfo {
+  return {
+    version: undefined,
+    vpp: undefined,
+    vppInfo: undefined,
+    standing: undefined,
+    lastSync: undefined,
+    frontendsTotal: 0,
+    backendsTotal: 0,
+    frontends: [],
+    backends: [],
+    warnings: [],
+    frontendsUp: 0,
+    backendsUp: 0,
+  };
+}
+
+export const StatusInfo: MessageFns<StatusInfo> = {
+  encode(message: StatusInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== undefined) {
+      VersionInfo.encode(message.version, writer.uint32(10).fork()).join();
+    }
+    if (message.vpp !== undefined) {
+      VPPCondition.encode(message.vpp, writer.uint32(18).fork()).join();
+    }
+    if (message.vppInfo !== undefined) {
+      VPPInfo.encode(message.vppInfo, writer.uint32(26).fork()).join();
+    }
+    if (message.standing !== undefined) {
+      VPPStanding.encode(message.standing, writer.uint32(34).fork()).join();
+    }
+    if (message.lastSync !== undefined) {
+      SyncInfo.encode(message.lastSync, writer.uint32(42).fork()).join();
+    }
+    if (message.frontendsTotal !== 0) {
+      writer.uint32(48).uint32(message.frontendsTotal);
+    }
+    if (message.backendsTotal !== 0) {
+      writer.uint32(56).uint32(message.backendsTotal);
+    }
+    for (const v of message.frontends) {
+      FrontendInfo.encode(v, writer.uint32(66).fork()).join();
+    }
+    for (const v of message.backends) {
+      BackendInfo.encode(v, writer.uint32(74).fork()).join();
+    }
+    for (const v of message.warnings) {
+      ConfigIssue.encode(v, writer.uint32(82).fork()).join();
+    }
+    if (message.frontendsUp !== 0) {
+      writer.uint32(88).uint32(message.frontendsUp);
+    }
+    if (message.backendsUp !== 0) {
+      writer.uint32(96).uint32(message.backendsUp);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StatusInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStatusInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = VersionInfo.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.vpp = VPPCondition.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.vppInfo = VPPInfo.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.standing = VPPStanding.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.lastSync = SyncInfo.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.frontendsTotal = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.backendsTotal = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.frontends.push(FrontendInfo.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.backends.push(BackendInfo.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.warnings.push(ConfigIssue.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.frontendsUp = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.backendsUp = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetVersionRequest(): GetVersionRequest {
+  return {};
+}
+
+export const GetVersionRequest: MessageFns<GetVersionRequest> = {
+  encode(_: GetVersionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetVersionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetVersionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVersionInfo(): VersionInfo {
+  return { version: '', commit: '', date: '', startNs: 0n, pid: 0 };
+}
+
+export const VersionInfo: MessageFns<VersionInfo> = {
+  encode(message: VersionInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== '') {
+      writer.uint32(10).string(message.version);
+    }
+    if (message.commit !== '') {
+      writer.uint32(18).string(message.commit);
+    }
+    if (message.date !== '') {
+      writer.uint32(26).string(message.date);
+    }
+    if (message.startNs !== 0n) {
+      if (BigInt.asIntN(64, message.startNs) !== message.startNs) {
+        throw new globalThis.Error('value provided for field message.startNs of type int64 too large');
+      }
+      writer.uint32(32).int64(message.startNs);
+    }
+    if (message.pid !== 0) {
+      writer.uint32(40).uint32(message.pid);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VersionInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVersionInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.commit = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.date = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.startNs = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.pid = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVPPCondition(): VPPCondition {
+  return { state: '', sinceNs: undefined, untilNs: undefined, reason: '', code: '' };
+}
+
+export const VPPCondition: MessageFns<VPPCondition> = {
+  encode(message: VPPCondition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== '') {
+      writer.uint32(10).string(message.state);
+    }
+    if (message.sinceNs !== undefined) {
+      if (BigInt.asIntN(64, message.sinceNs) !== message.sinceNs) {
+        throw new globalThis.Error('value provided for field message.sinceNs of type int64 too large');
+      }
+      writer.uint32(16).int64(message.sinceNs);
+    }
+    if (message.untilNs !== undefined) {
+      if (BigInt.asIntN(64, message.untilNs) !== message.untilNs) {
+        throw new globalThis.Error('value provided for field message.untilNs of type int64 too large');
+      }
+      writer.uint32(24).int64(message.untilNs);
+    }
+    if (message.reason !== '') {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.code !== '') {
+      writer.uint32(42).string(message.code);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VPPCondition {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVPPCondition();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sinceNs = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.untilNs = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVPPStanding(): VPPStanding {
+  return { state: '', differences: [] };
+}
+
+export const VPPStanding: MessageFns<VPPStanding> = {
+  encode(message: VPPStanding, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== '') {
+      writer.uint32(10).string(message.state);
+    }
+    for (const v of message.differences) {
+      writer.uint32(18).string(v);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VPPStanding {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVPPStanding();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.differences.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseListFrontendsRequest(): ListFrontendsRequest {
   return {};
 }
@@ -3143,13 +3763,16 @@ export const ListFrontendsRequest: MessageFns<ListFrontendsRequest> = {
 };
 
 function createBaseListFrontendsResponse(): ListFrontendsResponse {
-  return { frontends: [] };
+  return { frontends: [], vpp: undefined };
 }
 
 export const ListFrontendsResponse: MessageFns<ListFrontendsResponse> = {
   encode(message: ListFrontendsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.frontends) {
       FrontendInfo.encode(v, writer.uint32(10).fork()).join();
+    }
+    if (message.vpp !== undefined) {
+      VPPCondition.encode(message.vpp, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -3173,6 +3796,14 @@ export const ListFrontendsResponse: MessageFns<ListFrontendsResponse> = {
             }
 
             message.frontends.push(FrontendInfo.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.vpp = VPPCondition.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -3247,6 +3878,10 @@ function createBaseFrontendInfo(): FrontendInfo {
     state: '',
     warning: undefined,
     outcome: undefined,
+    standing: undefined,
+    doubts: 0,
+    holds: 0,
+    overrides: 0,
   };
 }
 
@@ -3284,6 +3919,18 @@ export const FrontendInfo: MessageFns<FrontendInfo> = {
     }
     if (message.outcome !== undefined) {
       ChangeOutcome.encode(message.outcome, writer.uint32(162).fork()).join();
+    }
+    if (message.standing !== undefined) {
+      VPPStanding.encode(message.standing, writer.uint32(242).fork()).join();
+    }
+    if (message.doubts !== 0) {
+      writer.uint32(248).uint32(message.doubts);
+    }
+    if (message.holds !== 0) {
+      writer.uint32(256).uint32(message.holds);
+    }
+    if (message.overrides !== 0) {
+      writer.uint32(264).uint32(message.overrides);
     }
     return writer;
   },
@@ -3389,6 +4036,38 @@ export const FrontendInfo: MessageFns<FrontendInfo> = {
             message.outcome = ChangeOutcome.decode(reader, reader.uint32());
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.standing = VPPStanding.decode(reader, reader.uint32());
+            continue;
+          }
+          case 31: {
+            if (tag !== 248) {
+              break;
+            }
+
+            message.doubts = reader.uint32();
+            continue;
+          }
+          case 32: {
+            if (tag !== 256) {
+              break;
+            }
+
+            message.holds = reader.uint32();
+            continue;
+          }
+          case 33: {
+            if (tag !== 264) {
+              break;
+            }
+
+            message.overrides = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3471,7 +4150,18 @@ export const PoolInfo: MessageFns<PoolInfo> = {
 };
 
 function createBasePoolBackendInfo(): PoolBackendInfo {
-  return { name: '', weight: 0, effectiveWeight: undefined, state: '', reason: '' };
+  return {
+    name: '',
+    weight: 0,
+    effectiveWeight: undefined,
+    state: '',
+    reason: '',
+    configuredWeight: undefined,
+    vppWeight: undefined,
+    vppBuckets: undefined,
+    doubt: undefined,
+    override: '',
+  };
 }
 
 export const PoolBackendInfo: MessageFns<PoolBackendInfo> = {
@@ -3490,6 +4180,21 @@ export const PoolBackendInfo: MessageFns<PoolBackendInfo> = {
     }
     if (message.reason !== '') {
       writer.uint32(42).string(message.reason);
+    }
+    if (message.configuredWeight !== undefined) {
+      writer.uint32(240).uint32(message.configuredWeight);
+    }
+    if (message.vppWeight !== undefined) {
+      writer.uint32(248).uint32(message.vppWeight);
+    }
+    if (message.vppBuckets !== undefined) {
+      writer.uint32(256).uint32(message.vppBuckets);
+    }
+    if (message.doubt !== undefined) {
+      DoubtInfo.encode(message.doubt, writer.uint32(266).fork()).join();
+    }
+    if (message.override !== '') {
+      writer.uint32(274).string(message.override);
     }
     return writer;
   },
@@ -3547,6 +4252,46 @@ export const PoolBackendInfo: MessageFns<PoolBackendInfo> = {
             message.reason = reader.string();
             continue;
           }
+          case 30: {
+            if (tag !== 240) {
+              break;
+            }
+
+            message.configuredWeight = reader.uint32();
+            continue;
+          }
+          case 31: {
+            if (tag !== 248) {
+              break;
+            }
+
+            message.vppWeight = reader.uint32();
+            continue;
+          }
+          case 32: {
+            if (tag !== 256) {
+              break;
+            }
+
+            message.vppBuckets = reader.uint32();
+            continue;
+          }
+          case 33: {
+            if (tag !== 266) {
+              break;
+            }
+
+            message.doubt = DoubtInfo.decode(reader, reader.uint32());
+            continue;
+          }
+          case 34: {
+            if (tag !== 274) {
+              break;
+            }
+
+            message.override = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3596,13 +4341,16 @@ export const ListBackendsRequest: MessageFns<ListBackendsRequest> = {
 };
 
 function createBaseListBackendsResponse(): ListBackendsResponse {
-  return { backends: [] };
+  return { backends: [], vpp: undefined };
 }
 
 export const ListBackendsResponse: MessageFns<ListBackendsResponse> = {
   encode(message: ListBackendsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.backends) {
       BackendInfo.encode(v, writer.uint32(10).fork()).join();
+    }
+    if (message.vpp !== undefined) {
+      VPPCondition.encode(message.vpp, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -3626,6 +4374,14 @@ export const ListBackendsResponse: MessageFns<ListBackendsResponse> = {
             }
 
             message.backends.push(BackendInfo.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.vpp = VPPCondition.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -3841,6 +4597,8 @@ function createBaseBackendInfo(): BackendInfo {
     givenUp: undefined,
     warning: undefined,
     outcome: undefined,
+    override: '',
+    standing: undefined,
   };
 }
 
@@ -3896,6 +4654,12 @@ export const BackendInfo: MessageFns<BackendInfo> = {
     }
     if (message.outcome !== undefined) {
       ChangeOutcome.encode(message.outcome, writer.uint32(162).fork()).join();
+    }
+    if (message.override !== '') {
+      writer.uint32(242).string(message.override);
+    }
+    if (message.standing !== undefined) {
+      VPPStanding.encode(message.standing, writer.uint32(250).fork()).join();
     }
     return writer;
   },
@@ -4039,6 +4803,22 @@ export const BackendInfo: MessageFns<BackendInfo> = {
             }
 
             message.outcome = ChangeOutcome.decode(reader, reader.uint32());
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.override = reader.string();
+            continue;
+          }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.standing = VPPStanding.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -5182,11 +5962,14 @@ export const VPPInfo: MessageFns<VPPInfo> = {
 };
 
 function createBaseGetVPPLBStateRequest(): GetVPPLBStateRequest {
-  return {};
+  return { frontendName: undefined };
 }
 
 export const GetVPPLBStateRequest: MessageFns<GetVPPLBStateRequest> = {
-  encode(_: GetVPPLBStateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: GetVPPLBStateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.frontendName !== undefined) {
+      writer.uint32(10).string(message.frontendName);
+    }
     return writer;
   },
 
@@ -5203,6 +5986,14 @@ export const GetVPPLBStateRequest: MessageFns<GetVPPLBStateRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.frontendName = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5217,7 +6008,7 @@ export const GetVPPLBStateRequest: MessageFns<GetVPPLBStateRequest> = {
 };
 
 function createBaseVPPLBState(): VPPLBState {
-  return { conf: undefined, vips: [] };
+  return { conf: undefined, vips: [], standing: undefined };
 }
 
 export const VPPLBState: MessageFns<VPPLBState> = {
@@ -5227,6 +6018,9 @@ export const VPPLBState: MessageFns<VPPLBState> = {
     }
     for (const v of message.vips) {
       VPPLBVIP.encode(v, writer.uint32(18).fork()).join();
+    }
+    if (message.standing !== undefined) {
+      VPPStanding.encode(message.standing, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -5258,6 +6052,14 @@ export const VPPLBState: MessageFns<VPPLBState> = {
             }
 
             message.vips.push(VPPLBVIP.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.standing = VPPStanding.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -5362,6 +6164,8 @@ function createBaseVPPLBVIP(): VPPLBVIP {
     flowTableLengthExact: false,
     srcIpSticky: undefined,
     applicationServers: [],
+    frontend: '',
+    standing: undefined,
   };
 }
 
@@ -5390,6 +6194,12 @@ export const VPPLBVIP: MessageFns<VPPLBVIP> = {
     }
     for (const v of message.applicationServers) {
       VPPLBAS.encode(v, writer.uint32(66).fork()).join();
+    }
+    if (message.frontend !== '') {
+      writer.uint32(242).string(message.frontend);
+    }
+    if (message.standing !== undefined) {
+      VPPStanding.encode(message.standing, writer.uint32(250).fork()).join();
     }
     return writer;
   },
@@ -5471,6 +6281,22 @@ export const VPPLBVIP: MessageFns<VPPLBVIP> = {
             message.applicationServers.push(VPPLBAS.decode(reader, reader.uint32()));
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.frontend = reader.string();
+            continue;
+          }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.standing = VPPStanding.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5485,7 +6311,7 @@ export const VPPLBVIP: MessageFns<VPPLBVIP> = {
 };
 
 function createBaseVPPLBAS(): VPPLBAS {
-  return { address: '', weight: 0, numBuckets: 0 };
+  return { address: '', weight: 0, numBuckets: 0, backend: '', effectiveWeight: undefined };
 }
 
 export const VPPLBAS: MessageFns<VPPLBAS> = {
@@ -5498,6 +6324,12 @@ export const VPPLBAS: MessageFns<VPPLBAS> = {
     }
     if (message.numBuckets !== 0) {
       writer.uint32(24).uint32(message.numBuckets);
+    }
+    if (message.backend !== '') {
+      writer.uint32(242).string(message.backend);
+    }
+    if (message.effectiveWeight !== undefined) {
+      writer.uint32(248).uint32(message.effectiveWeight);
     }
     return writer;
   },
@@ -5537,6 +6369,22 @@ export const VPPLBAS: MessageFns<VPPLBAS> = {
             }
 
             message.numBuckets = reader.uint32();
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.backend = reader.string();
+            continue;
+          }
+          case 31: {
+            if (tag !== 248) {
+              break;
+            }
+
+            message.effectiveWeight = reader.uint32();
             continue;
           }
         }
@@ -5799,11 +6647,14 @@ export const VPPLBSyncFailure: MessageFns<VPPLBSyncFailure> = {
 };
 
 function createBaseGetVPPLBCountersRequest(): GetVPPLBCountersRequest {
-  return {};
+  return { frontendName: undefined };
 }
 
 export const GetVPPLBCountersRequest: MessageFns<GetVPPLBCountersRequest> = {
-  encode(_: GetVPPLBCountersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: GetVPPLBCountersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.frontendName !== undefined) {
+      writer.uint32(10).string(message.frontendName);
+    }
     return writer;
   },
 
@@ -5820,6 +6671,14 @@ export const GetVPPLBCountersRequest: MessageFns<GetVPPLBCountersRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.frontendName = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5834,7 +6693,7 @@ export const GetVPPLBCountersRequest: MessageFns<GetVPPLBCountersRequest> = {
 };
 
 function createBaseVPPLBCounters(): VPPLBCounters {
-  return { timeNs: 0n, vips: [] };
+  return { timeNs: 0n, vips: [], vpp: undefined };
 }
 
 export const VPPLBCounters: MessageFns<VPPLBCounters> = {
@@ -5847,6 +6706,9 @@ export const VPPLBCounters: MessageFns<VPPLBCounters> = {
     }
     for (const v of message.vips) {
       VPPLBVIPCounters.encode(v, writer.uint32(18).fork()).join();
+    }
+    if (message.vpp !== undefined) {
+      VPPCondition.encode(message.vpp, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -5880,6 +6742,14 @@ export const VPPLBCounters: MessageFns<VPPLBCounters> = {
             message.vips.push(VPPLBVIPCounters.decode(reader, reader.uint32()));
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.vpp = VPPCondition.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5905,6 +6775,7 @@ function createBaseVPPLBVIPCounters(): VPPLBVIPCounters {
     packets: undefined,
     bytes: undefined,
     applicationServers: [],
+    frontend: '',
   };
 }
 
@@ -5957,6 +6828,9 @@ export const VPPLBVIPCounters: MessageFns<VPPLBVIPCounters> = {
     }
     for (const v of message.applicationServers) {
       VPPLBASCounters.encode(v, writer.uint32(82).fork()).join();
+    }
+    if (message.frontend !== '') {
+      writer.uint32(242).string(message.frontend);
     }
     return writer;
   },
@@ -6054,6 +6928,14 @@ export const VPPLBVIPCounters: MessageFns<VPPLBVIPCounters> = {
             message.applicationServers.push(VPPLBASCounters.decode(reader, reader.uint32()));
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.frontend = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6068,7 +6950,7 @@ export const VPPLBVIPCounters: MessageFns<VPPLBVIPCounters> = {
 };
 
 function createBaseVPPLBASCounters(): VPPLBASCounters {
-  return { address: '', packets: undefined, bytes: undefined };
+  return { address: '', packets: undefined, bytes: undefined, backend: '' };
 }
 
 export const VPPLBASCounters: MessageFns<VPPLBASCounters> = {
@@ -6087,6 +6969,9 @@ export const VPPLBASCounters: MessageFns<VPPLBASCounters> = {
         throw new globalThis.Error('value provided for field message.bytes of type uint64 too large');
       }
       writer.uint32(24).uint64(message.bytes);
+    }
+    if (message.backend !== '') {
+      writer.uint32(242).string(message.backend);
     }
     return writer;
   },
@@ -6126,6 +7011,14 @@ export const VPPLBASCounters: MessageFns<VPPLBASCounters> = {
             }
 
             message.bytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.backend = reader.string();
             continue;
           }
         }
@@ -6680,6 +7573,28 @@ export const MaglevService = {
       Buffer.from(ReloadConfigResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReloadConfigResponse => ReloadConfigResponse.decode(value),
   },
+  /** One look for the middle of the night: is maglevd well, is VPP there and equal to the decision, and what is not well. */
+  getStatus: {
+    path: '/maglev.Maglev/GetStatus' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetStatusRequest): Buffer =>
+      Buffer.from(GetStatusRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetStatusRequest => GetStatusRequest.decode(value),
+    responseSerialize: (value: StatusInfo): Buffer => Buffer.from(StatusInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StatusInfo => StatusInfo.decode(value),
+  },
+  /** Which maglevd answers. */
+  getVersion: {
+    path: '/maglev.Maglev/GetVersion' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetVersionRequest): Buffer =>
+      Buffer.from(GetVersionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetVersionRequest => GetVersionRequest.decode(value),
+    responseSerialize: (value: VersionInfo): Buffer => Buffer.from(VersionInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): VersionInfo => VersionInfo.decode(value),
+  },
   /** Every frontend of the running config, in the order of the file. */
   listFrontends: {
     path: '/maglev.Maglev/ListFrontends' as const,
@@ -6953,6 +7868,10 @@ export interface MaglevServer extends UntypedServiceImplementation {
   checkConfig: handleUnaryCall<CheckConfigRequest, CheckConfigResponse>;
   /** Checks the config file and, if it is valid, makes it the running config. Otherwise the old one stays. */
   reloadConfig: handleUnaryCall<ReloadConfigRequest, ReloadConfigResponse>;
+  /** One look for the middle of the night: is maglevd well, is VPP there and equal to the decision, and what is not well. */
+  getStatus: handleUnaryCall<GetStatusRequest, StatusInfo>;
+  /** Which maglevd answers. */
+  getVersion: handleUnaryCall<GetVersionRequest, VersionInfo>;
   /** Every frontend of the running config, in the order of the file. */
   listFrontends: handleUnaryCall<ListFrontendsRequest, ListFrontendsResponse>;
   /** One frontend. NOT_FOUND when the running config has none of that name. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { configKeeperActor } from '../../actors/config-keeper.js';
+import { type ConfigCell, configKeeperActor } from '../../actors/config-keeper.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
@@ -24,13 +24,13 @@ describe('actors/config-keeper', () => {
   /** One for every time that the file is read. */
   let reads: Gate<ConfigVerdict>[];
   let answers: boolean;
-  let cell: { running: MaglevConfig };
+  let cell: ConfigCell;
 
   beforeEach(async () => {
     tree = new Tree();
     report = mailbox('report');
     reads = [];
-    cell = { running: numbered(1) };
+    cell = { running: numbered(1), warnings: [] };
     const load = () => {
       const one = gate<ConfigVerdict>();
       reads.push(one);

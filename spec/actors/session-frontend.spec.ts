@@ -40,7 +40,7 @@ describe('actors/vpp session: one frontend alone, with a mocked VPP mailbox', ()
       expect(report).to.be.instanceOf(MaglevError);
       expect(report).to.include({
         code: 'MGL_FRONTEND_UNKNOWN',
-        message: 'frontend "wbe" is not in the config',
+        message: 'frontend "wbe" is not in the config: did you mean "web"?',
       });
     });
   });

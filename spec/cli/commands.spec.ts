@@ -4,6 +4,7 @@ import { buildInfo, versionLine } from '../../program/build-info.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { VppControl } from '../../protocol/vpp.js';
 import { block, runCli } from '../support/cli-run.js';
+import { about } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
 import { CliSite } from './cli-site.js';
 
@@ -12,13 +13,14 @@ describe('maglevc commands', () => {
   afterEach(end);
 
   const pages: readonly [string, string][] = [
-    ['show version', `${versionLine('maglevc')}\n`],
+    ['show version', `${versionLine('maglevc')}\n${versionLine('maglevd', about)}\n`],
     [
       'show frontends',
       block(`
-        name  address       protocol  port  state    active-pool
-        web   192.0.2.1     tcp       443   up       primary
-        dns6  2001:db8::53  any       all   unknown  all
+        name  address       protocol  port  state    active-pool  vpp         notes
+        web   192.0.2.1     tcp       443   up       primary      equal       1 kept, 1 by operator
+        dns6  2001:db8::53  any       all   unknown  all          unverified  -
+        dns6 unverified: VPP does not tell whether it is sticky by source address
       `),
     ],
     [
@@ -32,13 +34,14 @@ describe('maglevc commands', () => {
         src-ip-sticky  false
         flush-on-down  true
         description    the shop
+        vpp            equal
         pool primary (active)
-          backend         state    weight  effective-weight  reason
-          web1            up       100     100               up in the active pool
-          web2-long-name  down     50      0                 down
+          backend         state    weight        effective-weight  vpp-weight  buckets  reason
+          web1            up       100           100               100         1024     up in the active pool
+          web2-long-name  down     50            0                 0           0        down
         pool fallback
-          backend         state    weight  effective-weight  reason
-          spare           unknown  7       keep              no verdict yet
+          backend         state    weight        effective-weight  vpp-weight  buckets  reason
+          spare           unknown  7 (config 9)  keep              -           -        no verdict yet; enabled by the operator
       `),
     ],
     [
@@ -51,15 +54,17 @@ describe('maglevc commands', () => {
         state          unknown
         src-ip-sticky  true
         flush-on-down  false
+        vpp            unverified
+        vpp-reason     VPP does not tell whether it is sticky by source address
         pool all (active)
       `),
     ],
     [
       'show backends',
       block(`
-        name   address      state     enabled  healthcheck  frontends
-        web1   10.0.0.1     up        true     https        web dns6
-        spare  2001:db8::9  disabled  false    -            -
+        name   address      state     since  healthcheck  frontends  notes  cause
+        web1   10.0.0.1     up        3h7m   https        web dns6   -      L7OK HTTP 200
+        spare  2001:db8::9  disabled  5h30m  -            -          -      -
       `),
     ],
     [
@@ -70,15 +75,18 @@ describe('maglevc commands', () => {
         sticky-buckets-per-core  65536
         flow-timeout             40s
         vips                     2
-        vip 192.0.2.1/32 protocol tcp port 443
+        vip 192.0.2.1/32 protocol tcp port 443 frontend web
           encap              gre4
+          standing           equal
           flow-table-length  1024
           src-ip-sticky      false
-          address 10.0.0.1 weight 100 flow-table-buckets 1024
-          address 10.0.0.2 weight 0 flow-table-buckets 0
-        vip 2001:db8::53/128 protocol any port 0
+          address 10.0.0.1 weight 100 flow-table-buckets 1024 backend web1
+          address 10.0.0.2 weight 0 flow-table-buckets 0 backend web2-long-name
+        vip 2001:db8::53/128 protocol any port 0 frontend dns6
           encap              gre6
+          standing           unverified
           flow-table-length  0 (modulo 65536)
+        vpp unverified: dns6: VPP does not tell whether it is sticky by source address
       `),
     ],
     ['sync vpp lbstate', 'nothing to change: VPP is equal to the decision\n'],
@@ -184,7 +192,7 @@ describe('maglevc commands', () => {
       await start({
         config: (message: ConfigControl) => {
           asked.push(message.type);
-          if (message.type === 'get-config') return;
+          if (message.type === 'get-config' || message.type === 'get-warnings') return;
           message.reply.ok({
             ok: false,
             stage: 'parse',
@@ -213,7 +221,7 @@ describe('maglevc commands', () => {
     const place = { file: '/etc/vpp-maglev/maglev.yaml', line: 0, column: 0 };
     await start({
       config: (message: ConfigControl) => {
-        if (message.type === 'get-config') return;
+        if (message.type === 'get-config' || message.type === 'get-warnings') return;
         const issues = [{ place, path: '', message: 'no such file' }];
         message.reply.ok({ ok: false, stage: 'read', issues, warnings: [] });
       },
@@ -226,11 +234,21 @@ describe('maglevc commands', () => {
   describe('--json', () => {
     it('prints the messages of the contract, with their JSON names', async () => {
       await start();
-      expect(await json('show version')).to.deep.equal(buildInfo());
-      expect(await json('show backends')).to.deep.equal({
-        backends: samples.backends.map((backend) => ({ ...backend, transitions: [] })),
+      expect(await json('show version')).to.deep.equal({
+        ...buildInfo(),
+        maglevd: {
+          version: '1.2.3',
+          commit: 'abc123',
+          date: about.date,
+          startNs: '1795341600000000000',
+          pid: 42,
+        },
       });
-      expect(await json('show frontend dns6')).to.deep.equal({ ...samples.frontends[1] });
+      expect(await json('show backends'))
+        .to.have.nested.property('backends[0]')
+        .that.deep.includes({ ...samples.backends[0], givenUp: false, override: '' });
+      expect(await json('show frontend dns6')).to.deep.include({ name: 'dns6', holds: 0, overrides: 0 });
+      expect(await json('show status')).to.include({ frontendsTotal: 2, frontendsUp: 1 });
       expect(await json('show frontends'))
         .to.have.nested.property('frontends[0].pools[0].backends[1]')
         .that.deep.equals({
@@ -239,6 +257,9 @@ describe('maglevc commands', () => {
           effectiveWeight: 0,
           state: 'down',
           reason: 'down',
+          vppWeight: 0,
+          vppBuckets: 0,
+          override: '',
         });
       expect(await json('show vpp info')).to.deep.equal({
         version: '26.10-release',
@@ -253,6 +274,7 @@ describe('maglevc commands', () => {
           address: '10.0.0.1',
           weight: 100,
           numBuckets: 1024,
+          backend: 'web1',
         });
       expect(await json('sync vpp lbstate web')).to.deep.equal({
         scope: 'vip',
@@ -270,7 +292,7 @@ describe('maglevc commands', () => {
     it('prints the document also when the news are bad, and nothing on stdout when there is none', async () => {
       await start({
         config: (message) => {
-          if (message.type === 'get-config') return;
+          if (message.type === 'get-config' || message.type === 'get-warnings') return;
           message.reply.ok({ ok: false, stage: 'semantic', issues: [samples.mistake], warnings: [] });
         },
       });

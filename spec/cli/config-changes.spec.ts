@@ -29,7 +29,8 @@ describe('cli: what a config changes', () => {
   afterEach(() => site.end());
   const answering = (config: MaglevConfig, known: WordsReviewed | null) => (message: ConfigControl) => {
     if (message.type === 'get-config') message.reply.ok(running);
-    else message.reply.ok(configAnswer({ ok: true, config, warnings: [] }, running, known));
+    else if (message.type !== 'get-warnings')
+      message.reply.ok(configAnswer({ ok: true, config, warnings: [] }, running, known));
   };
 
   it('is told by config reload, with what is cut and what becomes of the words of operators', async () => {
@@ -71,7 +72,7 @@ describe('cli: what a config changes', () => {
     const excerpt = ['1 | maglev:', '2 | \u2192vpp: {}', '  | ^'];
     await site.start({
       config: (message: ConfigControl) => {
-        if (message.type === 'get-config') return;
+        if (message.type === 'get-config' || message.type === 'get-warnings') return;
         const issues = [{ place, path: '', message: 'indentation: a tab', excerpt }];
         message.reply.ok({ ok: false, stage: 'parse', issues, warnings: [] });
       },

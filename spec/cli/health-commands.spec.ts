@@ -61,12 +61,12 @@ describe('maglevc: health and counters', () => {
     [
       'show healthchecks',
       block(`
-        name   type   port  interval  fast-interval  down-interval  timeout  rise  fall  backends
-        https  https  8443  2s        250ms          1m30s          1.5s     2     3     2
-        plain  http   80    2s        2s             2s             1s       2     3     0
-        smtps  tcp    465   2s        2s             2s             1s       2     3     0
-        smtp   tcp    25    2s        2s             2s             1s       2     3     0
-        ping   icmp   -     250\u00b5s     2s             2s             1s       2     3     0
+        name   type   port  interval  fast   down   timeout  rise  fall  backends
+        https  https  8443  2s        250ms  1m30s  1.5s     2     3     2
+        plain  http   80    2s        2s     2s     1s       2     3     0
+        smtps  tcp    465   2s        2s     2s     1s       2     3     0
+        smtp   tcp    25    2s        2s     2s     1s       2     3     0
+        ping   icmp   -     250\u00b5s     2s     2s     1s       2     3     0
       `),
     ],
     [
@@ -121,16 +121,16 @@ describe('maglevc: health and counters', () => {
       block(`
         read  YYYY-MM-DDTHH:MM:SSZ (2h30m ago)
         vips  2
-        vip 192.0.2.1/32 protocol tcp port 443
+        vip 192.0.2.1/32 protocol tcp port 443 frontend web
                                                      packets                       bytes
           received                     9,007,199,254,740,993  18,446,744,073,709,551,615
           next                    18,446,744,073,709,551,615                           -
           first                                    1,234,567                           -
           untracked                                       12                           -
           no-server                                        0                           -
-          server 10.0.0.1                              1,000                         999
+          server 10.0.0.1 (web1)                       1,000                         999
           server 2001:db8::1:2:3                           -                           -
-        vip 2001:db8::53/128 protocol any port 0
+        vip 2001:db8::53/128 protocol any port 0 frontend dns6
                                                      packets                       bytes
           received                                         -                           -
           next                                             0                           -
@@ -253,8 +253,8 @@ describe('maglevc: health and counters', () => {
         next: '18446744073709551615',
         packets: '9007199254740993',
         applicationServers: [
-          { address: '10.0.0.1', packets: '1000', bytes: '999' },
-          { address: '2001:db8::1:2:3' },
+          { address: '10.0.0.1', packets: '1000', bytes: '999', backend: 'web1' },
+          { address: '2001:db8::1:2:3', backend: '' },
         ],
       });
     expect(await json('set backend web1 pause')).to.include({ name: 'web1', state: 'up' });

@@ -51,7 +51,8 @@ describe('the program maglevc', () => {
       },
       config: (message) => {
         if (message.type === 'get-config') site.config(message);
-        else message.reply.ok({ ok: false, stage: 'semantic', issues: [samples.mistake], warnings: [] });
+        else if (message.type !== 'get-warnings')
+          message.reply.ok({ ok: false, stage: 'semantic', issues: [samples.mistake], warnings: [] });
       },
     });
   });
@@ -200,9 +201,9 @@ describe('the program maglevc', () => {
     expect(version).to.deep.equal({ code: 0, stdout: `${versionLine('maglevc')}\n`, stderr: '' });
     expect(help.stdout.split('\n').map((line) => line.trim().split('  ')[0])).to.deep.equal([
       'show vpp info',
-      'show vpp lbstate',
-      'show vpp lb state',
-      'show vpp lb counters',
+      'show vpp lbstate [<name>]',
+      'show vpp lb state [<name>]',
+      'show vpp lb counters [<name>]',
       'show vpp syncs',
       'show vpp sync <number>',
       '',

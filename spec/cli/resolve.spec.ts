@@ -29,17 +29,17 @@ describe('cli/resolve', () => {
     ['sh backend nginx0', 'show backend <name> | name=nginx0'],
     ['sh fr', 'show frontends'],
     ['sh vp i', 'show vpp info'],
-    ['sh vpp l', 'show vpp lbstate'],
-    ['sh vpp lb s', 'show vpp lb state'],
+    ['sh vpp l', 'show vpp lbstate [<name>]'],
+    ['sh vpp lb s', 'show vpp lb state [<name>]'],
     ['sy v lbs', 'sync vpp lbstate [<name>]'],
     ['sync vpp lbstate web', 'sync vpp lbstate [<name>] | name=web'],
     ['sync vpp lb state web', 'sync vpp lb state [<name>] | name=web'],
     ['c c', 'config check'],
-    ['h', 'help'],
+    ['h', 'help [<command>]'],
     ['show backend show', 'show backend <name> | name=show'],
     ['sh healthchecks', 'show healthchecks'],
     ['sh h https', 'show healthcheck <name> | name=https'],
-    ['sh vp lb c', 'show vpp lb counters'],
+    ['sh vp lb c', 'show vpp lb counters [<name>]'],
     ['set backend web1 pause', 'set backend <name> pause | name=web1'],
     ['se b web1 p', 'set backend <name> pause | name=web1'],
     ['se b pause r', 'set backend <name> resume | name=pause'],
@@ -59,7 +59,7 @@ describe('cli/resolve', () => {
     ['', "'' is not complete: expected one of show, sync, set, config, help"],
     [
       'show',
-      "'show' is not complete: expected one of version, frontends, frontend, backends, backend, " +
+      "'show' is not complete: expected one of version, status, frontends, frontend, backends, backend, " +
         'healthchecks, healthcheck, vpp, overrides, events, actors',
     ],
     [

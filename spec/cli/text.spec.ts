@@ -1,11 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { duration, momentWithAge } from '../../cli/age.js';
+import { backendsTable } from '../../cli/commands-backend.js';
 import { columns, fields, table } from '../../cli/layout.js';
 import { exactSpan, roughSpan } from '../../cli/span-text.js';
+import { stateSpan } from '../../cli/state-text.js';
 import { plain, printable, render } from '../../cli/text.js';
 import { thousands } from '../../cli/thousands.js';
+import { backendMessage } from '../../rpc/backend-message.js';
 import { runCli } from '../support/cli-run.js';
+import { ip } from '../support/domain-samples.js';
 
 const blue = '\u001b[34m';
 const red = '\u001b[31m';
@@ -133,5 +137,39 @@ describe('cli output', () => {
     const spans = [0n, 999n, 12_345_678n, 1_532_100_000n, 90_000_000_000n];
     expect(spans.map(roughSpan)).to.deep.equal(['0s', '999ns', '12.3ms', '1.53s', '1m30s']);
     expect(spans.map(exactSpan)).to.deep.equal(['0s', '999ns', '12.345678ms', '1.5321s', '1m30s']);
+  });
+
+  it('is never wider than the terminal: numbers in place of lists, then the last column cut off; a pipe gets all', () => {
+    const frontends = Array.from({ length: 12 }, (_, i) => `frontend-${i}`);
+    const address = ip('10.0.0.1');
+    const view = {
+      name: 'a1',
+      address,
+      healthcheck: 'https',
+      enabled: true,
+      state: 'down',
+      frontends,
+    } as const;
+    const why = { from: 'up', to: 'down', timeNs: 0n, code: '', detail: '' };
+    const transitions = [{ ...why, reason: `L7STS HTTP 503 ${'x'.repeat(60)}` }];
+    const row = { ...backendMessage(view), transitions, stateSinceNs: 0n };
+    const lines = (width: number | null) =>
+      render(backendsTable([row], 0, width), false)
+        .trimEnd()
+        .split('\n');
+    expect(lines(null)[1])
+      .to.contain(frontends.join(' '))
+      .and.to.match(/x{60}$/);
+    const narrow = lines(80);
+    expect(narrow).to.have.length(2);
+    for (const line of narrow) expect([...line]).to.have.length.at.most(80);
+    expect(narrow[1]).to.match(/^a1 {4}10\.0\.0\.1 +down +0s +12 +- +L7STS HTTP 503 x+\u2026$/);
+  });
+
+  it('paints states so that they can be told apart, and says them', () => {
+    const painted = ['up', 'pending', 'down'].map((word) => render([[stateSpan(word)]], true));
+    expect(painted).to.deep.equal(
+      ['\u001b[36mup', '\u001b[33mpending', '\u001b[1;31mdown'].map((text) => `${text}${reset}\n`),
+    );
   });
 });

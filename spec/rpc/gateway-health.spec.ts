@@ -78,6 +78,11 @@ describe('rpc/gateway: health', () => {
         givenUp: false,
         warning: undefined,
         outcome: undefined,
+        override: '',
+        standing: {
+          state: 'unverified',
+          differences: ['dns6: VPP does not tell whether it is sticky by source address'],
+        },
       });
     });
 
@@ -199,7 +204,7 @@ describe('rpc/gateway: health', () => {
       expect(await rejection(client.getHealthCheck('htps'))).to.include({
         status: 'NOT_FOUND',
         code: 'MGL_HEALTHCHECK_UNKNOWN',
-        message: 'health check "htps" is not in the config.',
+        message: 'health check "htps" is not in the config: did you mean "https"?',
         advice: 'List the names with `maglevc show healthchecks`.',
       });
       expect(await rejection(client.getHealthCheck(''))).to.include({ status: 'INVALID_ARGUMENT' });

@@ -54,6 +54,10 @@ describe('rpc/gateway', () => {
         state: 'unknown',
         warning: undefined,
         outcome: undefined,
+        standing: { state: 'disabled', differences: [] },
+        doubts: 0,
+        holds: 0,
+        overrides: 0,
       });
       expect(pools).to.deep.equal([{ name: 'all', active: true, backends: [] }]);
     });
@@ -71,9 +75,13 @@ describe('rpc/gateway', () => {
         givenUp: undefined,
         warning: undefined,
         outcome: undefined,
+        override: '',
+        standing: { state: 'disabled', differences: [] },
       };
       const backends = samples.backends.map((backend) => ({ ...backend, ...details }));
-      expect(await client.listBackends()).to.deep.equal({ backends });
+      const response = await client.listBackends();
+      expect(response.backends).to.deep.equal(backends);
+      expect(response.vpp).to.include({ state: 'disabled' });
     });
 
     it('answers NOT_FOUND with the code, what happened and what to do', async () => {
@@ -104,7 +112,8 @@ describe('rpc/gateway', () => {
       const asked: string[] = [];
       const config = (message: ConfigControl) => {
         asked.push(message.type);
-        if (message.type !== 'get-config') message.reply.ok(configAnswer(verdict, samples.anyConfig));
+        if (message.type !== 'get-config' && message.type !== 'get-warnings')
+          message.reply.ok(configAnswer(verdict, samples.anyConfig));
       };
       return { asked, config };
     };
@@ -170,6 +179,7 @@ describe('rpc/gateway', () => {
 
   describe('VPP', () => {
     const vpp = (message: VppControl) => {
+      if (message.type === 'list-standings') message.reply.ok(samples.standings);
       if (message.type === 'get-info') message.reply.ok(samples.vppInfo);
       if (message.type === 'get-lb-state') message.reply.ok(samples.lbState);
       if (message.type === 'get-lb-counters') message.reply.ok(lbCounters(1_795_343_400_250));
@@ -199,6 +209,7 @@ describe('rpc/gateway', () => {
     it('reports the state of the load balancer', async () => {
       const { client } = await start({ vpp });
       const { conf, vips } = await client.getLbState();
+      const decided = { effectiveWeight: undefined };
       expect(conf).to.deep.equal({
         ipv4SrcAddress: '10.9.9.9',
         ipv6SrcAddress: '2001:db8:9::9',
@@ -215,9 +226,11 @@ describe('rpc/gateway', () => {
           flowTableLengthExact: true,
           srcIpSticky: false,
           applicationServers: [
-            { address: '10.0.0.1', weight: 100, numBuckets: 1024 },
-            { address: '10.0.0.2', weight: 0, numBuckets: 0 },
+            { ...decided, address: '10.0.0.1', weight: 100, numBuckets: 1024, backend: 'web1' },
+            { ...decided, address: '10.0.0.2', weight: 0, numBuckets: 0, backend: 'web2-long-name' },
           ],
+          frontend: 'web',
+          standing: { state: 'equal', differences: [] },
         },
         {
           prefix: '2001:db8::53/128',
@@ -228,6 +241,11 @@ describe('rpc/gateway', () => {
           flowTableLengthExact: false,
           srcIpSticky: undefined,
           applicationServers: [],
+          frontend: 'dns6',
+          standing: {
+            state: 'unverified',
+            differences: ['VPP does not tell whether it is sticky by source address'],
+          },
         },
       ]);
     });
@@ -249,9 +267,10 @@ describe('rpc/gateway', () => {
             packets: 9_007_199_254_740_993n,
             bytes: most,
             applicationServers: [
-              { address: '10.0.0.1', packets: 1000n, bytes: 999n },
-              { address: '2001:db8::1:2:3', packets: undefined, bytes: undefined },
+              { address: '10.0.0.1', packets: 1000n, bytes: 999n, backend: 'web1' },
+              { address: '2001:db8::1:2:3', packets: undefined, bytes: undefined, backend: '' },
             ],
+            frontend: 'web',
           },
           {
             prefix: '2001:db8::53/128',
@@ -264,8 +283,16 @@ describe('rpc/gateway', () => {
             packets: undefined,
             bytes: undefined,
             applicationServers: [],
+            frontend: 'dns6',
           },
         ],
+        vpp: {
+          state: 'connected',
+          sinceNs: 1_795_343_400_250_000_000n,
+          untilNs: undefined,
+          reason: '',
+          code: '',
+        },
       });
     });
 

@@ -29,6 +29,13 @@ describe('rpc/server addresses', () => {
     const server = await startRpcServer({
       address,
       handlers: createGateway({
+        about: {
+          version: '1.2.3',
+          commit: 'abc',
+          date: '2026-11-01T00:00:00Z',
+          startedAt: 1_795_343_400_000,
+          pid: 42,
+        },
         actors: { describe: () => null, deadLetters: () => 0 },
         events: mailbox('events', () => undefined),
         views: mailbox('views', answer),

@@ -20,6 +20,7 @@ import type { MaglevServer } from '../../rpc/generated/maglev.js';
 import type { ActorSources } from '../../rpc/handlers-actors.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
 import { type RecordingLog, recordingLog } from './recording-log.js';
+import { anyConfig } from './rpc-samples.js';
 
 /** An actor that is played by a function. */
 export function mailbox<M>(name: string, receive: (message: M) => void): Address<M> {
@@ -92,6 +93,15 @@ export interface FixtureOptions {
   readonly stopping?: AbortSignal;
 }
 
+/** The maglevd that it plays. */
+export const about = {
+  version: '1.2.3',
+  commit: 'abc123',
+  date: '2026-11-01T00:00:00Z',
+  startedAt: Date.UTC(2026, 10, 22, 10, 0),
+  pid: 42,
+};
+
 /** A whole server with played actors behind it, on a unix socket unless told otherwise, and a client of it. */
 export async function startFixture(callees: Callees, options: FixtureOptions = {}): Promise<Fixture> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'maglev-rpc-'));
@@ -99,21 +109,31 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
   const nobody = (message: { readonly type: string }) => {
     throw new Error(`nobody expected ${message.type}`);
   };
+  const unknownHealth = (message: HealthRequest) =>
+    message.type === 'list-details' ? message.reply.ok([]) : nobody(message);
+  const emptyConfig = (message: ConfigControl) =>
+    message.type === 'get-config' ? message.reply.ok(anyConfig) : nobody(message);
+  const awayVpp = (message: VppControl) => {
+    const vpp = { state: 'disabled' } as const;
+    if (message.type === 'list-standings') message.reply.ok({ vpp, conf: null, frontends: [] });
+    else nobody(message);
+  };
   const connections = new Connections({
     clock: options.clock ?? realClock,
     log,
     ...(options.maxConnections === undefined ? {} : { max: options.maxConnections }),
   });
   const handlers = createGateway({
+    about,
     connections,
     events: mailbox('events', callees.events ?? nobody),
     ...(options.stopping === undefined ? {} : { stopping: options.stopping }),
     actors: callees.actors ?? { describe: () => null, deadLetters: () => 0 },
     views: mailbox('views', callees.views ?? nobody),
-    health: mailbox('health', callees.health ?? nobody),
+    health: mailbox('health', callees.health ?? unknownHealth),
     operator: mailbox('operator', callees.operator ?? nobody),
-    config: mailbox('config', callees.config ?? nobody),
-    vpp: callees.vpp === null ? null : mailbox('vpp', callees.vpp ?? nobody),
+    config: mailbox('config', callees.config ?? emptyConfig),
+    vpp: callees.vpp === null ? null : mailbox('vpp', callees.vpp ?? awayVpp),
     ask: options.ask ?? realAsk,
     clock: options.clock ?? realClock,
     log,

@@ -2,6 +2,8 @@ import type { ConfigIssue, MaglevConfig } from '../../domain/config.js';
 import type { LbState } from '../../domain/lb.js';
 import type { Override } from '../../domain/overrides.js';
 import type { EventList } from '../../protocol/events.js';
+import type { Standings } from '../../protocol/standings.js';
+import type { SyncSummary } from '../../protocol/syncs.js';
 import type { BackendView, FrontendView } from '../../protocol/views.js';
 import type { SyncReport, VppInfo } from '../../protocol/vpp.js';
 import type { ActorNode } from '../../rpc/handlers-actors.js';
@@ -23,15 +25,36 @@ export const frontends: readonly FrontendView[] = [
         name: 'primary',
         active: true,
         backends: [
-          { name: 'web1', state: 'up', weight: 100, effectiveWeight: 100, reason: 'up in the active pool' },
-          { name: 'web2-long-name', state: 'down', weight: 50, effectiveWeight: 0, reason: 'down' },
+          {
+            name: 'web1',
+            state: 'up',
+            weight: 100,
+            configured: null,
+            effectiveWeight: 100,
+            reason: 'up in the active pool',
+          },
+          {
+            name: 'web2-long-name',
+            state: 'down',
+            weight: 50,
+            configured: null,
+            effectiveWeight: 0,
+            reason: 'down',
+          },
         ],
       },
       {
         name: 'fallback',
         active: false,
         backends: [
-          { name: 'spare', state: 'unknown', weight: 7, effectiveWeight: null, reason: 'no verdict yet' },
+          {
+            name: 'spare',
+            state: 'unknown',
+            weight: 7,
+            configured: 9,
+            effectiveWeight: null,
+            reason: 'no verdict yet',
+          },
         ],
       },
     ],
@@ -104,6 +127,69 @@ export const lbState: LbState = {
       ases: [],
     },
   ],
+};
+
+const [webState, dnsState] = lbState.vips;
+if (webState === undefined || dnsState === undefined) throw new Error('no sample');
+const keep = { hold: false, flush: false, reason: '' };
+
+/** VPP has all of `web`, and all of `dns6` as far as it tells. */
+export const standings: Standings = {
+  vpp: { state: 'connected', since: vppInfo.connectedAt },
+  conf: null,
+  frontends: [
+    {
+      frontend: 'web',
+      desired: {
+        ...webState,
+        frontend: 'web',
+        encap: 'gre4',
+        tableLength: 1024,
+        srcIpSticky: false,
+        ases: [
+          { ...keep, address: ip('10.0.0.1'), backend: 'web1', weight: 100 },
+          { ...keep, address: ip('10.0.0.2'), backend: 'web2-long-name', weight: 0 },
+        ],
+      },
+      found: webState,
+      buckets: true,
+      verdict: 'equal',
+      failures: [],
+      why: '',
+    },
+    {
+      frontend: 'dns6',
+      desired: {
+        ...dnsState,
+        frontend: 'dns6',
+        encap: 'gre6',
+        tableLength: 65536,
+        srcIpSticky: true,
+        ases: [],
+      },
+      found: dnsState,
+      buckets: true,
+      verdict: 'unverified',
+      failures: [],
+      why: 'VPP does not tell whether it is sticky by source address',
+    },
+  ],
+};
+
+/** The last full sync: it changed nothing. */
+export const fullSync: SyncSummary = {
+  id: 7,
+  scope: 'all',
+  frontend: null,
+  cause: 'tick',
+  startedAt: Date.UTC(2026, 10, 22, 10, 31),
+  durationMs: 3.5,
+  counts: { vipAdded: 0, vipRemoved: 0, asAdded: 0, asRemoved: 0, asWeightUpdated: 0 },
+  failures: 0,
+  unverified: [],
+  error: null,
+  repeats: 2,
+  lastAt: Date.UTC(2026, 10, 22, 10, 32),
 };
 
 export const quietSync: SyncReport = {

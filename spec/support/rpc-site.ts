@@ -61,6 +61,10 @@ export function siteCallees(): Required<Callees> {
     health: (message) => {
       if (message.type === 'list-states') return;
       const now = Date.now();
+      if (message.type === 'list-details') {
+        message.reply.ok([detailOf('web1', web1Life(now)), detailOf('spare', spareLife(now))]);
+        return;
+      }
       switch (message.name) {
         case 'web1':
           message.reply.ok(detailOf('web1', web1Life(now)));
@@ -88,6 +92,7 @@ export function siteCallees(): Required<Callees> {
     },
     config: (message) => {
       if (message.type === 'get-config') message.reply.ok(siteConfig);
+      else if (message.type === 'get-warnings') message.reply.ok([samples.warning]);
       else
         message.reply.ok(
           configAnswer({ ok: true, config: siteConfig, warnings: [samples.warning] }, siteConfig),
@@ -95,6 +100,12 @@ export function siteCallees(): Required<Callees> {
     },
     vpp: (message) => {
       switch (message.type) {
+        case 'list-standings':
+          message.reply.ok(samples.standings);
+          break;
+        case 'list-syncs':
+          message.reply.ok([samples.fullSync]);
+          break;
         case 'get-info':
           message.reply.ok(samples.vppInfo);
           break;

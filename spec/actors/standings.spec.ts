@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+import { VipStandings } from '../../actors/vpp/standings.js';
+import { MaglevError } from '../../domain/errors.js';
+import type { VipState } from '../../domain/lb.js';
+import type { StandingNews, VipStanding } from '../../protocol/standings.js';
+import { desiredAs, desiredVip } from '../support/domain-samples.js';
+
+const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')], { frontend: 'web' });
+const other = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', 50)], { frontend: 'web' });
+const { key, encap, tableLength, ases } = web;
+const found: VipState = {
+  key,
+  encap,
+  tableLength: { value: tableLength, exact: true },
+  srcIpSticky: false,
+  ases: ases.map(({ address, weight }) => ({ address, weight, buckets: 1024 })),
+};
+const equal: VipStanding = { desired: web, found, buckets: true, verdict: 'equal', failures: [], why: '' };
+const error = new MaglevError('MGL_VPP_RETVAL', 'VPP answered -73');
+const failures = [{ operation: { op: 'vip-sync', key, reason: '' } as const, error }];
+
+describe('actors/vpp: how VIPs stand', () => {
+  const of = (...told: readonly StandingNews[]) => {
+    const standings = new VipStandings();
+    for (const news of told) standings.hear(news);
+    return standings;
+  };
+
+  it('is not known before anybody told of it', () => {
+    expect(new VipStandings().of(web)).to.include({ verdict: 'unread', found: undefined });
+  });
+
+  it('is equal only to what it was compared with', () => {
+    const standings = of({ type: 'stands', standing: equal });
+    expect(standings.of(web)).to.include({ verdict: 'equal', found });
+    expect(standings.of({ ...web })).to.include({ verdict: 'equal' });
+    expect(standings.of(other)).to.include({ verdict: 'pending', found });
+  });
+
+  it('is not called equal where VPP does not tell all of it', () => {
+    const standing = { ...equal, found: { ...found, srcIpSticky: null } };
+    expect(of({ type: 'stands', standing }).of(web)).to.include({ verdict: 'unverified' });
+  });
+
+  it('differs by what failed before anybody was asked, until it is heard of again', () => {
+    const standings = of({ type: 'stands', standing: equal });
+    standings.hear({ type: 'failed', failures });
+    expect(standings.of(web)).to.deep.include({ verdict: 'differs', failures });
+    standings.hear({ type: 'stands', standing: equal });
+    expect(standings.of(web)).to.include({ verdict: 'equal' });
+  });
+});
