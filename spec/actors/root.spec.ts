@@ -113,8 +113,22 @@ describe('actors/root: the whole tree', () => {
     expect(frontend)
       .to.have.nested.property('pools[0].backends')
       .that.deep.equals([
-        { name: 'a', state: 'up', weight: 100, effectiveWeight: 100, reason: 'up, in the active pool' },
-        { name: 'c', state: 'disabled', weight: 10, effectiveWeight: 0, reason: 'disabled' },
+        {
+          name: 'a',
+          state: 'up',
+          weight: 100,
+          configured: null,
+          effectiveWeight: 100,
+          reason: 'up, in the active pool',
+        },
+        {
+          name: 'c',
+          state: 'disabled',
+          weight: 10,
+          configured: null,
+          effectiveWeight: 0,
+          reason: 'disabled',
+        },
       ]);
     const all = await world.ask<readonly BackendView[]>(({ views }, reply) =>
       views.tell({ type: 'list-backends', reply }),
