@@ -1,7 +1,8 @@
+import type { Access } from '../domain/access.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { Address, Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
-import type { ConfigControl } from '../protocol/config.js';
+import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
 import type { EventsRequest } from '../protocol/events.js';
 import type { HealthRequest } from '../protocol/health.js';
 import type { Logger } from '../protocol/log.js';
@@ -22,6 +23,8 @@ export interface RpcTargets {
   readonly ask: Ask;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Who may do what; null: the config does not say. */
+  readonly access: Access | null;
   /** Aborted when the gateway is to end. */
   readonly signal: AbortSignal;
 }
@@ -29,6 +32,10 @@ export interface RpcTargets {
 export interface RpcServer {
   /** As bound: with the port that was chosen for port 0. */
   readonly address: string;
+  /** Who may do what, from now on. */
+  readonly setAccess: (access: Access | null) => void;
+  /** Looks whether the files that it serves with have changed. */
+  readonly reload: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -42,14 +49,18 @@ export interface GatewayOptions {
   readonly cannotListen: (error: MaglevError) => void;
 }
 
+/** What the root passes on. */
+export type GatewayMessage = ConfigChanged | { readonly type: 'reload-files' };
+
 /** gRPC requests become messages to the tree; its replies become gRPC responses. */
-export function gatewayActor({ targets, rpc, cannotListen }: GatewayOptions): ActorSpec<never> {
+export function gatewayActor({ targets, rpc, cannotListen }: GatewayOptions): ActorSpec<GatewayMessage> {
   let listened = false;
   return {
     name: 'gateway',
     start: async (context) => {
       const { ask, log, clock, signal } = context;
-      const server = await rpc({ ...targets, ask, log, clock, signal }).catch((error: unknown) => {
+      const { access } = await ask(targets.config, { type: 'get-config' });
+      const server = await rpc({ ...targets, access, ask, log, clock, signal }).catch((error: unknown) => {
         if (listened) throw error;
         cannotListen(asMaglevError(error));
         return null;
@@ -61,7 +72,14 @@ export function gatewayActor({ targets, rpc, cannotListen }: GatewayOptions): Ac
       }
       listened = true;
       log.log('info', 'grpc-listening', { address: server.address });
-      return { receive: () => {}, stop: () => server.stop() };
+      return {
+        receive: (message) => {
+          if (message.type === 'config-changed') server.setAccess(message.config.access);
+          // It rejects never, or by a bug, which the process tells of.
+          else void server.reload();
+        },
+        stop: () => server.stop(),
+      };
     },
   };
 }

@@ -1,12 +1,14 @@
 import type { ConfigIssue, MaglevConfig } from '../domain/config.js';
 import type { MaglevError } from '../domain/errors.js';
+import type { Address } from '../protocol/address.js';
+import type { ConfigChanged, ConfigConsidered } from '../protocol/config.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
 import type { IntentStore } from '../protocol/intents.js';
 import type { VouchRequest, VppControl } from '../protocol/vpp.js';
 import { type ConfigCell, configKeeperActor, type LoadConfig } from './config-keeper.js';
 import { type DecisionMessage, decisionActor } from './decision.js';
 import { type EventsOptions, eventsActor } from './events.js';
-import { gatewayActor, type StartRpc } from './gateway.js';
+import { type GatewayMessage, gatewayActor, type StartRpc } from './gateway.js';
 import type { BackendMemory } from './health/backend.js';
 import { type HealthMessage, healthActor } from './health/health.js';
 import type { MakeEngine } from './health/prober.js';
@@ -72,9 +74,17 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
         operator: context.alias<OperatorMessage>('operator'),
         health: context.alias<HealthMessage>('health'),
         decision: context.alias<DecisionMessage>('decision'),
+        gateway: context.alias<GatewayMessage>('gateway'),
         vpp: context.alias<VppControl | DecisionChanged | VipWanted | VouchRequest>('vpp'),
       };
       const vpp = openVpp === null ? null : to.vpp;
+      const report: Address<ConfigChanged | ConfigConsidered> = {
+        name: 'operator',
+        tell: (message) => {
+          if (message.type === 'config-changed') to.gateway.tell(message);
+          return to.operator.tell(message);
+        },
+      };
       const events = context.spawn(eventsActor(options.events));
       const config = context.spawn(
         configKeeperActor({
@@ -82,7 +92,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
           file: options.configFile,
           load: options.loadConfig,
           vpp: to.vpp,
-          report: to.operator,
+          report,
         }),
       );
       const { health, decision } = to;
@@ -104,12 +114,14 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       to.decision.bind(context.spawn(decisionActor({ operator: to.operator, health, vpp, startedAt })));
       // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
       // must not begin to govern VPP.
-      context.spawn(
-        gatewayActor({
-          targets: { config, events, views: decision, operator: to.operator, health, vpp },
-          rpc: options.rpc,
-          cannotListen: (error) => context.self.tell({ type: 'cannot-listen', error }),
-        }),
+      to.gateway.bind(
+        context.spawn(
+          gatewayActor({
+            targets: { config, events, views: decision, operator: to.operator, health, vpp },
+            rpc: options.rpc,
+            cannotListen: (error) => context.self.tell({ type: 'cannot-listen', error }),
+          }),
+        ),
       );
       if (openVpp !== null) {
         const ready = () =>
@@ -120,6 +132,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
         receive: (message) => {
           switch (message.type) {
             case 'reload':
+              to.gateway.tell({ type: 'reload-files' });
               if (!config.tell({ type: 'reload-config', reply: unheard })) {
                 context.log.log('warn', 'config-reload-delayed', { retryMs: RELOAD_RETRY_MS });
                 context.after(RELOAD_RETRY_MS, message);

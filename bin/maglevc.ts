@@ -5,6 +5,8 @@ import { runPrinting } from '../program/output.js';
 import { nameProcess } from '../program/process-name.js';
 
 nameProcess('maglevc');
+// gRPC asks for servers by their IP address where they have no name, of which Node warns whoever cannot help it.
+process.noDeprecation = true;
 const { stdout, stderr } = process;
 const argv = process.argv.slice(2);
 

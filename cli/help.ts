@@ -15,6 +15,11 @@ const options: readonly (readonly [string, string])[] = [
     '--timeout TIME',
     'how long to wait for maglevd, as in 500ms or 5s; default 5s, or 2m for sync, set and config',
   ],
+  ['--tls-ca FILE', 'speak TLS, and believe what this authority has signed; default MAGLEV_TLS_CA'],
+  ['--tls-cert FILE', 'the certificate that says who you are; default MAGLEV_TLS_CERT'],
+  ['--tls-key FILE', 'its key; default MAGLEV_TLS_KEY'],
+  ['--tls', 'speak TLS, and believe the authorities that are known everywhere'],
+  ['--token-file FILE', 'the token that says who you are; default MAGLEV_TOKEN_FILE'],
   ['--json', 'print one JSON document'],
   [
     '--color[=BOOL]',

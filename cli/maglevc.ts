@@ -7,6 +7,7 @@ import { RpcError, type StatusName } from '../rpc/rpc-error.js';
 import type { Command, Session } from './command.js';
 import { buildTree } from './command-tree.js';
 import { commands } from './commands.js';
+import { readCredentials } from './credentials.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.js';
 import { commandList, commandsBehind, helpText } from './help.js';
 import { asksForJson, type Options, parseOptions } from './options.js';
@@ -101,7 +102,8 @@ function openSession(
     client: async () => {
       // gRPC takes longer to load than everything else together, and not every command needs it.
       const { createMaglevClient } = await import('../rpc/client.js');
-      client ??= createMaglevClient({ address: options.server, timeoutMs, clock });
+      const { tls, token } = await readCredentials(options.credentials);
+      client ??= createMaglevClient({ address: options.server, timeoutMs, clock, tls, token });
       return client;
     },
     close: () => client?.close(),

@@ -4,6 +4,7 @@ import { nearest } from '../domain/did-you-mean.js';
 import { parseDuration } from '../domain/duration.js';
 import { nameRule } from '../domain/name.js';
 import { parseRpcAddress, type RpcAddress } from '../rpc/address.js';
+import type { CredentialFiles } from './credentials.js';
 
 export interface Options {
   readonly server: RpcAddress;
@@ -12,6 +13,7 @@ export interface Options {
   readonly json: boolean;
   /** Milliseconds; null = as long as the command usually needs. */
   readonly timeoutMs: number | null;
+  readonly credentials: CredentialFiles;
   readonly help: boolean;
   readonly version: boolean;
   /** What is left: the command. */
@@ -28,15 +30,32 @@ interface Given {
   color: boolean | null;
   json: boolean;
   timeout: string | null;
+  tls: boolean;
+  files: Map<CredentialFlag, string>;
   help: boolean;
   version: boolean;
   words: string[];
 }
 
+/** Options that name a file, and their variables. */
+const credentialFlags = {
+  '--tls-ca': 'MAGLEV_TLS_CA',
+  '--tls-cert': 'MAGLEV_TLS_CERT',
+  '--tls-key': 'MAGLEV_TLS_KEY',
+  '--token-file': 'MAGLEV_TOKEN_FILE',
+} as const;
+
+type CredentialFlag = keyof typeof credentialFlags;
+
 /** How an option takes its value: always, never, or only behind `=`. */
 const takes: Readonly<Record<string, 'value' | 'nothing' | 'optional'>> = {
   '--server': 'value',
   '--timeout': 'value',
+  '--tls': 'optional',
+  '--tls-ca': 'value',
+  '--tls-cert': 'value',
+  '--tls-key': 'value',
+  '--token-file': 'value',
   '--color': 'optional',
   '--json': 'optional',
   '--help': 'nothing',
@@ -50,7 +69,7 @@ const takes: Readonly<Record<string, 'value' | 'nothing' | 'optional'>> = {
 export function parseOptions(argv: readonly string[], env: Environment): Either<string, Options> {
   const given = collect(argv);
   if (isLeft(given)) return given;
-  const { server, timeout, ...rest } = given.right;
+  const { server, timeout, tls, files, ...rest } = given.right;
 
   const variable = env['MAGLEV_SERVER'] ?? '';
   const [source, text] =
@@ -66,7 +85,20 @@ export function parseOptions(argv: readonly string[], env: Environment): Either<
   }
   const timeoutMs = timeout === null ? right(null) : parseTimeout(timeout);
   if (isLeft(timeoutMs)) return left(`--timeout: ${timeoutMs.left}`);
-  return right({ ...rest, server: address.right, timeoutMs: timeoutMs.right });
+  const file = (flag: CredentialFlag) => {
+    const name = files.get(flag) ?? env[credentialFlags[flag]] ?? '';
+    return name === '' ? null : name;
+  };
+  const credentials = {
+    tls,
+    ca: file('--tls-ca'),
+    cert: file('--tls-cert'),
+    key: file('--tls-key'),
+    token: file('--token-file'),
+  };
+  if (credentials.cert === null && credentials.key !== null) return left('--tls-key needs --tls-cert');
+  if (credentials.cert !== null && credentials.key === null) return left('--tls-cert needs --tls-key');
+  return right({ ...rest, credentials, server: address.right, timeoutMs: timeoutMs.right });
 }
 
 function collect(argv: readonly string[]): Either<string, Given> {
@@ -75,6 +107,8 @@ function collect(argv: readonly string[]): Either<string, Given> {
     color: null,
     json: false,
     timeout: null,
+    tls: false,
+    files: new Map(),
     help: false,
     version: false,
     words: [],
@@ -121,6 +155,12 @@ function apply(given: Given, name: string, value: string | null): string | null 
     case '--timeout':
       given.timeout = value;
       return null;
+    case '--tls-ca':
+    case '--tls-cert':
+    case '--tls-key':
+    case '--token-file':
+      given.files.set(name, value ?? '');
+      return null;
     case '--help':
       given.help = true;
       return null;
@@ -131,6 +171,7 @@ function apply(given: Given, name: string, value: string | null): string | null 
       const flag = parseBoolean(value ?? 'true');
       if (flag === null) return `${name}: '${value}' is neither true nor false`;
       if (name === '--json') given.json = flag;
+      else if (name === '--tls') given.tls = flag;
       else given.color = flag;
       return null;
     }

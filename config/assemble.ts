@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { type Access, subjectKey } from '../domain/access.js';
 import type {
   Frontend,
   HealthCheck,
@@ -10,8 +11,9 @@ import type {
   TrustStore,
 } from '../domain/config.js';
 import type { IpAddress } from '../domain/ip.js';
-import type { CaFiles } from './ca-file.js';
+import type { Beside } from './beside.js';
 import type { ConfigFile, FileFrontend, FileLb } from './schema.js';
+import type { FileAccess } from './schema-access.js';
 import type { FileHealthCheck } from './schema-healthcheck.js';
 
 type TlsFile = Extract<FileHealthCheck, { type: 'tcp' | 'https' }>['params'];
@@ -21,18 +23,31 @@ type HttpFile = Extract<FileHealthCheck, { type: 'http' | 'https' }>['params'];
 type TrustOf = (caFile: string | null) => TrustStore | null;
 
 /** The running config that a file stands for. The file must have passed all semantic checks. */
-export function assemble(file: ConfigFile, caFiles: CaFiles): MaglevConfig {
+export function assemble(file: ConfigFile, { caFiles, tokenFile }: Beside): MaglevConfig {
   const { healthchecker } = file;
   const trustOf: TrustOf = (own) => {
     const name = own ?? healthchecker['ca-file'];
     return name === null ? null : checked(caFiles.get(name));
   };
   return {
+    access: file.access === null ? null : accessOf(file.access, tokenFile),
     healthchecker: { transitionHistory: healthchecker['transition-history'], netns: healthchecker.netns },
     lb: lbSettings(file.vpp.lb),
     healthchecks: mapValues(file.healthchecks, (name, check) => healthCheck(name, check, trustOf)),
     backends: mapValues(file.backends, (name, backend) => ({ name, ...backend })),
     frontends: mapValues(file.frontends, frontend),
+  };
+}
+
+function accessOf(
+  { anonymous, tokens, certificates, uids }: FileAccess,
+  tokenFile: Beside['tokenFile'],
+): Access {
+  return {
+    anonymous: anonymous === 'nobody' ? null : anonymous,
+    tokens: tokens === null ? new Map() : checked(tokenFile.get(tokens)),
+    certificates: new Map([...certificates].map(([subject, role]) => [subjectKey(subject), role])),
+    uids: new Map([...uids].map(([uid, role]) => [Number(uid), role])),
   };
 }
 

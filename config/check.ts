@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ConfigIssue, ConfigVerdict } from '../domain/config.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import { assemble } from './assemble.js';
+import type { Beside } from './beside.js';
 import { CaFiles } from './ca-file.js';
 import { problemsOf } from './codec.js';
 import type { Finding } from './finding.js';
@@ -9,13 +10,14 @@ import { type PlaceFinder, placeFinder } from './place-finder.js';
 import { formatPath, type Problem } from './problem.js';
 import { type ConfigFile, configFile } from './schema.js';
 import { checkSemantics } from './semantic.js';
+import { TokenFile } from './token-file.js';
 import { findWarnings } from './warnings.js';
 import { readYaml } from './yaml-reader.js';
 import { nodeAt, type YamlNode } from './yaml-tree.js';
 
 /**
- * Checks the text of a config file; `file` is its name for messages, and the files of authorities that it names are looked
- * for from there. Never throws, whatever the text. First the form of the file: all errors of it at once, in the order of
+ * Checks the text of a config file; `file` is its name for messages, and the files that it names are looked for from
+ * there. Never throws, whatever the text. First the form of the file: all errors of it at once, in the order of
  * the file. Then, when the form is right, what the values mean together: health checks, backends, frontends, VPP. Warnings come when the form is right; `memory` is that of the
  * VPP that would be configured, null when it does not tell.
  */
@@ -31,8 +33,8 @@ export function checkConfigText(text: string, file: string, memory: VppMemory | 
     return parseVerdict([...problems, ...solid], placeOf);
   }
   if (problems.length > 0) return parseVerdict(problems, placeOf);
-  const beside = { memory, caFiles: new CaFiles(file) };
-  return withEnd(judge(decoded.right.maglev, root, placeOf, beside), content, placeOf);
+  const beside = { caFiles: new CaFiles(file), tokenFile: new TokenFile(file) };
+  return withEnd(judge(decoded.right.maglev, root, placeOf, memory, beside), content, placeOf);
 }
 
 function parseVerdict(problems: readonly Problem[], placeOf: PlaceFinder): ConfigVerdict {
@@ -40,28 +42,23 @@ function parseVerdict(problems: readonly Problem[], placeOf: PlaceFinder): Confi
   return { ok: false, stage: 'parse', issues: toIssues(sorted, placeOf), warnings: [] };
 }
 
-/** What is outside of the text. */
-interface Beside {
-  readonly memory: VppMemory | null;
-  readonly caFiles: CaFiles;
-}
-
 function judge(
   file: ConfigFile,
   root: YamlNode,
   placeOf: PlaceFinder,
-  { memory, caFiles }: Beside,
+  memory: VppMemory | null,
+  beside: Beside,
 ): ConfigVerdict {
   const locate = ({ path, message }: Finding): Problem => {
     const { at, end } = nodeAt(root, path);
     return { offset: at, end, path, message };
   };
-  const errors = checkSemantics(file, caFiles).map(locate);
+  const errors = checkSemantics(file, beside).map(locate);
   const sorted = findWarnings(file, memory)
     .map(locate)
     .sort((a, b) => a.offset - b.offset);
   const warnings = toIssues(sorted, placeOf);
-  if (errors.length === 0) return { ok: true, config: assemble(file, caFiles), warnings };
+  if (errors.length === 0) return { ok: true, config: assemble(file, beside), warnings };
   return { ok: false, stage: 'semantic', issues: toIssues(errors, placeOf), warnings };
 }
 

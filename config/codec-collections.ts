@@ -4,15 +4,21 @@ import { nameRule } from '../domain/name.js';
 import { type Codec, codec, describeNode, fail } from './codec.js';
 import { isNothing, type YamlEntry, type YamlNode } from './yaml-tree.js';
 
-/** A map whose keys are names that the operator chooses. Nothing at all (`backends:`) is an empty one. */
-export function record<A>(of: Codec<A>): Codec<ReadonlyMap<string, A>> {
+/**
+ * A map whose keys are names that the operator chooses, or something else by another rule. Nothing at all (`backends:`) is
+ * an empty one.
+ */
+export function record<A>(
+  of: Codec<A>,
+  keyRule: (key: string) => string | null = nameRule,
+): Codec<ReadonlyMap<string, A>> {
   return codec('map', { kind: 'record', of }, (node, context) => {
     const entries = entriesOf(node);
     if (entries === null) return fail(context, `expected a map of names, found ${describeNode(node)}`);
     const errors: t.Errors = [];
     const decoded = new Map<string, A>();
     for (const [name, { key, value }] of entries) {
-      const broken = nameRule(name);
+      const broken = keyRule(name);
       if (broken !== null) collect(errors, fail(t.appendContext(context, name, of, key), broken));
       const result = of.validate(value, t.appendContext(context, name, of, value));
       if (E.isRight(result)) decoded.set(name, result.right);

@@ -14,7 +14,7 @@ const maxBytes = 16 * 1024 * 1024;
 const maxInline = 32 * 1024;
 
 /** A check of such a file reads others, and waits for their disks. */
-const namesFiles = /\bca-file\b/;
+const namesFiles = /\b(?:ca-file|tokens)\b/;
 
 /**
  * Reads and checks a config file. What cannot be read, or not be checked, is a verdict of stage `read`. What takes time

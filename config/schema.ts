@@ -5,6 +5,7 @@ import { nonEmptyList, record } from './codec-collections.js';
 import { mapping, optional, required, section, withDefault } from './codec-mapping.js';
 import { boolean, duration, integer, name, nameReference, oneOf, text } from './codec-scalars.js';
 import { fileRule, netnsRule } from './http-text.js';
+import { access } from './schema-access.js';
 import { healthCheck } from './schema-healthcheck.js';
 
 /** More transitions than anybody reads, and few enough to hold in memory for every backend. */
@@ -55,6 +56,10 @@ const frontend = mapping({
 });
 
 const maglev = mapping({
+  access: optional(
+    access,
+    'none: whoever comes through a unix socket, loopback or with a certificate may do everything',
+  ),
   healthchecker: section(healthchecker),
   vpp: section(mapping({ lb: section(lb) })),
   healthchecks: section(record(healthCheck)),

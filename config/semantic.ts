@@ -1,6 +1,7 @@
-import type { CaFiles } from './ca-file.js';
+import type { Beside } from './beside.js';
 import type { Finding } from './finding.js';
 import type { ConfigFile } from './schema.js';
+import { checkAccess } from './semantic-access.js';
 import { checkBackends } from './semantic-backends.js';
 import { checkFrontends } from './semantic-frontends.js';
 import { checkHealthChecks } from './semantic-healthchecks.js';
@@ -12,8 +13,9 @@ import { checkVips } from './semantic-vips.js';
  * What is wrong between the values of a well-formed file. VPP's section comes last, so that an operator fixes the
  * structure first.
  */
-export function checkSemantics(file: ConfigFile, caFiles: CaFiles): readonly Finding[] {
+export function checkSemantics(file: ConfigFile, { caFiles, tokenFile }: Beside): readonly Finding[] {
   return [
+    ...checkAccess(file, tokenFile),
     ...checkHealthChecks(file),
     ...checkTrust(file, caFiles),
     ...checkBackends(file),

@@ -1,3 +1,4 @@
+import type net from 'node:net';
 import { eventMemory } from '../actors/events.js';
 import { memoryStore } from '../actors/intent-keeper.js';
 import { createActorSystem } from '../actors/kernel/system.js';
@@ -8,12 +9,14 @@ import { readSettled } from '../config/settled-file.js';
 import type { MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
+import { uidOfPeer } from '../linux/peer-credentials.js';
 import { createProbeEngine } from '../probes/engine/engine.js';
 import { buildInfo } from '../program/build-info.js';
 import type { Clock } from '../protocol/clock.js';
 import type { IntentStore } from '../protocol/intents.js';
 import type { FreeLogger } from '../protocol/log.js';
 import { Connections } from '../rpc/connections.js';
+import { Doorkeeper } from '../rpc/doorkeeper.js';
 import { createGateway } from '../rpc/gateway.js';
 import { startRpcServer } from '../rpc/server.js';
 import type { DaemonSettings } from './flags.js';
@@ -139,16 +142,22 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
           ? null
           : (ready) => governing(lock, ready, openVpp({ socketPath: vppApiAddress, clock, log })),
       openStats: vppStatsAddress === '' ? null : openVppStats({ socketPath: vppStatsAddress, clock }),
-      rpc: ({ signal, ...targets }) => {
+      rpc: ({ signal, access, ...targets }) => {
         const connections = new Connections({ clock, log });
+        const ownUid = process.geteuid?.() ?? null;
+        const doorkeeper = new Doorkeeper({ clock, log, connections, access, ownUid });
         const actors = { describe: tree.describe, deadLetters: () => tree.deadLetters().count };
         return startRpcServer({
           address: settings.grpcAddress,
-          handlers: createGateway({ ...targets, about, actors, connections, stopping: signal }),
+          handlers: createGateway({ ...targets, about, actors, connections, doorkeeper, stopping: signal }),
+          doorkeeper,
+          tls: settings.tls,
+          uidOf: uidOrNull,
           connections,
           reflection: settings.reflection,
           insecure: settings.insecure,
           clock,
+          log,
           signal,
         });
       },
@@ -167,6 +176,15 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     return 1;
   });
   return Promise.race([ended, died]);
+}
+
+/** Who cannot be known, on a machine without the system call or through a socket that is closed, is nobody. */
+function uidOrNull(socket: net.Socket): number | null {
+  try {
+    return uidOfPeer(socket);
+  } catch {
+    return null;
+  }
 }
 
 /** What operators ask for is kept in the folder that the settings name; '' = nowhere. */

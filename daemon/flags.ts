@@ -4,9 +4,10 @@ import { parseBoolean } from '../domain/boolean-word.js';
 import { MaglevError } from '../domain/errors.js';
 import { flagProblem } from '../domain/flag-problem.js';
 import type { LogLevel } from '../protocol/log.js';
-import { parseRpcAddress } from '../rpc/address.js';
+import { parseListenAddresses } from '../rpc/address.js';
 import { refuseExposed } from '../rpc/exposure.js';
 import { unreadableRefusal } from '../rpc/listen-refusal.js';
+import type { TlsFiles } from '../rpc/tls-material.js';
 import { fromGoStyle } from './go-style.js';
 
 export interface DaemonSettings {
@@ -23,11 +24,14 @@ export interface DaemonSettings {
   readonly stateDir: string;
   readonly reflection: boolean;
   readonly insecure: boolean;
+  /** What TLS is served with; null: nothing. */
+  readonly tls: TlsFiles | null;
 }
 
 export type DaemonCommand =
   | { readonly kind: 'run'; readonly settings: DaemonSettings }
   | { readonly kind: 'check'; readonly config: string }
+  | { readonly kind: 'hash-token' }
   | { readonly kind: 'version' }
   | { readonly kind: 'help'; readonly text: string };
 
@@ -49,7 +53,7 @@ const valueFlags = {
     env: 'MAGLEV_GRPC_ADDR',
     fallback: '127.0.0.1:9090',
     value: 'ADDR',
-    help: 'where gRPC listens: host:port, :port or unix:/path',
+    help: 'where gRPC listens: host:port, :port or unix:/path; may be given several times, or with commas; plain:host:port is without TLS',
   },
   'metrics-addr': {
     env: 'MAGLEV_METRICS_ADDR',
@@ -74,6 +78,24 @@ const valueFlags = {
     fallback: '/var/lib/vpp-maglev',
     value: 'DIR',
     help: 'where maglevd keeps what operators asked for; empty: nowhere',
+  },
+  'tls-cert': {
+    env: 'MAGLEV_TLS_CERT',
+    fallback: '',
+    value: 'FILE',
+    help: 'certificate of gRPC, with those that vouch for it, in PEM; read again when it changes',
+  },
+  'tls-key': {
+    env: 'MAGLEV_TLS_KEY',
+    fallback: '',
+    value: 'FILE',
+    help: 'key of that certificate, in PEM',
+  },
+  'tls-client-ca': {
+    env: 'MAGLEV_TLS_CLIENT_CA',
+    fallback: '',
+    value: 'FILE',
+    help: 'authorities whose certificates let clients in, in PEM',
   },
   'log-level': {
     env: 'MAGLEV_LOG_LEVEL',
@@ -104,24 +126,28 @@ const mayBeEmpty: ReadonlySet<string> = new Set([
   'metrics-addr',
 ]);
 
-const switchNames: ReadonlySet<string> = new Set([...Object.keys(switches), 'check', 'version', 'help']);
-
-const tlsFlags = ['tls-cert', 'tls-key', 'tls-client-ca'] as const;
-const tlsVariables = ['MAGLEV_TLS_CERT', 'MAGLEV_TLS_KEY', 'MAGLEV_TLS_CLIENT_CA'] as const;
+const switchNames: ReadonlySet<string> = new Set([
+  ...Object.keys(switches),
+  'check',
+  'hash-token',
+  'version',
+  'help',
+]);
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /**
  * What the command line and the environment ask for. A flag beats its variable; an empty variable of a flag that may
- * be empty counts, any other empty variable is as if it were not set. Throws MGL_USAGE, and MGL_TLS_UNSUPPORTED when
- * encryption is asked for: it must not be served without.
+ * be empty counts, any other empty variable is as if it were not set. Throws MGL_USAGE.
  */
 export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessEnv): DaemonCommand {
   const values = parse(argv);
   if (values['help'] === true) return { kind: 'help', text: helpText() };
   if (values['version'] === true) return { kind: 'version' };
+  if (values['hash-token'] === true) return { kind: 'hash-token' };
   const text = (name: keyof typeof valueFlags): string => {
     const given = values[name];
+    if (Array.isArray(given)) return given.join(',');
     if (typeof given === 'string') return given;
     const flag = valueFlags[name];
     const variable = env[flag.env];
@@ -139,7 +165,7 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
   };
   const config = text('config');
   if (config === '') throw usage('--config needs the path of a file');
-  refuseTls(values, env);
+  const tls = tlsOf(text('tls-cert'), text('tls-key'), text('tls-client-ca'));
   const logLevel = levels.find((level) => level === text('log-level'));
   if (logLevel === undefined) throw usage(`"${text('log-level')}" is no log level: use ${levels.join(', ')}`);
   const settings = {
@@ -152,28 +178,33 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
     stateDir: text('state-dir'),
     reflection: flip('reflection'),
     insecure: flip('insecure'),
+    tls,
   };
   if (values['check'] !== true) return { kind: 'run', settings };
   // A start finds that out when it listens.
-  const address = parseRpcAddress(settings.grpcAddress);
-  if (isLeft(address)) throw unreadableRefusal(settings.grpcAddress, address.left);
-  if (!settings.insecure) refuseExposed(address.right);
+  const addresses = parseListenAddresses(settings.grpcAddress);
+  if (isLeft(addresses)) throw unreadableRefusal(settings.grpcAddress, addresses.left);
+  for (const { address, plain } of addresses.right) {
+    if (!settings.insecure && (tls === null || plain)) refuseExposed(address);
+  }
   return { kind: 'check', config };
 }
 
-type Values = Readonly<Record<string, string | boolean | undefined>>;
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
-function refuseTls(values: Values, env: NodeJS.ProcessEnv): void {
-  const flag = tlsFlags.find((name) => (values[name] ?? '') !== '');
-  const variable = tlsVariables.find((name) => (env[name] ?? '') !== '');
-  const asked = flag === undefined ? variable : `--${flag}`;
-  if (asked === undefined) return;
-  throw new MaglevError('MGL_TLS_UNSUPPORTED', `${asked} asks for TLS, which this version does not serve`);
+/** Both or none, and clients are asked for certificates by TLS alone. Throws MGL_USAGE. */
+function tlsOf(cert: string, key: string, clientCa: string): DaemonSettings['tls'] {
+  if (cert !== '' && key !== '') return { cert, key, clientCa: clientCa === '' ? null : clientCa };
+  const given = Object.entries({ 'tls-cert': cert, 'tls-key': key, 'tls-client-ca': clientCa });
+  const one = given.find(([, file]) => file !== '')?.[0];
+  if (one === undefined) return null;
+  const missing = [...(cert === '' ? ['--tls-cert'] : []), ...(key === '' ? ['--tls-key'] : [])];
+  throw usage(`--${one} is of no use without ${missing.join(' and ')}`);
 }
 
 const options = {
   config: { type: 'string' },
-  'grpc-addr': { type: 'string' },
+  'grpc-addr': { type: 'string', multiple: true },
   'vpp-api-addr': { type: 'string' },
   'vpp-stats-addr': { type: 'string' },
   'state-dir': { type: 'string' },
@@ -185,6 +216,7 @@ const options = {
   reflection: { type: 'boolean' },
   insecure: { type: 'boolean' },
   check: { type: 'boolean' },
+  'hash-token': { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -222,6 +254,10 @@ function helpText(): string {
       '--check',
       'check the config file, print every error and warning, and exit: 0 valid, 1 cannot be read or parsed, 2 semantically wrong',
     ],
+    [
+      '--hash-token',
+      'read a token from standard input, print what stands for it in the file of access.tokens, and exit',
+    ],
     ['--version', 'print the version and exit'],
     ['-h, --help', 'print this and exit'],
   ];
@@ -233,6 +269,6 @@ function helpText(): string {
     '',
     ...rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`),
     '',
-    'Signals: SIGHUP reloads the config if it is valid; SIGTERM and SIGINT end maglevd and leave VPP as it is.',
+    'Signals: SIGHUP reloads the config if it is valid, and the files of TLS; SIGTERM and SIGINT end maglevd and leave VPP as it is.',
   ].join('\n');
 }

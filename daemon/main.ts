@@ -2,6 +2,7 @@ import { realClock } from '../actors/kernel/real-clock.js';
 import { loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
 import { asMaglevError } from '../domain/errors.js';
+import { hashOfToken, tokenRule } from '../domain/token-list.js';
 import { versionLine } from '../program/build-info.js';
 import { jsonLog } from '../program/json-log.js';
 import { sinkOf } from '../program/line-sink.js';
@@ -27,6 +28,8 @@ export function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
   switch (command.kind) {
     case 'help':
       return printing([command.text], 0);
+    case 'hash-token':
+      return runPrinting('maglevd', hashToken);
     case 'version':
       return printing([versionLine('maglevd')], 0);
     case 'check': {
@@ -70,6 +73,22 @@ function run(settings: DaemonSettings, onSignal: DaemonWorld['onSignal']): Promi
   const atEnd = (release: () => void) => releases.push(release);
   const world = { clock: realClock, log, complain, onSignal, atEnd };
   return runDaemon(settings, world).finally(releaseAll);
+}
+
+/** Prints the form in which the token on standard input is kept. */
+async function hashToken(): Promise<number> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  const token = Buffer.concat(chunks)
+    .toString('latin1')
+    .replace(/\r?\n$/, '');
+  const wrong = tokenRule(token);
+  if (wrong === null) {
+    print([`sha256:${hashOfToken(token)}`]);
+    return 0;
+  }
+  complain(`maglevd: the token on standard input ${wrong}`);
+  return USAGE;
 }
 
 function printing(lines: readonly string[], exitCode: number, complaint?: string): Promise<number> {

@@ -1,7 +1,10 @@
+import type { Access } from './access.js';
 import type { IpAddress } from './ip.js';
 
 /** The running configuration, checked and with every default filled in. Durations are in milliseconds. */
 export interface MaglevConfig {
+  /** Who may ask what over gRPC; null: the door decides. */
+  readonly access: Access | null;
   readonly healthchecker: {
     /** Transitions kept per backend. */
     readonly transitionHistory: number;

@@ -43,11 +43,14 @@ export const errorCatalogue = {
   MGL_STATS_DISABLED: 'Start maglevd with --vpp-stats-addr to let it read the counters of VPP.',
   MGL_VPP_SYNC: 'Part of a sync failed; the log names each change. It is repeated at the next sync interval.',
   MGL_USAGE: 'Run the command with --help.',
-  MGL_TLS_UNSUPPORTED:
-    'Remove it, and reach maglevd by a unix socket or loopback, from elsewhere through a tunnel that encrypts.',
+  MGL_TLS_FILES: 'Give --tls-cert and --tls-key a certificate and the key that belongs to it, both in PEM.',
+  MGL_UNAUTHENTICATED: 'Say who you are: with a token, a certificate, or through a unix socket.',
+  MGL_DENIED: 'Call as somebody with the role that it needs; maglev.access of the config says who has which.',
   MGL_REQUEST_INVALID: 'Correct the field that is named; rpc/maglev.proto describes every field.',
   MGL_SERVER_UNREACHABLE:
     'Check that maglevd runs and listens there; --server or MAGLEV_SERVER names another address.',
+  MGL_SERVER_TLS:
+    'Give --tls-ca the authority that signed the certificate of maglevd, or no TLS flag where it serves without TLS.',
   MGL_SERVER_DENIED: 'Use credentials that maglevd accepts for this request.',
   MGL_SERVER_UNSUPPORTED: 'Check that maglevd listens there, and that it is as new as this client.',
   MGL_LISTEN: 'Correct what the message names, or choose another address.',

@@ -1,3 +1,4 @@
+import { accessEvents } from './events/access.js';
 import { actorEvents } from './events/actors.js';
 import { daemonEvents } from './events/daemon.js';
 import type { EventKind, RecordOf, Topic } from './events/event.js';
@@ -13,6 +14,7 @@ export type { LogLevel, Topic } from './events/event.js';
  */
 export const eventCatalogue = {
   ...daemonEvents,
+  ...accessEvents,
   ...healthEvents,
   ...operatorEvents,
   ...vppEvents,

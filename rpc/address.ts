@@ -1,4 +1,4 @@
-import { type Either, left, right } from 'fp-ts/lib/Either.js';
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { parseIp } from '../domain/ip.js';
 
 /** Where gRPC is served: a TCP port, or a unix socket. */
@@ -25,6 +25,25 @@ const hostName =
 /** Reads `host:port`, `[::1]:port`, `:port` or `unix:/path`. Left: one sentence of what is wrong. */
 export function parseRpcAddress(text: string): Either<string, RpcAddress> {
   return text.startsWith('unix:') ? parseUnix(text) : parseTcp(text);
+}
+
+/** Where a server listens. `plain`: without TLS, even when there is a certificate. */
+export interface ListenAddress {
+  readonly address: RpcAddress;
+  readonly plain: boolean;
+}
+
+/** Reads one or several addresses, with commas between them, each with `plain:` before it or not. */
+export function parseListenAddresses(text: string): Either<string, readonly ListenAddress[]> {
+  const found: ListenAddress[] = [];
+  for (const part of text.split(',')) {
+    const trimmed = part.trim();
+    const plain = trimmed.startsWith('plain:');
+    const address = parseRpcAddress(plain ? trimmed.slice('plain:'.length) : trimmed);
+    if (isLeft(address)) return address;
+    found.push({ address: address.right, plain });
+  }
+  return right(found);
 }
 
 /** The text that parseRpcAddress reads back as the same address. */

@@ -1,4 +1,5 @@
 import {
+  type ChannelCredentials,
   Client,
   credentials,
   logVerbosity,
@@ -41,6 +42,18 @@ export interface ClientOptions {
   /** Deadline of every call, in milliseconds. */
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** null: without TLS. A unix socket is always without. */
+  readonly tls?: ClientTls | null;
+  /** Says who calls; null: nothing does but the door. */
+  readonly token?: string | null;
+}
+
+/** In PEM. */
+export interface ClientTls {
+  /** null: the authorities that Node brings with it. */
+  readonly ca: Buffer | null;
+  /** Who the client is; null: it shows no certificate. */
+  readonly own: { readonly cert: Buffer; readonly key: Buffer } | null;
 }
 
 /** Every RPC of maglevd as a function. All reject with an RpcError, and with nothing else. */
@@ -95,8 +108,12 @@ const channelOptions = {
 export function createMaglevClient(options: ClientOptions): MaglevClient {
   // What grpc-js would print of its own accord is in the errors already.
   setLogVerbosity(logVerbosity.NONE);
-  const { clock, timeoutMs } = options;
-  const client = new Client(targetOf(options.address), credentials.createInsecure(), channelOptions);
+  const { clock, timeoutMs, address, token = null } = options;
+  const tls = address.kind === 'unix' ? null : (options.tls ?? null);
+  const client = new Client(targetOf(address), credentialsOf(tls), channelOptions);
+  const secure = tls !== null;
+  const metadata = new Metadata();
+  if (token !== null) metadata.set('authorization', `Bearer ${token}`);
   const server = formatRpcAddress(options.address);
 
   const call = <Request, Response>(method: MethodDefinition<Request, Response>, request: Request) =>
@@ -106,11 +123,11 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
         method.requestSerialize,
         method.responseDeserialize,
         request,
-        new Metadata(),
+        metadata,
         { deadline: clock.now() + timeoutMs },
         (error, response) => {
           if (error === null && response !== undefined) resolve(response);
-          else reject(rpcErrorOf(error, { server, timeoutMs }));
+          else reject(rpcErrorOf(error, { server, timeoutMs, secure }));
         },
       );
     });
@@ -146,7 +163,7 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
           requestSerialize,
           responseDeserialize,
           request,
-          new Metadata(),
+          metadata,
         );
         const leave = () => stream.cancel();
         signal.addEventListener('abort', leave, { once: true });
@@ -157,7 +174,9 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
         };
         stream.on('data', hear);
         stream.on('error', (error: ServiceError) =>
-          settle(() => (signal.aborted ? resolve() : reject(rpcErrorOf(error, { server, timeoutMs })))),
+          settle(() =>
+            signal.aborted ? resolve() : reject(rpcErrorOf(error, { server, timeoutMs, secure })),
+          ),
         );
         stream.on('end', () => settle(resolve));
       }),
@@ -165,6 +184,11 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
     getSync: (id) => call(MaglevService.getSync, { id }),
     close: () => client.close(),
   };
+}
+
+function credentialsOf(tls: ClientTls | null): ChannelCredentials {
+  if (tls === null) return credentials.createInsecure();
+  return credentials.createSsl(tls.ca, tls.own?.key ?? null, tls.own?.cert ?? null);
 }
 
 /** The name of an address in gRPC's naming scheme. A host name is tried with all its addresses, IPv4 and IPv6. */

@@ -1,4 +1,5 @@
 import type net from 'node:net';
+import type { Peer } from '../domain/access.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
 
@@ -13,6 +14,8 @@ export interface ConnectionsOptions {
 export interface Connection {
   readonly peer: string;
   readonly socket: net.Socket;
+  /** What is known of the client. */
+  readonly facts: Peer;
   /** Calls whose end the client has not got. */
   calls: number;
   /** When it was made, or a call of it began or ended. */
@@ -38,7 +41,7 @@ export class Connections {
   readonly #max: number;
   readonly #open = new Map<string, Connection>();
   readonly #toldAt = new Map<string, number>();
-  #unixCount = 0;
+  #count = 0;
   /** Told when none is open any more. */
   #waiting: (() => void)[] = [];
 
@@ -49,14 +52,16 @@ export class Connections {
   }
 
   /** False: there is no room, and the socket was closed. */
-  admit(socket: net.Socket): boolean {
+  admit(socket: net.Socket, origin: Omit<Peer, 'address'>): boolean {
     if (this.#open.size >= this.#max && !this.#makeRoom()) {
       socket.destroy();
       return false;
     }
-    const peer = this.#nameOf(socket);
+    const address = origin.door === 'unix' ? 'unix' : `${socket.remoteAddress}:${socket.remotePort}`;
+    const peer = this.#nameOf(socket, address);
     const usedAt = this.#clock.monotonic();
-    this.#open.set(peer, { peer, socket, calls: 0, usedAt, unsentBytes: 0, tookAt: usedAt });
+    const facts = { ...origin, address };
+    this.#open.set(peer, { peer, socket, facts, calls: 0, usedAt, unsentBytes: 0, tookAt: usedAt });
     socket.once('close', () => this.#left(peer));
     return true;
   }
@@ -69,7 +74,8 @@ export class Connections {
   /** Closes connections whose clients do not read the answers that they asked for. */
   cutStalled(): void {
     const now = this.#clock.monotonic();
-    for (const { peer, socket, unsentBytes, tookAt } of this.#open.values()) {
+    for (const { facts, socket, unsentBytes, tookAt } of this.#open.values()) {
+      const peer = facts.address;
       if (unsentBytes === 0 || now - tookAt < STALL_MS) continue;
       socket.destroy();
       this.#tell('grpc-client-cut', () =>
@@ -99,7 +105,7 @@ export class Connections {
     for (const one of this.#open.values()) {
       if (one.calls === 0 && one.usedAt < (idlest?.usedAt ?? Number.POSITIVE_INFINITY)) idlest = one;
     }
-    const fields = { connections: this.#open.size, closed: idlest?.peer ?? 'the new one' };
+    const fields = { connections: this.#open.size, closed: idlest?.facts.address ?? 'the new one' };
     this.#tell('grpc-connections-full', () => this.#log.log('warn', 'grpc-connections-full', fields));
     if (idlest === null) return false;
     this.#open.delete(idlest.peer);
@@ -114,12 +120,14 @@ export class Connections {
     tell();
   }
 
-  /** Those of a unix socket have no address: they get a number, which gRPC then finds like a port. */
-  #nameOf(socket: net.Socket): string {
-    if (socket.remoteAddress === undefined) {
-      Object.defineProperty(socket, 'remoteAddress', { value: 'unix' });
-      Object.defineProperty(socket, 'remotePort', { value: ++this.#unixCount });
-    }
-    return `${socket.remoteAddress}:${socket.remotePort}`;
+  /**
+   * The name by which gRPC knows the peer of a call is made here, and no two connections have the same one: a client may
+   * use one address and port towards several of ours, and those of a unix socket have none.
+   */
+  #nameOf(socket: net.Socket, address: string): string {
+    const name = `${address}#${++this.#count}`;
+    Object.defineProperty(socket, 'remoteAddress', { value: name });
+    Object.defineProperty(socket, 'remotePort', { value: undefined });
+    return name;
   }
 }

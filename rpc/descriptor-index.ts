@@ -11,6 +11,8 @@ export interface DescriptorIndex {
   /** The file that declares a service, method, message, field or enum by its full name. */
   readonly fileOf: (symbol: string) => string | null;
   readonly isMessage: (symbol: string) => boolean;
+  /** The numbers of the extensions of a message, each with the file that declares it. */
+  readonly extensionsOf: (message: string) => ReadonlyMap<number, string>;
 }
 
 interface IndexedFile {
@@ -27,6 +29,7 @@ export function indexDescriptors(set: Uint8Array): DescriptorIndex {
   const symbols = new Map<string, string>();
   const messages = new Set<string>();
   const services: string[] = [];
+  const extensions = new Map<string, Map<number, string>>();
 
   for (const bytes of filesOf(set)) {
     const file = fromBinary(FileDescriptorProtoSchema, bytes);
@@ -43,6 +46,11 @@ export function indexDescriptors(set: Uint8Array): DescriptorIndex {
     };
     for (const message of file.messageType) declareMessage(scope, message);
     for (const type of file.enumType) declare(`${scope}${type.name}`);
+    for (const { name, extendee, number } of file.extension) {
+      declare(`${scope}${name}`);
+      const message = extendee.replace(/^\./, '');
+      extensions.set(message, (extensions.get(message) ?? new Map()).set(number, file.name));
+    }
     for (const service of file.service) {
       services.push(`${scope}${service.name}`);
       declare(`${scope}${service.name}`);
@@ -55,6 +63,7 @@ export function indexDescriptors(set: Uint8Array): DescriptorIndex {
     filesFor: (name) => (files.has(name) ? withImports(files, name) : null),
     fileOf: (symbol) => symbols.get(symbol.replace(/^\./, '')) ?? null,
     isMessage: (symbol) => messages.has(symbol),
+    extensionsOf: (message) => extensions.get(message) ?? new Map(),
   };
 }
 

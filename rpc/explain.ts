@@ -6,7 +6,7 @@ import { errorAdviceKey, errorCodeKey } from './status.js';
 /** Any failure of a call to `server` whose deadline was `timeoutMs` after its start. */
 export function rpcErrorOf(
   error: ServiceError | null,
-  call: { readonly server: string; readonly timeoutMs: number },
+  call: { readonly server: string; readonly timeoutMs: number; readonly secure: boolean },
 ): RpcError {
   if (error === null) return ownError('INTERNAL', 'MGL_SERVER_UNSUPPORTED', `${call.server} sent no answer`);
   const name = statusName(error.code);
@@ -24,7 +24,7 @@ export function rpcErrorOf(
         `maglevd at ${call.server} did not answer within ${call.timeoutMs} ms`,
       );
     case 'UNAVAILABLE':
-      return unavailable(call.server, what);
+      return unavailable(call.server, what, call.secure);
     case 'PERMISSION_DENIED':
     case 'UNAUTHENTICATED':
       return ownError(name, 'MGL_SERVER_DENIED', `maglevd at ${call.server} refused the request: ${what}`);
@@ -33,8 +33,17 @@ export function rpcErrorOf(
   }
 }
 
+/** What OpenSSL says of bytes that are not TLS. */
+const notTls = /wrong version number|packet length too long|unexpected message|record layer failure/;
+
+/** What gRPC says when somebody accepts a connection and ends it. */
+const hungUp = /^(Failed to connect|Connection dropped|read ECONNRESET)$/;
+
+/** What Node and OpenSSL say of certificates. */
+const untrusted = /certificate|altnames|ERR_TLS|CERT_/i;
+
 /** No connection, or one to somebody who does not speak gRPC, or a proxy that reaches nobody. */
-function unavailable(server: string, what: string): RpcError {
+function unavailable(server: string, what: string, secure: boolean): RpcError {
   if (server.startsWith('unix:') && /\b(?:EACCES|EPERM)\b/.test(what)) {
     const advice =
       'Run maglevc as the user or in the group that owns the socket, which `ls -l` shows; its folder has to let you in, too.';
@@ -43,6 +52,22 @@ function unavailable(server: string, what: string): RpcError {
       'MGL_SERVER_DENIED',
       `you may not open the socket of maglevd at ${server}: ${what}`,
       advice,
+    );
+  }
+  if (secure && notTls.test(what)) {
+    return ownError('UNAVAILABLE', 'MGL_SERVER_TLS', `what listens at ${server} does not speak TLS`);
+  }
+  if (secure && untrusted.test(what)) {
+    const text = `the certificate of maglevd at ${server} is not trusted: ${what}`;
+    return ownError('UNAVAILABLE', 'MGL_SERVER_TLS', text);
+  }
+  if (!secure && !server.startsWith('unix:') && hungUp.test(what)) {
+    const text = `cannot reach maglevd at ${server}: it closes the connection, as one that speaks TLS does`;
+    return new RpcError(
+      'UNAVAILABLE',
+      'MGL_SERVER_TLS',
+      text,
+      'Give --tls-ca if it speaks TLS; look at its log if not.',
     );
   }
   // What nghttp2 says of bytes that are not HTTP/2, such as the answer of an HTTP/1 or SSH server.

@@ -18,7 +18,8 @@ function ipsIn(address: RpcAddress): readonly string[] {
   return parseIp(address.host) === null ? [] : [address.host];
 }
 
-function isLoopback(ip: string): boolean {
-  const parsed = parseIp(ip);
+/** `ip` may be an IPv4 address in the form of IPv6, as a socket that takes both has it. */
+export function isLoopback(ip: string): boolean {
+  const parsed = parseIp(ip.replace(/^::ffff:(?=[\d.]+$)/, ''));
   return parsed !== null && loopback.some((prefix) => prefixContains(prefix as IpPrefix, parsed));
 }

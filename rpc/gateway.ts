@@ -4,6 +4,7 @@ import type { EventsRequest } from '../protocol/events.js';
 import type { Logger } from '../protocol/log.js';
 import type { OperatorRequest } from '../protocol/operator.js';
 import type { Connections } from './connections.js';
+import type { Doorkeeper } from './doorkeeper.js';
 import type { MaglevServer } from './generated/maglev.js';
 import { type ActorSources, actorHandlers } from './handlers-actors.js';
 import { configHandlers } from './handlers-config.js';
@@ -28,17 +29,21 @@ export interface GatewayOptions extends ViewSources {
   readonly maxUnsentBytes?: number;
   /** Those of the server that the handlers are for. */
   readonly connections?: Connections;
+  /** Knows who makes a call. */
+  readonly doorkeeper?: Doorkeeper;
   /** Aborted when the server is to end: ends what would never end by itself. */
   readonly stopping?: AbortSignal;
 }
 
 /** Service maglev.Maglev: requests become messages to actors, their replies responses. Nothing is decided here. */
 export function createGateway(options: GatewayOptions): MaglevServer {
+  const { doorkeeper } = options;
   const unary = unaryHandlers({
     ...options,
     maxInFlight: options.maxInFlight ?? 256,
     maxUnsentBytes: options.maxUnsentBytes ?? 64 * 1024 * 1024,
     connections: options.connections ?? null,
+    callerOf: doorkeeper === undefined ? null : (call) => doorkeeper.callerOf(call),
   });
   return {
     ...configHandlers(unary, options.config),

@@ -4,9 +4,9 @@ import { formatRpcAddress, type RpcAddress } from './address.js';
 
 const anotherAddress = 'choose another address with --grpc-addr';
 
-/** What this version offers to who wants gRPC on other machines, for the end of a sentence. */
+/** How gRPC is served to other machines, for the end of a sentence. */
 const overTheNetwork =
-  'or allow it with --insecure: then whoever reaches the port governs the load balancer. This version has no TLS; a tunnel that encrypts, to the address above, takes its place';
+  'serve TLS with --tls-cert and --tls-key, or allow it with --insecure: then whoever reaches the port governs the load balancer, as far as maglev.access does not say otherwise';
 
 /** MGL_LISTEN for an address that others can reach, which plaintext must not be served on unasked. */
 export function plaintextRefusal(address: RpcAddress & { kind: 'tcp' }): MaglevError {

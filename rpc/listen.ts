@@ -8,8 +8,8 @@ import { claimSocketPath, closerOf, listenOnPath } from './unix-socket.js';
 
 export interface ListenOptions {
   readonly address: RpcAddress;
-  /** Allows plaintext on addresses that other machines can reach. */
-  readonly insecure: boolean;
+  /** May it be one that other machines can reach? */
+  readonly open: boolean;
   readonly onConnection: (socket: net.Socket) => void;
 }
 
@@ -31,7 +31,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     return { address: formatRpcAddress(address), close: closerOf(server, address.path) };
   }
   const ips = await resolveHost(address);
-  if (!options.insecure) refuseExposed(address, ips);
+  if (!options.open) refuseExposed(address, ips);
   return listenOnIps(address, ips, options);
 }
 

@@ -59,12 +59,18 @@ function answer(index: DescriptorIndex, request: ServerReflectionRequest): Answe
     case 'fileContainingSymbol':
       return fileAnswer(index, index.fileOf(question.value));
     case 'fileContainingExtension':
-      return failure(status.NOT_FOUND, 'this server has no extensions');
+      return fileAnswer(
+        index,
+        index.extensionsOf(question.value.containingType).get(question.value.extensionNumber) ?? null,
+      );
     case 'allExtensionNumbersOfType':
       return index.isMessage(question.value)
         ? {
             $case: 'allExtensionNumbersResponse',
-            value: { baseTypeName: question.value, extensionNumber: [] },
+            value: {
+              baseTypeName: question.value,
+              extensionNumber: [...index.extensionsOf(question.value).keys()],
+            },
           }
         : failure(status.NOT_FOUND, 'this server has no message of that name');
     case 'listServices':

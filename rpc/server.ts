@@ -1,42 +1,60 @@
+import type net from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { isLeft } from 'fp-ts/lib/Either.js';
+import type { Access, Door, Peer } from '../domain/access.js';
 import { MaglevError } from '../domain/errors.js';
 import type { Clock } from '../protocol/clock.js';
-import { parseRpcAddress } from './address.js';
+import type { Logger } from '../protocol/log.js';
+import { parseListenAddresses } from './address.js';
 import { measured } from './answer-size.js';
 import type { Connections } from './connections.js';
 import { indexDescriptors } from './descriptor-index.js';
+import type { Doorkeeper } from './doorkeeper.js';
+import { isLoopback } from './exposure.js';
 import { descriptorSetBase64 } from './generated/descriptors.js';
 import { HealthService } from './generated/grpc/health/v1/health.js';
 import { ServerReflectionService as ReflectionV1 } from './generated/grpc/reflection/v1/reflection.js';
 import { ServerReflectionService as ReflectionV1Alpha } from './generated/grpc/reflection/v1alpha/reflection.js';
 import { type MaglevServer, MaglevService } from './generated/maglev.js';
 import { createHealthService } from './health.js';
-import { listen } from './listen.js';
+import { type Listener, listen } from './listen.js';
 import { unreadableRefusal } from './listen-refusal.js';
 import { createReflectionService } from './reflection.js';
+import { TlsDoor } from './tls-door.js';
+import type { TlsFiles } from './tls-material.js';
 
 export interface RpcServerOptions {
-  /** `host:port`, `[IPv6]:port`, `:port` or `unix:/path`. */
+  /** `host:port`, `[IPv6]:port`, `:port` or `unix:/path`, several with commas between; `plain:` before one: no TLS there. */
   readonly address: string;
   /** The implementation of service maglev.Maglev; see createGateway. */
   readonly handlers: MaglevServer;
   /** Serve the reflection service? */
   readonly reflection: boolean;
+  /** What TLS is served with, on every TCP port that is not plain; null: nowhere. */
+  readonly tls: TlsFiles | null;
+  /** Lets calls through, or not. */
+  readonly doorkeeper: Doorkeeper;
+  /** User id of the process at the other end of a unix socket; null: not known. */
+  readonly uidOf: (socket: net.Socket) => number | null;
   /** Allows plaintext on addresses that other machines can reach. */
   readonly insecure: boolean;
   readonly clock: Clock;
+  readonly log: Logger;
   /** Bounds the connections; the handlers tell it of their calls. */
   readonly connections: Connections;
   /** When it aborts, the server stops as by stop(); it rejects a start that is under way. */
   readonly signal?: AbortSignal;
-  /** How long stop() waits for calls that are under way, in milliseconds; default 3000. */
+  /** How long stop() waits for calls that are under way, in milliseconds; default 1500. */
   readonly drainMs?: number;
 }
 
 export interface RpcServer {
-  /** As bound: with the port that was found when the port asked for was 0. */
+  /** As bound, several with commas between: with the port that was found when the port asked for was 0. */
   readonly address: string;
+  /** Who may do what, from now on. */
+  readonly setAccess: (access: Access | null) => void;
+  /** Looks at once whether the files of TLS have changed. */
+  readonly reload: () => Promise<void>;
   /**
    * Takes no more calls, ends the streams, lets the other calls finish for drainMs, then cuts what is left. Never
    * rejects; every call returns the same promise.
@@ -58,12 +76,13 @@ const limits = {
 
 /** Serves maglev.Maglev, grpc.health.v1 and, if wanted, reflection. Rejects with MGL_LISTEN. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
-  const address = parseRpcAddress(options.address);
-  if (isLeft(address)) throw unreadableRefusal(options.address, address.left);
+  const addresses = parseListenAddresses(options.address);
+  if (isLeft(addresses)) throw unreadableRefusal(options.address, addresses.left);
 
+  const { connections, clock, log, doorkeeper } = options;
   const stopping = new AbortController();
   const server = new Server(limits);
-  server.addService(measured(MaglevService), options.handlers);
+  server.addService(measured(MaglevService), doorkeeper.guard(options.handlers));
   server.addService(HealthService, createHealthService(['maglev.Maglev'], stopping.signal));
   if (options.reflection) {
     const index = indexDescriptors(Buffer.from(descriptorSetBase64, 'base64'));
@@ -74,22 +93,37 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   // The server listens on sockets of our own, because grpc-js can neither set the mode of a unix socket's file nor
   // bound the number of connections, and tells why it cannot bind in text only.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const { connections } = options;
-  const listener = await listen({
-    address: address.right,
-    insecure: options.insecure,
-    onConnection: (socket) => {
-      socket.on('error', () => undefined);
-      if (connections.admit(socket)) injector.injectConnection(socket);
-    },
-  });
+  const welcome = (socket: net.Socket, origin: Omit<Peer, 'address'>) => {
+    socket.on('error', () => undefined);
+    if (connections.admit(socket, origin)) injector.injectConnection(socket);
+  };
+  const door = options.tls === null ? null : await TlsDoor.open({ files: options.tls, clock, log, welcome });
+  const listeners: Listener[] = [];
+  const close = () => {
+    for (const listener of listeners) listener.close();
+    door?.close();
+  };
+  try {
+    for (const { address, plain } of addresses.right) {
+      const secure = plain || address.kind === 'unix' ? null : door;
+      const onConnection = (socket: net.Socket) => {
+        if (secure !== null) secure.accept(socket);
+        else welcome(socket, plainOrigin(socket, address.kind, options.uidOf));
+      };
+      const open = secure !== null || options.insecure;
+      listeners.push(await listen({ address, open, onConnection }));
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
 
   let stopped: Promise<void> | null = null;
   const stop = (): Promise<void> => {
     stopped ??= (async () => {
-      listener.close();
+      close();
       stopping.abort();
-      await drained(server, connections, options.clock, options.drainMs ?? 3000);
+      await drained(server, connections, clock, options.drainMs ?? 1500);
       server.forceShutdown();
       connections.closeAll();
     })();
@@ -101,7 +135,12 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     throw new MaglevError('MGL_ACTOR_STOPPED', 'the gRPC server was stopped while it started');
   }
   options.signal?.addEventListener('abort', () => void stop(), { once: true });
-  return { address: listener.address, stop };
+  return {
+    address: listeners.map((listener) => listener.address).join(','),
+    setAccess: (access) => doorkeeper.setAccess(access),
+    reload: async () => door?.reload(),
+    stop,
+  };
 }
 
 /**
@@ -119,4 +158,15 @@ function drained(server: Server, connections: Connections, clock: Clock, ms: num
       });
     });
   });
+}
+
+/** What is known of a client that came without TLS. */
+function plainOrigin(
+  socket: net.Socket,
+  kind: 'tcp' | 'unix',
+  uidOf: RpcServerOptions['uidOf'],
+): Omit<Peer, 'address'> {
+  const tcp: Door = isLoopback(socket.remoteAddress ?? '') ? 'loopback' : 'network';
+  const [door, uid] = kind === 'unix' ? (['unix', uidOf(socket)] as const) : ([tcp, null] as const);
+  return { door, uid, certificate: null, certificateFault: null };
 }

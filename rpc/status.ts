@@ -1,5 +1,6 @@
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { asMaglevError, type ErrorCode, errorCatalogue, type MaglevError } from '../domain/errors.js';
+import { errorDetails, errorDetailsKey } from './error-details.js';
 
 /** Key of the trailing metadata that carries the stable code of an error (`MGL_...`). */
 export const errorCodeKey = 'maglev-error-code';
@@ -14,6 +15,8 @@ const longestDetails = 2000;
 const statusOfCode: Partial<Record<ErrorCode, status>> = {
   MGL_REQUEST_INVALID: status.INVALID_ARGUMENT,
   MGL_USAGE: status.INVALID_ARGUMENT,
+  MGL_UNAUTHENTICATED: status.UNAUTHENTICATED,
+  MGL_DENIED: status.PERMISSION_DENIED,
   MGL_FRONTEND_UNKNOWN: status.NOT_FOUND,
   MGL_BACKEND_UNKNOWN: status.NOT_FOUND,
   MGL_POOL_UNKNOWN: status.NOT_FOUND,
@@ -60,7 +63,11 @@ export function grpcStatusOf(thrown: unknown, code?: status): StatusObject {
   if (error.advice !== errorCatalogue[error.code]) {
     metadata.set(errorAdviceKey, Buffer.from(cut(error.advice)));
   }
-  return { code: code ?? statusCodeOf(error.code), details: detailsOf(error), metadata };
+  const status = code ?? statusCodeOf(error.code);
+  const details = detailsOf(error);
+  // Clients that know it take the message from there, so it has to be the same.
+  metadata.set(errorDetailsKey, errorDetails(status, details, error.code));
+  return { code: status, details, metadata };
 }
 
 /** `sentence. advice`, the sentence cut when it is very long: it may contain what a stranger sent. */

@@ -10,12 +10,13 @@ import { grpcStatusOf } from './status.js';
 export interface UnaryContext extends PlacesOptions {
   readonly ask: Ask;
   readonly log: Logger;
+  /** Who makes a call, for the log; null: by its address. */
+  readonly callerOf: ((call: ServerUnaryCall<unknown, unknown>) => string) | null;
 }
 
 /**
  * Makes the handler of one RPC. `limitMs`: the longest wait, for clients that set no deadline or a late one; `ask` keeps
- * to both. `peer` is
- * the client's address and port, or `unix`, for the log.
+ * to both. `peer` is who asks, for the log: `uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known.
  */
 export type Unary = <Request, Response>(
   limitMs: number,
@@ -32,6 +33,7 @@ export type Unary = <Request, Response>(
  */
 export function unaryHandlers(context: UnaryContext): Unary {
   const { ask, clock, log } = context;
+  const callerOf = context.callerOf ?? ((call: ServerUnaryCall<unknown, unknown>) => call.getPeer());
   const places = new Places(context);
 
   return (limitMs, answer) => (call, callback) => {
@@ -41,7 +43,7 @@ export function unaryHandlers(context: UnaryContext): Unary {
     const fail = (failure: StatusObject) => {
       log.log('debug', 'grpc-call', {
         method: call.getPath(),
-        peer: call.getPeer(),
+        peer: callerOf(call),
         status: status[failure.code],
         message: failure.details,
         ms: clock.monotonic() - began,
@@ -71,13 +73,13 @@ export function unaryHandlers(context: UnaryContext): Unary {
     };
     // In a promise, so that a synchronous throw of a handler is caught as well.
     Promise.resolve()
-      .then(() => answer(call.request, bounded, peerOf(call)))
+      .then(() => answer(call.request, bounded, callerOf(call)))
       .then(
         (response) => {
           if (log.enabled('debug')) {
             log.log('debug', 'grpc-call', {
               method: call.getPath(),
-              peer: call.getPeer(),
+              peer: callerOf(call),
               status: 'OK',
               ms: clock.monotonic() - began,
             });
@@ -101,12 +103,6 @@ export function unaryHandlers(context: UnaryContext): Unary {
       )
       .finally(place.questionEnded);
   };
-}
-
-/** Whoever comes through a unix socket has a number instead of an address, which tells nobody anything. */
-function peerOf<Request, Response>(call: ServerUnaryCall<Request, Response>): string {
-  const peer = call.getPeer();
-  return /^(unknown|unix:\d+)$/.test(peer) ? 'unix' : peer;
 }
 
 /** Milliseconds until the client's deadline; Infinity when it set none. */

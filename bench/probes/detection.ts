@@ -71,7 +71,12 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
         loadConfig: async () => ({ ok: true, config, warnings: [] }),
         openVpp: () => record.vpp(openVpp({ socketPath, clock, log })),
         openStats: null,
-        rpc: async () => ({ address: 'bench', stop: async () => {} }),
+        rpc: async () => ({
+          address: 'bench',
+          setAccess: () => {},
+          reload: async () => {},
+          stop: async () => {},
+        }),
         makeProbeEngine: (netns) => record.engine(createProbeEngine({ workers: 1, netns, clock, log })),
         intents: memoryStore(),
         events: noEvents(),

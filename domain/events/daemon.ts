@@ -25,6 +25,7 @@ export const daemonEvents = {
     stateDir: field<string>('empty: what operators ask for is not kept'),
     reflection: field<boolean>(),
     insecure: field<boolean>(),
+    tls: field<unknown>('its files; null: there is none'),
   }),
   'setting-not-served': event(['warn'], 'a setting was given that this version does not serve', {
     setting: field<string>(),
@@ -56,7 +57,9 @@ export const daemonEvents = {
   'grpc-listening': event(['info'], 'the API can be reached', { address: field<string>('as bound') }),
   'grpc-call': event(['debug'], 'a request was answered', {
     method: field<string>(),
-    peer: field<string>("the client's address and port, or `unix`"),
+    peer: field<string>(
+      'who asked: `uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known',
+    ),
     status: field<string | undefined>(),
     ms: field<number>(),
     message: maybe<string>('refused or failed: why'),

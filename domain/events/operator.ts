@@ -30,7 +30,7 @@ export const operatorEvents = {
       'why VPP does not have all of it: `disabled`, `disconnected`, `refused`, `full-sync`, `silent`',
     ),
     reason: maybe<string>('the same in words'),
-    peer: maybe<string>("the client's address and port, or `unix`"),
+    peer: maybe<string>('`uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known'),
   }),
   'operator-intent-dropped': event(
     ['warn'],

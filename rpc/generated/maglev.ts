@@ -13,9 +13,12 @@ import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplemen
  *
  * Errors. A call that fails carries a gRPC status and, in the trailing metadata under the key
  * `maglev-error-code`, the stable code of docs/errors.md (`MGL_...`). The status message is one sentence of what
- * happened, followed by one of what to do.
+ * happened, followed by one of what to do. The code is also the `reason` of a google.rpc.ErrorInfo of the domain
+ * `vpp-maglev` in the details of the status.
  *
  *   INVALID_ARGUMENT     a field of the request cannot be right
+ *   UNAUTHENTICATED      maglevd does not know who calls, and the call is not open to everybody
+ *   PERMISSION_DENIED    the caller has a role, and the call needs a higher one
  *   NOT_FOUND            no frontend, pool, backend or health check has that name
  *   FAILED_PRECONDITION  the request would harm VPP, or the config or the state of the backend does not allow it
  *   RESOURCE_EXHAUSTED   more requests are under way than maglevd takes on; ask again later

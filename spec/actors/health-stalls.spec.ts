@@ -114,7 +114,12 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
         events: noEvents(),
         openVpp: () => machine.open,
         openStats: null,
-        rpc: async () => ({ address: 'spec', stop: async () => {} }),
+        rpc: async () => ({
+          address: 'spec',
+          setAccess: () => {},
+          reload: async () => {},
+          stop: async () => {},
+        }),
         makeProbeEngine: (netns, { clock }) => {
           const tuning = { entry: new URL('../support/fragile-worker.js', import.meta.url) };
           const quiet = { ...log, enabled: () => false };

@@ -19,9 +19,9 @@ describe('the user guide of maglevc', () => {
 
   it('lists every option', () => {
     const table = guide.split('| option | default | meaning |')[1]?.split('Options may stand')[0] ?? '';
-    const listed = [...table.matchAll(/`(--[a-z]+)`/g)].map((match) => match[1]);
+    const listed = [...table.matchAll(/`(--[a-z-]+)(?: FILE)?`/g)].map((match) => match[1]);
     const known = helpText(commands)
-      .map((line) => /^ *(--[a-z]+)/.exec(line.map(({ text }) => text).join(''))?.[1])
+      .map((line) => /^ *(--[a-z-]+)/.exec(line.map(({ text }) => text).join(''))?.[1])
       .filter((option) => option !== undefined);
     expect(known).to.have.length.above(5);
     expect([...new Set(listed)].sort()).to.deep.equal([...known].sort());

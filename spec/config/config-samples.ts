@@ -19,6 +19,7 @@ export function anyConfig(): fc.Arbitrary<MaglevConfig> {
       return fc.array(anyBackend(checks), { ...size }).chain((list) => {
         const backends = uniqueNames(list);
         return record({
+          access: fc.constant(null),
           healthchecker: record({
             transitionHistory: fc.integer({ min: 1, max: 1000 }),
             netns: fc.constantFrom('', 'blue', 'ns-1'),

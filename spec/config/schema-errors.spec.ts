@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
     lines: ['  backend: {}', '  logging: {}'],
     errors: [
       "f:3:3 maglev.backend: unknown key, did you mean 'backends'?",
-      'f:4:3 maglev.logging: unknown key: known here are healthchecker, vpp, healthchecks, backends, frontends',
+      'f:4:3 maglev.logging: unknown key: known here are access, healthchecker, vpp, healthchecks, backends, frontends',
     ],
   },
   {

@@ -33,6 +33,7 @@ describe('config: valid files', () => {
     };
     const tls = { serverName: null, insecureSkipVerify: false, trust: null };
     expect(config).to.deep.equal({
+      access: null,
       healthchecker: { transitionHistory: 5, netns: '' },
       lb: {
         syncInterval: 30_000,

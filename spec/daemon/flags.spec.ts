@@ -20,6 +20,7 @@ describe('daemon/flags', () => {
       stateDir: '/var/lib/vpp-maglev',
       reflection: true,
       insecure: false,
+      tls: null,
     });
   });
 
@@ -77,40 +78,35 @@ describe('daemon/flags', () => {
     expect(settings([], { MAGLEV_METRICS_ADDR: ':9092' }).metricsAddress).to.equal(':9092');
   });
 
-  it('does not run without TLS when TLS was asked for', () => {
+  it('takes the files of TLS, and none of them alone', () => {
+    const files = { cert: 'c.pem', key: 'k.pem' };
+    expect(settings(['--tls-cert', 'c.pem', '--tls-key', 'k.pem']).tls).to.deep.equal({
+      ...files,
+      clientCa: null,
+    });
+    expect(
+      settings(['-tls-client-ca=ca.pem'], { MAGLEV_TLS_CERT: 'c.pem', MAGLEV_TLS_KEY: 'k.pem' }).tls,
+    ).to.deep.equal({ ...files, clientCa: 'ca.pem' });
     const asked: [string[], NodeJS.ProcessEnv, RegExp][] = [
-      [['--tls-cert', 'c.pem', '--tls-key', 'k.pem'], {}, /--tls-cert asks for TLS/],
-      [['-tls-client-ca=ca.pem'], {}, /--tls-client-ca asks/],
-      [[], { MAGLEV_TLS_CERT: 'c.pem' }, /MAGLEV_TLS_CERT asks/],
+      [['--tls-cert', 'c.pem'], {}, /--tls-cert is of no use without --tls-key/],
+      [['-tls-client-ca=ca.pem'], {}, /--tls-client-ca is of no use without --tls-cert and --tls-key/],
+      [[], { MAGLEV_TLS_KEY: 'k.pem' }, /--tls-key is of no use without --tls-cert/],
     ];
     for (const [argv, env, message] of asked) {
       expect(() => parseDaemonCommand(argv, env))
         .to.throw(MaglevError, message)
-        .with.property('code', 'MGL_TLS_UNSUPPORTED');
+        .with.property('code', 'MGL_USAGE');
     }
-    expect(() => parseDaemonCommand(['--check', '--tls-cert', 'c.pem'], {}))
-      .to.throw(MaglevError, /asks for TLS/)
-      .with.property('code', 'MGL_TLS_UNSUPPORTED');
-    expect(settings(['--tls-cert='], { MAGLEV_TLS_KEY: '' }).grpcAddress).to.equal('127.0.0.1:9090');
-    const ofKubernetes = { MAGLEV_TLS_SERVICE_HOST: '10.96.0.7' };
-    expect(settings([], ofKubernetes).grpcAddress, 'a variable of something else').to.equal('127.0.0.1:9090');
+    expect(settings(['--tls-cert='], { MAGLEV_TLS_KEY: '' }).tls).to.equal(null);
+    expect(
+      settings([], { MAGLEV_TLS_SERVICE_HOST: '10.96.0.7' }).tls,
+      'a variable of something else',
+    ).to.equal(null);
   });
 
-  it('checks for addresses at which a start would refuse to listen', () => {
-    for (const address of [':9090', '0.0.0.0:9090', '[2001:db8::1]:9090']) {
-      expect(() => parseDaemonCommand(['--check', '--grpc-addr', address], {}))
-        .to.throw(MaglevError, /can be reached from other machines/)
-        .with.property('code', 'MGL_LISTEN');
-      expect(parseDaemonCommand(['--check', '--insecure', '--grpc-addr', address], {}).kind).to.equal(
-        'check',
-      );
-    }
-    expect(() => parseDaemonCommand(['--check', '--grpc-addr', 'unix:x'], {}))
-      .to.throw(MaglevError, /^cannot listen: .* absolute path/)
-      .with.property('code', 'MGL_LISTEN');
-    for (const address of ['127.0.0.2:1', '[::1]:1', 'localhost:1', 'unix:/x']) {
-      expect(parseDaemonCommand(['--check', '--grpc-addr', address], {}).kind).to.equal('check');
-    }
+  it('takes several addresses', () => {
+    const both = settings(['--grpc-addr', ':9443', '--grpc-addr', 'unix:/run/m.sock,plain:127.0.0.1:9090']);
+    expect(both.grpcAddress).to.equal(':9443,unix:/run/m.sock,plain:127.0.0.1:9090');
   });
 
   it('recognises the commands that do not run the daemon', () => {

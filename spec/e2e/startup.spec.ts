@@ -123,7 +123,11 @@ describe('e2e: maglevd starts, or says why not', function () {
     await maglevd.end();
     const refused = await run('maglevd', ['--config', stage.config], { MAGLEV_TLS_CERT: 'c.pem' });
     expect(refused.code).to.equal(64);
-    expect(refused.stderr).to.match(/MAGLEV_TLS_CERT asks for TLS.*\n.*\[MGL_TLS_UNSUPPORTED\]/);
+    expect(refused.stderr).to.match(/--tls-cert is of no use without --tls-key.*\n.*\[MGL_USAGE\]/);
+    const files = ['--tls-cert', path.join(stage.folder, 'none.pem'), '--tls-key', 'none.pem'];
+    const unreadable = stage.daemon('--vpp-api-addr=', ...files);
+    expect((await unreadable.ended).code).to.equal(1);
+    expect(unreadable.errors.join('\n')).to.match(/cannot read .*none\.pem.*\n.*\[MGL_TLS_FILES\]/);
   });
 
   it('refuses to be reached from everywhere, and says what to do instead', async () => {
@@ -131,7 +135,7 @@ describe('e2e: maglevd starts, or says why not', function () {
     expect((await maglevd.ended).code).to.equal(1);
     expect(maglevd.errors.join('\n'))
       .to.match(/:9090 can be reached from other machines/)
-      .and.match(/127\.0\.0\.1:9090 .*--insecure.*TLS.*\[MGL_LISTEN\]/);
+      .and.match(/127\.0\.0\.1:9090 .*--tls-cert.*--insecure.*\[MGL_LISTEN\]/);
   });
 
   it('answers --version, --help, and a wrong flag', async () => {

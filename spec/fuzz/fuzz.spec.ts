@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { fuzzClient } from './fuzz-client.js';
 import { fuzzDecoders } from './fuzz-decoders.js';
+import { fuzzDoors } from './fuzz-doors.js';
 import { fuzzInside } from './fuzz-inside.js';
 import { fuzzSocket } from './fuzz-socket.js';
 
@@ -21,6 +22,11 @@ describe('mutated frames end as messages or as errors with a name', () => {
   it('in the simulator', () => {
     const tally = fuzzInside(8_000, 7);
     expect(tally.of('served')).to.be.above(2_000);
+  });
+
+  it('at the doors of gRPC', async () => {
+    const tally = await fuzzDoors(150, 7);
+    expect(tally.of('was answered')).to.be.above(20);
   });
 
   it('in the simulator, over its socket', async () => {

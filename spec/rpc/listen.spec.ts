@@ -8,10 +8,10 @@ import { expect } from 'chai';
 import { realClock } from '../../actors/kernel/real-clock.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { ViewRequest } from '../../protocol/views.js';
-import { Connections } from '../../rpc/connections.js';
 import { createGateway } from '../../rpc/gateway.js';
 import { systemRefusal } from '../../rpc/listen-refusal.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
+import { openDoor } from '../support/open-door.js';
 import { recordingLog } from '../support/recording-log.js';
 import { rejection } from '../support/rejection.js';
 import { clientOf, mailbox, realAsk } from '../support/rpc-fixture.js';
@@ -49,8 +49,7 @@ describe('rpc/server addresses', () => {
       }),
       reflection: false,
       insecure,
-      clock: realClock,
-      connections: new Connections({ clock: realClock, log: recordingLog() }),
+      ...openDoor(),
     });
     servers.push(server);
     return server;

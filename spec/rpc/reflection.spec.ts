@@ -107,6 +107,11 @@ describe('rpc/reflection', () => {
           $case: 'fileContainingExtension',
           value: { containingType: 'maglev.VPPLBVIP', extensionNumber: 1 },
         },
+        { $case: 'allExtensionNumbersOfType', value: 'google.protobuf.MethodOptions' },
+        {
+          $case: 'fileContainingExtension',
+          value: { containingType: 'google.protobuf.MethodOptions', extensionNumber: 50001 },
+        },
         undefined,
       ]);
       expect(answers.map((answer) => answer?.$case)).to.deep.equal([
@@ -118,8 +123,12 @@ describe('rpc/reflection', () => {
         'allExtensionNumbersResponse',
         'errorResponse',
         'errorResponse',
+        'allExtensionNumbersResponse',
+        'fileDescriptorResponse',
         'errorResponse',
       ]);
+      const numbers = answers[8]?.$case === 'allExtensionNumbersResponse' ? answers[8].value : null;
+      expect(numbers?.extensionNumber).to.deep.equal([50_001]);
       const [first] = answers;
       const [file] = first?.$case === 'fileDescriptorResponse' ? first.value.fileDescriptorProto : [];
       expect(fromBinary(FileDescriptorProtoSchema, file ?? Buffer.alloc(0)).name).to.equal('maglev.proto');
@@ -159,7 +168,11 @@ describe('rpc/reflection', () => {
   it('hands out a file with all that it imports, itself first', () => {
     const index = indexDescriptors(Buffer.from(descriptorSetBase64, 'base64'));
     expect(index.services).to.deep.equal(services);
-    expect(index.filesFor('maglev.proto')).to.have.length(1);
+    const files = index.filesFor('maglev.proto') ?? [];
+    expect(files.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes).name)).to.deep.equal([
+      'maglev.proto',
+      'google/protobuf/descriptor.proto',
+    ]);
     // field 1: { name "b" }, { name "a", dependency "b" }
     const set = Buffer.from([0x0a, 3, 0x0a, 1, 0x62, 0x0a, 6, 0x0a, 1, 0x61, 0x1a, 1, 0x62]);
     const names = indexDescriptors(set)

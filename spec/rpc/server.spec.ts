@@ -3,9 +3,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import { Client, type ClientReadableStream, credentials, Metadata, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import type { ViewRequest } from '../../protocol/views.js';
-import { Connections } from '../../rpc/connections.js';
 import {
   type HealthCheckResponse,
   HealthService,
@@ -14,7 +12,7 @@ import {
 import { MaglevService } from '../../rpc/generated/maglev.js';
 import { startRpcServer } from '../../rpc/server.js';
 import { inbox } from '../support/inbox.js';
-import { recordingLog } from '../support/recording-log.js';
+import { openDoor } from '../support/open-door.js';
 import { rejection } from '../support/rejection.js';
 import { clientOf, type Fixture, type FixtureOptions, startFixture } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
@@ -118,8 +116,7 @@ describe('rpc/server', () => {
         handlers: (await start()).handlers,
         reflection: true,
         insecure: false,
-        clock: realClock,
-        connections: new Connections({ clock: realClock, log: recordingLog() }),
+        ...openDoor(),
         signal: controller.signal,
       };
       const server = await startRpcServer(options);

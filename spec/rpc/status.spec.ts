@@ -127,7 +127,11 @@ describe('rpc/status', () => {
   it('leaves the message of a newer server whole when its advice is not known here', () => {
     const sent = grpcStatusOf(new MaglevError('MGL_LISTEN', 'x happened'));
     sent.metadata.set(errorCodeKey, 'MGL_OF_THE_FUTURE');
-    const error = rpcErrorOf(Object.assign(new Error(), sent), { server: 'x:1', timeoutMs: 1 });
+    const error = rpcErrorOf(Object.assign(new Error(), sent), {
+      server: 'x:1',
+      timeoutMs: 1,
+      secure: false,
+    });
     expect(error).to.include({ code: 'MGL_OF_THE_FUTURE', message: sent.details, advice: '' });
   });
 
@@ -140,7 +144,11 @@ describe('rpc/status', () => {
     it(`explains a bare ${status[code]} of whatever answered`, () => {
       const sent = { ...grpcStatusOf(new Error()), code, details: text };
       sent.metadata.remove(errorCodeKey);
-      const error = rpcErrorOf(Object.assign(new Error(), sent), { server: 'x:1', timeoutMs: 1 });
+      const error = rpcErrorOf(Object.assign(new Error(), sent), {
+        server: 'x:1',
+        timeoutMs: 1,
+        secure: false,
+      });
       expect(error).to.include({ code: expectedCode, status: status[code] });
       expect(error.message).to.contain('x:1').and.to.contain(text);
     });

@@ -15,6 +15,8 @@ export interface Validity {
 export interface CertificateWish extends Validity {
   /** `DNS:a.example` or `IP:127.0.0.1`. */
   readonly names: readonly string[];
+  /** Whose it is. */
+  readonly commonName?: string;
 }
 
 /** An authority made for one run of the specs. */
@@ -47,7 +49,7 @@ export class Authority {
 
   issue(wish: CertificateWish): Certificate {
     const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    return this.#make(distinguishedName('spec server'), keys, wish, false);
+    return this.#make(distinguishedName(wish.commonName ?? 'spec server'), keys, wish, false);
   }
 
   #make(

@@ -52,8 +52,8 @@ export class Stage {
       this.socket,
       '--vpp-stats-addr',
       this.stats,
-      '--grpc-addr',
-      this.grpc,
+      // Given twice, it means two addresses.
+      ...(args.includes('--grpc-addr') ? [] : ['--grpc-addr', this.grpc]),
       '--state-dir',
       state,
     ];

@@ -119,6 +119,7 @@ export function sampleConfig(
   frontends: readonly Frontend[],
 ): MaglevConfig {
   return {
+    access: null,
     healthchecker: { transitionHistory: 5, netns: '' },
     lb: {
       syncInterval: 30_000,

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { realClock } from '../../actors/kernel/real-clock.js';
+import type { Access } from '../../domain/access.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { Address, Ask } from '../../protocol/address.js';
 import type { Clock } from '../../protocol/clock.js';
@@ -15,10 +16,12 @@ import type { VppControl } from '../../protocol/vpp.js';
 import { parseRpcAddress } from '../../rpc/address.js';
 import { createMaglevClient, type MaglevClient } from '../../rpc/client.js';
 import { Connections } from '../../rpc/connections.js';
+import { Doorkeeper } from '../../rpc/doorkeeper.js';
 import { createGateway } from '../../rpc/gateway.js';
 import type { MaglevServer } from '../../rpc/generated/maglev.js';
 import type { ActorSources } from '../../rpc/handlers-actors.js';
-import { type RpcServer, startRpcServer } from '../../rpc/server.js';
+import { type RpcServer, type RpcServerOptions, startRpcServer } from '../../rpc/server.js';
+import type { TlsFiles } from '../../rpc/tls-material.js';
 import { type RecordingLog, recordingLog } from './recording-log.js';
 import { anyConfig } from './rpc-samples.js';
 
@@ -80,7 +83,8 @@ export interface Fixture {
 }
 
 export interface FixtureOptions {
-  readonly address?: string;
+  /** The function gets the folder of the fixture. */
+  readonly address?: string | ((folder: string) => string);
   readonly timeoutMs?: number;
   readonly maxInFlight?: number;
   readonly maxUnsentBytes?: number;
@@ -91,6 +95,10 @@ export interface FixtureOptions {
   readonly reflection?: boolean;
   readonly ask?: Ask;
   readonly stopping?: AbortSignal;
+  readonly access?: Access | null;
+  readonly ownUid?: number | null;
+  readonly uidOf?: RpcServerOptions['uidOf'];
+  readonly tls?: (folder: string) => TlsFiles;
 }
 
 /** The maglevd that it plays. */
@@ -123,8 +131,12 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     log,
     ...(options.maxConnections === undefined ? {} : { max: options.maxConnections }),
   });
+  const clock = options.clock ?? realClock;
+  const { access = null, ownUid = null } = options;
+  const doorkeeper = new Doorkeeper({ clock, log, connections, access, ownUid });
   const handlers = createGateway({
     about,
+    doorkeeper,
     connections,
     events: mailbox('events', callees.events ?? nobody),
     ...(options.stopping === undefined ? {} : { stopping: options.stopping }),
@@ -140,16 +152,21 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     ...(options.maxUnsentBytes === undefined ? {} : { maxUnsentBytes: options.maxUnsentBytes }),
     ...(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight }),
   });
+  const address = options.address ?? `unix:${folder}/grpc.sock`;
   const server = await startRpcServer({
-    address: options.address ?? `unix:${folder}/grpc.sock`,
+    address: typeof address === 'string' ? address : address(folder),
     handlers,
     connections,
     reflection: options.reflection ?? true,
     insecure: false,
+    doorkeeper,
+    log,
+    tls: options.tls?.(folder) ?? null,
+    uidOf: options.uidOf ?? (() => null),
     clock: realClock,
     drainMs: options.drainMs ?? 1000,
   });
-  const client = clientOf(server.address, options.timeoutMs);
+  const client = clientOf(server.address.split(',')[0] ?? '', options.timeoutMs);
   return {
     server,
     handlers,

@@ -213,6 +213,7 @@ export const mistake: ConfigIssue = {
 
 /** A config that is valid as far as these specs care: nothing looks into it. */
 export const anyConfig: MaglevConfig = {
+  access: null,
   healthchecker: { transitionHistory: 5, netns: '' },
   lb: {
     syncInterval: 30_000,

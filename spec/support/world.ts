@@ -73,7 +73,7 @@ export class World {
             const stop = async () => {
               this.listening--;
             };
-            return { address: 'spec', stop };
+            return { setAccess: () => {}, reload: async () => {}, address: 'spec', stop };
           },
         }),
         hook,

@@ -1,0 +1,199 @@
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type Metadata,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { type Access, type Judgement, judgeCall, type Peer, type Role } from '../domain/access.js';
+import { MaglevError } from '../domain/errors.js';
+import { clip } from '../domain/quote.js';
+import { hashOfToken } from '../domain/token-list.js';
+import type { Clock } from '../protocol/clock.js';
+import type { Logger } from '../protocol/log.js';
+import type { Connections } from './connections.js';
+import { type MaglevServer, MaglevService } from './generated/maglev.js';
+import { methodRoles } from './generated/roles.js';
+import { Refusals } from './refusals.js';
+import { errorCodeKey, grpcStatusOf } from './status.js';
+
+export interface DoorkeeperOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly connections: Connections;
+  /** null: the config has no `maglev.access`. */
+  readonly access: Access | null;
+  /** User id of maglevd; null: not known. */
+  readonly ownUid: number | null;
+}
+
+/** What calls of all kinds have. */
+interface AnyCall {
+  readonly metadata: Metadata;
+  readonly getPath: () => string;
+  readonly getPeer: () => string;
+}
+
+/** A stream that goes on: who follows it may lose the right to. */
+interface OpenStream {
+  readonly call: AnyCall;
+  readonly cut: (error: MaglevError) => void;
+}
+
+/** Whoever's connection is gone already, is nobody. */
+const nobody: Peer = {
+  door: 'tls',
+  address: 'unknown',
+  uid: null,
+  certificate: null,
+  certificateFault: null,
+};
+
+/** Longest text of a request in the log, in characters. */
+const LONGEST_REQUEST = 300;
+
+/**
+ * Stands before the service: it lets a call through whose caller has the role that the call needs, as the .proto file
+ * says, and tells of what it refuses, and of whatever changes something.
+ */
+export class Doorkeeper {
+  readonly #options: DoorkeeperOptions;
+  readonly #refusals: Refusals;
+  readonly #streams = new Set<OpenStream>();
+  readonly #callers = new WeakMap<object, string>();
+  #access: Access | null;
+
+  constructor(options: DoorkeeperOptions) {
+    this.#options = options;
+    this.#access = options.access;
+    this.#refusals = new Refusals(options.clock, options.log);
+  }
+
+  /** From now on. Streams of those who lose the right to follow them are ended. */
+  setAccess(access: Access | null): void {
+    this.#access = access;
+    for (const { call, cut } of [...this.#streams]) {
+      const refusal = this.#judge(call);
+      if (refusal !== null) cut(refusal);
+    }
+  }
+
+  /** Who made a call that was let through: `uid:1000`, `token:ci`, `cert:CN=ci`, or an address. */
+  callerOf(call: AnyCall): string {
+    return this.#callers.get(call) ?? this.#peerOf(call).address;
+  }
+
+  /** The same service behind this door. Throws for an RPC without a role: it would be open to everybody. */
+  guard(handlers: MaglevServer): UntypedServiceImplementation {
+    const guarded: UntypedServiceImplementation = {};
+    for (const [name, { path, requestStream, responseStream }] of Object.entries(MaglevService)) {
+      const handler = handlers[name];
+      if (requestStream || handler === undefined) throw new Error(`nobody guards ${path}`);
+      roleOf(path);
+      guarded[name] = responseStream
+        ? this.#stream(handler as handleServerStreamingCall<unknown, unknown>)
+        : this.#unary(handler as handleUnaryCall<unknown, unknown>);
+    }
+    return guarded;
+  }
+
+  #unary(handler: handleUnaryCall<unknown, unknown>): handleUnaryCall<unknown, unknown> {
+    return (call, callback) => {
+      const refusal = this.#judge(call);
+      if (refusal !== null) {
+        callback(grpcStatusOf(refusal));
+        return;
+      }
+      if (roleOf(call.getPath()) === 'viewer') {
+        handler(call, callback);
+        return;
+      }
+      const tell = this.#witness(call, call.request);
+      // Whoever asks and hangs up may have changed something all the same.
+      call.once('cancelled', () => tell(status.CANCELLED, null));
+      handler(call, (error, value, trailer, flags) => {
+        const code = error?.metadata?.get(errorCodeKey)[0]?.toString() ?? null;
+        tell(error?.code ?? (error === null ? status.OK : status.UNKNOWN), code);
+        callback(error, value, trailer, flags);
+      });
+    };
+  }
+
+  #stream(handler: handleServerStreamingCall<unknown, unknown>): handleServerStreamingCall<unknown, unknown> {
+    return (call) => {
+      const refusal = this.#judge(call);
+      if (refusal !== null) {
+        call.emit('error', grpcStatusOf(refusal));
+        return;
+      }
+      const stream: OpenStream = { call, cut: (error) => call.emit('error', grpcStatusOf(error)) };
+      this.#streams.add(stream);
+      // gRPC says so however a call ends.
+      call.once('cancelled', () => this.#streams.delete(stream));
+      handler(call);
+    };
+  }
+
+  /** Null: it may be made. Otherwise why not, which has been told. */
+  #judge(call: AnyCall): MaglevError | null {
+    const peer = this.#peerOf(call);
+    const method = call.getPath();
+    const needs = roleOf(method);
+    const rules = { access: this.#access, ownUid: this.#options.ownUid };
+    const judgement = judgeCall(rules, { peer, tokenHash: tokenHashOf(call.metadata), needs });
+    this.#callers.set(call, judgement.who);
+    if (judgement.allowed) return null;
+    this.#refusals.tell({ judgement, peer, method, needs });
+    return refusalOf(judgement, method);
+  }
+
+  #witness(call: AnyCall, request: unknown): (code: status, errorCode: string | null) => void {
+    const { clock, log } = this.#options;
+    const began = clock.monotonic();
+    const method = call.getPath();
+    const peer = this.#peerOf(call);
+    let told = false;
+    return (code, errorCode) => {
+      if (told) return;
+      told = true;
+      log.log('info', 'api-change', {
+        who: this.callerOf(call),
+        peer: peer.address,
+        door: peer.door,
+        method,
+        request: clip(JSON.stringify(request) ?? '', LONGEST_REQUEST),
+        status: status[code] ?? 'UNKNOWN',
+        code: errorCode ?? undefined,
+        ms: Math.round(clock.monotonic() - began),
+      });
+    };
+  }
+
+  #peerOf(call: AnyCall): Peer {
+    return this.#options.connections.of(call.getPeer())?.facts ?? nobody;
+  }
+}
+
+/** Throws when the .proto file says nothing of it. */
+function roleOf(path: string): Role {
+  const known: Readonly<Record<string, Role>> = methodRoles;
+  const role = known[path];
+  if (role === undefined) throw new Error(`${path} has no role`);
+  return role;
+}
+
+/** As RFC 6750 writes it: `authorization: Bearer <token>`. */
+function tokenHashOf(metadata: Metadata): string | null {
+  const [header] = metadata.get('authorization');
+  const token = /^Bearer +(\S+)$/i.exec(header?.toString().trim() ?? '')?.[1];
+  return token === undefined ? null : hashOfToken(token);
+}
+
+function refusalOf(
+  { kind, why, advice }: Extract<Judgement, { allowed: false }>,
+  method: string,
+): MaglevError {
+  const name = method.slice(method.lastIndexOf('/') + 1);
+  const code = kind === 'unknown' ? 'MGL_UNAUTHENTICATED' : 'MGL_DENIED';
+  return new MaglevError(code, `${name} is refused: ${why}`, { advice });
+}

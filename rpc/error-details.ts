@@ -1,0 +1,28 @@
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { ErrorCode } from '../domain/errors.js';
+
+/** Key of the trailing metadata in which gRPC carries details of an error. */
+export const errorDetailsKey = 'grpc-status-details-bin';
+
+/** Who makes the reasons: https://google.aip.dev/193 wants a name that no other service has. */
+const domain = 'vpp-maglev';
+
+/** A google.rpc.Status with one google.rpc.ErrorInfo in it, whose reason is the stable code of the error. */
+export function errorDetails(status: number, message: string, code: ErrorCode): Buffer {
+  const info = new BinaryWriter().tag(1, 2).string(code).tag(2, 2).string(domain).finish();
+  const any = new BinaryWriter()
+    .tag(1, 2)
+    .string('type.googleapis.com/google.rpc.ErrorInfo')
+    .tag(2, 2)
+    .bytes(info)
+    .finish();
+  const bytes = new BinaryWriter()
+    .tag(1, 0)
+    .int32(status)
+    .tag(2, 2)
+    .string(message)
+    .tag(3, 2)
+    .bytes(any)
+    .finish();
+  return Buffer.from(bytes);
+}
