@@ -64,7 +64,7 @@ describe('rpc/unary', () => {
       { views: (message) => message.type === 'list-backends' && message.reply.ok(samples.backends) },
       {
         ask: (target, question, options) => {
-          waits.push(options?.timeoutMs);
+          if (target.name === 'views') waits.push(options?.timeoutMs);
           return realAsk(target, question, options);
         },
       },
@@ -97,7 +97,7 @@ describe('rpc/unary', () => {
     );
     await fixture.client.pauseBackend('web1');
     const [first = 0, ...others] = waits;
-    expect(others).to.have.length(3);
+    expect(others).to.have.length(4);
     for (const wait of others) expect(wait).to.be.within(1, first - 55);
   });
 
@@ -110,7 +110,7 @@ describe('rpc/unary', () => {
     if (code.question.type === 'list-backends') code.question.reply.ok(samples.backends);
     const next = fixture.client.listBackends();
     await answerNext(asked);
-    expect(await next).to.deep.equal({ backends: [] });
+    expect(await next).to.have.deep.property('backends', []);
   });
 
   it('takes on no more questions than it may, also from clients that hang up', async () => {
@@ -127,7 +127,7 @@ describe('rpc/unary', () => {
     if (first.question.type === 'list-backends') first.question.reply.ok([]);
     const next = fixture.client.listBackends();
     await answerNext(asked);
-    expect(await next).to.deep.equal({ backends: [] });
+    expect(await next).to.have.deep.property('backends', []);
   });
 
   it('answers INTERNAL when a value does not fit its field, and lives on', async () => {
@@ -140,6 +140,6 @@ describe('rpc/unary', () => {
       },
     });
     expect(await rejection(fixture.client.getFrontend('web'))).to.include({ status: 'INTERNAL' });
-    expect(await fixture.client.listBackends()).to.deep.equal({ backends: [] });
+    expect(await fixture.client.listBackends()).to.have.deep.property('backends', []);
   });
 });

@@ -96,7 +96,7 @@ describe('rpc/server', () => {
       });
       late.close();
       if (message.type === 'list-backends') message.reply.ok([]);
-      expect(await pending).to.deep.equal({ backends: [] });
+      expect(await pending).to.have.deep.property('backends', []);
       await stopped;
     });
 
