@@ -1,13 +1,11 @@
 import { realClock } from '../actors/kernel/real-clock.js';
-import { loadConfigFile } from '../config/load.js';
-import { checkReport } from '../config/report.js';
 import { asMaglevError } from '../domain/errors.js';
 import { hashOfToken, tokenRule } from '../domain/token-list.js';
 import { versionLine } from '../program/build-info.js';
 import { jsonLog } from '../program/json-log.js';
 import { sinkOf } from '../program/line-sink.js';
 import { outliveReaders, reasonOf, runPrinting } from '../program/output.js';
-import { type DaemonWorld, runDaemon } from './daemon.js';
+import type { DaemonWorld } from './daemon.js';
 import { endProcess } from './end-process.js';
 import { type DaemonCommand, type DaemonSettings, parseDaemonCommand } from './flags.js';
 
@@ -35,6 +33,8 @@ export function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
     case 'check': {
       const { config } = command;
       return runPrinting('maglevd', async () => {
+        const { loadConfigFile } = await import('../config/load.js');
+        const { checkReport } = await import('../config/report.js');
         const { lines, exitCode } = checkReport(await loadConfigFile(config));
         print(lines);
         return exitCode;
@@ -45,7 +45,8 @@ export function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
   }
 }
 
-function run(settings: DaemonSettings, onSignal: DaemonWorld['onSignal']): Promise<number> {
+/** What takes long to load is loaded by whoever needs it: a version is told at once. */
+async function run(settings: DaemonSettings, onSignal: DaemonWorld['onSignal']): Promise<number> {
   outliveReaders();
   const log = jsonLog({
     clock: realClock,
@@ -72,6 +73,7 @@ function run(settings: DaemonSettings, onSignal: DaemonWorld['onSignal']): Promi
   process.on('unhandledRejection', bug('unhandledRejection'));
   const atEnd = (release: () => void) => releases.push(release);
   const world = { clock: realClock, log, complain, onSignal, atEnd };
+  const { runDaemon } = await import('./daemon.js');
   return runDaemon(settings, world).finally(releaseAll);
 }
 

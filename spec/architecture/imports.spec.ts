@@ -44,11 +44,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'rpc',
     'sim',
   ],
+  packaging: ['cli', 'config', 'daemon', 'domain', 'sim'],
   demo: ['actors/kernel', 'binapi', 'clock', 'domain', 'program', 'protocol', 'rpc', 'sim'],
 };
 
 /** Packages that only one room may import. */
-const reserved: Readonly<Record<string, string>> = { nact: 'actors/kernel', koffi: 'linux' };
+const reserved: Readonly<Record<string, string>> = {
+  nact: 'actors/kernel',
+  koffi: 'linux',
+  esbuild: 'packaging',
+};
 
 function resolve(from: string, specifier: string): string {
   return path.posix.join(path.posix.dirname(from), specifier).replace(/\.js$/, '.ts');

@@ -24,7 +24,7 @@ describe('the package', () => {
     };
     expect(files).to.include.members([...Object.values(bin), 'out/build-info.json', 'docs/user-guide.md']);
     expect(
-      files.filter((file) => /^out\/(?:spec|bench|demo)\/|\.tsbuildinfo$|\.spec\./.test(file)),
+      files.filter((file) => /^out\/(?:spec|bench|demo|packaging)\/|\.tsbuildinfo$|\.spec\./.test(file)),
     ).to.deep.equal([]);
     expect(packed?.unpackedSize).to.be.below(6_000_000);
   });

@@ -8,7 +8,7 @@ import { createLbApi } from '../../binapi/lb/lb-api.js';
 import { openApi } from '../../binapi/open-api.js';
 import type { LbState } from '../../domain/lb.js';
 import { protocolName } from '../../domain/lb.js';
-import { Process, run } from './process.js';
+import { compiled, Process, run } from './process.js';
 
 /** A live VPP to run against instead of the simulator; empty = the simulator. */
 export const liveVpp = process.env['MAGLEV_TEST_VPP_API'] ?? '';
@@ -25,8 +25,11 @@ export class Stage {
   /** What every maglevd finds in its environment. */
   environment: NodeJS.ProcessEnv = {};
 
-  /** On `vpp`, a live one; by default on a simulator that the spec starts. */
-  constructor(vpp = '') {
+  /** On `vpp`, a live one; by default on a simulator that the spec starts. `bin` has the programs. */
+  constructor(
+    vpp = '',
+    private readonly bin = compiled,
+  ) {
     this.socket = vpp === '' ? path.join(this.folder, 'api.sock') : vpp;
     this.stats = path.join(path.dirname(this.socket), 'stats.sock');
   }
@@ -37,7 +40,12 @@ export class Stage {
 
   async simulator(...args: string[]): Promise<Process> {
     const sim = this.add(
-      new Process('maglev-vppsim', ['--socket', this.socket, '--stats-socket', this.stats, ...args]),
+      new Process(
+        'maglev-vppsim',
+        ['--socket', this.socket, '--stats-socket', this.stats, ...args],
+        {},
+        this.bin,
+      ),
     );
     await sim.record('ready');
     return sim;
@@ -57,12 +65,12 @@ export class Stage {
       '--state-dir',
       state,
     ];
-    return this.add(new Process('maglevd', [...flags, ...args], this.environment));
+    return this.add(new Process('maglevd', [...flags, ...args], this.environment, this.bin));
   }
 
   /** maglevc against this maglevd. */
   ctl(...words: string[]) {
-    return run('maglevc', ['--server', this.grpc, ...words]);
+    return run('maglevc', ['--server', this.grpc, ...words], {}, this.bin);
   }
 
   /** One conversation with VPP over its own API, beside maglevd. */

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 
-const bin = path.resolve(import.meta.dirname, '../../bin');
+/** Where the programs are, as they were compiled. */
+export const compiled = path.resolve(import.meta.dirname, '../../bin');
 
 /** Far above what anything here takes: when it is reached, what was waited for will not come. */
 const PATIENCE_MS = 20_000;
@@ -24,6 +25,7 @@ export class Process {
     readonly name: 'maglevd' | 'maglevc' | 'maglev-vppsim',
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
+    bin = compiled,
   ) {
     this.child = spawn(process.execPath, [path.join(bin, `${name}.js`), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -126,8 +128,9 @@ export async function run(
   name: Process['name'],
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  bin = compiled,
 ): Promise<ProcessEnd & { readonly stdout: string; readonly stderr: string }> {
-  const child = new Process(name, args, env);
+  const child = new Process(name, args, env, bin);
   const end = await child.ended;
   return { ...end, stdout: child.lines.join('\n'), stderr: child.errors.join('\n') };
 }

@@ -1,0 +1,17 @@
+/** A Debian package of ours. */
+export type DebianPackage = 'vpp-maglevd' | 'vpp-maglev';
+
+/** A program, and where it is installed. */
+export interface Program {
+  readonly name: 'maglevd' | 'maglevc' | 'maglev-vppsim';
+  readonly package: DebianPackage;
+  /** 8: for whoever runs a machine, in /usr/sbin; 1: for everybody, in /usr/bin. */
+  readonly section: 1 | 8;
+}
+
+/** Every program of bin/; a spec holds the two equal, and each has a man page. */
+export const programs: readonly Program[] = [
+  { name: 'maglevd', package: 'vpp-maglevd', section: 8 },
+  { name: 'maglev-vppsim', package: 'vpp-maglevd', section: 1 },
+  { name: 'maglevc', package: 'vpp-maglev', section: 1 },
+];
