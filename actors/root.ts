@@ -1,9 +1,10 @@
 import type { ConfigIssue, MaglevConfig } from '../domain/config.js';
-import type { MaglevError } from '../domain/errors.js';
-import type { Address } from '../protocol/address.js';
+import { asMaglevError, MaglevError } from '../domain/errors.js';
+import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigConsidered } from '../protocol/config.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
 import type { IntentStore } from '../protocol/intents.js';
+import type { RoundTripRequest, ServiceManager } from '../protocol/service.js';
 import type { VouchRequest, VppControl } from '../protocol/vpp.js';
 import { type ConfigCell, configKeeperActor, type LoadConfig } from './config-keeper.js';
 import { type DecisionMessage, decisionActor } from './decision.js';
@@ -15,6 +16,8 @@ import type { MakeEngine } from './health/prober.js';
 import { intentKeeperActor, newIntentCell } from './intent-keeper.js';
 import type { ActorSpec } from './kernel/contract.js';
 import { type OperatorMessage, operatorActor } from './operator.js';
+import { roundTrip } from './round-trip.js';
+import { serviceActor } from './service.js';
 import { trunk } from './supervision.js';
 import type { OpenStats, OpenVpp } from './vpp/api.js';
 import { vppActor } from './vpp/vpp.js';
@@ -38,19 +41,26 @@ export interface RootOptions {
   readonly events: EventsOptions;
   readonly makeProbeEngine: MakeEngine;
   readonly intents: IntentStore;
+  /** null: nobody started maglevd that wants to be told how it is. */
+  readonly service: ServiceManager | null;
   /** Told why the tree ends, when it ends because it can never do its work. */
   readonly fatal: (error: MaglevError) => void;
 }
 
 export type RootMessage =
   /** SIGHUP. */
-  { readonly type: 'reload' } | { readonly type: 'cannot-listen'; readonly error: MaglevError };
+  | { readonly type: 'reload' }
+  | { readonly type: 'reload-over'; readonly error: Error | null }
+  | { readonly type: 'cannot-listen'; readonly error: MaglevError }
+  | RoundTripRequest;
 
 /** An operator actor that is being restarted must not keep us from VPP for long. */
 const READY_MS = 3000;
 
 /** A SIGHUP that nobody could take is not lost. */
 const RELOAD_RETRY_MS = 1000;
+/** As long as the shortest time between two of them. */
+const ROUND_TRIP_MS = 10_000;
 
 /**
  * The whole tree. A child asks those above it in this list for what it needs when it starts, and tells those below it of
@@ -114,10 +124,11 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       to.decision.bind(context.spawn(decisionActor({ operator: to.operator, health, vpp, startedAt })));
       // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
       // must not begin to govern VPP.
+      const targets = { config, events, views: decision, operator: to.operator, health, vpp };
       to.gateway.bind(
         context.spawn(
           gatewayActor({
-            targets: { config, events, views: decision, operator: to.operator, health, vpp },
+            targets,
             rpc: options.rpc,
             cannotListen: (error) => context.self.tell({ type: 'cannot-listen', error }),
           }),
@@ -128,15 +139,30 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
           context.ask(to.operator, { type: 'await-intents' }, { timeoutMs: READY_MS }).catch(() => {});
         to.vpp.bind(context.spawn(vppActor({ open: openVpp(ready), openStats, decisions: decision })));
       }
+      // Last: whoever started maglevd is told that it is ready when all of it has been started.
+      const { service: manager } = options;
+      const service = manager === null ? null : context.spawn(serviceActor({ manager, root: context.self }));
       return {
         receive: (message) => {
           switch (message.type) {
             case 'reload':
               to.gateway.tell({ type: 'reload-files' });
-              if (!config.tell({ type: 'reload-config', reply: unheard })) {
+              service?.tell({ type: 'reloading' });
+              // The config-keeper logs what comes of it.
+              context.pipe(
+                context.ask(config, { type: 'reload-config' }),
+                () => ({ type: 'reload-over', error: null }),
+                (error) => ({ type: 'reload-over', error }),
+              );
+              break;
+            case 'reload-over':
+              if (wasNotTaken(message.error)) {
                 context.log.log('warn', 'config-reload-delayed', { retryMs: RELOAD_RETRY_MS });
-                context.after(RELOAD_RETRY_MS, message);
-              }
+                context.after(RELOAD_RETRY_MS, { type: 'reload' });
+              } else service?.tell({ type: 'reloaded' });
+              break;
+            case 'round-trip':
+              answer(roundTrip(context, targets, ROUND_TRIP_MS), message.reply);
               break;
             case 'cannot-listen':
               options.fatal(message.error);
@@ -149,5 +175,14 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
   };
 }
 
-/** For a reload that nobody waits for: the config-keeper logs what came of it. */
-const unheard = { ok: () => false, fail: () => false };
+/** Nobody had room for the question, or was there to take it. */
+function wasNotTaken(error: Error | null): boolean {
+  return error instanceof MaglevError && ['MGL_MAILBOX_FULL', 'MGL_ACTOR_STOPPED'].includes(error.code);
+}
+
+function answer<T>(promise: Promise<T>, reply: Reply<T>): void {
+  promise.then(
+    (value) => reply.ok(value),
+    (error: unknown) => reply.fail(asMaglevError(error)),
+  );
+}

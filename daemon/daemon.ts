@@ -22,6 +22,7 @@ import { startRpcServer } from '../rpc/server.js';
 import type { DaemonSettings } from './flags.js';
 import { fileStore } from './intent-store.js';
 import { openVpp, openVppStats } from './open-vpp.js';
+import { serviceManager } from './service-manager.js';
 import { teller } from './teller.js';
 import { trustGrounds } from './trust-grounds.js';
 import { governing, vppLock } from './vpp-lock.js';
@@ -52,6 +53,7 @@ const PROBE_WORKERS = 1;
 export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): Promise<number> {
   const { clock } = world;
   const { log, source } = teller(clock, world.log);
+  const service = serviceManager({ env: process.env, pid: process.pid, log });
   let stopTree: () => Promise<void> = async () => {};
   let ending = false;
   // Handlers come first: until they exist, a SIGHUP would kill the process. One that comes while the tree is not there
@@ -65,6 +67,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   const ended = new Promise<number>((resolve) => {
     const end = (signal: string) => {
       log.log('info', 'stopping', { signal });
+      service?.notify(['STOPPING=1', `STATUS=ends after ${signal}`]);
       ending = true;
       void stopTree().then(() => resolve(0));
     };
@@ -135,6 +138,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       events: { source, memory: eventMemory(`${clock.now().toString(36)}-${process.pid}`) },
       loadConfig,
       intents,
+      service,
       makeProbeEngine: (netns, { clock, log }) =>
         createProbeEngine({ workers: PROBE_WORKERS, netns, trust, clock, log }),
       openVpp:

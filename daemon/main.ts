@@ -2,6 +2,7 @@ import { realClock } from '../actors/kernel/real-clock.js';
 import { asMaglevError } from '../domain/errors.js';
 import { hashOfToken, tokenRule } from '../domain/token-list.js';
 import { versionLine } from '../program/build-info.js';
+import { journalPrefix } from '../program/journal.js';
 import { jsonLog } from '../program/json-log.js';
 import { sinkOf } from '../program/line-sink.js';
 import { outliveReaders, reasonOf, runPrinting } from '../program/output.js';
@@ -53,6 +54,7 @@ async function run(settings: DaemonSettings, onSignal: DaemonWorld['onSignal']):
     level: settings.logLevel,
     sink: sinkOf(process.stdout),
     eventKey: 'msg',
+    prefix: journalPrefix(process.env, process.stdout.fd),
     onFailure: (error) =>
       complain(`maglevd: the log cannot be written: ${reasonOf(error)}; what is lost is counted in the log`),
   });

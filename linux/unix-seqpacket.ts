@@ -1,14 +1,12 @@
 import { constants } from 'node:os';
-import { libcFunction, SyscallError, succeeded } from './libc.js';
+import { libcFunction, succeeded } from './libc.js';
+import { unixAddress } from './unix-address.js';
 
 // <sys/socket.h>, as x86-64 and arm64 have it.
 const AF_UNIX = 1;
 const SOCK_SEQPACKET = 5;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
-
-/** Bytes of sun_path; one is for the NUL behind the path. */
-const SUN_PATH_SIZE = 108;
 
 const socket = libcFunction('int socket(int domain, int type, int protocol)');
 const connect = libcFunction('int connect(int fd, void *address, unsigned int size)');
@@ -23,7 +21,7 @@ export function openSeqpacket(): number {
 
 /** False while the server's queue of connections is full; throws a SyscallError for any other refusal. */
 export function connectSeqpacket(fd: number, path: string): boolean {
-  const address = socketAddress(path);
+  const address = unixAddress(path);
   const result = connect(fd, address, address.length);
   if (wouldBlock(result)) return false;
   succeeded(`connect to ${path}`, result);
@@ -31,7 +29,7 @@ export function connectSeqpacket(fd: number, path: string): boolean {
 }
 
 export function listenSeqpacket(fd: number, path: string, backlog: number): void {
-  const address = socketAddress(path);
+  const address = unixAddress(path);
   succeeded(`bind ${path}`, bind(fd, address, address.length));
   succeeded(`listen on ${path}`, listen(fd, backlog));
 }
@@ -47,17 +45,4 @@ export function acceptSeqpacket(fd: number): number | null {
 /** True for the results that say: nothing now, try again. */
 export function wouldBlock(result: number): boolean {
   return result === -constants.errno.EAGAIN || result === -constants.errno.EINTR;
-}
-
-/** struct sockaddr_un: u16 family, then the path with a NUL behind it. */
-function socketAddress(path: string): Uint8Array {
-  const bytes = Buffer.from(path, 'utf8');
-  if (bytes.length === 0 || bytes.includes(0))
-    throw new SyscallError(`use ${JSON.stringify(path)} as a socket path`, -constants.errno.EINVAL);
-  if (bytes.length >= SUN_PATH_SIZE)
-    throw new SyscallError(`use ${path} as a socket path`, -constants.errno.ENAMETOOLONG);
-  const address = new Uint8Array(2 + bytes.length + 1);
-  new DataView(address.buffer).setUint16(0, AF_UNIX, true);
-  address.set(bytes, 2);
-  return address;
 }

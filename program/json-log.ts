@@ -11,6 +11,8 @@ export interface JsonLogOptions {
   readonly sink: LineSink;
   /** The key of the event's name in each record. */
   readonly eventKey: 'msg' | 'event';
+  /** What stands before a record of that level; default nothing. */
+  readonly prefix?: (level: LogLevel) => string;
   /** Told once when records begin to be lost for another reason than a reader that has gone. */
   readonly onFailure?: (error: NodeJS.ErrnoException) => void;
 }
@@ -23,7 +25,14 @@ const HIGH_WATER_BYTES = 4 * 1024 * 1024;
  * stopped reading fill the memory. Every record that was not printed as a whole counts as lost, and their number is told
  * in the next one that is. Behind a line that may be torn the next one begins on a line of its own.
  */
-export function jsonLog({ clock, level, sink, eventKey, onFailure = () => {} }: JsonLogOptions): FreeLogger {
+export function jsonLog({
+  clock,
+  level,
+  sink,
+  eventKey,
+  prefix = () => '',
+  onFailure = () => {},
+}: JsonLogOptions): FreeLogger {
   const least = logLevels.indexOf(level);
   let lost = 0;
   let torn = false;
@@ -57,10 +66,8 @@ export function jsonLog({ clock, level, sink, eventKey, onFailure = () => {} }: 
       const head = { time: new Date(clock.now()).toISOString(), level: wanted, [eventKey]: event };
       const told = lost;
       lost = 0;
-      print(
-        stringify(told > 0 ? { ...head, ...fields, lostRecords: told } : { ...head, ...fields }, head),
-        told,
-      );
+      const record = told > 0 ? { ...head, ...fields, lostRecords: told } : { ...head, ...fields };
+      print(`${prefix(wanted)}${stringify(record, head)}`, told);
     },
   };
 }

@@ -80,6 +80,7 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
         makeProbeEngine: (netns) => record.engine(createProbeEngine({ workers: 1, netns, clock, log })),
         intents: memoryStore(),
         events: noEvents(),
+        service: null,
         fatal: (error) => {
           throw error;
         },

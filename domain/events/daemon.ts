@@ -102,6 +102,16 @@ export const daemonEvents = {
   'config-reload-delayed': event(['warn'], 'maglevd is too busy to take a SIGHUP, and takes it later', {
     retryMs: field<number>(),
   }),
+  'service-stuck': event(
+    ['warn'],
+    'a part of maglevd did not answer, so the service manager got no sign of life; after some of these it starts maglevd anew, and VPP forwards on meanwhile',
+    { code: field<string>(), error: field<string>() },
+  ),
+  'service-not-told': event(
+    ['warn'],
+    'the service manager named by NOTIFY_SOCKET could not be told how maglevd is; only the first failure is told',
+    { code: field<string>(), error: field<string>() },
+  ),
   'config-check-failed': event(['error'], 'one error of a config', {
     reload: field<boolean>('was it to be loaded? `false`: at the start, or only a check'),
     stage: field<ConfigStage>(),

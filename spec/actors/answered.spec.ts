@@ -14,7 +14,7 @@ async function life(hook: Hook) {
   world.machine.start();
   let armed = false;
   await world.begin((point) => {
-    if (armed) hook(point);
+    if (armed) void hook(point);
   });
   await world.tree.clock.advance(20_000);
   armed = true;
@@ -41,7 +41,9 @@ describe('what an operator asks for, when any actor crashes at any message on th
   it('is answered all the same, and comes into force', async function () {
     this.timeout(60_000);
     const points: string[] = [];
-    const normal = await life((point) => points.push(text(point)));
+    const normal = await life((point) => {
+      points.push(text(point));
+    });
     expect(normal.answer).to.include({ warning: null });
     expect(normal.weight).to.equal(0);
     expect(points.map((point) => point.split(' ')[0])).to.include.members([

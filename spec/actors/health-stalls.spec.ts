@@ -112,6 +112,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
         loadConfig: async () => valid(config),
         intents: memoryStore(),
         events: noEvents(),
+        service: null,
         openVpp: () => machine.open,
         openStats: null,
         rpc: async () => ({

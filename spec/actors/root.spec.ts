@@ -179,7 +179,9 @@ describe('actors/root: the whole tree', () => {
       return result;
     };
     const points = new Set<string>();
-    await life((point) => points.add(text(point)));
+    await life((point) => {
+      points.add(text(point));
+    });
     expect(points.size).to.be.above(40);
     for (const crashAt of points) {
       let crashes = 0;

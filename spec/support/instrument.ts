@@ -1,7 +1,11 @@
 import type { ActorSpec, Context } from '../../actors/kernel/contract.js';
 
-/** Called before and after every message that any actor of an instrumented tree handles; to throw is a crash. */
-export type Hook = (point: { actor: string; message: string; phase: 'before' | 'after' | 'start' }) => void;
+/** Called before and after every message that any actor of an instrumented tree handles; to throw is a crash, to wait is to be stuck. */
+export type Hook = (point: {
+  actor: string;
+  message: string;
+  phase: 'before' | 'after' | 'start';
+}) => void | Promise<void>;
 
 /** The same actor, and the same tree below it, with a hook around every start and every message. */
 export function instrument<M>(spec: ActorSpec<M>, hook: Hook): ActorSpec<M> {
@@ -12,7 +16,7 @@ export function instrument<M>(spec: ActorSpec<M>, hook: Hook): ActorSpec<M> {
       const spawn: Context<M>['spawn'] = (child) => context.spawn(instrument(child, hook));
       const behavior = await spec.start(withSpawn(context, spawn));
       try {
-        hook({ actor, message: 'start', phase: 'start' });
+        void hook({ actor, message: 'start', phase: 'start' });
       } catch (error) {
         // A start that fails has released what it took.
         await behavior.stop?.();
@@ -22,9 +26,10 @@ export function instrument<M>(spec: ActorSpec<M>, hook: Hook): ActorSpec<M> {
         ...(behavior.stop === undefined ? {} : { stop: () => behavior.stop?.() }),
         receive: async (message) => {
           const point = { actor, message: typeOf(message) };
-          hook({ ...point, phase: 'before' });
+          const stuck = hook({ ...point, phase: 'before' });
+          if (stuck !== undefined) await stuck;
           await behavior.receive(message);
-          hook({ ...point, phase: 'after' });
+          void hook({ ...point, phase: 'after' });
         },
       };
     },

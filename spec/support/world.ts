@@ -8,6 +8,7 @@ import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import { vipId } from '../../domain/lb.js';
 import type { IntentStore } from '../../protocol/intents.js';
+import type { ServiceManager } from '../../protocol/service.js';
 import { vipKey } from './domain-samples.js';
 import { FakeServers } from './fake-servers.js';
 import { type Hook, instrument } from './instrument.js';
@@ -29,6 +30,8 @@ export class World {
   listening = 0;
   listenError: MaglevError | null = null;
   fatal: MaglevError | null = null;
+  /** Who started it and wants to be told how it is. */
+  service: ServiceManager | null = null;
 
   constructor(
     readonly config: MaglevConfig,
@@ -52,6 +55,7 @@ export class World {
           configFile: 'm.yaml',
           makeProbeEngine: () => this.servers.engine(),
           intents: this.intents,
+          service: this.service,
           loadConfig: async (running) =>
             this.settles
               ? readSettled({
