@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { foundByPlace, rewritePlaces } from './found-by-place.js';
 import { programs } from './programs.js';
 
@@ -20,6 +20,8 @@ export interface Bundle {
   /** Names of the packages from node_modules of which something is in it, sorted. */
   readonly packages: readonly string[];
   readonly bytes: number;
+  /** By the name of an entry without `.js`: the names of all files that it loads, itself among them. */
+  readonly loads: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -66,6 +68,9 @@ export async function bundle(folder: string): Promise<Bundle> {
   return {
     packages: [...new Set(Object.keys(metafile.inputs).flatMap(packageOf))].sort(),
     bytes: outputFiles.reduce((sum, { contents }) => sum + contents.length, 0),
+    loads: new Map(
+      entries.map((file) => [path.basename(file, '.js'), loadedBy(path.basename(file), metafile.outputs)]),
+    ),
   };
 }
 
@@ -78,6 +83,20 @@ const besideItself: Plugin = {
     });
   },
 };
+
+/** The files behind an output, itself among them; outputs are known by their paths, and found by their names. */
+function loadedBy(name: string, outputs: Metafile['outputs']): Set<string> {
+  const byName = new Map(Object.entries(outputs).map(([file, output]) => [path.basename(file), output]));
+  const loaded = new Set<string>();
+  const load = (file: string) => {
+    const output = byName.get(file);
+    if (output === undefined || loaded.has(file)) return;
+    loaded.add(file);
+    for (const { path: imported } of output.imports) load(path.basename(imported));
+  };
+  load(name);
+  return loaded;
+}
 
 function packageOf(input: string): string[] {
   const [, name] = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];

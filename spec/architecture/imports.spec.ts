@@ -44,7 +44,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'rpc',
     'sim',
   ],
-  packaging: ['cli', 'config', 'daemon', 'domain', 'sim'],
+  packaging: ['cli', 'config', 'daemon', 'domain', 'program', 'sim'],
   demo: ['actors/kernel', 'binapi', 'clock', 'domain', 'program', 'protocol', 'rpc', 'sim'],
 };
 
