@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 
 /** As Node names them. */
@@ -23,6 +23,8 @@ export function addKoffi(folder: string, packages: string, arch: Arch): void {
     const target = path.join(folder, 'node_modules', file);
     mkdirSync(path.dirname(target), { recursive: true });
     cpSync(path.join(packages, file), target);
+    // Some come from npm as programs; they are loaded, not run.
+    chmodSync(target, 0o644);
   };
   for (const file of needed) copy(path.join('koffi', file));
   for (const file of ['package.json', 'index.js', `linux_${arch}/koffi.node`]) copy(path.join(native, file));
