@@ -24,7 +24,9 @@ export function readSources(): Source[] {
   const folders = readdirSync(root, { withFileTypes: true })
     .filter(
       (entry) =>
-        entry.isDirectory() && !entry.name.startsWith('.') && !['node_modules', 'out'].includes(entry.name),
+        entry.isDirectory() &&
+        !entry.name.startsWith('.') &&
+        !['node_modules', 'out', 'dist'].includes(entry.name),
     )
     .map((entry) => entry.name);
   return folders

@@ -7,6 +7,7 @@ import { rewritePlaces } from '../../packaging/found-by-place.js';
 import { type Arch, addKoffi } from '../../packaging/koffi.js';
 import { programs } from '../../packaging/programs.js';
 import { Stage } from '../support/daemon-stage.js';
+import { eventually } from '../support/eventually.js';
 import { run } from '../support/process.js';
 import { WebFarm } from '../support/web-farm.js';
 
@@ -45,10 +46,9 @@ describe('packaging: the bundle', function () {
       await stage.simulator();
       const maglevd = stage.daemon();
       await maglevd.record('backend-transition', 0, ({ to }) => to === 'up');
-      await maglevd.record('vpp-lbsync-done');
-      while ((await stage.vips())[0] !== `192.0.2.1/32 tcp 80 gre4: ${server}=100`) {
-        await maglevd.record('vpp-lbsync-done', maglevd.lines.length);
-      }
+      await eventually(async () =>
+        expect((await stage.vips())[0]).to.equal(`192.0.2.1/32 tcp 80 gre4: ${server}=100`),
+      );
       // The thread that checks, and the parts of the simulator that lie in files.
       stage.write(config(farm.port).replace('web1: {}', 'web1: { weight: 7 }'));
       const from = maglevd.lines.length;
