@@ -27,7 +27,7 @@ function passes(major) {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
   // Whatever the specs start by name is to be the same release.
   const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` };
-  const run = spawnSync(node, ['--enable-source-maps', mocha, 'out/spec/**/*.spec.js'], {
+  const run = spawnSync(node, ['--enable-source-maps', mocha, '--parallel', '--jobs', '2', 'out/spec/**/*.spec.js'], {
     cwd: root,
     env,
     encoding: 'utf8',
