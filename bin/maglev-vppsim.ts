@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { realClock } from '../actors/kernel/real-clock.js';
+import { realClock } from '../clock/real-clock.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import { versionLine } from '../program/build-info.js';
 import { jsonLog } from '../program/json-log.js';

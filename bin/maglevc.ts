@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { realClock } from '../actors/kernel/real-clock.js';
 import { runMaglevc } from '../cli/maglevc.js';
+import { realClock } from '../clock/real-clock.js';
 import { runPrinting } from '../program/output.js';
 import { nameProcess } from '../program/process-name.js';
 

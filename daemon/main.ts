@@ -1,4 +1,4 @@
-import { realClock } from '../actors/kernel/real-clock.js';
+import { realClock } from '../clock/real-clock.js';
 import { asMaglevError } from '../domain/errors.js';
 import { hashOfToken, tokenRule } from '../domain/token-list.js';
 import { versionLine } from '../program/build-info.js';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { realClock } from '../actors/kernel/real-clock.js';
 import { cliInband } from '../binapi/generated/vlib.js';
 import { openApi } from '../binapi/open-api.js';
+import { realClock } from '../clock/real-clock.js';
 import { startWebServers } from './backends.js';
 import { demoConfig } from './config.js';
 import { output, Program } from './programs.js';

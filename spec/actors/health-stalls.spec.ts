@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { noEvents } from '../../actors/events.js';
 import { memoryStore } from '../../actors/intent-keeper.js';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
 import { rootActor } from '../../actors/root.js';
+import { realClock } from '../../clock/real-clock.js';
 import type { MaglevConfig } from '../../domain/config.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
 import { createProbeEngine } from '../../probes/engine/engine.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seededRandom } from '../../actors/kernel/seeded-random.js';
+import { seededRandom } from '../../clock/seeded-random.js';
 import type { MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { BackendDetail } from '../../protocol/health.js';

@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   program: ['domain', 'protocol'],
   probes: ['clock', 'domain', 'protocol', 'linux'],
   sim: ['domain', 'program', 'protocol', 'binapi', 'linux'],
-  'actors/kernel': ['clock', 'domain', 'protocol'],
+  'actors/kernel': ['domain', 'protocol'],
   actors: ['actors/kernel', 'domain', 'protocol', 'binapi', 'config', 'probes'],
   rpc: ['domain', 'protocol'],
   cli: ['rpc', 'program', 'domain', 'protocol'],
@@ -30,22 +30,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'program',
     'protocol',
   ],
-  bin: [
-    'actors',
-    'actors/kernel',
-    'binapi',
-    'cli',
-    'clock',
-    'config',
-    'daemon',
-    'domain',
-    'program',
-    'protocol',
-    'rpc',
-    'sim',
-  ],
+  bin: ['binapi', 'cli', 'clock', 'config', 'daemon', 'domain', 'program', 'protocol', 'rpc', 'sim'],
   packaging: ['cli', 'config', 'daemon', 'domain', 'program', 'sim'],
-  demo: ['actors/kernel', 'binapi', 'clock', 'domain', 'program', 'protocol', 'rpc', 'sim'],
+  demo: ['binapi', 'clock', 'domain', 'program', 'protocol', 'rpc', 'sim'],
 };
 
 /** Packages that only one room may import. */

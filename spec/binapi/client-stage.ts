@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import type { ApiClient } from '../../binapi/api-client.js';
 import type { AnyMessage } from '../../binapi/codec/message.js';
 import { FRAME_HEADER_SIZE } from '../../binapi/framing.js';
 import { type OpenApiOptions, openApi } from '../../binapi/open-api.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { FakeVpp } from './fake-vpp.js';
 
 /** The fields of an lb_vip_dump that asks for all VIPs. */

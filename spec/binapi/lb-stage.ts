@@ -1,4 +1,3 @@
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import { type IpRouteLookup, ipRouteLookup, ipRouteLookupReply } from '../../binapi/generated/ip.js';
 import {
   type LbAsV2Details,
@@ -22,6 +21,7 @@ import { cliInband, cliInbandReply } from '../../binapi/generated/vlib.js';
 import { showVersion, showVersionReply } from '../../binapi/generated/vpe.js';
 import { type LbConnection, openLb } from '../../binapi/lb/open-lb.js';
 import { prefixOfWire, wireAddress, wirePrefix } from '../../binapi/lb/wire-address.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import type { LbConf, VipKey } from '../../domain/lb.js';
 import { ip, vipKey } from '../support/domain-samples.js';
 import { FakeVpp, type Peer } from './fake-vpp.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
 import { openStats } from '../../binapi/stats/stats-segment.js';
+import { realClock } from '../../clock/real-clock.js';
 import { RawVppClient } from '../support/raw-vpp-client.js';
 import { vipRows } from './observe.js';
 import { PacketGenerator } from './packet-generator.js';

@@ -1,6 +1,6 @@
-import { realClock } from '../../actors/kernel/real-clock.js';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import { openStats } from '../../binapi/stats/stats-segment.js';
+import { realClock } from '../../clock/real-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { type Flow, parseProtocol } from '../../sim/flow/flow.js';
 import { type Simulator, startSimulator } from '../../sim/simulator.js';
 import { ip } from '../support/lb-requests.js';

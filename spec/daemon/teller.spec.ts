@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { teller } from '../../daemon/teller.js';
 import type { EventTold } from '../../protocol/events.js';
 import type { FreeLogger } from '../../protocol/log.js';

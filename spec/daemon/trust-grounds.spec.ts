@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { builtAt } from '../../daemon/built-at.js';
 import { type NodeSetting, trustGrounds } from '../../daemon/trust-grounds.js';
 import { Authority } from '../support/certificates.js';

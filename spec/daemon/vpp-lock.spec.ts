@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import type { OpenVpp } from '../../actors/vpp/api.js';
+import { realClock } from '../../clock/real-clock.js';
 import { governing, type VppLock, vppLock } from '../../daemon/vpp-lock.js';
 import { type FileLock, lockFile } from '../../linux/file-lock.js';
 import { failure } from '../support/rejection.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
+import { realClock } from '../../clock/real-clock.js';
 import { createMaglevClient, type MaglevClient } from '../../rpc/client.js';
 import { Stage } from '../support/daemon-stage.js';
 import { eventually } from '../support/eventually.js';

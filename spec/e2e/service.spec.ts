@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
+import { realClock } from '../../clock/real-clock.js';
 import { Stage } from '../support/daemon-stage.js';
 import { NotifyReceiver } from '../support/notify-receiver.js';
 

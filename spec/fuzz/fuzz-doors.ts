@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { realClock } from '../../actors/kernel/real-clock.js';
+import { realClock } from '../../clock/real-clock.js';
 import { parseRpcAddress } from '../../rpc/address.js';
 import { createMaglevClient, type MaglevClient } from '../../rpc/client.js';
 import { SeededRandom } from '../../sim/random.js';

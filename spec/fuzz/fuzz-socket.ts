@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import { controlPing } from '../../binapi/generated/memclnt.js';
+import { realClock } from '../../clock/real-clock.js';
 import { SeededRandom } from '../../sim/random.js';
 import { type Simulator, startSimulator } from '../../sim/simulator.js';
 import { RawVppClient } from '../support/raw-vpp-client.js';

@@ -1,9 +1,9 @@
-import { realClock } from '../../actors/kernel/real-clock.js';
 import type { AnyMessage } from '../../binapi/codec/message.js';
 import { lbAsV2Dump, lbConfGet, lbVipDump } from '../../binapi/generated/lb.js';
 import { apiVersions, controlPing } from '../../binapi/generated/memclnt.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
 import { showVersion } from '../../binapi/generated/vpe.js';
+import { realClock } from '../../clock/real-clock.js';
 import { startSimulator } from '../../sim/simulator.js';
 import { addAs, addVip, vipFields } from '../support/lb-requests.js';
 import { RawVppClient } from '../support/raw-vpp-client.js';

@@ -6,9 +6,9 @@ import type {
   RestartType,
   Supervision,
 } from '../../actors/kernel/contract.js';
-import { seededRandom } from '../../actors/kernel/seeded-random.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
-import type { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { seededRandom } from '../../clock/seeded-random.js';
+import type { VirtualClock } from '../../clock/virtual-clock.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Reply } from '../../protocol/address.js';
 import type { RecordingLog } from '../support/recording-log.js';

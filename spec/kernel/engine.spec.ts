@@ -8,7 +8,7 @@ import { Incarnation } from '../../actors/kernel/incarnation.js';
 import { NactEngine } from '../../actors/kernel/nact-engine.js';
 import { PendingQuestion, type Question } from '../../actors/kernel/question.js';
 import { defaultSupervision } from '../../actors/kernel/supervision.js';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { recordingLog } from '../support/recording-log.js';
 import { gate } from '../support/stage.js';
 

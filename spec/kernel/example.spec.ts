@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Reply } from '../../protocol/address.js';
 import { recordingLog } from '../support/recording-log.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ActorEnd, ActorRef, Context } from '../../actors/kernel/contract.js';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
+import { realClock } from '../../clock/real-clock.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Reply } from '../../protocol/address.js';
 import { recordingLog } from '../support/recording-log.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
+import { realClock } from '../../clock/real-clock.js';
 import { recordingLog } from '../support/recording-log.js';
 import { gate } from '../support/stage.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { recordingLog } from '../support/recording-log.js';
 import { askBy } from '../support/tree.js';
 import { Chaos, type Message, type Question } from './chaos.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { IncarnationTimers } from '../../actors/kernel/incarnation-timers.js';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { boom, calmly, type Deed, gate, type Stage, stage } from '../support/stage.js';
 
 /** One actor `a` under a root, and an act that writes the time of its handling into `beats`. */

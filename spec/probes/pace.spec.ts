@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { Pace } from '../../probes/pace.js';
 
 describe('the pace of looking at bare descriptors', () => {

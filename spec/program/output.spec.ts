@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
+import { realClock } from '../../clock/real-clock.js';
 import { runRemoteCommand } from '../../sim/remote-command.js';
 
 const bin = path.resolve(import.meta.dirname, '../../bin');

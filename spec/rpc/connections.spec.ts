@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http2 from 'node:http2';
 import net from 'node:net';
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
+import { realClock } from '../../clock/real-clock.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import { eventually } from '../support/eventually.js';

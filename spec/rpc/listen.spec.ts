@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, unlinkSync, writeFileSync } 
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
+import { realClock } from '../../clock/real-clock.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import { createGateway } from '../../rpc/gateway.js';

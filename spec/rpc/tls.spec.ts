@@ -6,7 +6,7 @@ import path from 'node:path';
 import tls from 'node:tls';
 import { type ClientReadableStream, credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
+import { realClock } from '../../clock/real-clock.js';
 import { type ClientTls, createMaglevClient } from '../../rpc/client.js';
 import { HealthService } from '../../rpc/generated/grpc/health/v1/health.js';
 import { Authority, type CertificateWish } from '../support/certificates.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { eventMemory, eventsActor } from '../../actors/events.js';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
+import { realClock } from '../../clock/real-clock.js';
 import { teller } from '../../daemon/teller.js';
 import type { EventsRequest, EventTold } from '../../protocol/events.js';
 import type { Event, WatchRequest } from '../../rpc/generated/maglev.js';

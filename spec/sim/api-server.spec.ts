@@ -1,6 +1,4 @@
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import { Reader } from '../../binapi/codec/reader.js';
 import { Writer } from '../../binapi/codec/writer.js';
 import { encodeFrame } from '../../binapi/framing.js';
@@ -17,6 +15,8 @@ import {
 } from '../../binapi/generated/memclnt.js';
 import { cliInband, getNodeIndex } from '../../binapi/generated/vlib.js';
 import { logDump, showVersion, showVpeSystemTime } from '../../binapi/generated/vpe.js';
+import { realClock } from '../../clock/real-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { type Simulator, startSimulator } from '../../sim/simulator.js';
 import { addAs, addVip, delVip, vipFields, vipRequest } from '../support/lb-requests.js';
 import { RawVppClient } from '../support/raw-vpp-client.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import { controlPing } from '../../binapi/generated/memclnt.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { type Simulator, startSimulator } from '../../sim/simulator.js';
 import { vipFields } from '../support/lb-requests.js';
 import { RawVppClient } from '../support/raw-vpp-client.js';

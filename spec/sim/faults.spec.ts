@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import { lbAddDelVipV2, lbAsV2Dump, lbConfGet, lbVipDump } from '../../binapi/generated/lb.js';
 import { controlPing, sockclntCreate } from '../../binapi/generated/memclnt.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
 import { showVersion } from '../../binapi/generated/vpe.js';
+import { realClock } from '../../clock/real-clock.js';
 import { MaglevError } from '../../domain/errors.js';
 import { runRemoteCommand } from '../../sim/remote-command.js';
 import { addAs, addVip, vipRequest } from '../support/lb-requests.js';

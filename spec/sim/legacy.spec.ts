@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import {
   lbAddDelAs,
   lbAddDelAsV2,
@@ -13,6 +12,7 @@ import {
 import { controlPing, getApiJson, getFirstMsgId } from '../../binapi/generated/memclnt.js';
 import { showVersion } from '../../binapi/generated/vpe.js';
 import { ipOfWire, wireAddress } from '../../binapi/lb/wire-address.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { type Simulator, startSimulator } from '../../sim/simulator.js';
 import { addVip, flushVip, ip, vipFields } from '../support/lb-requests.js';
 import { RawVppClient } from '../support/raw-vpp-client.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
 import { parseHeapText } from '../../binapi/lb/heap-text.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { OWN_BYTES } from '../../sim/lb/heap.js';
 import { Vpp } from '../../sim/vpp.js';
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import type { ApiClient } from '../../binapi/api-client.js';
 import { ipRouteLookup } from '../../binapi/generated/ip.js';
 import { prefixOfWire } from '../../binapi/lb/wire-address.js';
 import { openApi } from '../../binapi/open-api.js';
+import { realClock } from '../../clock/real-clock.js';
 import { type Simulator, startSimulator } from '../../sim/simulator.js';
 import { wirePrefixOf } from '../support/lb-requests.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { PacketGenerator } from '../../sim/flow/packet-generator.js';
 import { sendOptionsOf } from '../../sim/flow/traffic-request.js';
 import { Vpp } from '../../sim/vpp.js';

@@ -1,5 +1,5 @@
-import { realClock } from '../../actors/kernel/real-clock.js';
 import { runMaglevc } from '../../cli/maglevc.js';
+import { realClock } from '../../clock/real-clock.js';
 
 export interface CliRun {
   readonly code: number;

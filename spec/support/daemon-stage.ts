@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import type { ApiClient } from '../../binapi/api-client.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
 import { createLbApi } from '../../binapi/lb/lb-api.js';
 import { openApi } from '../../binapi/open-api.js';
+import { realClock } from '../../clock/real-clock.js';
 import type { LbState } from '../../domain/lb.js';
 import { protocolName } from '../../domain/lb.js';
 import { compiled, Process, run } from './process.js';

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { realClock } from '../../actors/kernel/real-clock.js';
+import { realClock } from '../../clock/real-clock.js';
 import { serveDescriptor } from '../../linux/fd-server.js';
 import { createMemfd } from '../../linux/memfd.js';
 

@@ -1,4 +1,4 @@
-import type { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import type { VirtualClock } from '../../clock/virtual-clock.js';
 
 /** Lets virtual time pass, a millisecond at a time, until the promise is settled; gives what it gives. */
 export async function lettingTimePass<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { realClock } from '../../actors/kernel/real-clock.js';
+import { realClock } from '../../clock/real-clock.js';
 import { Connections } from '../../rpc/connections.js';
 import { Doorkeeper } from '../../rpc/doorkeeper.js';
 import { recordingLog } from './recording-log.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { realClock } from '../../actors/kernel/real-clock.js';
+import { realClock } from '../../clock/real-clock.js';
 import type { Access } from '../../domain/access.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { Address, Ask } from '../../protocol/address.js';

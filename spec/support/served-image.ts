@@ -1,8 +1,8 @@
 import { mkdtempSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { realClock } from '../../actors/kernel/real-clock.js';
 import { openStats, type StatsOptions, type StatsSegment } from '../../binapi/stats/stats-segment.js';
+import { realClock } from '../../clock/real-clock.js';
 import { type DescriptorServer, serveDescriptor } from '../../linux/fd-server.js';
 import { hurryingClock } from './hurrying-clock.js';
 import { StatsImage } from './stats-image.js';

@@ -7,7 +7,7 @@ import type {
   Supervision,
 } from '../../actors/kernel/contract.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import type { Address, Ask, AskOptions, Reply } from '../../protocol/address.js';
 import { type RecordingLog, recordingLog } from './recording-log.js';
 import { askBy } from './tree.js';

@@ -1,6 +1,6 @@
 import type { ActorRef, ActorSpec, ActorSystem } from '../../actors/kernel/contract.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import type { Address, Ask, AskOptions, Reply } from '../../protocol/address.js';
 import { recordingLog } from './recording-log.js';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { realClock } from '../../../actors/kernel/real-clock.js';
 import { type LbConnection, openLb } from '../../../binapi/lb/open-lb.js';
 import { lbCounterRequests, lbCounters } from '../../../binapi/stats/lb-counters.js';
 import { openStats, type StatsSegment } from '../../../binapi/stats/stats-segment.js';
+import { realClock } from '../../../clock/real-clock.js';
 import { MaglevError } from '../../../domain/errors.js';
 import { type LbIndexes, wentBack } from '../../../domain/lb-counters.js';
 import { type Simulator, startSimulator } from '../../../sim/simulator.js';

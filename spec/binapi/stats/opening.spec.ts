@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { expect } from 'chai';
-import { VirtualClock } from '../../../actors/kernel/virtual-clock.js';
 import { openStats } from '../../../binapi/stats/stats-segment.js';
+import { VirtualClock } from '../../../clock/virtual-clock.js';
 import { MaglevError } from '../../../domain/errors.js';
 import { lettingTimePass } from '../../support/letting-time-pass.js';
 import { passedDescriptors } from '../../support/passed-descriptors.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { VirtualClock } from '../../../actors/kernel/virtual-clock.js';
 import { Heartbeat } from '../../../binapi/stats/heartbeat.js';
 import { openStats, type StatsSegment } from '../../../binapi/stats/stats-segment.js';
+import { VirtualClock } from '../../../clock/virtual-clock.js';
 import { lettingTimePass } from '../../support/letting-time-pass.js';
 import { passedDescriptors } from '../../support/passed-descriptors.js';
 import { rejection } from '../../support/rejection.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { VirtualClock } from '../../../actors/kernel/virtual-clock.js';
+import { VirtualClock } from '../../../clock/virtual-clock.js';
 import { MaglevError } from '../../../domain/errors.js';
 import type { SendReport } from '../../../sim/flow/packet-generator.js';
 import { SimulatedCrash } from '../../../sim/lb/crash.js';

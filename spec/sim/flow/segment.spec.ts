@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { realClock } from '../../../actors/kernel/real-clock.js';
 import { openStats } from '../../../binapi/stats/stats-segment.js';
+import { realClock } from '../../../clock/real-clock.js';
 import { startSimulator } from '../../../sim/simulator.js';
 
 describe('sim/flow: the stats segment', () => {

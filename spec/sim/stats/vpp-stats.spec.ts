@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { VirtualClock } from '../../../actors/kernel/virtual-clock.js';
 import type { StatsSegment } from '../../../binapi/stats/stats-segment.js';
+import { VirtualClock } from '../../../clock/virtual-clock.js';
 import { Fib } from '../../../sim/lb/fib.js';
 import { VppStats, type VppStatsOptions } from '../../../sim/stats/vpp-stats.js';
 import { lettingTimePass } from '../../support/letting-time-pass.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { realClock } from '../../../actors/kernel/real-clock.js';
-import { VirtualClock } from '../../../actors/kernel/virtual-clock.js';
 import type { StatsSegment } from '../../../binapi/stats/stats-segment.js';
+import { realClock } from '../../../clock/real-clock.js';
+import { VirtualClock } from '../../../clock/virtual-clock.js';
 import { createMemfd } from '../../../linux/memfd.js';
 import { SimulatedCrash } from '../../../sim/lb/crash.js';
 import { StatsSegmentWriter } from '../../../sim/stats/stats-segment-writer.js';

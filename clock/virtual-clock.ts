@@ -1,7 +1,7 @@
-import { TimerHeap } from '../../clock/timer-heap.js';
-import type { Cancel, Clock } from '../../protocol/clock.js';
+import type { Cancel, Clock } from '../protocol/clock.js';
 import { eventLoopIdle } from './event-loop.js';
 import { seededRandom } from './seeded-random.js';
+import { TimerHeap } from './timer-heap.js';
 
 export interface VirtualClockOptions {
   /** Wall time at the beginning, milliseconds since the epoch; default 2026-01-01T00:00:00Z. */

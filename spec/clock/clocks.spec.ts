@@ -2,12 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { realClock } from '../../actors/kernel/real-clock.js';
-import { VirtualClock } from '../../actors/kernel/virtual-clock.js';
+import { realClock } from '../../clock/real-clock.js';
 import { TimerHeap } from '../../clock/timer-heap.js';
 import { TimerQueue } from '../../clock/timer-queue.js';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 
-describe('kernel/virtual clock', () => {
+describe('clock/virtual clock', () => {
   it('fires timers in the order of their time, those of one moment in the order they were set', async () => {
     const clock = new VirtualClock();
     const fired: string[] = [];
@@ -135,7 +135,7 @@ describe('kernel/virtual clock', () => {
   });
 });
 
-describe('kernel/real clock', () => {
+describe('clock/real clock', () => {
   const wait = (ms: number) =>
     new Promise<number>((resolve) => {
       const set = realClock.monotonic();
@@ -269,7 +269,7 @@ describe('kernel/real clock', () => {
   });
 
   it('keeps the process alive for a pending timer, not for a cancelled one nor for one that never fires', () => {
-    const module = new URL('../../actors/kernel/real-clock.js', import.meta.url);
+    const module = new URL('../../clock/real-clock.js', import.meta.url);
     const script = `
       import { realClock } from ${JSON.stringify(module.href)};
       realClock.schedule(3e9, () => {})();

@@ -1,1 +1,0 @@
-export { realClock } from '../../clock/real-clock.js';
