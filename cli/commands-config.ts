@@ -2,15 +2,30 @@ import { configIssueText } from '../rpc/config-issue.js';
 import type { CheckConfigResponse, ConfigIssue } from '../rpc/generated/maglev.js';
 import { changesText } from './changes-text.js';
 import type { Command, Failure, Outcome } from './command.js';
+import { success } from './outcome.js';
 import { type Line, plain } from './text.js';
 
 export const configCommands: readonly Command[] = [
+  {
+    usage: 'show config',
+    help: 'the config that maglevd runs with, every default written out, without secrets',
+    run: async ({ client }) => {
+      const response = await (await client()).getConfig();
+      return success(
+        response.text
+          .trimEnd()
+          .split('\n')
+          .map((line) => [plain(line)]),
+        response,
+      );
+    },
+  },
   {
     usage: 'config check',
     help: "check maglevd's config file, and say what loading it would change",
     slow: true,
     run: async ({ client }) =>
-      verdictOutcome(await (await client()).checkConfig(), { loaded: false, success: 'the config is valid' }),
+      verdictOutcome(await (await client()).checkConfig(), { loaded: false, good: 'the config is valid' }),
   },
   {
     usage: 'config reload',
@@ -19,7 +34,7 @@ export const configCommands: readonly Command[] = [
     run: async ({ client }) =>
       verdictOutcome(await (await client()).reloadConfig(), {
         loaded: true,
-        success: 'the config is valid, and running now',
+        good: 'the config is valid, and running now',
       }),
   },
 ];
@@ -30,7 +45,7 @@ export const configCommands: readonly Command[] = [
  */
 function verdictOutcome(
   verdict: CheckConfigResponse,
-  { loaded, success }: { readonly loaded: boolean; readonly success: string },
+  { loaded, good }: { readonly loaded: boolean; readonly good: string },
 ): Outcome {
   const text: Line[] = [
     ...verdict.errors.flatMap((issue) => [
@@ -41,7 +56,7 @@ function verdictOutcome(
   ];
   // A maglevd that is older does not say.
   if (verdict.changes !== undefined) text.push(...changesText(verdict.changes, loaded));
-  if (verdict.ok) text.push([plain(success)]);
+  if (verdict.ok) text.push([plain(good)]);
   return { text, json: verdict, failure: verdict.ok ? null : failureOf(verdict) };
 }
 

@@ -45,6 +45,7 @@ function accessOf(
 ): Access {
   return {
     anonymous: anonymous === 'nobody' ? null : anonymous,
+    tokensFile: tokens,
     tokens: tokens === null ? new Map() : checked(tokenFile.get(tokens)),
     certificates: new Map([...certificates].map(([subject, role]) => [subjectKey(subject), role])),
     uids: new Map([...uids].map(([uid, role]) => [Number(uid), role])),

@@ -7,6 +7,8 @@ export type Role = (typeof roles)[number];
 export interface Access {
   /** null: whoever is not known may do nothing. */
   readonly anonymous: 'viewer' | null;
+  /** Where the tokens were read from, as the config names it; null: it names none. */
+  readonly tokensFile: string | null;
   /** By the SHA-256 of the token, in hex. */
   readonly tokens: ReadonlyMap<string, TokenOwner>;
   /** By the subject of a certificate, as subjectKey writes it. */

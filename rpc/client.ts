@@ -14,6 +14,7 @@ import { rpcErrorOf } from './explain.js';
 import {
   type BackendInfo,
   type CheckConfigResponse,
+  type ConfigText,
   type Event,
   type FrontendInfo,
   type HealthCheckInfo,
@@ -60,6 +61,7 @@ export interface ClientTls {
 export interface MaglevClient {
   readonly checkConfig: () => Promise<CheckConfigResponse>;
   readonly reloadConfig: () => Promise<ReloadConfigResponse>;
+  readonly getConfig: () => Promise<ConfigText>;
   readonly getStatus: () => Promise<StatusInfo>;
   readonly getVersion: () => Promise<VersionInfo>;
   readonly listFrontends: () => Promise<ListFrontendsResponse>;
@@ -135,6 +137,7 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
   return {
     checkConfig: () => call(MaglevService.checkConfig, {}),
     reloadConfig: () => call(MaglevService.reloadConfig, {}),
+    getConfig: () => call(MaglevService.getConfig, {}),
     getStatus: () => call(MaglevService.getStatus, {}),
     getVersion: () => call(MaglevService.getVersion, {}),
     listFrontends: () => call(MaglevService.listFrontends, {}),

@@ -1,4 +1,5 @@
 import type { MaglevConfig } from '../domain/config.js';
+import { configText } from '../domain/config-text.js';
 import { unknownName } from '../domain/unknown-name.js';
 import type { Address, Ask } from '../protocol/address.js';
 import type { ConfigControl } from '../protocol/config.js';
@@ -11,7 +12,7 @@ import type { Unary } from './unary.js';
 
 type ConfigHandlers = Pick<
   MaglevServer,
-  'checkConfig' | 'reloadConfig' | 'listHealthChecks' | 'getHealthCheck'
+  'checkConfig' | 'reloadConfig' | 'getConfig' | 'listHealthChecks' | 'getHealthCheck'
 >;
 
 /** The file, and the health checks that the running config has: nobody else knows them all. */
@@ -21,6 +22,7 @@ export function configHandlers(unary: Unary, config: Address<ConfigControl>): Co
   return {
     checkConfig: verdictOf('check-config'),
     reloadConfig: verdictOf('reload-config'),
+    getConfig: unary(limitMs.view, async (_, ask) => ({ text: textOf(await runningConfig(config, ask)) })),
     listHealthChecks: unary(limitMs.view, async (_, ask) => {
       const running = await runningConfig(config, ask);
       const checks = [...running.healthchecks.values()];
@@ -35,6 +37,15 @@ export function configHandlers(unary: Unary, config: Address<ConfigControl>): Co
       throw unknownName('MGL_HEALTHCHECK_UNKNOWN', text, name, running.healthchecks.keys());
     }),
   };
+}
+
+const texts = new WeakMap<MaglevConfig, string>();
+
+/** Made once for each config: that of ten thousand backends takes a while. */
+function textOf(config: MaglevConfig): string {
+  const known = texts.get(config) ?? configText(config);
+  texts.set(config, known);
+  return known;
 }
 
 export function runningConfig(config: Address<ConfigControl>, ask: Ask): Promise<MaglevConfig> {

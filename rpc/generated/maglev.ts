@@ -225,6 +225,15 @@ export interface ListEventsResponse {
   epoch: string;
 }
 
+/** There is one running config. */
+export type GetConfigRequest = Record<string, never>;
+
+/** The running config. */
+export interface ConfigText {
+  /** YAML, as docs/config-guide.md explains it. Of tokens it has names and roles, as comments. */
+  text: string;
+}
+
 /** Which config file is checked is maglevd's business: the one it was started with. */
 export type CheckConfigRequest = Record<string, never>;
 
@@ -2289,6 +2298,87 @@ export const ListEventsResponse: MessageFns<ListEventsResponse> = {
             }
 
             message.epoch = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetConfigRequest(): GetConfigRequest {
+  return {};
+}
+
+export const GetConfigRequest: MessageFns<GetConfigRequest> = {
+  encode(_: GetConfigRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetConfigRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetConfigRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseConfigText(): ConfigText {
+  return { text: '' };
+}
+
+export const ConfigText: MessageFns<ConfigText> = {
+  encode(message: ConfigText, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.text !== '') {
+      writer.uint32(10).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConfigText {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfigText();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.text = reader.string();
             continue;
           }
         }
@@ -7598,6 +7688,20 @@ export const MaglevService = {
     responseSerialize: (value: VersionInfo): Buffer => Buffer.from(VersionInfo.encode(value).finish()),
     responseDeserialize: (value: Buffer): VersionInfo => VersionInfo.decode(value),
   },
+  /**
+   * The running config as the text of a file that means the same, with every default written out. Secrets are not in
+   * it, and neither is what operators asked for: ListOverrides has that.
+   */
+  getConfig: {
+    path: '/maglev.Maglev/GetConfig' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetConfigRequest): Buffer =>
+      Buffer.from(GetConfigRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetConfigRequest => GetConfigRequest.decode(value),
+    responseSerialize: (value: ConfigText): Buffer => Buffer.from(ConfigText.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ConfigText => ConfigText.decode(value),
+  },
   /** Every frontend of the running config, in the order of the file. */
   listFrontends: {
     path: '/maglev.Maglev/ListFrontends' as const,
@@ -7875,6 +7979,11 @@ export interface MaglevServer extends UntypedServiceImplementation {
   getStatus: handleUnaryCall<GetStatusRequest, StatusInfo>;
   /** Which maglevd answers. */
   getVersion: handleUnaryCall<GetVersionRequest, VersionInfo>;
+  /**
+   * The running config as the text of a file that means the same, with every default written out. Secrets are not in
+   * it, and neither is what operators asked for: ListOverrides has that.
+   */
+  getConfig: handleUnaryCall<GetConfigRequest, ConfigText>;
   /** Every frontend of the running config, in the order of the file. */
   listFrontends: handleUnaryCall<ListFrontendsRequest, ListFrontendsResponse>;
   /** One frontend. NOT_FOUND when the running config has none of that name. */

@@ -6,6 +6,7 @@ export const methodRoles = {
   '/maglev.Maglev/ReloadConfig': 'admin',
   '/maglev.Maglev/GetStatus': 'viewer',
   '/maglev.Maglev/GetVersion': 'viewer',
+  '/maglev.Maglev/GetConfig': 'viewer',
   '/maglev.Maglev/ListFrontends': 'viewer',
   '/maglev.Maglev/GetFrontend': 'viewer',
   '/maglev.Maglev/ListBackends': 'viewer',

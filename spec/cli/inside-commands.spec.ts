@@ -44,6 +44,14 @@ describe('maglevc: what goes on inside maglevd', () => {
     expect(unknown.stderr).to.include('MGL_ACTOR_UNKNOWN');
   });
 
+  it('show config', async () => {
+    await start();
+    const { stdout } = await run('show config');
+    expect(stdout).to.match(/^maglev:\n {2}healthchecker:\n/);
+    expect(stdout).to.match(/\n {4}web1:\n {6}address: 10\.0\.0\.1\n/);
+    expect(await json('show config')).to.deep.equal({ text: stdout });
+  });
+
   it('show overrides', async () => {
     await start();
     const text = (await run('show overrides')).stdout.replaceAll(/\d{4}-\d\d-\d\dT[\d:]+Z/g, '<time>');

@@ -19,6 +19,7 @@ const anySubject = fc.constantFrom('CN=a', 'CN=b', 'CN=c');
 const anyHash = fc.constantFrom('t1', 't2', 't3');
 const anyAccess: fc.Arbitrary<Access> = fc.record({
   anonymous: fc.constantFrom(null, 'viewer' as const),
+  tokensFile: fc.constant('tokens'),
   tokens: fc
     .dictionary(anyHash, anyRole)
     .map((map) => new Map(Object.entries(map).map(([hash, role]) => [hash, { name: `name-${hash}`, role }]))),

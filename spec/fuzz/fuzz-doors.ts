@@ -29,7 +29,13 @@ export async function fuzzDoors(count: number, seed: number): Promise<Tally> {
   const ca = Buffer.from(authority.cert);
   const fixture = await startFixture(siteCallees(), {
     address: (folder) => `unix:${folder}/grpc.sock,plain:127.0.0.1:0,127.0.0.1:0`,
-    access: { anonymous: 'viewer', tokens: new Map(), certificates: new Map(), uids: new Map() },
+    access: {
+      anonymous: 'viewer',
+      tokensFile: null,
+      tokens: new Map(),
+      certificates: new Map(),
+      uids: new Map(),
+    },
     tls: (folder) => {
       const { cert, key } = authority.issue({ names: ['IP:127.0.0.1'] });
       const files = { cert: path.join(folder, 'c.pem'), key: path.join(folder, 'k.pem'), clientCa: null };

@@ -17,6 +17,7 @@ type Method = keyof typeof MaglevService;
 const needs: Readonly<Record<Method, Role>> = {
   checkConfig: 'viewer',
   reloadConfig: 'admin',
+  getConfig: 'viewer',
   getStatus: 'viewer',
   getVersion: 'viewer',
   listFrontends: 'viewer',
@@ -48,6 +49,7 @@ const ownUid = 500;
 const tokens = { viewer: 'v'.repeat(32), operator: 'o'.repeat(32), admin: 'a'.repeat(32) };
 const access = (anonymous: Access['anonymous']): Access => ({
   anonymous,
+  tokensFile: 'tokens',
   tokens: new Map(
     Object.entries(tokens).map(([role, token]) => [
       hashOfToken(token),

@@ -40,7 +40,13 @@ describe('rpc/server with TLS', () => {
     fixture = await startFixture(siteCallees(), {
       address: 'plain:127.0.0.1:0,127.0.0.1:0',
       tls: () => files,
-      access: { anonymous: 'viewer', tokens: new Map(), certificates: new Map(), uids: new Map() },
+      access: {
+        anonymous: 'viewer',
+        tokensFile: null,
+        tokens: new Map(),
+        certificates: new Map(),
+        uids: new Map(),
+      },
     });
     port = Number(fixture.server.address.split(':').at(-1));
   });
