@@ -1,0 +1,59 @@
+import type { HealthCheck } from './config.js';
+import { count, fullHealth, probeInterval, type Standing } from './rise-fall.js';
+
+/** What of a health check counts its results and says how soon the next one is wanted. */
+export type Counting = Pick<HealthCheck, 'rise' | 'fall' | 'interval' | 'fastInterval' | 'downInterval'>;
+
+/** A standing as one number: twice the counter, and one more when it is decided. */
+export function standingNumber({ decided, counter }: Standing): number {
+  return counter * 2 + (decided ? 1 : 0);
+}
+
+export function standingOf(number: number): Standing {
+  return { decided: number % 2 === 1, counter: Math.floor(number / 2) };
+}
+
+/**
+ * The rule of rise and fall, run once over all standings that there can be, so that who counts thousands of results a
+ * second only looks up. By the number of a standing.
+ */
+export class StandingTable {
+  readonly counting: Counting;
+  /** The number of the standing after one more pass. */
+  readonly onPass: Uint16Array;
+  /** The same after one more failure. */
+  readonly onFail: Uint16Array;
+  /** Milliseconds until the next probe, before it is spread. */
+  readonly interval: Float64Array;
+
+  constructor(counting: Counting) {
+    this.counting = counting;
+    const size = (fullHealth(counting) + 1) * 2;
+    this.onPass = new Uint16Array(size);
+    this.onFail = new Uint16Array(size);
+    this.interval = new Float64Array(size);
+    for (let number = 0; number < size; number++) {
+      const standing = standingOf(number);
+      this.onPass[number] = standingNumber(count(counting, standing, true));
+      this.onFail[number] = standingNumber(count(counting, standing, false));
+      this.interval[number] = probeInterval(counting, standing);
+    }
+  }
+}
+
+/** Tables of the checks that are in use, each made once. */
+export class StandingTables {
+  readonly #tables = new Map<string, StandingTable>();
+
+  of(counting: Counting): StandingTable {
+    const { rise, fall, interval, fastInterval, downInterval } = counting;
+    const key = `${rise} ${fall} ${interval} ${fastInterval} ${downInterval}`;
+    const known = this.#tables.get(key);
+    if (known !== undefined) return known;
+    // A config that changes all the time leaves tables behind that nobody looks into any more.
+    if (this.#tables.size >= 256) this.#tables.clear();
+    const table = new StandingTable({ rise, fall, interval, fastInterval, downInterval });
+    this.#tables.set(key, table);
+    return table;
+  }
+}
