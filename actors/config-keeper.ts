@@ -1,6 +1,7 @@
 import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
 import { configChanges } from '../domain/config-changes.js';
 import { asMaglevError } from '../domain/errors.js';
+import { Rounds } from '../domain/rounds.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type {
@@ -12,7 +13,6 @@ import type {
 } from '../protocol/config.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
-import { Rounds } from './rounds.js';
 
 /** Where the running config is. Only the config-keeper writes it. */
 export interface ConfigCell {
@@ -77,7 +77,10 @@ export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<Keepe
 }
 
 class ConfigKeeper {
-  private readonly rounds = { check: new Rounds<ConfigAnswer>(), reload: new Rounds<ConfigAnswer>() };
+  private readonly rounds = {
+    check: new Rounds<Reply<ConfigAnswer>>(),
+    reload: new Rounds<Reply<ConfigAnswer>>(),
+  };
 
   constructor(
     private readonly context: Context<KeeperMessage>,

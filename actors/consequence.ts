@@ -1,3 +1,4 @@
+import type { Applied, InForce, Pending } from '../domain/applied.js';
 import { type Decided, stepBetween } from '../domain/deciding.js';
 import { sameDesiredVip } from '../domain/desired.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
@@ -5,9 +6,7 @@ import type { BackendState } from '../domain/health.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { DesiredVip } from '../domain/lb.js';
 import type { Address, Reply } from '../protocol/address.js';
-import type { Applied, Pending } from '../protocol/applied.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
-import type { InForce } from '../protocol/operator.js';
 import type { Context } from './kernel/contract.js';
 
 /** Who asked for a change waits for VPP so long at most. */

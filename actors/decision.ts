@@ -1,3 +1,4 @@
+import type { InForce } from '../domain/applied.js';
 import type { Backend, Frontend } from '../domain/config.js';
 import {
   backendState,
@@ -26,7 +27,7 @@ import { viewBackend, viewFrontend } from '../domain/views.js';
 import type { Address } from '../protocol/address.js';
 import type { DecisionChanged, DecisionRequest, VipWanted } from '../protocol/decision.js';
 import type { BackendChanged, BackendReport, HealthRequest } from '../protocol/health.js';
-import type { EffectiveChanged, InForce, OperatorRequest } from '../protocol/operator.js';
+import type { EffectiveChanged, OperatorRequest } from '../protocol/operator.js';
 import type { ViewRequest } from '../protocol/views.js';
 import { Consequence } from './consequence.js';
 import type { ActorSpec, Context } from './kernel/contract.js';

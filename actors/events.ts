@@ -1,13 +1,12 @@
 import { MaglevError } from '../domain/errors.js';
 import { type EventFilter, levelRanks, lowestLevel, wants } from '../domain/event-filter.js';
+import { EventMemory, type EventPosition } from '../domain/event-memory.js';
 import { EventQueue } from '../domain/event-queue.js';
-import { EventRing } from '../domain/event-ring.js';
-import { type LogLevel, stateKeyOf, type ToldEvent } from '../domain/events.js';
+import type { LogLevel, ToldEvent } from '../domain/events.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type {
   EventBatch,
   EventList,
-  EventPosition,
   EventsRequest,
   EventTold,
   ListenToEvents,
@@ -15,34 +14,19 @@ import type {
 } from '../protocol/events.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 
-/** What is kept for those who come later: some hours of a quiet fleet, the last minutes of a bad day. */
-const RING = { events: 10_000, bytes: 8 * 1024 * 1024 };
 /** Events that wait for one subscriber. */
 const QUEUE = 5000;
 /** Events in one answer. */
 const BATCH = 500;
 
-/** What must outlive a crash of the actor: its subscribers do not, and are told. */
-export interface EventMemory {
-  readonly ring: EventRing;
-  /** The last event of everything that has a state. */
-  readonly states: Map<string, ToldEvent>;
-  /** Names this life of maglevd. */
-  readonly epoch: string;
-  lastSeq: number;
-}
-
-export function eventMemory(epoch: string): EventMemory {
-  return { ring: new EventRing(RING), states: new Map(), epoch, lastSeq: 0 };
-}
-
 /** Collects nothing, for whoever runs the tree without a teller of events. */
 export function noEvents(): EventsOptions {
-  return { source: { name: 'silence', tell: () => true }, memory: eventMemory('none') };
+  return { source: { name: 'silence', tell: () => true }, memory: new EventMemory('none') };
 }
 
 export interface EventsOptions {
   readonly source: Address<ListenToEvents>;
+  /** Outlives a crash of the actor: its subscribers do not, and are told. */
   readonly memory: EventMemory;
 }
 
@@ -92,21 +76,12 @@ class Events {
   }
 
   #list(count: number): EventList {
-    const { ring, epoch } = this.#options.memory;
-    return { epoch, events: ring.latest(count) };
+    const { memory } = this.#options;
+    return { epoch: memory.epoch, events: memory.latest(count) };
   }
 
   #told(told: ToldEvent): void {
-    const { ring, states } = this.#options.memory;
-    if (told.seq > 0) {
-      ring.push(told);
-      this.#options.memory.lastSeq = told.seq;
-    }
-    const state = stateKeyOf(told.event);
-    if (state !== null) {
-      if (isGone(told)) states.delete(state.key);
-      else states.set(state.key, told);
-    }
+    this.#options.memory.keep(told);
     for (const subscriber of this.#subscribers.values()) {
       if (!wants(subscriber.filter, told)) continue;
       subscriber.queue.push(told);
@@ -115,21 +90,14 @@ class Events {
   }
 
   #subscribe(filter: EventFilter, since: EventPosition | null): Subscribed {
-    const { ring, states, epoch, lastSeq } = this.#options.memory;
-    const missed = since === null || since.epoch !== epoch ? null : missedSince(ring, since.seq, lastSeq);
+    const { memory } = this.#options;
+    const { missed, ...begin } = memory.recall(filter, since);
     const queue = new EventQueue(QUEUE);
-    for (const told of missed ?? []) if (wants(filter, told)) queue.push(told);
+    for (const told of missed) queue.push(told);
     const id = ++this.#lastId;
     this.#subscribers.set(id, { filter, queue, asking: null });
     this.#listen();
-    const current = missed === null ? [...states.values()].filter((told) => wants(filter, told)) : [];
-    return {
-      id,
-      epoch,
-      from: missed === null ? lastSeq : (since?.seq ?? lastSeq),
-      resumed: since === null || missed !== null,
-      states: current,
-    };
+    return { id, epoch: memory.epoch, ...begin };
   }
 
   #next(id: number, reply: Reply<EventBatch>): void {
@@ -170,18 +138,4 @@ function answer(subscriber: Subscriber): void {
   if (asking === null || queue.length === 0) return;
   subscriber.asking = null;
   asking.ok(queue.take(BATCH));
-}
-
-/** null: not all of it is kept any more, or it has not happened. */
-function missedSince(ring: EventRing, seq: number, lastSeq: number): readonly ToldEvent[] | null {
-  if (seq === lastSeq) return [];
-  return seq > lastSeq ? null : ring.since(seq);
-}
-
-/** The thing is not there any more. */
-function isGone({ event }: ToldEvent): boolean {
-  return (
-    (event.name === 'backend-transition' || event.name === 'frontend-transition') &&
-    event.fields.to === 'removed'
-  );
 }

@@ -1,4 +1,5 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
+import type { InForce } from '../domain/applied.js';
 import { type Change, changeSummary, changeWarnings } from '../domain/change-text.js';
 import type { MaglevConfig } from '../domain/config.js';
 import { usersOf } from '../domain/deciding.js';
@@ -24,7 +25,6 @@ import type { IntentMemory, IntentRequest, IntentsFound } from '../protocol/inte
 import type {
   AwaitIntents,
   EffectiveChanged,
-  InForce,
   OperatorAnswer,
   OperatorRequest,
   Touched,

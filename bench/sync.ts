@@ -10,10 +10,11 @@ import { realClock } from '../clock/real-clock.js';
 import { openVpp } from '../daemon/open-vpp.js';
 import { hostPrefix, ipFromBytes } from '../domain/ip.js';
 import type { Decision, DesiredVip } from '../domain/lb.js';
+import type { SyncReport } from '../domain/syncs.js';
 import type { Address } from '../protocol/address.js';
 import type { DecisionRequest } from '../protocol/decision.js';
 import type { FreeLogger } from '../protocol/log.js';
-import type { SyncReport, VppControl } from '../protocol/vpp.js';
+import type { VppControl } from '../protocol/vpp.js';
 import { startSimulator } from './simulator.js';
 import { BareLoop, RecordingProxy } from './wire.js';
 

@@ -1,5 +1,4 @@
 import type net from 'node:net';
-import { eventMemory } from '../actors/events.js';
 import { memoryStore } from '../actors/intent-keeper.js';
 import { createActorSystem } from '../actors/kernel/system.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
@@ -8,6 +7,7 @@ import { checkReport } from '../config/report.js';
 import { readSettled } from '../config/settled-file.js';
 import type { MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
+import { EventMemory } from '../domain/event-memory.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import { uidOfPeer } from '../linux/peer-credentials.js';
 import { createProbeEngine } from '../probes/engine/engine.js';
@@ -135,7 +135,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       warnings: verdict.warnings,
       configFile: settings.config,
       // The moment at which it began, and the process: no other life of maglevd has the same.
-      events: { source, memory: eventMemory(`${clock.now().toString(36)}-${process.pid}`) },
+      events: { source, memory: new EventMemory(`${clock.now().toString(36)}-${process.pid}`) },
       loadConfig,
       intents,
       service,

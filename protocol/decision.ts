@@ -1,7 +1,7 @@
+import type { Applied } from '../domain/applied.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { Decision, DesiredVip } from '../domain/lb.js';
 import type { Reply } from './address.js';
-import type { Applied } from './applied.js';
 
 /** Asked of whoever decides, by those who carry decisions out, when they start. Changes are told as messages. */
 export type DecisionRequest = { readonly type: 'get-decision'; readonly reply: Reply<Decision> };

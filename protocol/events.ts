@@ -1,4 +1,5 @@
 import type { EventFilter } from '../domain/event-filter.js';
+import type { EventPosition } from '../domain/event-memory.js';
 import type { LogLevel, ToldEvent } from '../domain/events.js';
 import type { Address, Reply } from './address.js';
 
@@ -14,13 +15,6 @@ export interface ListenToEvents {
   readonly collector: Address<EventTold>;
   /** Everything at this level or above, and every change of a state. */
   readonly level: LogLevel;
-}
-
-/** Where to go on: behind an event that the subscriber has had. */
-export interface EventPosition {
-  /** Of which life of maglevd the number is: its `epoch`. */
-  readonly epoch: string;
-  readonly seq: number;
 }
 
 /** One subscriber, once it is taken. */

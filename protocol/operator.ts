@@ -1,7 +1,7 @@
+import type { Applied } from '../domain/applied.js';
 import type { BackendAction, Effective, WeightChange } from '../domain/operator.js';
 import type { Override } from '../domain/overrides.js';
 import type { Reply } from './address.js';
-import type { Applied } from './applied.js';
 
 /** It is in force in maglevd, and VPP has it, or will not have it soon. */
 export interface OperatorAnswer {
@@ -61,20 +61,4 @@ export interface EffectiveChanged<R = void> {
   readonly touched: Touched;
   /** Answered when it is in force. */
   readonly reply: Reply<R>;
-}
-
-/** What came of a change in the decision, and in VPP. */
-export interface InForce {
-  /** Of the frontends in which it causes a write; after a reload nobody waits for those. */
-  readonly applied: readonly Applied[];
-  /** How long VPP took, in milliseconds. */
-  readonly tookMs: number;
-  /** Flows that should be cut now, and are not: names of those frontends. */
-  readonly uncut: readonly string[];
-  /** Why nothing has to be written, where something might have been; null = that speaks for itself. */
-  readonly waits: string | null;
-  /** Touched frontends in which no server gets new flows. */
-  readonly deserted: readonly string[];
-  /** Touched frontends that could not be decided, for a fault of maglevd: they stay as they were. */
-  readonly undecided: readonly string[];
 }

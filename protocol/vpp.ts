@@ -2,14 +2,14 @@ import type { MaglevError } from '../domain/errors.js';
 import type { LbConf, LbOperation, LbState, VipId } from '../domain/lb.js';
 import type { LbCounters, LbIndexes } from '../domain/lb-counters.js';
 import type { WritesUnderWay } from '../domain/repeated-death.js';
+import type { StandingNews } from '../domain/standings.js';
+import type { OperationOutcome, SyncReport } from '../domain/syncs.js';
 import type { VppHeard } from '../domain/vpp-heard.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Address, Reply } from './address.js';
 import type { DecisionChanged, VipWanted } from './decision.js';
-import type { StandingNews, StandingsQuestion } from './standings.js';
-import type { SyncQuestion, SyncReport } from './syncs.js';
-
-export type { FailedStep, SyncCounts, SyncReport } from './syncs.js';
+import type { StandingsQuestion } from './standings.js';
+import type { SyncQuestion } from './syncs.js';
 
 /** Who VPP is, as it said when the connection came up. */
 export interface VppInfo {
@@ -27,16 +27,6 @@ export interface VppInfo {
    */
   readonly pausedUntil: number | null;
 }
-
-/** How one operation of an `apply` ended. */
-export type OperationOutcome =
-  | { readonly ok: true }
-  | {
-      readonly ok: false;
-      readonly error: MaglevError;
-      /** VPP's return code, when VPP answered. */
-      readonly retval: number | null;
-    };
 
 /** All that VPP holds, as one read has shown it. */
 export interface LbReading extends LbState {

@@ -1,6 +1,6 @@
 import { type DesiredVip, protocolName, vipId } from '../domain/lb.js';
 import type { LbCounters, ServerCounters, VipCounters } from '../domain/lb-counters.js';
-import type { Standings } from '../protocol/standings.js';
+import type { Standings } from '../domain/standings.js';
 import type { VPPLBASCounters, VPPLBCounters, VPPLBVIPCounters } from './generated/maglev.js';
 import { nanoseconds } from './nanoseconds.js';
 import { conditionMessage } from './standing-message.js';

@@ -1,7 +1,7 @@
 import { MaglevError } from '../domain/errors.js';
 import type { EventFilter } from '../domain/event-filter.js';
+import type { EventPosition } from '../domain/event-memory.js';
 import { type EventName, eventCatalogue, type LogLevel, type Topic } from '../domain/events.js';
-import type { EventPosition } from '../protocol/events.js';
 import type { WatchRequest } from './generated/maglev.js';
 
 const topics = ['backend', 'frontend', 'vpp', 'sync', 'config'] as const satisfies readonly Topic[];

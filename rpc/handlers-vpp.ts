@@ -1,8 +1,8 @@
 import { MaglevError } from '../domain/errors.js';
 import { type VipKey, vipId } from '../domain/lb.js';
+import type { Standings } from '../domain/standings.js';
 import { unknownName } from '../domain/unknown-name.js';
 import type { Address } from '../protocol/address.js';
-import type { Standings } from '../protocol/standings.js';
 import type { VppControl } from '../protocol/vpp.js';
 import { checkedName } from './checked-fields.js';
 import { lbCountersMessage } from './counters-message.js';

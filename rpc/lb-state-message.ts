@@ -1,5 +1,5 @@
 import { type LbState, protocolName, type VipState, vipId } from '../domain/lb.js';
-import type { FrontendStanding, Standings, VppCondition } from '../protocol/standings.js';
+import type { FrontendStanding, Standings, VppCondition } from '../domain/standings.js';
 import type { VPPLBState, VPPLBVIP } from './generated/maglev.js';
 import { overallMessage, standingMessage } from './standing-message.js';
 

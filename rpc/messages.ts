@@ -1,4 +1,4 @@
-import type { ExecutedOperation, SyncRecord, SyncReport, SyncSummary } from '../protocol/syncs.js';
+import type { ExecutedOperation, SyncRecord, SyncReport, SyncSummary } from '../domain/syncs.js';
 import type { FrontendView, PoolBackendView } from '../protocol/views.js';
 import type { VppInfo as VppIdentity } from '../protocol/vpp.js';
 import type {

@@ -1,9 +1,9 @@
 import type { MaglevConfig } from '../domain/config.js';
 import { asMaglevError } from '../domain/errors.js';
+import type { FrontendStanding, Standings } from '../domain/standings.js';
 import type { Address, Ask } from '../protocol/address.js';
 import type { ConfigControl } from '../protocol/config.js';
 import type { BackendDetail, HealthRequest } from '../protocol/health.js';
-import type { FrontendStanding, Standings } from '../protocol/standings.js';
 import type { BackendView, FrontendView, PoolBackendView } from '../protocol/views.js';
 import type { VppControl } from '../protocol/vpp.js';
 import { backendMessage, doubtMessage, transitionMessage } from './backend-message.js';

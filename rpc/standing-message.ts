@@ -1,5 +1,5 @@
-import type { FrontendStanding, Standings, VppCondition } from '../protocol/standings.js';
-import type { FailedStep } from '../protocol/syncs.js';
+import type { FrontendStanding, Standings, VppCondition } from '../domain/standings.js';
+import type { FailedStep } from '../domain/syncs.js';
 import type { VPPCondition, VPPStanding } from './generated/maglev.js';
 import { nanoseconds } from './nanoseconds.js';
 import { operationText } from './operation-text.js';

@@ -1,3 +1,4 @@
+import type { Backoff } from '../../domain/backoff.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Address, Answer, Ask, Question, Reply } from '../../protocol/address.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
@@ -29,8 +30,8 @@ export interface Supervision {
   readonly strategy: Strategy;
   /** More than `restarts` restarts within `withinMs` make the supervisor itself fail (escalation). */
   readonly intensity: { readonly restarts: number; readonly withinMs: number };
-  /** Delay before the n-th restart in a row: min * 2^(n-1), at most max, spread by +-jitter (a fraction, 0..1). */
-  readonly backoff: { readonly minMs: number; readonly maxMs: number; readonly jitter: number };
+  /** Before restarts in a row. */
+  readonly backoff: Backoff;
 }
 
 /**

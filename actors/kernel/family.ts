@@ -1,7 +1,7 @@
+import { backoffDelay } from '../../domain/backoff.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
-import { backoffDelay } from './backoff.js';
 import type { ActorDescription, RestartType, Supervision } from './contract.js';
 import { RestartIntensity } from './restart-intensity.js';
 import { SiblingGroup } from './sibling-group.js';

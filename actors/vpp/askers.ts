@@ -1,9 +1,9 @@
+import type { Applied, Pending } from '../../domain/applied.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { IpAddress } from '../../domain/ip.js';
+import type { FailedStep } from '../../domain/syncs.js';
+import type { Tally } from '../../domain/tally.js';
 import type { Reply } from '../../protocol/address.js';
-import type { Applied, Pending } from '../../protocol/applied.js';
-import type { FailedStep } from '../../protocol/vpp.js';
-import type { Tally } from './tally.js';
 
 interface Asker {
   readonly frontend: string;

@@ -1,10 +1,11 @@
+import { backoffDelay } from '../../domain/backoff.js';
 import { asMaglevError, type MaglevError } from '../../domain/errors.js';
 import type { LbConf } from '../../domain/lb.js';
 import { sameConf } from '../../domain/plan.js';
+import type { StandingNews } from '../../domain/standings.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
-import type { StandingNews } from '../../protocol/standings.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 
@@ -27,9 +28,8 @@ export type ConfPusherMessage =
   | { readonly type: 'found'; readonly conf: LbConf }
   | { readonly type: 'retry' };
 
-/** After a failed push: 1 s, doubled each time, at most 30 s. */
-const RETRY_MIN_MS = 1000;
-const RETRY_MAX_MS = 30_000;
+/** After a failed push. */
+const RETRY = { minMs: 1000, maxMs: 30_000, jitter: 0 };
 
 /**
  * Keeps the plugin's global settings (`lb_conf`) equal to the config. It reads before it writes and writes only a
@@ -105,8 +105,8 @@ class ConfPusher {
       this.#lastFailure = failure;
       // A refusal of the guard stays one until the config changes.
       if (code === 'MGL_VPP_GUARD') return;
-      const delay = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(this.#failures++, 16));
-      this.#cancelRetry = context.after(delay, { type: 'retry' });
+      const delayMs = backoffDelay(RETRY, ++this.#failures, context.clock.random());
+      this.#cancelRetry = context.after(delayMs, { type: 'retry' });
     }
   }
 

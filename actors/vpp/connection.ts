@@ -1,3 +1,4 @@
+import { backoffDelay } from '../../domain/backoff.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { LevelOf } from '../../domain/events.js';
 import type { VppHeard } from '../../domain/vpp-heard.js';
@@ -29,10 +30,8 @@ export type ConnectionMessage =
   /** This VPP can be governed: a full sync has left it equal to the decision. */
   | { readonly type: 'proven' };
 
-/** Between two attempts: 100 ms, doubled each time, at most 5 s, for ever; spread by +-20 %. */
-const RETRY_MIN_MS = 100;
-const RETRY_MAX_MS = 5000;
-const RETRY_JITTER = 0.2;
+/** Between two attempts, for ever. */
+const RETRY = { minMs: 100, maxMs: 5000, jitter: 0.2 };
 /** How often the health of a live connection is looked at. */
 const WATCH_MS = 1000;
 /** An idle VPP is asked whether it lives every 10 s. */
@@ -175,9 +174,7 @@ class Connection {
 
   private retryLater(): number {
     const { clock } = this.context;
-    const base = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.min(this.attempts, 16));
-    this.attempts++;
-    const delayMs = Math.round(base * (1 + RETRY_JITTER * (2 * clock.random() - 1)));
+    const delayMs = Math.round(backoffDelay(RETRY, ++this.attempts, clock.random()));
     this.context.after(delayMs, { type: 'connect' });
     return delayMs;
   }

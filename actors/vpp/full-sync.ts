@@ -5,12 +5,12 @@ import { type Batch, onlyChanges, type PrefixPlan, planPrefix } from '../../doma
 import { installCost, loadOfFound, PIECE_MS } from '../../domain/plan-cost.js';
 import { leanestFirst } from '../../domain/plan-order.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
+import { addTallies, failure, type Tally } from '../../domain/tally.js';
 import type { Address } from '../../protocol/address.js';
 import type { LbReading, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, Context } from '../kernel/contract.js';
 import { inWindow } from '../window.js';
 import type { ReconcilerMessage } from './reconciler.js';
-import { addTallies, failure, type Tally } from './tally.js';
 import { writeInPieces } from './writing.js';
 
 export interface FullSyncOptions {

@@ -1,22 +1,30 @@
 import { MaglevError } from '../../domain/errors.js';
 import { type Decision, type DesiredVip, type VipId, vipId } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
+import type { StandingNews } from '../../domain/standings.js';
+import { SyncQueue } from '../../domain/sync-queue.js';
+import type { SyncCause, SyncReport } from '../../domain/syncs.js';
+import {
+  addTallies,
+  cameOrWent,
+  changedAnything,
+  livedThrough,
+  nothing,
+  type Tally,
+} from '../../domain/tally.js';
 import { unknownName } from '../../domain/unknown-name.js';
 import { unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol/decision.js';
-import type { StandingNews } from '../../protocol/standings.js';
-import type { SyncCause, SyncMade } from '../../protocol/syncs.js';
-import type { LbReading, SyncReport, VppRequest } from '../../protocol/vpp.js';
+import type { SyncMade } from '../../protocol/syncs.js';
+import type { LbReading, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { crowd } from '../supervision.js';
 import type { ConfPusherMessage } from './conf-pusher.js';
 import { fullSync, reconcile } from './full-sync.js';
 import { type ReconcilerMessage, type ReconcilerReport, reconcilerActor } from './reconciler.js';
-import { SyncJobs } from './sync-jobs.js';
-import { ChangeLog, SyncStory } from './sync-story.js';
-import { addTallies, changedAnything, logFailures, nothing, type Tally } from './tally.js';
+import { ChangeLog, logFailures, SyncStory } from './sync-story.js';
 
 export interface LbOptions {
   readonly link: Address<VppRequest>;
@@ -80,7 +88,7 @@ class Lb {
   readonly #context: Context<LbMessage>;
   readonly #options: LbOptions;
   readonly #reconcilers = new Map<VipId, ActorRef<ReconcilerMessage>>();
-  readonly #jobs: SyncJobs;
+  readonly #jobs = new SyncQueue<Reply<SyncReport>>();
   readonly #changes: ChangeLog;
   #tellsMore = false;
   #standing: StandingDecision;
@@ -99,13 +107,6 @@ class Lb {
     this.#options = options;
     this.#standing = new StandingDecision(decision);
     this.#changes = new ChangeLog(context);
-    this.#jobs = new SyncJobs((frontend, cause) =>
-      context.pipe(
-        this.#sync(frontend, cause),
-        (report) => ({ type: 'job-done', report }),
-        (error) => ({ type: 'job-failed', error }),
-      ),
-    );
   }
 
   stop(): void {
@@ -116,11 +117,11 @@ class Lb {
     switch (message.type) {
       case 'tick':
       case 'retry':
-        this.#jobs.due(null, message.type);
+        this.#due(null, message.type);
         break;
       case 'decision':
         this.#standing = new StandingDecision(message.decision);
-        this.#jobs.due(null, 'decision');
+        this.#due(null, 'decision');
         break;
       case 'vip-wanted':
         this.#follow(message);
@@ -128,6 +129,7 @@ class Lb {
       case 'unsure':
         if (this.#standing.ofFrontend(message.frontend) !== undefined) {
           this.#jobs.unsure(message.frontend, message.looked);
+          this.#next();
         }
         break;
       case 'restarted':
@@ -143,13 +145,15 @@ class Lb {
         this.#asked(message.frontend, message.reply);
         break;
       case 'job-done':
-        this.#jobs.done(message.report);
+        for (const reply of this.#jobs.end()) reply.ok(message.report);
+        this.#next();
         break;
       case 'job-failed':
         // What a MaglevError says is expected of a VPP that may vanish at any moment; all else is a bug and a crash.
         if (!(message.error instanceof MaglevError) || message.error.code === 'MGL_INTERNAL')
           throw message.error;
-        this.#jobs.failed(message.error);
+        for (const reply of this.#jobs.end()) reply.fail(message.error);
+        this.#next();
         break;
       case 'tell-more':
         this.#tellsMore = false;
@@ -165,8 +169,25 @@ class Lb {
       const known = this.#standing.decision.vips.map((vip) => vip.frontend);
       reply.fail(unknownName('MGL_FRONTEND_UNKNOWN', text, frontend, known));
     } else {
-      this.#jobs.asked(frontend, reply);
+      if (!this.#jobs.asked(frontend, reply))
+        reply.fail(new MaglevError('MGL_MAILBOX_FULL', 'too many requests wait for a sync already'));
+      this.#next();
     }
+  }
+
+  #due(frontend: string | null, cause: SyncCause): void {
+    this.#jobs.due(frontend, cause);
+    this.#next();
+  }
+
+  #next(): void {
+    const job = this.#jobs.begin();
+    if (job === null) return;
+    this.#context.pipe(
+      this.#sync(job.frontend, job.cause),
+      (report) => ({ type: 'job-done', report }),
+      (error) => ({ type: 'job-failed', error }),
+    );
   }
 
   #follow({ vip, flush, reply }: VipWanted): void {
@@ -277,7 +298,7 @@ class Lb {
     const found = reading.vips.find(({ key }) => vipId(key) === id) ?? null;
     const result = await reconcile(this.#context, this.#reconcilerOf(desired), desired, found, reading);
     changed(result);
-    if (result.failures.some(({ operation }) => operation.op === 'vip-sync')) this.#jobs.due(null, 'unsure');
+    if (result.failures.some(({ operation }) => operation.op === 'vip-sync')) this.#due(null, 'unsure');
     const vips = found === null ? [] : [found];
     return { ...result, unverified: unverifiedIn({ vips, textError: reading.textError }) };
   }
@@ -350,14 +371,3 @@ class Lb {
 }
 
 type Outcome = Tally & { readonly unverified: readonly string[] };
-
-/** Has VPP been sent everything, and answered? */
-function livedThrough({ operations }: Tally): boolean {
-  return operations.every(
-    ({ outcome, error }) => outcome !== 'not-sent' && error?.code !== 'MGL_VPP_TIMEOUT',
-  );
-}
-
-function cameOrWent({ counts }: Tally): boolean {
-  return counts.vipAdded + counts.vipRemoved + counts.asAdded + counts.asRemoved > 0;
-}

@@ -1,8 +1,9 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { type LbOperation, type VipId, vipId } from '../../domain/lb.js';
+import type { OperationOutcome } from '../../domain/syncs.js';
 import type { Reply } from '../../protocol/address.js';
 import type { Logger } from '../../protocol/log.js';
-import type { OperationOutcome, VppRequest } from '../../protocol/vpp.js';
+import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec } from '../kernel/contract.js';
 import type { VppApi } from './api.js';
 

@@ -1,3 +1,4 @@
+import type { Applied } from '../../domain/applied.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { IpAddress } from '../../domain/ip.js';
 import {
@@ -13,13 +14,12 @@ import {
 import { type Batch, planPrefix } from '../../domain/plan.js';
 import { loadOf, pieceOf } from '../../domain/plan-cost.js';
 import { executedOnVip } from '../../domain/plan-execute.js';
+import type { VipStanding } from '../../domain/standings.js';
+import { addTallies, failure, nothing, notSent, type Tally } from '../../domain/tally.js';
 import type { Address, Reply } from '../../protocol/address.js';
-import type { Applied } from '../../protocol/applied.js';
-import type { VipStanding } from '../../protocol/standings.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import { Askers } from './askers.js';
-import { addTallies, failure, nothing, notSent, type Tally } from './tally.js';
 import { write } from './writing.js';
 
 export type ReconcilerMessage =

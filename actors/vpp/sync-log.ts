@@ -1,80 +1,35 @@
 import { MaglevError } from '../../domain/errors.js';
-import type { SyncMade, SyncQuestion, SyncRecord, SyncSummary } from '../../protocol/syncs.js';
+import { SyncRecords } from '../../domain/sync-records.js';
+import type { SyncMade, SyncQuestion } from '../../protocol/syncs.js';
 import type { ActorSpec } from '../kernel/contract.js';
-
-/** Syncs that are kept, and operations in all of them together. */
-const SYNCS = 100;
-const OPERATIONS = 50_000;
 
 export type SyncLogMessage = SyncMade | SyncQuestion;
 
-/** Keeps the last syncs as they were planned and executed, over all connections to VPP. */
+/** Keeps the last syncs over all connections to VPP. */
 export function syncLogActor(): ActorSpec<SyncLogMessage> {
-  return { name: 'sync-log', start: () => new SyncLog() };
-}
-
-class SyncLog {
-  /** Oldest first. */
-  readonly #records: SyncRecord[] = [];
-  #operations = 0;
-  #made = 0;
-
-  receive(message: SyncLogMessage): void {
-    switch (message.type) {
-      case 'sync-made':
-        this.#keep(message.sync);
-        break;
-      case 'list-syncs':
-        message.reply.ok(this.#records.map(summaryOf));
-        break;
-      case 'get-sync': {
-        const { id } = message;
-        const found = this.#records.find((one) => one.id === id);
-        if (found !== undefined) message.reply.ok(found);
-        else message.reply.fail(new MaglevError('MGL_SYNC_UNKNOWN', `sync ${id} is not kept`));
-        break;
-      }
-    }
-  }
-
-  #keep(sync: SyncMade['sync']): void {
-    const last = this.#records.at(-1);
-    if (last !== undefined && isUneventful(last) && isUneventful(sync) && sameOutcome(last, sync)) {
-      const repeated = { ...last, repeats: last.repeats + 1, lastAt: sync.startedAt };
-      this.#records[this.#records.length - 1] = repeated;
-      return;
-    }
-    const operations = sync.operations.slice(0, OPERATIONS);
-    const omitted = sync.operations.length - operations.length;
-    const id = ++this.#made;
-    this.#records.push({ ...sync, operations, omitted, id, repeats: 0, lastAt: sync.startedAt });
-    this.#operations += operations.length;
-    while (this.#records.length > SYNCS) this.#operations -= this.#records.shift()?.operations.length ?? 0;
-    this.#forgetOperations();
-  }
-
-  /** What the oldest syncs did is forgotten first; that they were stays. */
-  #forgetOperations(): void {
-    for (let i = 0; i < this.#records.length - 1 && this.#operations > OPERATIONS; i++) {
-      const record = this.#records[i];
-      if (record === undefined || record.operations.length === 0) continue;
-      this.#operations -= record.operations.length;
-      this.#records[i] = { ...record, operations: [], omitted: record.omitted + record.operations.length };
-    }
-  }
-}
-
-/** Nobody asked for it, and nothing came of it. */
-function isUneventful({ cause, operations, omitted = 0, error }: Kept): boolean {
-  return (cause === 'tick' || cause === 'retry') && operations.length + omitted === 0 && error === null;
-}
-
-type Kept = SyncMade['sync'] & { readonly omitted?: number };
-
-function sameOutcome(a: SyncMade['sync'], b: SyncMade['sync']): boolean {
-  return a.scope === b.scope && a.unverified.join() === b.unverified.join();
-}
-
-function summaryOf({ operations: _, omitted: __, ...summary }: SyncRecord): SyncSummary {
-  return summary;
+  return {
+    name: 'sync-log',
+    start: () => {
+      const records = new SyncRecords();
+      return {
+        receive: (message) => {
+          switch (message.type) {
+            case 'sync-made':
+              records.keep(message.sync);
+              break;
+            case 'list-syncs':
+              message.reply.ok(records.list());
+              break;
+            case 'get-sync': {
+              const { id, reply } = message;
+              const found = records.get(id);
+              if (found !== undefined) reply.ok(found);
+              else reply.fail(new MaglevError('MGL_SYNC_UNKNOWN', `sync ${id} is not kept`));
+              break;
+            }
+          }
+        },
+      };
+    },
+  };
 }

@@ -1,9 +1,10 @@
 import { asMaglevError } from '../../domain/errors.js';
-import type { LbOperation } from '../../domain/lb.js';
-import type { SyncCause, SyncMade } from '../../protocol/syncs.js';
-import type { SyncReport } from '../../protocol/vpp.js';
+import { type LbOperation, vipId } from '../../domain/lb.js';
+import type { FailedStep, SyncCause, SyncReport } from '../../domain/syncs.js';
+import { changedAnything, nothing, operationFields, type Tally } from '../../domain/tally.js';
+import type { Logger } from '../../protocol/log.js';
+import type { SyncMade } from '../../protocol/syncs.js';
 import type { Context } from '../kernel/contract.js';
-import { changedAnything, nothing, operationFields, type Tally } from './tally.js';
 
 /** Changes of VPP within a second that are each told at level info; of more, their number is. */
 const TOLD_A_SECOND = 20;
@@ -127,4 +128,21 @@ export class SyncStory {
   #duration(): number {
     return Math.round(this.#context.clock.monotonic() - this.#begin);
   }
+}
+
+/** Logs failures: as warnings those that are news, at debug those that the last sync had too. Gives all of them. */
+export function logFailures(
+  failures: readonly FailedStep[],
+  known: ReadonlySet<string>,
+  log: Logger,
+): ReadonlySet<string> {
+  const all = new Set<string>();
+  for (const { operation, error } of failures) {
+    const address = 'address' in operation ? operation.address : '';
+    const text = `${operation.op} ${vipId(operation.key)} ${address} ${error.code} ${error.message}`;
+    all.add(text);
+    const fields = { ...operationFields(operation), code: error.code, error: error.message };
+    log.log(known.has(text) ? 'debug' : 'warn', `vpp-lbsync-${operation.op}`, fields);
+  }
+  return all;
 }

@@ -1,10 +1,11 @@
 import { asMaglevError, type ErrorCode, MaglevError } from '../../domain/errors.js';
 import type { LbState } from '../../domain/lb.js';
 import { afterDeath, noDeaths, pauseAfter, type WritesUnderWay } from '../../domain/repeated-death.js';
+import { Rounds } from '../../domain/rounds.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
+import { type Standings, unreachable, VipStandings, type VppCondition } from '../../domain/standings.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest, VipWanted } from '../../protocol/decision.js';
-import type { Standings, VppCondition } from '../../protocol/standings.js';
 import type {
   ConnectionReport,
   SessionReport,
@@ -14,12 +15,10 @@ import type {
   VppRequest,
 } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
-import { Rounds } from '../rounds.js';
 import { chain } from '../supervision.js';
 import type { OpenStats, OpenVpp } from './api.js';
 import { type ConnectionMessage, connectionActor } from './connection.js';
 import { type SessionMessage, sessionActor } from './session.js';
-import { unreachable, VipStandings } from './standings.js';
 import { type SyncLogMessage, syncLogActor } from './sync-log.js';
 
 export interface VppOptions {
@@ -81,7 +80,7 @@ class Vpp {
   private readonly syncLog: ActorRef<SyncLogMessage>;
   private readonly connection: ActorRef<ConnectionMessage>;
   /** Who waits for a look at VPP. It is no small thing for VPP: one is under way at a time, however many ask. */
-  private readonly looks = new Rounds<LbState>();
+  private readonly looks = new Rounds<Reply<LbState>>();
   private statsDroppedAt = Number.NEGATIVE_INFINITY;
   /** What VPP died under since it last lived through a full sync; see domain/repeated-death.ts. */
   private deaths = noDeaths;

@@ -1,9 +1,9 @@
 import type { LbOperation } from '../../domain/lb.js';
 import { costOf, pieceOf, type VipLoad } from '../../domain/plan-cost.js';
+import { addTallies, type Tally, tally } from '../../domain/tally.js';
 import type { Address } from '../../protocol/address.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { Context } from '../kernel/contract.js';
-import { addTallies, type Tally, tally } from './tally.js';
 
 export interface Writing {
   readonly link: Address<VppRequest>;

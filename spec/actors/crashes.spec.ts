@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { type SessionMessage, sessionActor } from '../../actors/vpp/session.js';
 import { type Decision, vipId } from '../../domain/lb.js';
+import type { SyncReport } from '../../domain/syncs.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
 import type { SyncMade } from '../../protocol/syncs.js';
-import type { SessionReport, SyncReport, VppRequest } from '../../protocol/vpp.js';
+import type { SessionReport, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, sampleDecision, sampleLbConf } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
 import { type Hook, instrument } from '../support/instrument.js';

@@ -1,18 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { eventMemory, eventsActor } from '../../actors/events.js';
+import { eventsActor } from '../../actors/events.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { teller } from '../../daemon/teller.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { EventFilter } from '../../domain/event-filter.js';
+import { EventMemory, type EventPosition } from '../../domain/event-memory.js';
 import type { ToldEvent } from '../../domain/events.js';
-import type {
-  EventBatch,
-  EventPosition,
-  EventsRequest,
-  EventTold,
-  Subscribed,
-} from '../../protocol/events.js';
+import type { EventBatch, EventsRequest, EventTold, Subscribed } from '../../protocol/events.js';
 import { recordingLog } from '../support/recording-log.js';
 import { statesIn } from '../support/told-events.js';
 import { Tree } from '../support/tree.js';
@@ -28,7 +23,7 @@ const everything: EventFilter = {
 class Stage {
   readonly tree = new Tree();
   readonly teller = teller(this.tree.clock, recordingLog());
-  readonly memory = eventMemory('life');
+  readonly memory = new EventMemory('life');
   readonly actor: ActorRef<EventTold | EventsRequest>;
   #changes = 0;
 
@@ -153,7 +148,7 @@ describe('the events actor', () => {
     expect(stage.teller.log.enabled('debug')).to.equal(true);
     const quiet = teller(stage.tree.clock, { enabled: () => false, log: () => undefined });
     const tree = new Tree();
-    const actor = tree.start(eventsActor({ source: quiet.source, memory: eventMemory('quiet') }));
+    const actor = tree.start(eventsActor({ source: quiet.source, memory: new EventMemory('quiet') }));
     await tree.clock.settle();
     expect(quiet.log.enabled('debug')).to.equal(false);
     const filter: EventFilter = { ...everything, level: 'debug' };

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { operatorActor } from '../../actors/operator.js';
+import type { InForce, Pending } from '../../domain/applied.js';
 import type { IpAddress } from '../../domain/ip.js';
 import { type BackendAction, noIntents } from '../../domain/operator.js';
-import type { Pending } from '../../protocol/applied.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { IntentRequest } from '../../protocol/intents.js';
-import type { EffectiveChanged, InForce, OperatorRequest, Touched } from '../../protocol/operator.js';
+import type { EffectiveChanged, OperatorRequest, Touched } from '../../protocol/operator.js';
 import { ip, sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import { nothingToWrite } from '../support/quiet-answers.js';
 import { outcome } from '../support/stage.js';

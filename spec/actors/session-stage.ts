@@ -1,13 +1,14 @@
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { type SessionMessage, sessionActor } from '../../actors/vpp/session.js';
+import type { Applied } from '../../domain/applied.js';
 import type { MaglevError } from '../../domain/errors.js';
 import { type Decision, type DesiredVip, vipId } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
+import type { SyncReport } from '../../domain/syncs.js';
 import type { Address } from '../../protocol/address.js';
-import type { Applied } from '../../protocol/applied.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
 import type { SyncMade } from '../../protocol/syncs.js';
-import type { SessionReport, SyncReport, VppRequest } from '../../protocol/vpp.js';
+import type { SessionReport, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, sampleDecision, vipKey } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
 import { type Hook, instrument } from '../support/instrument.js';

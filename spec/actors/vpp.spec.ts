@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { vppActor } from '../../actors/vpp/vpp.js';
+import type { Applied } from '../../domain/applied.js';
 import { MaglevError } from '../../domain/errors.js';
 import { type LbState, vipId } from '../../domain/lb.js';
+import type { SyncRecord, SyncReport, SyncSummary } from '../../domain/syncs.js';
 import type { VppHeard } from '../../domain/vpp-heard.js';
-import type { Applied } from '../../protocol/applied.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
-import type { SyncRecord, SyncSummary } from '../../protocol/syncs.js';
-import type { SyncReport, VouchRequest, VppControl, VppInfo } from '../../protocol/vpp.js';
+import type { VouchRequest, VppControl, VppInfo } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, sampleDecision } from '../support/domain-samples.js';
 import { type Hook, instrument } from '../support/instrument.js';
 import { Machine } from '../support/machine.js';

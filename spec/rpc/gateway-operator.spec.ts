@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Pending } from '../../domain/applied.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { BackendState } from '../../domain/health.js';
 import type { BackendAction } from '../../domain/operator.js';
-import type { Pending } from '../../protocol/applied.js';
 import type { OperatorRequest } from '../../protocol/operator.js';
 import type { MaglevClient } from '../../rpc/client.js';
 import { ip } from '../support/domain-samples.js';

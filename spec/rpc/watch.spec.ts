@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { eventMemory, eventsActor } from '../../actors/events.js';
+import { eventsActor } from '../../actors/events.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
 import { realClock } from '../../clock/real-clock.js';
 import { teller } from '../../daemon/teller.js';
+import { EventMemory } from '../../domain/event-memory.js';
 import type { EventsRequest, EventTold } from '../../protocol/events.js';
 import type { Event, WatchRequest } from '../../rpc/generated/maglev.js';
 import { RpcError } from '../../rpc/rpc-error.js';
@@ -30,7 +31,7 @@ describe('WatchEvents', () => {
 
   before(async () => {
     const actor = system.start<EventTold | EventsRequest>(
-      eventsActor({ source, memory: eventMemory('life') }),
+      eventsActor({ source, memory: new EventMemory('life') }),
     );
     fixture = await startFixture(
       { events: (message) => void actor.tell(message) },

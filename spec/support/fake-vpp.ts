@@ -1,9 +1,16 @@
 import { MaglevError } from '../../domain/errors.js';
 import type { IpAddress } from '../../domain/ip.js';
-import type { AsState, LbConf, LbOperation, LbState, VipState } from '../../domain/lb.js';
-import { vipId } from '../../domain/lb.js';
+import {
+  type AsState,
+  type LbConf,
+  type LbOperation,
+  type LbState,
+  type VipState,
+  vipId,
+} from '../../domain/lb.js';
 import type { VipIndexes } from '../../domain/lb-counters.js';
-import type { LbReading, OperationOutcome, VppRequest } from '../../protocol/vpp.js';
+import type { OperationOutcome } from '../../domain/syncs.js';
+import type { LbReading, VppRequest } from '../../protocol/vpp.js';
 import { ip } from './domain-samples.js';
 
 interface Vip {

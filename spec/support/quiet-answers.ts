@@ -1,4 +1,4 @@
-import type { InForce } from '../../protocol/operator.js';
+import type { InForce } from '../../domain/applied.js';
 
 /** What the decision answers when a change causes no write. */
 export const nothingToWrite: InForce = {

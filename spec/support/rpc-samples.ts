@@ -1,11 +1,11 @@
 import type { ConfigIssue, MaglevConfig } from '../../domain/config.js';
 import type { LbState } from '../../domain/lb.js';
 import type { Override } from '../../domain/overrides.js';
+import type { Standings } from '../../domain/standings.js';
+import type { SyncReport, SyncSummary } from '../../domain/syncs.js';
 import type { EventList } from '../../protocol/events.js';
-import type { Standings } from '../../protocol/standings.js';
-import type { SyncSummary } from '../../protocol/syncs.js';
 import type { BackendView, FrontendView } from '../../protocol/views.js';
-import type { SyncReport, VppInfo } from '../../protocol/vpp.js';
+import type { VppInfo } from '../../protocol/vpp.js';
 import type { ActorNode } from '../../rpc/handlers-actors.js';
 import { ip, ipPrefix } from './domain-samples.js';
 

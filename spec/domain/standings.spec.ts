@@ -1,8 +1,7 @@
 import { expect } from 'chai';
-import { VipStandings } from '../../actors/vpp/standings.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { VipState } from '../../domain/lb.js';
-import type { StandingNews, VipStanding } from '../../protocol/standings.js';
+import { type StandingNews, type VipStanding, VipStandings } from '../../domain/standings.js';
 import { desiredAs, desiredVip } from '../support/domain-samples.js';
 
 const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')], { frontend: 'web' });
@@ -19,7 +18,7 @@ const equal: VipStanding = { desired: web, found, buckets: true, verdict: 'equal
 const error = new MaglevError('MGL_VPP_RETVAL', 'VPP answered -73');
 const failures = [{ operation: { op: 'vip-sync', key, reason: '' } as const, error }];
 
-describe('actors/vpp: how VIPs stand', () => {
+describe('domain/standings: how VIPs stand', () => {
   const of = (...told: readonly StandingNews[]) => {
     const standings = new VipStandings();
     for (const news of told) standings.hear(news);

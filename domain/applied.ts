@@ -1,5 +1,5 @@
-import type { MaglevError } from '../domain/errors.js';
-import type { IpAddress } from '../domain/ip.js';
+import type { MaglevError } from './errors.js';
+import type { IpAddress } from './ip.js';
 
 /** What VPP has of a change that was wanted in one frontend. */
 export interface Applied {
@@ -24,4 +24,20 @@ export interface Pending {
   readonly text: string;
   /** What VPP, or the connection to it, failed with; null where nothing failed. */
   readonly error: MaglevError | null;
+}
+
+/** What came of a change in the decision, and in VPP. */
+export interface InForce {
+  /** Of the frontends in which it causes a write; after a reload nobody waits for those. */
+  readonly applied: readonly Applied[];
+  /** How long VPP took, in milliseconds. */
+  readonly tookMs: number;
+  /** Flows that should be cut now, and are not: names of those frontends. */
+  readonly uncut: readonly string[];
+  /** Why nothing has to be written, where something might have been; null = that speaks for itself. */
+  readonly waits: string | null;
+  /** Touched frontends in which no server gets new flows. */
+  readonly deserted: readonly string[];
+  /** Touched frontends that could not be decided, for a fault of maglevd: they stay as they were. */
+  readonly undecided: readonly string[];
 }

@@ -1,9 +1,7 @@
-import type { MaglevError } from '../../domain/errors.js';
-import { type LbOperation, protocolName, type VipKey, vipId } from '../../domain/lb.js';
-import type { Refusal } from '../../domain/plan.js';
-import type { Logger } from '../../protocol/log.js';
-import type { ExecutedOperation } from '../../protocol/syncs.js';
-import type { FailedStep, OperationOutcome, SyncCounts } from '../../protocol/vpp.js';
+import type { MaglevError } from './errors.js';
+import { type LbOperation, protocolName, type VipKey } from './lb.js';
+import type { Refusal } from './plan.js';
+import type { ExecutedOperation, FailedStep, OperationOutcome, SyncCounts } from './syncs.js';
 
 /** What some operations changed, and which of them failed. */
 export interface Tally {
@@ -97,21 +95,16 @@ export function changedAnything({ counts }: Pick<Tally, 'counts'>): boolean {
   return Object.values(counts).some((count) => count > 0);
 }
 
-/** Logs failures: as warnings those that are news, at debug those that the last sync had too. Gives all of them. */
-export function logFailures(
-  failures: readonly FailedStep[],
-  known: ReadonlySet<string>,
-  log: Logger,
-): ReadonlySet<string> {
-  const all = new Set<string>();
-  for (const { operation, error } of failures) {
-    const address = 'address' in operation ? operation.address : '';
-    const text = `${operation.op} ${vipId(operation.key)} ${address} ${error.code} ${error.message}`;
-    all.add(text);
-    const fields = { ...operationFields(operation), code: error.code, error: error.message };
-    log.log(known.has(text) ? 'debug' : 'warn', `vpp-lbsync-${operation.op}`, fields);
-  }
-  return all;
+/** Has VPP been sent everything, and answered? */
+export function livedThrough({ operations }: Tally): boolean {
+  return operations.every(
+    ({ outcome, error }) => outcome !== 'not-sent' && error?.code !== 'MGL_VPP_TIMEOUT',
+  );
+}
+
+/** Have VIPs or servers come or gone? */
+export function cameOrWent({ counts }: Tally): boolean {
+  return counts.vipAdded + counts.vipRemoved + counts.asAdded + counts.asRemoved > 0;
 }
 
 /** How a VIP is named in log records. */

@@ -1,0 +1,79 @@
+import { type EventFilter, wants } from './event-filter.js';
+import { EventRing } from './event-ring.js';
+import { stateKeyOf, type ToldEvent } from './events.js';
+
+/** What is kept for those who come later: some hours of a quiet fleet, the last minutes of a bad day. */
+const RING = { events: 10_000, bytes: 8 * 1024 * 1024 };
+
+/** Where to go on: behind an event that somebody has had. */
+export interface EventPosition {
+  /** Of which life of maglevd the number is: its `epoch`. */
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** What somebody finds who begins to listen. */
+export interface Recalled {
+  /** Everything behind this number is to be told to him. */
+  readonly from: number;
+  /** Could he go on where he wanted? True also when he did not say where. */
+  readonly resumed: boolean;
+  /** What he has missed, when he goes on. */
+  readonly missed: readonly ToldEvent[];
+  /** What is true now, when he begins anew. */
+  readonly states: readonly ToldEvent[];
+}
+
+/** The last events, and the present one of everything that has a state. */
+export class EventMemory {
+  /** Names this life of maglevd. */
+  readonly epoch: string;
+  readonly #ring = new EventRing(RING);
+  readonly #states = new Map<string, ToldEvent>();
+  #lastSeq = 0;
+
+  constructor(epoch: string) {
+    this.epoch = epoch;
+  }
+
+  keep(told: ToldEvent): void {
+    if (told.seq > 0) {
+      this.#ring.push(told);
+      this.#lastSeq = told.seq;
+    }
+    const state = stateKeyOf(told.event);
+    if (state === null) return;
+    if (isGone(told)) this.#states.delete(state.key);
+    else this.#states.set(state.key, told);
+  }
+
+  /** At most so many, oldest first. */
+  latest(count: number): readonly ToldEvent[] {
+    return this.#ring.latest(count);
+  }
+
+  /** `since`: null = from now on. What has been forgotten since then, or was another life's, cannot be gone on with. */
+  recall(filter: EventFilter, since: EventPosition | null): Recalled {
+    const wanted = (events: Iterable<ToldEvent>) => [...events].filter((told) => wants(filter, told));
+    const missed = since === null || since.epoch !== this.epoch ? null : this.#since(since.seq);
+    if (since === null || missed === null) {
+      const states = wanted(this.#states.values());
+      return { from: this.#lastSeq, resumed: since === null, missed: [], states };
+    }
+    return { from: since.seq, resumed: true, missed: wanted(missed), states: [] };
+  }
+
+  /** null: not all of it is kept any more, or it has not happened. */
+  #since(seq: number): readonly ToldEvent[] | null {
+    if (seq === this.#lastSeq) return [];
+    return seq > this.#lastSeq ? null : this.#ring.since(seq);
+  }
+}
+
+/** The thing is not there any more. */
+function isGone({ event }: ToldEvent): boolean {
+  return (
+    (event.name === 'backend-transition' || event.name === 'frontend-transition') &&
+    event.fields.to === 'removed'
+  );
+}
