@@ -27,12 +27,16 @@ function passes(major) {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
   // Whatever the specs start by name is to be the same release.
   const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` };
-  const run = spawnSync(node, ['--enable-source-maps', mocha, '--parallel', '--jobs', '2', 'out/spec/**/*.spec.js'], {
-    cwd: root,
-    env,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
+  const run = spawnSync(
+    node,
+    ['--enable-source-maps', mocha, '--parallel', '--jobs', '2', 'out/spec/**/*.spec.js'],
+    {
+      cwd: root,
+      env,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
   const good = run.status === 0;
   if (!good) process.stdout.write(`${run.stdout}${run.stderr}`);
   const summary =
