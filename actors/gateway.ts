@@ -6,6 +6,7 @@ import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
 import type { EventsRequest } from '../protocol/events.js';
 import type { HealthRequest } from '../protocol/health.js';
 import type { Logger } from '../protocol/log.js';
+import type { LogLevelRequest } from '../protocol/log-level.js';
 import type { OperatorRequest } from '../protocol/operator.js';
 import type { ViewRequest } from '../protocol/views.js';
 import type { VppControl } from '../protocol/vpp.js';
@@ -15,6 +16,7 @@ import type { ActorSpec } from './kernel/contract.js';
 export interface RpcTargets {
   readonly config: Address<ConfigControl>;
   readonly events: Address<EventsRequest>;
+  readonly logLevel: Address<LogLevelRequest>;
   readonly views: Address<ViewRequest>;
   readonly operator: Address<OperatorRequest>;
   readonly health: Address<HealthRequest>;
@@ -43,7 +45,7 @@ export interface RpcServer {
 export type StartRpc = (targets: RpcTargets) => Promise<RpcServer>;
 
 export interface GatewayOptions {
-  readonly targets: Pick<RpcTargets, 'config' | 'events' | 'views' | 'operator' | 'health' | 'vpp'>;
+  readonly targets: Omit<RpcTargets, 'ask' | 'log' | 'clock' | 'access' | 'signal'>;
   readonly rpc: StartRpc;
   /** Told when the very first attempt to listen fails: then nothing was served yet, and the process should end. */
   readonly cannotListen: (error: MaglevError) => void;

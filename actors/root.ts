@@ -15,6 +15,7 @@ import { type HealthMessage, healthActor } from './health/health.js';
 import type { MakeEngine } from './health/prober.js';
 import { intentKeeperActor, newIntentCell } from './intent-keeper.js';
 import type { ActorSpec } from './kernel/contract.js';
+import { type LogLevelOptions, logLevelActor } from './log-level.js';
 import { type OperatorMessage, operatorActor } from './operator.js';
 import { roundTrip } from './round-trip.js';
 import { serviceActor } from './service.js';
@@ -39,6 +40,7 @@ export interface RootOptions {
   readonly openStats: OpenStats | null;
   readonly rpc: StartRpc;
   readonly events: EventsOptions;
+  readonly log: LogLevelOptions;
   readonly makeProbeEngine: MakeEngine;
   readonly intents: IntentStore;
   /** null: nobody started maglevd that wants to be told how it is. */
@@ -96,6 +98,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
         },
       };
       const events = context.spawn(eventsActor(options.events));
+      const logLevel = context.spawn(logLevelActor(options.log));
       const config = context.spawn(
         configKeeperActor({
           cell,
@@ -124,7 +127,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       to.decision.bind(context.spawn(decisionActor({ operator: to.operator, health, vpp, startedAt })));
       // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
       // must not begin to govern VPP.
-      const targets = { config, events, views: decision, operator: to.operator, health, vpp };
+      const targets = { config, events, logLevel, views: decision, operator: to.operator, health, vpp };
       to.gateway.bind(
         context.spawn(
           gatewayActor({

@@ -5,7 +5,7 @@ import type { VppControl } from '../protocol/vpp.js';
 import type { RpcTargets } from './gateway.js';
 import type { Context } from './kernel/contract.js';
 
-type Parts = Pick<RpcTargets, 'config' | 'events' | 'views' | 'operator' | 'health'> & {
+type Parts = Pick<RpcTargets, 'config' | 'events' | 'logLevel' | 'views' | 'operator' | 'health'> & {
   readonly vpp: Address<VppControl> | null;
 };
 
@@ -15,7 +15,7 @@ type Parts = Pick<RpcTargets, 'config' | 'events' | 'views' | 'operator' | 'heal
  */
 export async function roundTrip(
   context: Pick<Context<never>, 'ask'>,
-  { config, events, views, operator, health, vpp }: Parts,
+  { config, events, logLevel, views, operator, health, vpp }: Parts,
   timeoutMs: number,
 ): Promise<ServiceStatus> {
   const limit = { timeoutMs };
@@ -24,6 +24,7 @@ export async function roundTrip(
     vpp === null ? ('disabled' as const) : vppState(context, vpp, timeoutMs),
     context.ask(config, { type: 'get-config' }, limit),
     context.ask(events, { type: 'list-events', count: 1 }, limit),
+    context.ask(logLevel, { type: 'get-log-level' }, limit),
     context.ask(operator, { type: 'get-effective' }, limit),
     context.ask(health, { type: 'list-states' }, limit),
   ]);

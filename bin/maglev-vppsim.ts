@@ -2,7 +2,8 @@
 import { realClock } from '../clock/real-clock.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import { versionLine } from '../program/build-info.js';
-import { jsonLog } from '../program/json-log.js';
+import { jsonLine } from '../program/json-line.js';
+import { lineLog } from '../program/line-log.js';
 import { sinkOf } from '../program/line-sink.js';
 import { outliveReaders, runPrinting } from '../program/output.js';
 import { nameProcess } from '../program/process-name.js';
@@ -53,7 +54,7 @@ function commanded(socket: string, command: string): Promise<number> {
 async function serve(flags: SimulatorFlags): Promise<void> {
   outliveReaders();
   const sink = sinkOf(process.stderr);
-  const log = jsonLog({ clock: realClock, level: flags.logLevel, sink, eventKey: 'event' });
+  const log = lineLog({ clock: realClock, level: flags.logLevel, sink, format: jsonLine('event') });
   try {
     await runInForeground(flags, realClock, log);
   } catch (thrown) {

@@ -10,6 +10,9 @@ for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+// Node opens a debugger at this signal unless somebody listens, and whoever reaches that could do anything.
+process.on('SIGUSR1', () => {});
+
 function onSignal(signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', handle: () => void): void {
   handlers.set(signal, handle);
   if (early.includes(signal)) handle();

@@ -4,6 +4,7 @@ import { configCommands } from './commands-config.js';
 import { frontendCommands } from './commands-frontend.js';
 import { healthcheckCommands } from './commands-healthcheck.js';
 import { insideCommands } from './commands-inside.js';
+import { setLogCommands, showLogCommand } from './commands-log.js';
 import { overrideCommands } from './commands-overrides.js';
 import { setCommands } from './commands-set.js';
 import { statusCommands } from './commands-status.js';
@@ -20,7 +21,9 @@ export const commands: readonly Command[] = [
   ...vppCommands,
   ...overrideCommands,
   ...insideCommands,
+  showLogCommand,
   ...setCommands,
+  ...setLogCommands,
   ...configCommands,
   {
     usage: 'help [<command>]',

@@ -12,9 +12,11 @@ import type { VppMemory } from '../domain/vpp-memory.js';
 import { uidOfPeer } from '../linux/peer-credentials.js';
 import { createProbeEngine } from '../probes/engine/engine.js';
 import { buildInfo } from '../program/build-info.js';
+import type { Address } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { IntentStore } from '../protocol/intents.js';
-import type { FreeLogger } from '../protocol/log.js';
+import type { FreeLogger, LogLevel } from '../protocol/log.js';
+import type { PrintFrom } from '../protocol/log-level.js';
 import { Connections } from '../rpc/connections.js';
 import { Doorkeeper } from '../rpc/doorkeeper.js';
 import { createGateway } from '../rpc/gateway.js';
@@ -32,6 +34,8 @@ export interface DaemonWorld {
   readonly clock: Clock;
   /** Where everything is printed. */
   readonly log: FreeLogger;
+  /** Sets the level at which it is. */
+  readonly printFrom: (level: LogLevel) => void;
   /** For people who start maglevd by hand: the errors of a config that is refused. */
   readonly complain: (line: string) => void;
   /** Calls `handle` for every signal of that kind, from now on. */
@@ -136,6 +140,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       configFile: settings.config,
       // The moment at which it began, and the process: no other life of maglevd has the same.
       events: { source, memory: new EventMemory(`${clock.now().toString(36)}-${process.pid}`) },
+      log: { configured: settings.logLevel, printer: printerOf(world) },
       loadConfig,
       intents,
       service,
@@ -180,6 +185,17 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     return 1;
   });
   return Promise.race([ended, died]);
+}
+
+/** Whoever prints the log, as an actor sees it. */
+function printerOf({ printFrom }: DaemonWorld): Address<PrintFrom> {
+  return {
+    name: 'log',
+    tell: ({ level }) => {
+      printFrom(level);
+      return true;
+    },
+  };
 }
 
 /** Who cannot be known, on a machine without the system call or through a socket that is closed, is nobody. */

@@ -3,6 +3,8 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { parseBoolean } from '../domain/boolean-word.js';
 import { MaglevError } from '../domain/errors.js';
 import { flagProblem } from '../domain/flag-problem.js';
+import { logLevels } from '../domain/log-levels.js';
+import { type LogFormat, logFormats } from '../program/log-format.js';
 import type { LogLevel } from '../protocol/log.js';
 import { parseListenAddresses } from '../rpc/address.js';
 import { refuseExposed } from '../rpc/exposure.js';
@@ -20,6 +22,7 @@ export interface DaemonSettings {
   /** Where metrics are asked for, which this version does not serve; '' = nowhere. */
   readonly metricsAddress: string;
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
   /** '' = what operators asked for is not kept over a restart. */
   readonly stateDir: string;
   readonly reflection: boolean;
@@ -103,6 +106,12 @@ const valueFlags = {
     value: 'LEVEL',
     help: 'debug, info, warn or error',
   },
+  'log-format': {
+    env: 'MAGLEV_LOG_FORMAT',
+    fallback: 'auto',
+    value: 'FORMAT',
+    help: 'json, text, or auto: text on a terminal, json everywhere else',
+  },
 } as const satisfies Record<string, Flag>;
 
 const switches = {
@@ -134,8 +143,6 @@ const switchNames: ReadonlySet<string> = new Set([
   'help',
 ]);
 
-const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
-
 /**
  * What the command line and the environment ask for. A flag beats its variable; an empty variable of a flag that may
  * be empty counts, any other empty variable is as if it were not set. Throws MGL_USAGE.
@@ -166,8 +173,12 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
   const config = text('config');
   if (config === '') throw usage('--config needs the path of a file');
   const tls = tlsOf(text('tls-cert'), text('tls-key'), text('tls-client-ca'));
-  const logLevel = levels.find((level) => level === text('log-level'));
-  if (logLevel === undefined) throw usage(`"${text('log-level')}" is no log level: use ${levels.join(', ')}`);
+  const logLevel = logLevels.find((level) => level === text('log-level'));
+  if (logLevel === undefined)
+    throw usage(`"${text('log-level')}" is no log level: use ${logLevels.join(', ')}`);
+  const logFormat = logFormats.find((format) => format === text('log-format'));
+  if (logFormat === undefined)
+    throw usage(`"${text('log-format')}" is no format of the log: use ${logFormats.join(', ')}`);
   const settings = {
     config,
     grpcAddress: text('grpc-addr'),
@@ -175,6 +186,7 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
     vppStatsAddress: text('vpp-stats-addr'),
     metricsAddress: text('metrics-addr'),
     logLevel,
+    logFormat,
     stateDir: text('state-dir'),
     reflection: flip('reflection'),
     insecure: flip('insecure'),
@@ -209,6 +221,7 @@ const options = {
   'vpp-stats-addr': { type: 'string' },
   'state-dir': { type: 'string' },
   'log-level': { type: 'string' },
+  'log-format': { type: 'string' },
   'metrics-addr': { type: 'string' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },

@@ -3,9 +3,11 @@ import { asMaglevError } from '../domain/errors.js';
 import { hashOfToken, tokenRule } from '../domain/token-list.js';
 import { versionLine } from '../program/build-info.js';
 import { journalPrefix } from '../program/journal.js';
-import { jsonLog } from '../program/json-log.js';
+import { lineLog } from '../program/line-log.js';
 import { sinkOf } from '../program/line-sink.js';
+import { lineFormat } from '../program/log-format.js';
 import { outliveReaders, reasonOf, runPrinting } from '../program/output.js';
+import { boundRepetitions } from '../program/repetitions.js';
 import type { DaemonWorld } from './daemon.js';
 import { endProcess } from './end-process.js';
 import { type DaemonCommand, type DaemonSettings, parseDaemonCommand } from './flags.js';
@@ -49,17 +51,18 @@ export function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
 /** What takes long to load is loaded by whoever needs it: a version is told at once. */
 async function run(settings: DaemonSettings, onSignal: DaemonWorld['onSignal']): Promise<number> {
   outliveReaders();
-  const log = jsonLog({
+  const printer = lineLog({
     clock: realClock,
     level: settings.logLevel,
     sink: sinkOf(process.stdout),
-    eventKey: 'msg',
+    format: lineFormat(settings.logFormat, process.stdout, process.env),
     prefix: journalPrefix(process.env, process.stdout.fd),
     onFailure: (error) =>
       complain(`maglevd: the log cannot be written: ${reasonOf(error)}; what is lost is counted in the log`),
   });
   // A bug outside every actor. VPP goes on with what it has; a supervisor of the process starts maglevd again.
-  const releases: (() => void)[] = [];
+  const log = boundRepetitions(printer, realClock);
+  const releases: (() => void)[] = [log.flush];
   const releaseAll = () => {
     for (const release of releases) release();
   };
@@ -74,7 +77,7 @@ async function run(settings: DaemonSettings, onSignal: DaemonWorld['onSignal']):
   process.on('uncaughtException', bug('uncaughtException'));
   process.on('unhandledRejection', bug('unhandledRejection'));
   const atEnd = (release: () => void) => releases.push(release);
-  const world = { clock: realClock, log, complain, onSignal, atEnd };
+  const world = { clock: realClock, log, printFrom: printer.setLevel, complain, onSignal, atEnd };
   const { runDaemon } = await import('./daemon.js');
   return runDaemon(settings, world).finally(releaseAll);
 }

@@ -25,8 +25,10 @@ import {
   type ListHealthChecksResponse,
   type ListOverridesResponse,
   type ListSyncsResponse,
+  type LogLevelInfo,
   MaglevService,
   type ReloadConfigResponse,
+  type SetLogLevelRequest,
   type SetWeightRequest,
   type StatusInfo,
   type SyncInfo,
@@ -91,6 +93,8 @@ export interface MaglevClient {
     signal: AbortSignal,
     hear: (event: Event) => void,
   ) => Promise<void>;
+  readonly getLogLevel: () => Promise<LogLevelInfo>;
+  readonly setLogLevel: (request: SetLogLevelRequest) => Promise<LogLevelInfo>;
   readonly listSyncs: () => Promise<ListSyncsResponse>;
   readonly getSync: (id: bigint) => Promise<SyncInfo>;
   /** Drops the connection; calls that are under way fail. */
@@ -140,6 +144,8 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
     getConfig: () => call(MaglevService.getConfig, {}),
     getStatus: () => call(MaglevService.getStatus, {}),
     getVersion: () => call(MaglevService.getVersion, {}),
+    getLogLevel: () => call(MaglevService.getLogLevel, {}),
+    setLogLevel: (request) => call(MaglevService.setLogLevel, request),
     listFrontends: () => call(MaglevService.listFrontends, {}),
     getFrontend: (name) => call(MaglevService.getFrontend, { name }),
     listBackends: () => call(MaglevService.listBackends, {}),

@@ -161,7 +161,7 @@ export class Doorkeeper {
         peer: peer.address,
         door: peer.door,
         method,
-        request: clip(JSON.stringify(request) ?? '', LONGEST_REQUEST),
+        request: clip(requestText(request), LONGEST_REQUEST),
         status: status[code] ?? 'UNKNOWN',
         code: errorCode ?? undefined,
         ms: Math.round(clock.monotonic() - began),
@@ -172,6 +172,11 @@ export class Doorkeeper {
   #peerOf(call: AnyCall): Peer {
     return this.#options.connections.of(call.getPeer())?.facts ?? nobody;
   }
+}
+
+/** A number of 64 bits as proto3's JSON has it: in quotes. */
+function requestText(request: unknown): string {
+  return JSON.stringify(request, (_, value) => (typeof value === 'bigint' ? String(value) : value)) ?? '';
 }
 
 /** Throws when the .proto file says nothing of it. */

@@ -2,6 +2,7 @@ import type { Address, Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { EventsRequest } from '../protocol/events.js';
 import type { Logger } from '../protocol/log.js';
+import type { LogLevelRequest } from '../protocol/log-level.js';
 import type { OperatorRequest } from '../protocol/operator.js';
 import type { Connections } from './connections.js';
 import type { Doorkeeper } from './doorkeeper.js';
@@ -9,6 +10,7 @@ import type { MaglevServer } from './generated/maglev.js';
 import { type ActorSources, actorHandlers } from './handlers-actors.js';
 import { configHandlers } from './handlers-config.js';
 import { eventHandlers } from './handlers-events.js';
+import { logHandlers } from './handlers-log.js';
 import { operatorHandlers } from './handlers-operator.js';
 import { type About, statusHandlers } from './handlers-status.js';
 import { type ViewSources, viewHandlers } from './handlers-views.js';
@@ -19,6 +21,7 @@ export interface GatewayOptions extends ViewSources {
   readonly about: About;
   readonly operator: Address<OperatorRequest>;
   readonly events: Address<EventsRequest>;
+  readonly logLevel: Address<LogLevelRequest>;
   readonly actors: ActorSources;
   readonly ask: Ask;
   readonly clock: Clock;
@@ -52,6 +55,7 @@ export function createGateway(options: GatewayOptions): MaglevServer {
     ...vppHandlers(unary, options),
     ...statusHandlers(unary, options),
     ...actorHandlers(unary, options.actors),
+    ...logHandlers(unary, options.logLevel),
     ...eventHandlers(unary, {
       ...options,
       connections: options.connections ?? null,

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MaglevError } from '../domain/errors.js';
 import { flagProblem } from '../domain/flag-problem.js';
-import { logLevels } from '../program/json-log.js';
+import { logLevels } from '../domain/log-levels.js';
 import type { LogLevel } from '../protocol/log.js';
 import { faultGrammar, parseFault } from './faults/fault-grammar.js';
 import { type Personality, personalities } from './personality.js';

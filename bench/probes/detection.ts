@@ -4,6 +4,7 @@ import path from 'node:path';
 import { noEvents } from '../../actors/events.js';
 import { memoryStore } from '../../actors/intent-keeper.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
+import { noLog } from '../../actors/log-level.js';
 import { rootActor } from '../../actors/root.js';
 import type { OpenVpp } from '../../actors/vpp/api.js';
 import { realClock } from '../../clock/real-clock.js';
@@ -80,6 +81,7 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
         makeProbeEngine: (netns) => record.engine(createProbeEngine({ workers: 1, netns, clock, log })),
         intents: memoryStore(),
         events: noEvents(),
+        log: noLog(),
         service: null,
         fatal: (error) => {
           throw error;

@@ -1,5 +1,5 @@
 import type { ConfigStage } from '../config.js';
-import { event, field, maybe } from './event.js';
+import { event, field, type LogLevel, maybe } from './event.js';
 
 const place = {
   file: field<string>(),
@@ -22,10 +22,20 @@ export const daemonEvents = {
     vppStatsAddress: field<string>('empty: its counters are not read'),
     metricsAddress: field<string>(),
     logLevel: field<string>(),
+    logFormat: field<string>(),
     stateDir: field<string>('empty: what operators ask for is not kept'),
     reflection: field<boolean>(),
     insecure: field<boolean>(),
     tls: field<unknown>('its files; null: there is none'),
+  }),
+  'log-level': event(['info'], 'the level at which the log is printed was changed', {
+    level: field<LogLevel>('from now on'),
+    before: field<LogLevel>(),
+    why: field<'asked' | 'over'>(
+      '`over`: the time is over for which it was asked, and it is as at the start',
+    ),
+    forMs: maybe<number>('asked for a while: for how long'),
+    peer: maybe<string>('`uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known'),
   }),
   'setting-not-served': event(['warn'], 'a setting was given that this version does not serve', {
     setting: field<string>(),

@@ -1022,6 +1022,27 @@ export interface SyncOperation {
   timeNs: bigint;
 }
 
+/** Asks for the level of the log. */
+export type GetLogLevelRequest = Record<string, never>;
+
+/** How the log is to be printed. */
+export interface SetLogLevelRequest {
+  /** `debug`, `info`, `warn` or `error`. */
+  level: string;
+  /** After so many nanoseconds, from 1 s to 7 days, it is again what maglevd was started with; absent: it stays. */
+  forNs?: bigint | undefined;
+}
+
+/** How the log is printed. */
+export interface LogLevelInfo {
+  /** `debug`, `info`, `warn` or `error`. */
+  level: string;
+  /** What maglevd was started with. */
+  configured: string;
+  /** When it goes back to that, nanoseconds since the epoch; absent: it stays. */
+  untilNs?: bigint | undefined;
+}
+
 function createBaseListOverridesRequest(): ListOverridesRequest {
   return {};
 }
@@ -7636,6 +7657,172 @@ export const SyncOperation: MessageFns<SyncOperation> = {
   },
 };
 
+function createBaseGetLogLevelRequest(): GetLogLevelRequest {
+  return {};
+}
+
+export const GetLogLevelRequest: MessageFns<GetLogLevelRequest> = {
+  encode(_: GetLogLevelRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetLogLevelRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetLogLevelRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSetLogLevelRequest(): SetLogLevelRequest {
+  return { level: '', forNs: undefined };
+}
+
+export const SetLogLevelRequest: MessageFns<SetLogLevelRequest> = {
+  encode(message: SetLogLevelRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.level !== '') {
+      writer.uint32(10).string(message.level);
+    }
+    if (message.forNs !== undefined) {
+      if (BigInt.asIntN(64, message.forNs) !== message.forNs) {
+        throw new globalThis.Error('value provided for field message.forNs of type int64 too large');
+      }
+      writer.uint32(16).int64(message.forNs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetLogLevelRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetLogLevelRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.level = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.forNs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLogLevelInfo(): LogLevelInfo {
+  return { level: '', configured: '', untilNs: undefined };
+}
+
+export const LogLevelInfo: MessageFns<LogLevelInfo> = {
+  encode(message: LogLevelInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.level !== '') {
+      writer.uint32(10).string(message.level);
+    }
+    if (message.configured !== '') {
+      writer.uint32(18).string(message.configured);
+    }
+    if (message.untilNs !== undefined) {
+      if (BigInt.asIntN(64, message.untilNs) !== message.untilNs) {
+        throw new globalThis.Error('value provided for field message.untilNs of type int64 too large');
+      }
+      writer.uint32(24).int64(message.untilNs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogLevelInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogLevelInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.level = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.configured = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.untilNs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /** What an operator, a dashboard or a script can ask of maglevd. */
 export type MaglevService = typeof MaglevService;
 export const MaglevService = {
@@ -7965,6 +8152,28 @@ export const MaglevService = {
       Buffer.from(ListActorsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListActorsResponse => ListActorsResponse.decode(value),
   },
+  /** At which level the log is printed. */
+  getLogLevel: {
+    path: '/maglev.Maglev/GetLogLevel' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetLogLevelRequest): Buffer =>
+      Buffer.from(GetLogLevelRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetLogLevelRequest => GetLogLevelRequest.decode(value),
+    responseSerialize: (value: LogLevelInfo): Buffer => Buffer.from(LogLevelInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LogLevelInfo => LogLevelInfo.decode(value),
+  },
+  /** Prints more, or less, from now on; for a while only, if that is asked. What is told to subscribers is the same. */
+  setLogLevel: {
+    path: '/maglev.Maglev/SetLogLevel' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetLogLevelRequest): Buffer =>
+      Buffer.from(SetLogLevelRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetLogLevelRequest => SetLogLevelRequest.decode(value),
+    responseSerialize: (value: LogLevelInfo): Buffer => Buffer.from(LogLevelInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LogLevelInfo => LogLevelInfo.decode(value),
+  },
 } as const;
 
 export interface MaglevServer extends UntypedServiceImplementation {
@@ -8055,6 +8264,10 @@ export interface MaglevServer extends UntypedServiceImplementation {
   listEvents: handleUnaryCall<ListEventsRequest, ListEventsResponse>;
   /** The parts that maglevd consists of, and how each of them fares. NOT_FOUND when none has that path. */
   listActors: handleUnaryCall<ListActorsRequest, ListActorsResponse>;
+  /** At which level the log is printed. */
+  getLogLevel: handleUnaryCall<GetLogLevelRequest, LogLevelInfo>;
+  /** Prints more, or less, from now on; for a while only, if that is asked. What is told to subscribers is the same. */
+  setLogLevel: handleUnaryCall<SetLogLevelRequest, LogLevelInfo>;
 }
 
 interface MessageFns<T> {

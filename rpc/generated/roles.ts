@@ -28,4 +28,6 @@ export const methodRoles = {
   '/maglev.Maglev/WatchEvents': 'viewer',
   '/maglev.Maglev/ListEvents': 'viewer',
   '/maglev.Maglev/ListActors': 'viewer',
+  '/maglev.Maglev/GetLogLevel': 'viewer',
+  '/maglev.Maglev/SetLogLevel': 'admin',
 } as const;

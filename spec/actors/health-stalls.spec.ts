@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { noEvents } from '../../actors/events.js';
 import { memoryStore } from '../../actors/intent-keeper.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
+import { noLog } from '../../actors/log-level.js';
 import { rootActor } from '../../actors/root.js';
 import { realClock } from '../../clock/real-clock.js';
 import type { MaglevConfig } from '../../domain/config.js';
@@ -112,6 +113,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
         loadConfig: async () => valid(config),
         intents: memoryStore(),
         events: noEvents(),
+        log: noLog(),
         service: null,
         openVpp: () => machine.open,
         openStats: null,

@@ -52,6 +52,24 @@ describe('maglevc: what goes on inside maglevd', () => {
     expect(await json('show config')).to.deep.equal({ text: stdout });
   });
 
+  it('show log, set log level', async () => {
+    await start();
+    expect((await run('show log')).stdout).to.equal('log-level info\n');
+    expect((await run('set log level debug')).stdout).to.equal('log-level debug started-with info\n');
+    expect((await run('set log level debug for 90s')).stdout).to.equal(
+      'log-level debug for 1m30s started-with info\n',
+    );
+    expect(await json('set log level warn')).to.deep.equal({ level: 'warn', configured: 'info' });
+    const wrong = await run('set log level debgu');
+    expect(wrong).to.include({ code: 2 });
+    expect(wrong.stderr).to.include(
+      "'debgu' is no log level: use debug, info, warn, error, did you mean 'debug'?",
+    );
+    for (const time of ['0s', '500ms', '169h', 'soon']) {
+      expect(await run(`set log level debug for ${time}`)).to.include({ code: 2 });
+    }
+  });
+
   it('show overrides', async () => {
     await start();
     const text = (await run('show overrides')).stdout.replaceAll(/\d{4}-\d\d-\d\dT[\d:]+Z/g, '<time>');

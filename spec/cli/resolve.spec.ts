@@ -60,7 +60,7 @@ describe('cli/resolve', () => {
     [
       'show',
       "'show' is not complete: expected one of version, status, frontends, frontend, backends, backend, " +
-        'healthchecks, healthcheck, vpp, overrides, events, actors, config',
+        'healthchecks, healthcheck, vpp, overrides, events, actors, log, config',
     ],
     [
       'set backend web1',

@@ -17,11 +17,21 @@ describe('daemon/flags', () => {
       vppStatsAddress: '/run/vpp/stats.sock',
       metricsAddress: '',
       logLevel: 'info',
+      logFormat: 'auto',
       stateDir: '/var/lib/vpp-maglev',
       reflection: true,
       insecure: false,
       tls: null,
     });
+  });
+
+  it('knows the formats of the log', () => {
+    expect(settings(['--log-format', 'text'], { MAGLEV_LOG_FORMAT: 'json' }).logFormat).to.equal('text');
+    expect(settings([], { MAGLEV_LOG_FORMAT: 'json' }).logFormat).to.equal('json');
+    expect(() => settings(['--log-format', 'xml'])).to.throw(
+      MaglevError,
+      'no format of the log: use json, text, auto',
+    );
   });
 
   it('takes flags before the environment, and the environment before the default', () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { journalPrefix } from '../../program/journal.js';
-import { jsonLog } from '../../program/json-log.js';
+import { jsonLine } from '../../program/json-line.js';
+import { lineLog } from '../../program/line-log.js';
 import { fileSink } from '../../program/line-sink.js';
 
 describe('program/journal', () => {
@@ -19,7 +20,7 @@ describe('program/journal', () => {
   it('puts the priority before each line of what the journal reads', () => {
     const prefix = journalPrefix({ JOURNAL_STREAM: `${dev}:${ino}` }, fd);
     const clock = { now: () => 0 };
-    const log = jsonLog({ clock, level: 'debug', sink: fileSink(fd), eventKey: 'msg', prefix });
+    const log = lineLog({ clock, level: 'debug', sink: fileSink(fd), format: jsonLine('msg'), prefix });
     for (const level of ['error', 'warn', 'info', 'debug'] as const) log.log(level, 'x');
     expect(
       readFileSync(file, 'utf8')

@@ -41,6 +41,8 @@ const needs: Readonly<Record<Method, Role>> = {
   watchEvents: 'viewer',
   listEvents: 'viewer',
   listActors: 'viewer',
+  getLogLevel: 'viewer',
+  setLogLevel: 'admin',
 };
 const methods = Object.keys(needs) as Method[];
 const order = [null, 'viewer', 'operator', 'admin'];

@@ -10,6 +10,7 @@ import type { Clock } from '../../protocol/clock.js';
 import type { ConfigControl } from '../../protocol/config.js';
 import type { EventsRequest } from '../../protocol/events.js';
 import type { HealthRequest } from '../../protocol/health.js';
+import type { LogLevelRequest } from '../../protocol/log-level.js';
 import type { OperatorRequest } from '../../protocol/operator.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import type { VppControl } from '../../protocol/vpp.js';
@@ -66,6 +67,7 @@ export const realAsk: Ask = (target, question, options) =>
 export interface Callees {
   readonly actors?: ActorSources;
   readonly events?: (message: EventsRequest) => void;
+  readonly logLevel?: (message: LogLevelRequest) => void;
   readonly views?: (message: ViewRequest) => void;
   readonly health?: (message: HealthRequest) => void;
   readonly operator?: (message: OperatorRequest) => void;
@@ -139,6 +141,7 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     doorkeeper,
     connections,
     events: mailbox('events', callees.events ?? nobody),
+    logLevel: mailbox('log-level', callees.logLevel ?? nobody),
     ...(options.stopping === undefined ? {} : { stopping: options.stopping }),
     actors: callees.actors ?? { describe: () => null, deadLetters: () => 0 },
     views: mailbox('views', callees.views ?? nobody),

@@ -30,6 +30,14 @@ export function siteCallees(): Required<Callees> {
     events: (message) => {
       if (message.type === 'list-events') message.reply.ok(samples.toldEvents);
     },
+    logLevel: (message) => {
+      const asked = message.type === 'set-log-level';
+      message.reply.ok({
+        level: asked ? message.level : 'info',
+        configured: 'info',
+        until: asked && message.forMs !== null ? Date.now() + message.forMs : null,
+      });
+    },
     views: (message) => {
       switch (message.type) {
         case 'list-frontends':

@@ -2,6 +2,7 @@ import { noEvents } from '../../actors/events.js';
 import type { RpcTargets } from '../../actors/gateway.js';
 import { memoryStore } from '../../actors/intent-keeper.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
+import { noLog } from '../../actors/log-level.js';
 import { type RootMessage, rootActor } from '../../actors/root.js';
 import { readSettled } from '../../config/settled-file.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
@@ -48,6 +49,7 @@ export class World {
       instrument(
         rootActor({
           events: noEvents(),
+          log: noLog(),
           fatal: (error) => {
             this.fatal = error;
           },

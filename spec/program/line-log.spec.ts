@@ -4,11 +4,12 @@ import path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { jsonLog } from '../../program/json-log.js';
+import { jsonLine } from '../../program/json-line.js';
+import { lineLog } from '../../program/line-log.js';
 import { fileSink, type LineSink, streamSink, type Written } from '../../program/line-sink.js';
 import type { LogLevel } from '../../protocol/log.js';
 
-describe('program/json-log', () => {
+describe('program/line-log', () => {
   const clock = {
     now: () => Date.UTC(2026, 0, 2),
     monotonic: () => 0,
@@ -29,7 +30,7 @@ describe('program/json-log', () => {
     return out;
   };
   const logTo = (target: LineSink, level: LogLevel = 'info') =>
-    jsonLog({ clock, level, sink: target, eventKey: 'msg' });
+    lineLog({ clock, level, sink: target, format: jsonLine('msg') });
   const failure = (code: string) => Object.assign(new Error(code), { code });
 
   it('prints one JSON object a line, with time, level and event first', () => {
@@ -92,7 +93,7 @@ describe('program/json-log', () => {
     const told: unknown[] = [];
     const out = sink();
     const onFailure = (error: NodeJS.ErrnoException) => told.push(error.code);
-    const log = jsonLog({ clock, level: 'info', sink: out, eventKey: 'msg', onFailure });
+    const log = lineLog({ clock, level: 'info', sink: out, format: jsonLine('msg'), onFailure });
     const [full, gone] = ['ENOSPC', 'EPIPE'].map((code) => ({
       error: failure(code),
       torn: null,

@@ -1,39 +1,54 @@
+import { logLevels } from '../domain/log-levels.js';
 import type { Clock } from '../protocol/clock.js';
 import type { FreeLogger, LogFields, LogLevel } from '../protocol/log.js';
 import type { LineSink } from './line-sink.js';
 
-export const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+/** One thing to be printed. */
+export interface LogRecord {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly level: LogLevel;
+  readonly event: string;
+  readonly fields: LogFields;
+}
 
-export interface JsonLogOptions {
+/** Writes a record as a line, or as several for people, without the last line break. It never throws. */
+export type LineFormat = (record: LogRecord) => string;
+
+export interface LineLogOptions {
   readonly clock: Pick<Clock, 'now'>;
   /** Records below it are not printed. */
   readonly level: LogLevel;
   readonly sink: LineSink;
-  /** The key of the event's name in each record. */
-  readonly eventKey: 'msg' | 'event';
-  /** What stands before a record of that level; default nothing. */
+  readonly format: LineFormat;
+  /** What stands before each line of a record of that level; default nothing. */
   readonly prefix?: (level: LogLevel) => string;
   /** Told once when records begin to be lost for another reason than a reader that has gone. */
   readonly onFailure?: (error: NodeJS.ErrnoException) => void;
+}
+
+/** A log whose level can be changed while it runs. */
+export interface LineLog extends FreeLogger {
+  readonly setLevel: (level: LogLevel) => void;
 }
 
 /** Above this many unread bytes a slow reader of the log loses debug records, above four times as many all. */
 const HIGH_WATER_BYTES = 4 * 1024 * 1024;
 
 /**
- * One JSON object a line: time, level, the event's name, then the fields. Never throws, and never lets a reader that
- * stopped reading fill the memory. Every record that was not printed as a whole counts as lost, and their number is told
- * in the next one that is. Behind a line that may be torn the next one begins on a line of its own.
+ * Prints each record as the format says. Never throws, and never lets a reader that stopped reading fill the memory.
+ * Every record that was not printed as a whole counts as lost, and their number is told in the next one that is. Behind a
+ * line that may be torn the next one begins on a line of its own.
  */
-export function jsonLog({
+export function lineLog({
   clock,
   level,
   sink,
-  eventKey,
+  format,
   prefix = () => '',
   onFailure = () => {},
-}: JsonLogOptions): FreeLogger {
-  const least = logLevels.indexOf(level);
+}: LineLogOptions): LineLog {
+  let least = logLevels.indexOf(level);
   let lost = 0;
   let torn = false;
   let failing = false;
@@ -63,28 +78,20 @@ export function jsonLog({
         lost++;
         return;
       }
-      const head = { time: new Date(clock.now()).toISOString(), level: wanted, [eventKey]: event };
       const told = lost;
       lost = 0;
-      const record = told > 0 ? { ...head, ...fields, lostRecords: told } : { ...head, ...fields };
-      print(`${prefix(wanted)}${stringify(record, head)}`, told);
+      const at = clock.now();
+      const text = format({
+        at,
+        level: wanted,
+        event,
+        fields: told > 0 ? { ...fields, lostRecords: told } : fields,
+      });
+      const before = prefix(wanted);
+      print(before === '' ? text : `${before}${text.replaceAll('\n', `\n${before}`)}`, told);
+    },
+    setLevel: (wanted) => {
+      least = logLevels.indexOf(wanted);
     },
   };
-}
-
-function stringify(record: LogFields, head: LogFields): string {
-  try {
-    return JSON.stringify(record, plain);
-  } catch {
-    // A cycle, or a getter that throws. That something happened matters more than what it carried.
-    return JSON.stringify({ ...head, fields: 'not printable' });
-  }
-}
-
-function plain(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  if (value instanceof Map) return Object.fromEntries(value);
-  if (value instanceof Set) return [...value];
-  if (value instanceof Error) return value.message;
-  return value;
 }

@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { Stage } from '../support/daemon-stage.js';
+
+describe('e2e: the log of maglevd', function () {
+  this.timeout(60_000);
+  let stage: Stage;
+  beforeEach(() => {
+    stage = new Stage();
+    stage.write(
+      'maglev:\n  vpp: { lb: { ipv4-src-address: 198.51.100.1, ipv6-src-address: "2001:db8::1" } }\n',
+    );
+  });
+  afterEach(() => stage.end());
+
+  it('prints more for a while when it is asked to, and nobody opens a debugger', async () => {
+    const maglevd = stage.daemon('--vpp-api-addr', '', '--vpp-stats-addr', '');
+    await maglevd.record('grpc-listening');
+    maglevd.signal('SIGUSR1');
+    expect((await stage.ctl('show', 'log')).stdout).to.equal('log-level info');
+    expect(maglevd.records('grpc-call')).to.deep.equal([]);
+    expect((await stage.ctl('set', 'log', 'level', 'debug', 'for', '2s')).code).to.equal(0);
+    await stage.ctl('show', 'log');
+    await maglevd.record('grpc-call');
+    await maglevd.record('log-level', 0, ({ why, level }) => why === 'over' && level === 'info');
+    expect((await maglevd.end()).code).to.equal(0);
+    expect(maglevd.errors).to.deep.equal([]);
+  });
+
+  it('is text for people where that is asked for', async () => {
+    const maglevd = stage.daemon('--vpp-api-addr', '', '--log-format', 'text');
+    const line = () => maglevd.lines.find((text) => text.includes('grpc-listening')) ?? '';
+    await maglevd.until(() => line() !== '', 'listening');
+    expect(line()).to.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z INFO {2}grpc-listening +address=unix:\S+$/);
+    expect((await maglevd.end()).code).to.equal(0);
+  });
+});
