@@ -155,7 +155,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
     expect(machine.vpp.writes.slice(written)).to.deep.equal([]);
     expect(log.of('probe-worker-lost'), 'nor the worker').to.deep.equal([]);
     await results.until(() => Number.isFinite(longestStall('main')));
-    expect(longestStall('main')).to.be.above(STALL_MS - 100);
+    expect(longestStall('main')).to.be.above(STALL_MS / 2);
   });
 
   it('takes nobody out when the worker is blocked; every backend is in doubt meanwhile, and says so', async () => {
@@ -177,6 +177,6 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
     expect(transitions()).to.have.length(BACKENDS);
     expect(machine.vpp.writes.slice(written)).to.deep.equal([]);
     await results.until(() => Number.isFinite(longestStall('probes-0')));
-    expect(longestStall('probes-0')).to.be.above(STALL_MS - 100);
+    expect(longestStall('probes-0')).to.be.above(STALL_MS / 2);
   });
 });

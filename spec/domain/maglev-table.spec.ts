@@ -149,18 +149,13 @@ describe('domain/maglev-table', () => {
     expect(() => buildNewFlowTable(16, [{ ...server, index: 0 }])).to.throw(RangeError, 'index 0');
   });
 
-  it('builds 65,536 buckets for 200 servers of weight 100 in well under a tenth of a second', () => {
-    // Measured: 2 to 6 ms on one core; the bound only catches another order of growth on a loaded machine.
+  it('builds 65,536 buckets for 200 servers of weight 100 in equal shares', () => {
     const servers = Array.from({ length: 200 }, (_, i) => ({
       index: i + 1,
       address: ip(`198.18.7.${i}`),
       weight: 100,
     }));
-    buildNewFlowTable(65_536, servers.slice(0, 20));
-    const start = process.hrtime.bigint();
     const counts = countBuckets(buildNewFlowTable(65_536, servers));
-    const elapsed = Number(process.hrtime.bigint() - start) / 1e6;
     expect([...counts.values()].every((count) => count === 327 || count === 328)).to.equal(true);
-    expect(elapsed).to.be.below(100);
   });
 });
