@@ -59,7 +59,7 @@ export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessa
   let lives = 0;
   return {
     name: 'operator',
-    mailbox: { kind: 'reject', capacity: 1000 },
+    capacity: 1000,
     start: async (context) => {
       const { ask } = context;
       const memory = await ask(options.keeper, { type: 'recall-intents' });
