@@ -1,4 +1,4 @@
-import type { Applied } from '../../domain/applied.js';
+import { type Applied, awaitsSync } from '../../domain/applied.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { IpAddress } from '../../domain/ip.js';
 import {
@@ -170,7 +170,7 @@ class Reconciler {
     if (this.#vip.known === undefined) {
       const text = 'VPP has to be read first';
       this.#stands('unread', [], text);
-      this.#askers.mustWait(text);
+      this.#askers.answer(awaitsSync(text));
       this.#tellUnsure();
       return;
     }
@@ -243,7 +243,7 @@ class Reconciler {
       const error = new MaglevError('MGL_VPP_SYNC', text);
       work.results.push(failure({ key: this.#options.key, reason }, error, this.#context.clock.now()));
     }
-    this.#askers.mustWait(text);
+    this.#askers.answer(awaitsSync(text));
     this.#end(work, false, text);
   }
 
@@ -259,7 +259,7 @@ class Reconciler {
       const durationMs = this.#context.clock.monotonic() - work.begin;
       this.#options.lb.tell({ type: 'followed', frontend: this.#frontend, result, durationMs });
     }
-    if (complete) this.#askers.done();
+    if (complete) this.#askers.answer(null);
     else {
       this.#askers.failed(result.failures);
       if (work.sync === null) this.#tellUnsure();
