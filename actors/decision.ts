@@ -7,6 +7,7 @@ import {
   type Decided,
   decideFrontend,
   decisionOf,
+  explainChange,
   type Heard,
   hear,
   knowledgeOf,
@@ -202,7 +203,8 @@ class Decider {
 
   #explain(consequence: Consequence, backend: string, frontends: readonly string[]): void {
     const decided = frontends.flatMap((name) => this.#decided.get(name) ?? []);
-    consequence.about(backend, backendState(backend, this.#circumstances), decided, this.#failed);
+    const state = backendState(backend, this.#circumstances);
+    consequence.explained = explainChange(backend, state, decided, this.#failed);
   }
 
   #decideAll(cause: Cause): void {

@@ -1,6 +1,6 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
-import type { InForce } from '../domain/applied.js';
-import { type Change, changeSummary, changeWarnings } from '../domain/change-text.js';
+import { type InForce, notApplied } from '../domain/applied.js';
+import { type AskedChange, changeOf, changeSummary, changeWarnings } from '../domain/change-text.js';
 import type { MaglevConfig } from '../domain/config.js';
 import { usersOf } from '../domain/deciding.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
@@ -59,7 +59,7 @@ export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessa
   let lives = 0;
   return {
     name: 'operator',
-    mailbox: { kind: 'reject', capacity: 1000 },
+    capacity: 1000,
     start: async (context) => {
       const { ask } = context;
       const memory = await ask(options.keeper, { type: 'recall-intents' });
@@ -88,18 +88,12 @@ type AskedFor = Pick<
 >;
 
 /** Something that an operator asked for. */
-interface Request {
+interface Request extends AskedChange {
   /** What he asked for, for the log. */
   readonly fields: AskedFor;
   readonly peer: string | undefined;
   readonly subjects: readonly Subject[];
   readonly touched: Touched;
-  /** As done. */
-  readonly word: string;
-  /** It takes new flows away. */
-  readonly lowers: boolean;
-  /** Flows that are not cut now are cut when VPP gets the weights. */
-  readonly cutFollows: boolean;
   readonly reply: Reply<OperatorAnswer>;
 }
 
@@ -171,7 +165,7 @@ class Operator {
           peer,
           subjects: backendSubjects(name),
           touched: { kind: 'backend', backend: name },
-          word: words[action],
+          done: words[action],
           lowers: action === 'disable' || action === 'pause',
           cutFollows: true,
           reply,
@@ -186,7 +180,7 @@ class Operator {
           peer,
           subjects: [subjectOf({ kind: 'weight', ...change })],
           touched: { kind: 'weight', frontend, backend, flush },
-          word: `weight ${weight}`,
+          done: `weight ${weight}`,
           lowers: weight === 0,
           cutFollows: false,
           reply,
@@ -253,15 +247,14 @@ class Operator {
 
   /** The decision failed meanwhile: VPP gets all of it anew, and nobody knows what it had before. */
   #cutShort(touched: Touched, error: MaglevError): InForce {
-    if (touched.kind === 'all') return { ...nothingKnown, applied: [] };
     const flush = touched.kind === 'weight' && touched.flush;
-    const restarted = 'a part of maglevd failed and was restarted meanwhile';
-    const text = flush ? `${restarted}, and may not have cut flows` : restarted;
-    const users = usersOf(this.#config);
-    const frontends = touched.kind === 'weight' ? [touched.frontend] : (users.get(touched.backend) ?? []);
-    const pending = { why: 'full-sync', text, error } as const;
-    const none = { acknowledged: 0, weights: 0, flushed: [], pending };
-    return { ...nothingKnown, applied: frontends.map((frontend) => ({ frontend, ...none })) };
+    const text = 'a part of maglevd failed and was restarted meanwhile';
+    const frontends = frontendsOf(touched, this.#config);
+    return {
+      ...nothingKnown,
+      applied: frontends.map((frontend) => notApplied(frontend, 'failed', text, error)),
+      uncut: flush ? frontends : [],
+    };
   }
 
   /** In force at once, and kept beside: a disk that fails or hangs must not keep a server in service. */
@@ -287,27 +280,14 @@ class Operator {
   }
 
   #answer(request: Request, inForce: InForce, notKept: string | null): void {
-    const { applied, tookMs, deserted } = inForce;
-    const change: Change = {
-      ...inForce,
-      done: request.word,
-      frontends: applied.filter(({ acknowledged }) => acknowledged > 0).length,
-      operations: sum(applied.map(({ acknowledged }) => acknowledged)),
-      weights: sum(applied.map(({ weights }) => weights)),
-      flushed: sum(applied.map(({ flushed }) => flushed.length)),
-      pending: applied.flatMap(({ frontend, pending }) =>
-        pending === null ? [] : [{ frontend, ...pending }],
-      ),
-      cutFollows: request.cutFollows,
-      deserted: request.lowers ? deserted : [],
-    };
-    const { operations, weights, flushed, pending } = change;
+    const change = changeOf(request, inForce);
+    const { operations, weights, flushed, pending, tookMs } = change;
     const vppMs = Math.round(tookMs * 10) / 10;
     const rest = pending.length === 0 ? {} : { pending: pending[0]?.why, reason: pending[0]?.text };
     this.#note(request, { outcome: 'done', acknowledged: operations, weights, flushed, vppMs, ...rest });
     const warnings = [...changeWarnings(change), ...(notKept === null ? [] : [notKept])];
     const warning = warnings.length === 0 ? null : warnings.join('; ');
-    request.reply.ok({ summary: changeSummary(change), warning, applied, tookMs });
+    request.reply.ok({ summary: changeSummary(change), warning, applied: inForce.applied, tookMs });
   }
 
   /** What somebody asked for and what became of it: one record, when that is known. */
@@ -366,6 +346,14 @@ function failed(thrown: unknown): MaglevError {
 
 const notYet = 'in force, but not kept yet: it is not on disk after 2 s; a restart of maglevd may forget it';
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0);
+/** Those that it is about; of a change of everything none in particular. */
+function frontendsOf(touched: Touched, config: MaglevConfig): readonly string[] {
+  switch (touched.kind) {
+    case 'all':
+      return [];
+    case 'weight':
+      return [touched.frontend];
+    case 'backend':
+      return usersOf(config).get(touched.backend) ?? [];
+  }
 }

@@ -1,3 +1,5 @@
+import type { InForce, Pending } from './applied.js';
+
 /** What came of something that an operator asked for. */
 export interface Change {
   /** What he asked for, as done: `disabled`, `weight 50`. */
@@ -12,11 +14,7 @@ export interface Change {
   /** How long VPP took, in milliseconds. */
   readonly tookMs: number;
   /** What VPP does not have yet, and why. */
-  readonly pending: readonly {
-    readonly frontend: string;
-    readonly why: 'disabled' | 'disconnected' | 'paused' | 'refused' | 'full-sync' | 'silent';
-    readonly text: string;
-  }[];
+  readonly pending: readonly (Pick<Pending, 'why' | 'text' | 'owed'> & { readonly frontend: string })[];
   /** Frontends in which flows should be cut, and are not. */
   readonly uncut: readonly string[];
   /** Are those flows cut as soon as VPP gets the weights? */
@@ -27,6 +25,30 @@ export interface Change {
   readonly deserted: readonly string[];
   /** Frontends that could not be decided. */
   readonly undecided: readonly string[];
+}
+
+/** What was asked for: as done, whether it takes new flows away, and whether flows are cut with the weights. */
+export interface AskedChange {
+  readonly done: string;
+  readonly lowers: boolean;
+  readonly cutFollows: boolean;
+}
+
+export function changeOf({ done, lowers, cutFollows }: AskedChange, inForce: InForce): Change {
+  const { applied, deserted } = inForce;
+  const sum = (count: (one: InForce['applied'][number]) => number) =>
+    applied.reduce((total, one) => total + count(one), 0);
+  return {
+    ...inForce,
+    done,
+    cutFollows,
+    frontends: sum(({ acknowledged }) => Math.min(1, acknowledged)),
+    operations: sum(({ acknowledged }) => acknowledged),
+    weights: sum(({ weights }) => weights),
+    flushed: sum(({ flushed }) => flushed.length),
+    pending: applied.flatMap(({ frontend, pending }) => (pending === null ? [] : { frontend, ...pending })),
+    deserted: lowers ? deserted : [],
+  };
 }
 
 /** `disabled; 2 frontends, 2 weights set, acknowledged by VPP in 4 ms`. */
@@ -54,14 +76,16 @@ export function changeSummary(change: Change): string {
 export function changeWarnings(change: Change): string[] {
   const warnings: string[] = [];
   const told = new Set<string>();
-  for (const { why, text } of change.pending) {
+  for (const { why, text, owed } of change.pending) {
     if (told.has(text)) continue;
     told.add(text);
     const where = change.pending.filter((one) => one.text === text).map(({ frontend }) => frontend);
     const all = where.length === change.pending.length && change.operations === 0;
     const subject = all ? '' : `${named(where)}: `;
     const uncut = where.some((frontend) => change.uncut.includes(frontend));
-    warnings.push(`${subject}${text}: ${sequel[why]}${uncut ? uncutText(change.cutFollows, why) : ''}`);
+    warnings.push(
+      `${subject}${text}: ${sequel[why]}${uncut ? uncutText(change.cutFollows, { why, owed }) : ''}`,
+    );
   }
   if (change.deserted.length > 0) {
     const verb = change.deserted.length === 1 ? 'has' : 'have';
@@ -82,14 +106,17 @@ const sequel = {
   refused: 'it is tried again with the next syncs',
   'full-sync': 'the weights follow with the full sync',
   silent: 'the weights follow when it answers, or at the next connect',
+  failed: 'the weights follow with a full sync',
 } as const;
 
-function uncutText(follows: boolean, why: keyof typeof sequel): string {
-  if (why === 'disabled') return '; flows were NOT cut';
-  if (follows) return '; flows were NOT cut: that comes with the weights';
-  // Whoever writes to this VPP still owes it; a connection that is lost takes that along.
-  if (why === 'disconnected') return '; flows were NOT cut: ask again when VPP is connected';
-  return why === 'paused' ? '; flows were NOT cut: ask again then' : '; flows were NOT cut yet';
+function uncutText(follows: boolean, { why, owed }: Pick<Pending, 'why' | 'owed'>): string {
+  const uncut = '; flows were NOT cut';
+  if (why === 'disabled') return uncut;
+  if (follows) return `${uncut}: that comes with the weights`;
+  // Whoever writes to this VPP owes it; a connection that is lost takes that along.
+  if (owed) return why === 'silent' ? `${uncut} yet: ask again if VPP is connected anew` : `${uncut} yet`;
+  if (why === 'disconnected') return `${uncut}: ask again when VPP is connected`;
+  return why === 'paused' ? `${uncut}: ask again then` : `${uncut}: ask again`;
 }
 
 function named(frontends: readonly string[]): string {

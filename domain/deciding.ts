@@ -1,3 +1,4 @@
+import type { InForce } from './applied.js';
 import type { Frontend, LbSettings, MaglevConfig } from './config.js';
 import { desiredVip, lbConfOf, vipKeyOf } from './desired.js';
 import type { BackendState, FrontendState } from './health.js';
@@ -177,4 +178,24 @@ export function stepBetween(
 
 function sameShape(a: DesiredVip, b: DesiredVip): boolean {
   return a.encap === b.encap && a.tableLength === b.tableLength && a.srcIpSticky === b.srcIpSticky;
+}
+
+/** What a change about one backend means in the frontends that use it. */
+export type Explained = Pick<InForce, 'waits' | 'deserted' | 'undecided'>;
+
+/** `decided`: those frontends now; `failed` could not be decided. */
+export function explainChange(
+  backend: string,
+  state: BackendState,
+  decided: readonly Decided[],
+  failed: ReadonlySet<string>,
+): Explained {
+  const as = decided.flatMap(({ vip }) => vip.ases).find((one) => one.backend === backend);
+  const reason = as === undefined ? null : `it is ${as.reason}`;
+  const used = state === 'unknown' ? 'it waits for its first probe' : reason;
+  return {
+    waits: decided.length === 0 ? 'no frontend uses it' : used,
+    deserted: decided.filter((one) => one.state === 'down').map(({ vip }) => vip.frontend),
+    undecided: decided.map(({ vip }) => vip.frontend).filter((name) => failed.has(name)),
+  };
 }

@@ -15,11 +15,10 @@ import type { Family } from './family.js';
 import { isFenced } from './fence.js';
 import { type Host, Incarnation } from './incarnation.js';
 import { type Envelope, Mailbox } from './mailbox.js';
-import { askerStopped, calleeCrashed, calleeFull, calleeStopped, questionIn } from './question.js';
+import { askerStopped, calleeFull, calleeStopped, questionIn } from './question.js';
 import { type KnownActor, Ref } from './ref.js';
 import type { Services } from './services.js';
 import { type Cause, checkSupervision } from './supervision.js';
-import { toError } from './thrown.js';
 
 /** How many messages an unbounded mailbox holds while its actor is being restarted. */
 const heldDuringRestart = 10_000;
@@ -52,7 +51,7 @@ export class Cell<M> implements KnownActor, Host<M> {
     this.restart = spec.restart ?? 'permanent';
     this.#services = services;
     this.#family = family;
-    this.#mailbox = new Mailbox(spec.mailbox ?? { kind: 'unbounded' });
+    this.#mailbox = new Mailbox(spec.capacity ?? null);
     lastId += 1;
     this.ref = new Ref(lastId, this, (message) => this.#tell(message));
   }
@@ -133,18 +132,7 @@ export class Cell<M> implements KnownActor, Host<M> {
     if (this.#isRestarting() && !this.#mailbox.bounded && this.#mailbox.size >= heldDuringRestart) {
       return this.#lose(envelope, 'full');
     }
-    let lost: Envelope<M> | null;
-    try {
-      lost = this.#mailbox.offer(envelope);
-    } catch (thrown) {
-      // Only the key function of a coalescing mailbox can throw. The sender must not suffer from it.
-      const error = toError(thrown);
-      envelope.question?.fail(calleeCrashed(this.path, error));
-      if (this.#life !== null) this.#life.fail(error);
-      return this.#lose(envelope, 'crashed');
-    }
-    if (lost !== null) this.#lose(lost, 'full');
-    if (lost === envelope) return false;
+    if (!this.#mailbox.offer(envelope)) return this.#lose(envelope, 'full');
     this.#life?.wake();
     return true;
   }

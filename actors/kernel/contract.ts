@@ -34,17 +34,6 @@ export interface Supervision {
   readonly backoff: Backoff;
 }
 
-/**
- * What happens when a mailbox is full. A full `drop-oldest` loses its oldest message, a `reject` refuses the new
- * one (tell returns false), a `coalesce` keeps only the newest message of each key, in the place of the older one.
- * What is lost is a dead letter, and its question is answered with MGL_MAILBOX_FULL.
- */
-export type MailboxPolicy<M> =
-  | { readonly kind: 'unbounded' }
-  | { readonly kind: 'drop-oldest'; readonly capacity: number }
-  | { readonly kind: 'reject'; readonly capacity: number }
-  | { readonly kind: 'coalesce'; readonly capacity: number; readonly key: (message: M) => string | null };
-
 /** What one incarnation does. It is made anew at every (re)start, so that no state outlives a crash. */
 export interface Behavior<M> {
   /**
@@ -62,8 +51,11 @@ export interface ActorSpec<M> {
   readonly start: (context: Context<M>) => Behavior<M> | Promise<Behavior<M>>;
   /** Default permanent. */
   readonly restart?: RestartType;
-  /** Default unbounded. Messages held during a restart count against the capacity; unbounded holds 10,000. */
-  readonly mailbox?: MailboxPolicy<M>;
+  /**
+   * How many messages its mailbox holds, those that wait during a restart among them. A full one refuses: tell returns
+   * false, and a question is answered with MGL_MAILBOX_FULL. Default no limit, and 10,000 during a restart.
+   */
+  readonly capacity?: number;
   /** How this actor supervises its own children. Default one-for-one, 3 restarts in 5 s, backoff 50 ms .. 1 s. */
   readonly supervision?: Supervision;
 }

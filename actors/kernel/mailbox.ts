@@ -1,4 +1,3 @@
-import type { MailboxPolicy } from './contract.js';
 import { Fifo } from './fifo.js';
 import type { Question } from './question.js';
 
@@ -12,22 +11,19 @@ export interface Envelope<M> {
 }
 
 /**
- * The queue of one actor, with the policy of its type. It outlives incarnations.
+ * The queue of one actor. It outlives incarnations.
  * Invariant: a bounded mailbox never holds more than its capacity.
  */
 export class Mailbox<M> {
-  readonly #policy: MailboxPolicy<M>;
+  readonly #capacity: number | null;
   #queue = new Fifo<Envelope<M>>();
-  /** coalesce only: the ticket of the one message of each key, and the keys of the messages that have one. */
-  readonly #tickets = new Map<string, number>();
-  readonly #keys = new Map<Envelope<M>, string>();
 
-  /** RangeError when the capacity is not a whole number of at least 1. */
-  constructor(policy: MailboxPolicy<M>) {
-    if (policy.kind !== 'unbounded' && !(Number.isInteger(policy.capacity) && policy.capacity >= 1)) {
-      throw new RangeError(`the capacity of a mailbox is a whole number from 1 up, not ${policy.capacity}`);
+  /** `capacity`: null = no limit. RangeError when it is not a whole number of at least 1. */
+  constructor(capacity: number | null) {
+    if (capacity !== null && !(Number.isInteger(capacity) && capacity >= 1)) {
+      throw new RangeError(`the capacity of a mailbox is a whole number from 1 up, not ${capacity}`);
     }
-    this.#policy = policy;
+    this.#capacity = capacity;
   }
 
   get size(): number {
@@ -35,75 +31,30 @@ export class Mailbox<M> {
   }
 
   get bounded(): boolean {
-    return this.#policy.kind !== 'unbounded';
+    return this.#capacity !== null;
   }
 
-  /** Returns what is lost by it: null; an older message; or `envelope` itself, which then was not taken. */
-  offer(envelope: Envelope<M>): Envelope<M> | null {
-    switch (this.#policy.kind) {
-      case 'unbounded':
-        this.#queue.push(envelope);
-        return null;
-      case 'reject':
-        if (this.#queue.size >= this.#policy.capacity) return envelope;
-        this.#queue.push(envelope);
-        return null;
-      case 'drop-oldest': {
-        const lost = this.#queue.size >= this.#policy.capacity ? this.take() : null;
-        this.#queue.push(envelope);
-        return lost;
-      }
-      case 'coalesce':
-        return this.#coalesce(envelope, this.#policy.key(envelope.message), this.#policy.capacity);
-    }
+  /** False when it is full. */
+  offer(envelope: Envelope<M>): boolean {
+    if (this.#capacity !== null && this.#queue.size >= this.#capacity) return false;
+    this.#queue.push(envelope);
+    return true;
   }
 
   /** The oldest message; null when there is none. */
   take(): Envelope<M> | null {
-    const envelope = this.#queue.shift() ?? null;
-    if (this.#policy.kind === 'coalesce' && envelope !== null) this.#forgetKey(envelope);
-    return envelope;
+    return this.#queue.shift() ?? null;
   }
 
   /** Takes out every message for which `unwanted` holds, in order; the others keep their order. */
   remove(unwanted: (envelope: Envelope<M>) => boolean): Envelope<M>[] {
     const removed: Envelope<M>[] = [];
-    const before = this.#queue;
-    this.#queue = new Fifo();
-    for (let envelope = before.shift(); envelope !== undefined; envelope = before.shift()) {
-      if (unwanted(envelope)) {
-        this.#forgetKey(envelope);
-        removed.push(envelope);
-      } else {
-        const ticket = this.#queue.push(envelope);
-        const key = this.#keys.get(envelope);
-        if (key !== undefined) this.#tickets.set(key, ticket);
-      }
+    for (let left = this.#queue.size; left > 0; left -= 1) {
+      const envelope = this.#queue.shift();
+      if (envelope === undefined) break;
+      if (unwanted(envelope)) removed.push(envelope);
+      else this.#queue.push(envelope);
     }
     return removed;
-  }
-
-  #coalesce(envelope: Envelope<M>, key: string | null, capacity: number): Envelope<M> | null {
-    const ticket = key === null ? undefined : this.#tickets.get(key);
-    if (key !== null && ticket !== undefined) {
-      const older = this.#queue.replace(ticket, envelope);
-      this.#keys.delete(older);
-      this.#keys.set(envelope, key);
-      return older;
-    }
-    if (this.#queue.size >= capacity) return envelope;
-    const pushed = this.#queue.push(envelope);
-    if (key !== null) {
-      this.#tickets.set(key, pushed);
-      this.#keys.set(envelope, key);
-    }
-    return null;
-  }
-
-  #forgetKey(envelope: Envelope<M>): void {
-    const key = this.#keys.get(envelope);
-    if (key === undefined) return;
-    this.#keys.delete(envelope);
-    this.#tickets.delete(key);
   }
 }

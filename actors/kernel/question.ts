@@ -115,7 +115,7 @@ export function calleeCrashed(name: string, error: Error): MaglevError {
   });
 }
 
-/** The message did not fit, or was pushed out by a newer one. */
+/** The message did not fit. */
 export function calleeFull(name: string): MaglevError {
   return new MaglevError('MGL_MAILBOX_FULL', `the mailbox of ${name} is full`);
 }

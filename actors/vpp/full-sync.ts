@@ -142,11 +142,15 @@ async function makeAnew(
   const vips = batch.vips.flatMap((id) => standing().vip(id) ?? []);
   const [first, ...others] = vips;
   if (first === undefined) return addTallies([]);
+  const neighbours = others.map(reconcilerOf);
   try {
-    await Promise.all(others.map((vip) => context.ask(reconcilerOf(vip), { type: 'forget' })));
+    await Promise.all(neighbours.map((one) => context.ask(one, { type: 'remaking' })));
     const request = { type: 'make-anew', batch, desired: first } as const;
-    return await context.ask(reconcilerOf(first), request);
+    const result = await context.ask(reconcilerOf(first), request);
+    for (const one of neighbours) one.tell({ type: 'remade', done: result.failures.length === 0 });
+    return result;
   } catch (error) {
+    for (const one of neighbours) one.tell({ type: 'remade', done: false });
     return crashOf(context, first, error);
   }
 }

@@ -1,3 +1,4 @@
+import { notApplied } from '../../domain/applied.js';
 import { MaglevError } from '../../domain/errors.js';
 import { type Decision, type DesiredVip, type VipId, vipId } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
@@ -194,8 +195,7 @@ class Lb {
     const standing = this.#standing.withVip(vip);
     if (standing === null) {
       const text = 'the config has changed meanwhile, and a full sync carries it out';
-      const pending = { why: 'full-sync', text, error: null } as const;
-      reply?.ok({ frontend: vip.frontend, acknowledged: 0, weights: 0, flushed: [], pending });
+      reply?.ok(notApplied(vip.frontend, 'full-sync', text));
       return;
     }
     this.#standing = standing;

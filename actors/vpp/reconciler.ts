@@ -1,21 +1,19 @@
-import type { Applied } from '../../domain/applied.js';
+import { type Applied, awaitsSync } from '../../domain/applied.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { IpAddress } from '../../domain/ip.js';
 import {
-  type DesiredAs,
   type DesiredVip,
   type LbConf,
   type LbOperation,
-  type VipId,
   type VipKey,
   type VipState,
   vipId,
 } from '../../domain/lb.js';
-import { type Batch, planPrefix } from '../../domain/plan.js';
+import type { Batch } from '../../domain/plan.js';
 import { loadOf, pieceOf } from '../../domain/plan-cost.js';
-import { executedOnVip } from '../../domain/plan-execute.js';
 import type { VipStanding } from '../../domain/standings.js';
 import { addTallies, failure, nothing, notSent, type Tally } from '../../domain/tally.js';
+import { VipKnowledge } from '../../domain/vip-knowledge.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
@@ -49,7 +47,9 @@ export type ReconcilerMessage =
       readonly reply: Reply<Tally>;
     }
   /** Somebody else makes this VIP anew: what is known of it will not be true. */
-  | { readonly type: 'forget'; readonly reply: Reply<void> }
+  | { readonly type: 'remaking'; readonly reply: Reply<void> }
+  /** He has done so; or something of it failed. */
+  | { readonly type: 'remade'; readonly done: boolean }
   /** The next piece of what is under way. */
   | { readonly type: 'go-on' };
 
@@ -105,30 +105,17 @@ interface Work {
 class Reconciler {
   readonly #context: Context<ReconcilerMessage>;
   readonly #options: ReconcilerOptions;
-  readonly #id: VipId;
-  #desired: DesiredVip | null = null;
-  /** What VPP has, as far as we know from what we read and wrote; undefined = to be read. */
-  #known: VipState | null | undefined;
-  /** The same for people, who are told what VPP had also when something failed since. */
-  #seen: VipState | null | undefined;
-  #looked = false;
-  /** Were the buckets in `seen` read, and not written since? */
-  #buckets = false;
-  /** The number of our last write: a read that was sent before does not show it. */
-  #order = 0;
-  #conf: LbConf | null = null;
-  /** What VPP was last made equal to, server by server; and as a whole, if nothing was done about it since. */
-  #made: DesiredVip | null = null;
-  #servers = new Map<IpAddress, DesiredAs>();
-  /** Servers whose flows are still to be cut. */
-  #owed = new Set<IpAddress>();
-  #work: Work | null = null;
+  readonly #vip = new VipKnowledge();
   readonly #askers = new Askers();
+  #desired: DesiredVip | null = null;
+  #conf: LbConf | null = null;
+  /** Has a read of VPP ever come to it? */
+  #looked = false;
+  #work: Work | null = null;
 
   constructor(context: Context<ReconcilerMessage>, options: ReconcilerOptions) {
     this.#context = context;
     this.#options = options;
-    this.#id = vipId(options.key);
   }
 
   async receive(message: ReconcilerMessage): Promise<void> {
@@ -148,7 +135,7 @@ class Reconciler {
     switch (message.type) {
       case 'wanted':
         this.#desired = message.desired;
-        for (const address of message.flush) this.#owed.add(address);
+        this.#vip.owe(message.flush);
         if (message.reply !== undefined) this.#askers.add(message.desired.frontend, message.reply);
         // With work under way it is carried out in the course of it.
         if (this.#work === null) await this.#follow();
@@ -157,24 +144,21 @@ class Reconciler {
         this.#desired = message.desired;
         this.#conf = message.conf;
         this.#looked = true;
-        if (this.#order < message.order) {
-          this.#known = message.found;
-          this.#seen = message.found;
-          this.#buckets = true;
-        }
+        this.#vip.read(message.found, message.order);
         // What was written since that read has failed, and shows in none yet: another one is due already.
-        if (this.#known === undefined) message.reply.ok(nothing);
+        if (this.#vip.known === undefined) message.reply.ok(nothing);
         else await this.#reconcile(message.reply);
         break;
       case 'make-anew':
         await this.#makeAnew(message.batch, message.desired, message.reply);
         break;
-      case 'forget':
-        this.#known = undefined;
-        this.#seen = undefined;
-        this.#order = 0;
-        this.#stands('unread', [], 'it is being made anew');
+      case 'remaking':
+        this.#vip.remaking();
+        this.#stands('unread', [], remade);
         message.reply.ok(undefined);
+        break;
+      case 'remade':
+        this.#vip.remade(message.done);
         break;
       case 'go-on':
         await this.#goOn();
@@ -183,7 +167,13 @@ class Reconciler {
   }
 
   async #follow(): Promise<void> {
-    if (this.#known === undefined) return this.#unsure('VPP has to be read first');
+    if (this.#vip.known === undefined) {
+      const text = 'VPP has to be read first';
+      this.#stands('unread', [], text);
+      this.#askers.answer(awaitsSync(text));
+      this.#tellUnsure();
+      return;
+    }
     this.#begin(null);
     await this.#goOn();
   }
@@ -203,60 +193,46 @@ class Reconciler {
   async #goOn(): Promise<void> {
     const work = this.#work;
     const desired = this.#desired;
-    const known = this.#known;
     if (work === null || desired === null) return;
+    const plan = this.#vip.plan(desired, this.#conf);
     // Somebody else is making it anew.
-    if (known === undefined) return this.#end(work, false, 'it is being made anew');
-    const memory = { servers: this.#servers, owed: this.#owed };
-    const plan = planPrefix({
-      wanted: [desired],
-      found: known === null ? [] : [known],
-      conf: this.#conf,
-      memory: new Map([[this.#id, memory]]),
-    });
+    if (plan === null) return this.#end(work, false, remade);
     const [refused] = plan.refused;
     const [batch] = plan.batches;
     if (refused !== undefined) return this.#fail(work, refused.reason, refused.text);
     if (batch === undefined) {
-      this.#settled(desired);
+      this.#vip.settled(desired);
       return this.#end(work, true);
     }
     // Only a full sync does that: it looks at the neighbours on the prefix too.
     if (batch.kind === 'anew') {
       const why = batch.operations[0]?.reason ?? 'replaced';
-      const text = `VIP ${this.#id} must be made anew (${why}), which a full sync does`;
+      const text = `VIP ${vipId(desired.key)} must be made anew (${why}), which a full sync does`;
       return this.#fail(work, 'it must be replaced', text);
     }
     const piece = pieceOf(batch.operations, loadOf(desired));
-    const result = await this.#write(desired, known, piece);
-    work.results.push(result);
-    this.#askers.count(result);
-    const { failures } = result;
+    const { failures } = await this.#write(work, desired, piece);
     const later = plan.batches.slice(1).flatMap(({ operations }) => operations);
-    if (failures.length > 0) return this.#giveUp(work, batch.operations.slice(piece.length), later);
-    if (piece === batch.operations && later.length === 0) {
-      this.#settled(desired);
-      return this.#end(work, true);
-    }
-    this.#context.self.tell({ type: 'go-on' });
+    if (failures.length > 0) {
+      await this.#giveUp(work, desired, { failures, rest: batch.operations.slice(piece.length), later });
+    } else if (piece === batch.operations && later.length === 0) {
+      this.#vip.settled(desired);
+      this.#end(work, true);
+    } else this.#context.self.tell({ type: 'go-on' });
   }
 
   /** What fails holds up nothing but the removals, which would have been next: who is down waits for nobody. */
-  async #giveUp(work: Work, rest: readonly LbOperation[], later: readonly LbOperation[]): Promise<void> {
-    const desired = this.#desired;
-    const lost = work.results.at(-1)?.failures.some(({ error }) => error.code === 'MGL_VPP_DISCONNECTED');
+  async #giveUp(work: Work, desired: DesiredVip, { failures, rest, later }: Left): Promise<void> {
+    const lost = failures.some(({ error }) => error.code === 'MGL_VPP_DISCONNECTED');
     // Without the VIP there is nothing to add servers to.
-    const missing =
-      work.results.at(-1)?.failures.some(({ operation }) => operation.op === 'vip-add') === true;
-    for (let left = lost === true || missing ? [] : rest; left.length > 0 && desired !== null; ) {
+    const hopeless = lost || failures.some(({ operation }) => operation.op === 'vip-add');
+    for (let left = hopeless ? [] : rest; left.length > 0; ) {
       const piece = pieceOf(left, loadOf(desired));
-      const result = await this.#write(desired, null, piece);
-      work.results.push(result);
-      this.#askers.count(result);
+      await this.#write(work, desired, piece);
       left = left.slice(piece.length);
     }
-    this.#known = undefined;
-    const skipped = lost === true || missing ? [...rest, ...later] : later;
+    this.#vip.doubt();
+    const skipped = hopeless ? [...rest, ...later] : later;
     if (skipped.length > 0) work.results.push(notSent(skipped, this.#context.clock.now()));
     this.#end(work, false);
   }
@@ -267,16 +243,8 @@ class Reconciler {
       const error = new MaglevError('MGL_VPP_SYNC', text);
       work.results.push(failure({ key: this.#options.key, reason }, error, this.#context.clock.now()));
     }
-    this.#askers.mustWait(text);
+    this.#askers.answer(awaitsSync(text));
     this.#end(work, false, text);
-  }
-
-  /** VPP has all of it. */
-  #settled(desired: DesiredVip): void {
-    if (this.#made === desired && this.#owed.size === 0) return;
-    this.#made = desired;
-    this.#servers = new Map(desired.ases.map((as) => [as.address, as]));
-    this.#owed.clear();
   }
 
   /** `why`: without a failure, what has to come first. */
@@ -286,80 +254,65 @@ class Reconciler {
     if (complete) this.#stands('equal');
     else if (result.failures.length > 0) this.#stands('differs', result.failures);
     else this.#stands('unread', [], why);
-    const frontend = this.#desired?.frontend ?? '';
     if (work.sync !== null) work.sync.ok(result);
     else if (result.operations.length > 0) {
       const durationMs = this.#context.clock.monotonic() - work.begin;
-      this.#options.lb.tell({ type: 'followed', frontend, result, durationMs });
+      this.#options.lb.tell({ type: 'followed', frontend: this.#frontend, result, durationMs });
     }
-    if (complete) {
-      this.#askers.done();
-      return;
+    if (complete) this.#askers.answer(null);
+    else {
+      this.#askers.failed(result.failures);
+      if (work.sync === null) this.#tellUnsure();
     }
-    this.#askers.failed(result.failures);
-    if (work.sync === null) this.#options.lb.tell({ type: 'unsure', frontend, looked: this.#looked });
   }
 
-  #unsure(text: string): void {
-    this.#stands('unread', [], text);
-    this.#askers.mustWait(text);
-    const frontend = this.#desired?.frontend ?? '';
-    this.#options.lb.tell({ type: 'unsure', frontend, looked: this.#looked });
+  get #frontend(): string {
+    return this.#desired?.frontend ?? '';
+  }
+
+  #tellUnsure(): void {
+    this.#options.lb.tell({ type: 'unsure', frontend: this.#frontend, looked: this.#looked });
   }
 
   #stands(verdict: VipStanding['verdict'], failures: VipStanding['failures'] = [], why = ''): void {
     const desired = this.#desired;
     if (desired === null) return;
-    const standing = { desired, found: this.#seen, buckets: this.#buckets, verdict, failures, why };
+    const standing = { desired, ...this.#vip.shown, verdict, failures, why };
     this.#options.lb.tell({ type: 'stands', standing });
   }
 
-  async #write(desired: DesiredVip, known: VipState | null, piece: readonly LbOperation[]): Promise<Tally> {
-    // Not known while the writes are under way, nor when one of them fails.
-    this.#known = undefined;
-    this.#buckets = false;
-    this.#made = null;
-    const urgent = this.#work?.sync === null || this.#askers.waiting;
+  async #write(work: Work, desired: DesiredVip, piece: readonly LbOperation[]): Promise<Tally> {
+    const from = this.#vip.known;
+    this.#vip.writes();
+    const urgent = work.sync === null || this.#askers.waiting;
     const writing = { link: this.#options.link, load: loadOf(desired), urgent };
     const { result, order } = await write(this.#context, writing, piece);
-    this.#order = order;
-    if (result.failures.length === 0) this.#known = executedOnVip(known, piece);
-    const done = result.operations.filter(({ outcome }) => outcome === 'done');
-    if (this.#seen !== undefined) {
-      this.#seen = executedOnVip(
-        this.#seen,
-        done.flatMap(({ operation }) => (operation.op === 'vip-sync' ? [] : [operation])),
-      );
-    }
-    this.#remember(desired, result);
+    this.#vip.wrote(desired, piece, result, { from, order });
+    work.results.push(result);
+    this.#askers.count(result);
     return result;
   }
 
-  /** One whose change failed is remembered as it was before: so its flows are cut by whatever is done next. */
-  #remember({ ases }: DesiredVip, { operations }: Tally): void {
-    const wanted = new Map(ases.map((as) => [as.address, as]));
-    for (const { operation, outcome } of operations) {
-      if (!('address' in operation)) continue;
-      const { address } = operation;
-      const as = wanted.get(address);
-      if (as === undefined) this.#servers.delete(address);
-      else if (outcome === 'done') {
-        this.#servers.set(address, as);
-        this.#owed.delete(address);
-      } else if (!this.#servers.has(address)) this.#servers.set(address, { ...as, flush: false });
+  async #makeAnew(batch: Batch, desired: DesiredVip, reply: Reply<Tally>): Promise<void> {
+    this.#vip.remaking();
+    const writing = { link: this.#options.link, load: loadOf(desired), urgent: false };
+    try {
+      const { result } = await write(this.#context, writing, batch.operations);
+      this.#vip.remade(result.failures.length === 0);
+      reply.ok(result);
+    } catch (error) {
+      this.#vip.remade(false);
+      throw error;
     }
   }
-
-  async #makeAnew(batch: Batch, desired: DesiredVip, reply: Reply<Tally>): Promise<void> {
-    this.#known = undefined;
-    this.#seen = undefined;
-    const writing = { link: this.#options.link, load: loadOf(desired), urgent: false };
-    const { result } = await write(this.#context, writing, batch.operations);
-    this.#order = 0;
-    this.#made = null;
-    this.#servers.clear();
-    // They went with the VIP; whoever serves now has new ones.
-    if (result.failures.length === 0) this.#owed.clear();
-    reply.ok(result);
-  }
 }
+
+/** What is left of a plan of which a piece failed. */
+interface Left {
+  readonly failures: Tally['failures'];
+  /** Of the batch that was begun. */
+  readonly rest: readonly LbOperation[];
+  readonly later: readonly LbOperation[];
+}
+
+const remade = 'it is being made anew';

@@ -1,3 +1,4 @@
+import { notApplied } from '../../domain/applied.js';
 import { asMaglevError, type ErrorCode, MaglevError } from '../../domain/errors.js';
 import type { LbState } from '../../domain/lb.js';
 import { afterDeath, noDeaths, pauseAfter, type WritesUnderWay } from '../../domain/repeated-death.js';
@@ -273,13 +274,11 @@ class Vpp {
     const { vip, flush, reply } = message;
     const { frontend } = vip;
     const session = this.live?.session ?? null;
-    const none = { frontend, acknowledged: 0, weights: 0, flushed: [] };
     const standing = this.standing.withVip(vip);
     this.standing = standing ?? this.standing;
     if (standing === null) {
       // A whole decision that is newer is on its way.
-      const text = 'the config has changed meanwhile';
-      reply?.ok({ ...none, pending: { why: 'full-sync', text, error: null } });
+      reply?.ok(notApplied(frontend, 'full-sync', 'the config has changed meanwhile'));
     } else if (session !== null) {
       if (reply === undefined) session.tell(message);
       else this.context.relay(session, { type: 'vip-wanted', vip, flush }, reply);
@@ -292,9 +291,8 @@ class Vpp {
         const servers = [...flush].join(' ');
         this.context.log.log('warn', 'vpp-flush-skipped', { frontend, servers, error });
       }
-      const why = lost ? 'disconnected' : 'paused';
       const text = lost ? 'VPP is not connected' : unable.message;
-      reply?.ok({ ...none, pending: { why, text, error: unable } });
+      reply?.ok(notApplied(frontend, lost ? 'disconnected' : 'paused', text, unable));
     }
   }
 

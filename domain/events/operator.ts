@@ -1,7 +1,6 @@
+import type { Pending } from '../applied.js';
 import type { BackendAction } from '../operator.js';
 import { event, field, maybe } from './event.js';
-
-type Why = 'disabled' | 'disconnected' | 'paused' | 'refused' | 'full-sync' | 'silent';
 
 const noted = {
   asked: field<string>('`pause`, `disable`, `weight 10`, …'),
@@ -26,8 +25,8 @@ export const operatorEvents = {
     weights: maybe<number>('weights among them'),
     flushed: maybe<number>('servers whose flows VPP has cut'),
     vppMs: maybe<number>('how long VPP took'),
-    pending: maybe<Why>(
-      'why VPP does not have all of it: `disabled`, `disconnected`, `refused`, `full-sync`, `silent`',
+    pending: maybe<Pending['why']>(
+      'why VPP does not have all of it: `disabled`, `disconnected`, `paused`, `refused`, `full-sync`, `silent`, `failed`',
     ),
     reason: maybe<string>('the same in words'),
     peer: maybe<string>('`uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known'),

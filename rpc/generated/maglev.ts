@@ -641,7 +641,10 @@ export interface FrontendOutcome {
   weights: number;
   /** Addresses of the servers whose flows VPP has cut. */
   flushed: string[];
-  /** Why VPP does not have all of it: `disabled`, `disconnected`, `refused`, `full-sync` or `silent`. Absent = it has. */
+  /**
+   * Why VPP does not have all of it: `disabled`, `disconnected`, `paused`, `refused`, `full-sync`, `silent`, or `failed`
+   * (a part of maglevd did). Absent = it has.
+   */
   pending?: string | undefined;
   /** The same for people. Absent = VPP has it. */
   reason?: string | undefined;

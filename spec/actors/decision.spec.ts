@@ -202,7 +202,8 @@ describe('actors/decision, with mocked neighbours', () => {
   for (const [code, why] of [
     ['MGL_VPP_DISCONNECTED', 'disconnected'],
     ['MGL_VPP_TIMEOUT', 'disconnected'],
-    ['MGL_ACTOR_CRASHED', 'full-sync'],
+    ['MGL_ACTOR_CRASHED', 'failed'],
+    ['MGL_MAILBOX_FULL', 'failed'],
   ] as const) {
     it(`takes ${code} of VPP's side for an answer: ${why}`, async () => {
       await start();
@@ -245,7 +246,11 @@ describe('actors/decision, with mocked neighbours', () => {
     const [asked] = vpp.takeAll();
     expect(asked).to.deep.include({ type: 'vip-wanted', flush: new Set([ip('10.0.0.1')]) });
     if (asked !== undefined)
-      acknowledge(asked, { weights: 0, flushed: [], pending: { why: 'refused', text: 'no', error: null } });
+      acknowledge(asked, {
+        weights: 0,
+        flushed: [],
+        pending: { why: 'refused', text: 'no', error: null, owed: true },
+      });
     expect((await answer).uncut).to.deep.equal(['web']);
   });
 

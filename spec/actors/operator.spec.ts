@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { operatorActor } from '../../actors/operator.js';
 import type { InForce, Pending } from '../../domain/applied.js';
+import { MaglevError } from '../../domain/errors.js';
 import type { IpAddress } from '../../domain/ip.js';
 import { type BackendAction, noIntents } from '../../domain/operator.js';
 import type { ConfigControl } from '../../protocol/config.js';
@@ -23,12 +24,15 @@ describe('actors/operator', () => {
   /** What the decision answers. */
   let inForce: InForce;
   let told: Touched[];
+  /** The decision crashes on what it is told, but for everything. */
+  let crashes: boolean;
   let operator: ActorRef<OperatorRequest>;
   beforeEach(async () => {
     tree = new Tree();
     takesMs = 0;
     inForce = nothingToWrite;
     told = [];
+    crashes = false;
     const keeper = answering<ConfigControl>('config', (message) => {
       if (message.type === 'get-config') message.reply.ok(config);
     });
@@ -38,7 +42,9 @@ describe('actors/operator', () => {
     });
     const decision = answering<EffectiveChanged<InForce>>('decision', (message) => {
       told.push(message.touched);
-      message.reply.ok(inForce);
+      if (message.touched.kind !== 'all' && crashes)
+        message.reply.fail(new MaglevError('MGL_ACTOR_CRASHED', 'decision failed on the request'));
+      else message.reply.ok(inForce);
     });
     operator = tree.start(operatorActor({ config: keeper, health, decision, keeper: forgetful() }));
     await tree.clock.settle();
@@ -166,6 +172,19 @@ describe('actors/operator', () => {
     expect(await list()).to.deep.equal([]);
   });
 
+  it('warns that flows were not cut when the decision fails on the question, and has everything decided anew', async () => {
+    crashes = true;
+    const failed =
+      'a part of maglevd failed and was restarted meanwhile: the weights follow with a full sync';
+    expect(await weigh(50, true)).to.include({
+      summary: 'weight 50; not in VPP yet',
+      warning: `${failed}; flows were NOT cut: ask again`,
+    });
+    expect(await weigh(40)).to.include({ warning: failed });
+    expect(await act('a', 'disable')).to.include({ warning: failed });
+    expect(told.map(({ kind }) => kind)).to.deep.equal(['weight', 'all', 'weight', 'all', 'backend', 'all']);
+  });
+
   it('warns of a frontend that is left with nobody, of whoever takes something away', async () => {
     inForce = { ...nothingToWrite, deserted: ['web'] };
     const warning = 'frontend web has no server left that gets new flows';
@@ -176,7 +195,7 @@ describe('actors/operator', () => {
   });
 });
 
-const absent: Pending = { why: 'disconnected', text: 'VPP is not connected', error: null };
+const absent: Pending = { why: 'disconnected', text: 'VPP is not connected', error: null, owed: false };
 
 /** A keeper that had nothing to keep, and is content with everything. */
 function forgetful() {

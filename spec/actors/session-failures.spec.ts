@@ -124,6 +124,23 @@ describe('actors/vpp session: what fails, with a mocked VPP mailbox', () => {
     expect(made).to.deep.equal(['as-del', 'as-del', 'vip-del', 'vip-add', 'as-add', 'as-add']);
   });
 
+  it('nor those of its neighbours, which are made anew with it', async () => {
+    const a = desiredVip('192.0.2.1/32', [desiredAs('2001:db8::a')], { frontend: 'a' });
+    const b = { ...a, frontend: 'b', key: { ...a.key, port: 443 } };
+    await start({ ...decision, vips: [a, b] });
+    stage.vpp.refuse = ({ op }) =>
+      op === 'as-weight' ? new MaglevError('MGL_VPP_RETVAL', 'VPP answered -97') : null;
+    await stage.want(b, '2001:db8::a');
+    stage.vpp.refuse = () => null;
+    const from = stage.vpp.writes.length;
+    stage.decideOn({ ...decision, vips: [a, b].map((vip) => ({ ...vip, encap: 'gre6' as const })) });
+    await stage.tree.clock.advance(2000);
+    const made = stage.vpp.writes.slice(from).map(({ op }) => op);
+    const gone = ['as-del', 'vip-del'];
+    const back = ['vip-add', 'as-add'];
+    expect(made).to.deep.equal([...gone, ...gone, ...back, ...back]);
+  });
+
   it('takes nobody away for a server that VPP refuses', async () => {
     await start();
     stage.vpp.refuse = (operation) =>

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { type Change, changeSummary, changeWarnings } from '../../domain/change-text.js';
+import { notApplied, type Pending } from '../../domain/applied.js';
+import { type Change, changeOf, changeSummary, changeWarnings } from '../../domain/change-text.js';
+import { ip } from '../support/domain-samples.js';
 
 const nothing: Change = {
   done: 'disabled',
@@ -15,7 +17,7 @@ const nothing: Change = {
   deserted: [],
   undecided: [],
 };
-const absent = { why: 'disconnected', text: 'VPP is not connected' } as const;
+const absent = { why: 'disconnected', text: 'VPP is not connected', owed: false } as const;
 
 describe('domain/change-text: what came of what an operator asked for', () => {
   for (const [change, text] of [
@@ -69,7 +71,7 @@ describe('domain/change-text: what came of what an operator asked for', () => {
     ];
     const text = 'VPP is not connected: the weights follow at the next connect';
     expect(changeWarnings({ ...nothing, pending })).to.deep.equal([text]);
-    const refused = { frontend: 'mail', why: 'refused', text: 'VPP answered -73' } as const;
+    const refused = { frontend: 'mail', why: 'refused', text: 'VPP answered -73', owed: true } as const;
     expect(changeWarnings({ ...nothing, pending: [...pending, refused] })).to.deep.equal([
       `frontends web, dns: ${text}`,
       'frontend mail: VPP answered -73: it is tried again with the next syncs',
@@ -77,18 +79,42 @@ describe('domain/change-text: what came of what an operator asked for', () => {
   });
 
   it('says of flows that were not cut what becomes of them', () => {
-    const uncut = (why: Change['pending'][number]['why'], cutFollows: boolean) =>
+    const uncut = (why: Pending['why'], owed: boolean, cutFollows = false) =>
       changeWarnings({
         ...nothing,
         cutFollows,
-        pending: [{ frontend: 'web', why, text: 'so it is' }],
+        pending: [{ frontend: 'web', why, text: 'so it is', owed }],
         uncut: ['web'],
       })[0]?.split('; ')[1];
-    expect(uncut('disconnected', true)).to.equal('flows were NOT cut: that comes with the weights');
+    expect(uncut('disconnected', false, true)).to.equal('flows were NOT cut: that comes with the weights');
     expect(uncut('disconnected', false)).to.equal('flows were NOT cut: ask again when VPP is connected');
     expect(uncut('paused', false)).to.equal('flows were NOT cut: ask again then');
-    expect(uncut('refused', false)).to.equal('flows were NOT cut yet');
+    expect(uncut('refused', true)).to.equal('flows were NOT cut yet');
+    expect(uncut('full-sync', true)).to.equal('flows were NOT cut yet');
+    expect(uncut('full-sync', false), 'who is to write it never heard of it').to.equal(
+      'flows were NOT cut: ask again',
+    );
+    expect(uncut('failed', false)).to.equal('flows were NOT cut: ask again');
+    expect(uncut('silent', true)).to.equal('flows were NOT cut yet: ask again if VPP is connected anew');
     expect(uncut('disabled', false)).to.equal('flows were NOT cut');
+  });
+
+  it('counts what came of it over all frontends', () => {
+    const applied = [
+      { frontend: 'web', acknowledged: 3, weights: 2, flushed: [ip('10.0.0.1')], pending: null },
+      notApplied('dns', 'paused', 'VPP is left alone'),
+    ];
+    const inForce = { applied, tookMs: 4, uncut: ['dns'], waits: null, deserted: ['web'], undecided: [] };
+    const asked = { done: 'disabled', lowers: true, cutFollows: true };
+    expect(changeOf(asked, inForce)).to.deep.include({
+      frontends: 1,
+      operations: 3,
+      weights: 2,
+      flushed: 1,
+      deserted: ['web'],
+    });
+    expect(changeOf(asked, inForce).pending).to.have.nested.property('[0].frontend', 'dns');
+    expect(changeOf({ ...asked, lowers: false }, inForce)).to.deep.include({ deserted: [] });
   });
 
   it('names the frontends that are left with nobody, and those that could not be decided', () => {

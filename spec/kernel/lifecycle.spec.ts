@@ -219,7 +219,7 @@ describe('kernel/start and stop', () => {
     expect(() => spawn(play.spec({ name: 'a' }))).throw('/root has a child named a already');
     expect(() => spawn(play.spec({ name: '' }))).throw(RangeError);
     expect(() => spawn(play.spec({ name: '10.0.0.0/8' }))).throw(RangeError);
-    expect(() => spawn(play.spec({ name: 'b', mailbox: { kind: 'reject', capacity: 0 } }))).throw(RangeError);
+    expect(() => spawn(play.spec({ name: 'b', capacity: 0 }))).throw(RangeError);
     const backoff = { minMs: 10, maxMs: 5, jitter: 0 };
     const supervision = {
       strategy: 'one-for-one',

@@ -331,7 +331,7 @@ describe('kernel/defects of nact that do not come through', () => {
   it('19 mailboxes grow without bound: here they are bounded where it is asked for', async () => {
     const play = stage();
     const work = gate();
-    const root = await play.play({ name: 'root', mailbox: { kind: 'drop-oldest', capacity: 10 } });
+    const root = await play.play({ name: 'root', capacity: 10 });
     root.tell(() => work.opened);
     for (let n = 0; n < 1000; n += 1) root.tell(() => {});
     expect(play.system.describe()?.mailbox).equal(10);

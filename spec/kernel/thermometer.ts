@@ -18,7 +18,7 @@ export interface Sensor {
 export function thermometer(open: () => Promise<Sensor>): ActorSpec<ThermometerMessage> {
   return {
     name: 'thermometer',
-    mailbox: { kind: 'reject', capacity: 100 },
+    capacity: 100,
     start: async (context) => {
       // All state is made here, so that a restart begins with a clean one.
       const sensor = await open();

@@ -125,7 +125,7 @@ describe('rpc/gateway: operators', () => {
 
   it('tells frontend by frontend what VPP has of it, and why it has not', async () => {
     const error = new MaglevError('MGL_VPP_RETVAL', 'VPP answered -73');
-    const pending: Pending = { why: 'refused', text: 'VPP refused it', error };
+    const pending: Pending = { why: 'refused', text: 'VPP refused it', error, owed: true };
     const applied = [
       { frontend: 'web', acknowledged: 3, weights: 2, flushed: [ip('10.0.0.1')], pending: null },
       { frontend: 'dns6', acknowledged: 0, weights: 0, flushed: [], pending },
