@@ -2,10 +2,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type IpAddress, parseIp, parsePrefix } from '../domain/ip.js';
 import { quote } from '../domain/quote.js';
 import { type Codec, describeNode, scalar } from './codec.js';
+import { addressSchema } from './json-schema.js';
 import { isNothing } from './yaml-tree.js';
 
 /** An IPv4 or IPv6 address, in its canonical form. Which addresses fit where is checked later. */
-export const ipAddress: Codec<IpAddress> = scalar('IP', (node) => {
+export const ipAddress: Codec<IpAddress> = scalar('IP', addressSchema, (node) => {
   if (node.kind !== 'scalar' || isNothing(node)) {
     return E.left(`expected an IP address, found ${describeNode(node)}`);
   }

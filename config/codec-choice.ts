@@ -17,7 +17,7 @@ export function choice<const V extends Readonly<Record<string, Mapping<Fields>>>
   const byWord = new Map<string, Mapping<Fields>>(Object.entries(variants));
   const word = oneOf([...byWord.keys()]);
   const undecided = mapping({ ...mergedFields(byWord), [tag]: { codec: word, absent: null } });
-  const shape = { kind: 'choice', variants: [...byWord.values()] } as const;
+  const shape = { kind: 'choice', tag, variants: byWord } as const;
   return codec('map', shape, (node, context): t.Validation<TypeOf<V[keyof V]>> => {
     const entries = entriesOf(node);
     if (entries === null) return fail(context, `expected a map, found ${describeNode(node)}`);
@@ -46,4 +46,4 @@ function mergedFields(variants: ReadonlyMap<string, Mapping<Fields>>): Record<st
   return merged;
 }
 
-const unread: Codec<null> = codec('any', { kind: 'scalar' }, () => t.success(null));
+const unread: Codec<null> = codec('any', { kind: 'scalar', schema: {} }, () => t.success(null));

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { nameRule } from '../domain/name.js';
 import { type Codec, codec, describeNode, fail } from './codec.js';
+import { type JsonSchema, nameSchema } from './json-schema.js';
 import { isNothing, type YamlEntry, type YamlNode } from './yaml-tree.js';
 
 /**
@@ -11,8 +12,9 @@ import { isNothing, type YamlEntry, type YamlNode } from './yaml-tree.js';
 export function record<A>(
   of: Codec<A>,
   keyRule: (key: string) => string | null = nameRule,
+  keys: JsonSchema = nameSchema,
 ): Codec<ReadonlyMap<string, A>> {
-  return codec('map', { kind: 'record', of }, (node, context) => {
+  return codec('map', { kind: 'record', of, keys }, (node, context) => {
     const entries = entriesOf(node);
     if (entries === null) return fail(context, `expected a map of names, found ${describeNode(node)}`);
     const errors: t.Errors = [];

@@ -4,10 +4,18 @@ import { parseDuration } from '../domain/duration.js';
 import { nameRule } from '../domain/name.js';
 import { clip, quote } from '../domain/quote.js';
 import { type Codec, describeNode, looksLikeBoolean, looksLikeNumber, scalar } from './codec.js';
+import {
+  durationSchema,
+  type JsonSchema,
+  lineSchema,
+  nameSchema,
+  periodSchema,
+  wordSchema,
+} from './json-schema.js';
 import { isNothing, type YamlNode } from './yaml-tree.js';
 
 /** true or false. The yes, no, on and off of older YAML are text today, so they are refused with a hint. */
-export const boolean: Codec<boolean> = scalar('bool', (node) => {
+export const boolean: Codec<boolean> = scalar('bool', { type: 'boolean' }, (node) => {
   const value = plainText(node);
   if (value !== null && looksLikeBoolean(value)) return E.right(value.toLowerCase() === 'true');
   const hint = node.kind === 'scalar' && looksLikeBoolean(node.text) ? ': remove the quotes' : '';
@@ -19,7 +27,7 @@ export const boolean: Codec<boolean> = scalar('bool', (node) => {
  * so they are refused.
  */
 export function integer(min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER): Codec<number> {
-  return scalar('int', (node) => {
+  return scalar('int', { type: 'integer', minimum: min, maximum: max }, (node) => {
     const digits = plainText(node);
     if (digits === null) {
       const quoted = node.kind === 'scalar' && !node.plain && /^-?\d+$/.test(node.text);
@@ -44,7 +52,7 @@ function rangeText(min: number, max: number): string {
 }
 
 /** A Go duration, in milliseconds. */
-export const duration: Codec<number> = scalar('duration', (node) => {
+export const duration: Codec<number> = scalar('duration', durationSchema, (node) => {
   if (node.kind !== 'scalar' || isNothing(node)) {
     return E.left(`expected a duration like 30s or 1m30s, found ${describeNode(node)}`);
   }
@@ -55,7 +63,7 @@ export const duration: Codec<number> = scalar('duration', (node) => {
 const shortest = 1;
 
 /** A duration that something is repeated after, or waited for: at least 1 ms. */
-export const period: Codec<number> = scalar('duration', (node) => {
+export const period: Codec<number> = scalar('duration', periodSchema, (node) => {
   const decoded = duration.decode(node);
   if (E.isLeft(decoded)) return E.left(decoded.left[0]?.message ?? 'not a duration');
   const rule = periodRule(decoded.right);
@@ -70,7 +78,7 @@ export function periodRule(milliseconds: number): string | null {
 
 /** One of a few words, exactly as they are written here. */
 export function oneOf<const W extends string>(words: readonly W[]): Codec<W> {
-  return scalar('enum', (node) => {
+  return scalar('enum', { enum: words }, (node) => {
     const found = words.find((word) => node.kind === 'scalar' && word === node.text);
     if (found !== undefined) return E.right(found);
     const hint = didYouMean(nearest(scalarText(node), words));
@@ -80,23 +88,26 @@ export function oneOf<const W extends string>(words: readonly W[]): Codec<W> {
 }
 
 /** A name that points to something else in the file. Whether it exists is checked later. */
-export const nameReference: Codec<string> = scalar('name', (node) => {
+export const nameReference: Codec<string> = scalar('name', wordSchema, (node) => {
   if (node.kind !== 'scalar' || isNothing(node))
     return E.left(`expected a name, found ${describeNode(node)}`);
   return E.right(node.text);
 });
 
 /** A name that is given here: the rule of names holds. */
-export const name: Codec<string> = scalar('name', (node) => {
+export const name: Codec<string> = scalar('name', { ...wordSchema, ...nameSchema }, (node) => {
   if (node.kind !== 'scalar' || isNothing(node))
     return E.left(`expected a name, found ${describeNode(node)}`);
   const broken = nameRule(node.text);
   return broken === null ? E.right(node.text) : E.left(broken);
 });
 
-/** Text of one line; `check` says what else is wrong with it, or null. */
-export function text(check: (text: string) => string | null = () => null, type = 'string'): Codec<string> {
-  return scalar(type, (node) => {
+/** Text of one line; `check` says what else is wrong with it, or null, and `schema` as much of that as editors understand. */
+export function text(
+  check: (text: string) => string | null = () => null,
+  schema: JsonSchema = {},
+): Codec<string> {
+  return scalar('string', { ...lineSchema, ...schema }, (node) => {
     if (node.kind !== 'scalar' || isNothing(node)) {
       return E.left(
         `expected text, found ${describeNode(node)}${isNothing(node) ? ' (write "" for empty)' : ''}`,

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { quote } from '../domain/quote.js';
+import type { JsonSchema } from './json-schema.js';
 import type { Path, Problem } from './problem.js';
 import { isNothing, type YamlNode } from './yaml-tree.js';
 
@@ -13,10 +14,16 @@ export interface Codec<out A> extends t.Decoder<YamlNode, A> {
 }
 
 export type Shape =
-  | { readonly kind: 'scalar' }
-  | { readonly kind: 'list' | 'record'; readonly of: Codec<unknown> }
+  | { readonly kind: 'scalar'; readonly schema: JsonSchema }
+  | { readonly kind: 'list'; readonly of: Codec<unknown> }
+  | { readonly kind: 'record'; readonly of: Codec<unknown>; readonly keys: JsonSchema }
   | { readonly kind: 'mapping'; readonly fields: Fields }
-  | { readonly kind: 'choice'; readonly variants: readonly Codec<unknown>[] };
+  | {
+      readonly kind: 'choice';
+      readonly tag: string;
+      /** By the word under the tag. */
+      readonly variants: ReadonlyMap<string, Codec<unknown>>;
+    };
 
 /** One key of a mapping. */
 export interface Field<out A> {
@@ -39,9 +46,16 @@ export function codec<A>(name: string, shape: Shape, validate: t.Validate<YamlNo
   return self;
 }
 
-/** One value, decoded by a function whose left side is what is wrong with it. */
-export function scalar<A>(name: string, decode: (node: YamlNode) => E.Either<string, A>): Codec<A> {
-  return codec(name, { kind: 'scalar' }, (node, context) => {
+/**
+ * One value, decoded by a function whose left side is what is wrong with it. `schema` says for editors what they can know
+ * of it: it takes all that the function takes, and maybe more.
+ */
+export function scalar<A>(
+  name: string,
+  schema: JsonSchema,
+  decode: (node: YamlNode) => E.Either<string, A>,
+): Codec<A> {
+  return codec(name, { kind: 'scalar', schema }, (node, context) => {
     const decoded = decode(node);
     return E.isRight(decoded) ? decoded : fail(context, decoded.left);
   });

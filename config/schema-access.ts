@@ -14,9 +14,9 @@ const noUid = 0xffffffff;
 /** Who may do what over gRPC. */
 export const access = mapping({
   anonymous: withDefault(oneOf(['nobody', 'viewer']), 'nobody'),
-  tokens: optional(text(fileRule), 'none'),
-  certificates: section(record(role, (subject) => broken(subject, subjectRule(subject)))),
-  uids: section(record(role, uidRule)),
+  tokens: optional(text(fileRule, { minLength: 1 }), 'none'),
+  certificates: section(record(role, (subject) => broken(subject, subjectRule(subject)), {})),
+  uids: section(record(role, uidRule, { pattern: '^(0|[1-9][0-9]{0,9})$' })),
 });
 
 export type FileAccess = TypeOf<typeof access>;

@@ -5,11 +5,12 @@ import { choice } from './codec-choice.js';
 import { mapping, optional, required, section, withDefault } from './codec-mapping.js';
 import { boolean, integer, oneOf, period, text } from './codec-scalars.js';
 import { fileRule, hostRule, pathRule, regexpRule, serverNameRule } from './http-text.js';
+import { codesSchema } from './json-schema.js';
 import { type CodeRange, parseResponseCodes } from './response-codes.js';
 import { isNothing } from './yaml-tree.js';
 
 /** A single code is a number to YAML, so plain numbers are taken as well as text. */
-const responseCodes: Codec<readonly CodeRange[]> = scalar('codes', (node) => {
+const responseCodes: Codec<readonly CodeRange[]> = scalar('codes', codesSchema, (node) => {
   if (node.kind !== 'scalar' || isNothing(node)) {
     return E.left(`expected status codes like 200 or 200-299,301, found ${describeNode(node)}`);
   }
@@ -32,11 +33,11 @@ const common = {
 const tlsParams = {
   'server-name': optional(text(serverNameRule), 'none'),
   'insecure-skip-verify': withDefault(boolean, 'false'),
-  'ca-file': optional(text(fileRule), 'as healthchecker.ca-file'),
+  'ca-file': optional(text(fileRule, { minLength: 1 }), 'as healthchecker.ca-file'),
 } as const;
 
 const httpParams = mapping({
-  path: withDefault(text(pathRule), '/'),
+  path: withDefault(text(pathRule, { pattern: '^/[!-"$-~]*$' }), '/'),
   host: optional(text(hostRule), "the backend's address"),
   method: withDefault(oneOf(['GET', 'HEAD']), 'GET'),
   'response-code': withDefault(responseCodes, '200'),

@@ -13,8 +13,8 @@ const maxTransitionHistory = 100_000;
 
 const healthchecker = mapping({
   'transition-history': withDefault(integer(1, maxTransitionHistory), '5'),
-  netns: withDefault(text(netnsRule), ''),
-  'ca-file': optional(text(fileRule), "Node's own authorities"),
+  netns: withDefault(text(netnsRule, { pattern: '^(?!\\.{1,2}$)[^/]*$' }), ''),
+  'ca-file': optional(text(fileRule, { minLength: 1 }), "Node's own authorities"),
 });
 
 /** The ranges of these are checked last, with what they mean together: see semantic-lb.ts. */

@@ -35,6 +35,7 @@ export type DaemonCommand =
   | { readonly kind: 'run'; readonly settings: DaemonSettings }
   | { readonly kind: 'check'; readonly config: string }
   | { readonly kind: 'hash-token' }
+  | { readonly kind: 'schema' }
   | { readonly kind: 'version' }
   | { readonly kind: 'help'; readonly text: string };
 
@@ -138,6 +139,7 @@ const mayBeEmpty: ReadonlySet<string> = new Set([
 const switchNames: ReadonlySet<string> = new Set([
   ...Object.keys(switches),
   'check',
+  'schema',
   'hash-token',
   'version',
   'help',
@@ -152,6 +154,7 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
   if (values['help'] === true) return { kind: 'help', text: helpText() };
   if (values['version'] === true) return { kind: 'version' };
   if (values['hash-token'] === true) return { kind: 'hash-token' };
+  if (values['schema'] === true) return { kind: 'schema' };
   const text = (name: keyof typeof valueFlags): string => {
     const given = values[name];
     if (Array.isArray(given)) return given.join(',');
@@ -229,6 +232,7 @@ const options = {
   reflection: { type: 'boolean' },
   insecure: { type: 'boolean' },
   check: { type: 'boolean' },
+  schema: { type: 'boolean' },
   'hash-token': { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -267,6 +271,7 @@ function helpText(): string {
       '--check',
       'check the config file, print every error and warning, and exit: 0 valid, 1 cannot be read or parsed, 2 semantically wrong',
     ],
+    ['--schema', 'print the JSON Schema of the config file, for editors, and exit'],
     [
       '--hash-token',
       'read a token from standard input, print what stands for it in the file of access.tokens, and exit',

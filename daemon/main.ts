@@ -31,6 +31,12 @@ export function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
       return printing([command.text], 0);
     case 'hash-token':
       return runPrinting('maglevd', hashToken);
+    case 'schema':
+      return runPrinting('maglevd', async () => {
+        const { editorSchema } = await import('../config/editor-schema.js');
+        print([JSON.stringify(editorSchema(), null, 2)]);
+        return 0;
+      });
     case 'version':
       return printing([versionLine('maglevd')], 0);
     case 'check': {

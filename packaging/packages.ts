@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { editorSchema } from '../config/editor-schema.js';
 import { parseDaemonCommand } from '../daemon/flags.js';
 import { root } from './bundle.js';
 import { DebianTree } from './debian.js';
@@ -98,10 +99,16 @@ function fillDaemon(tree: DebianTree): void {
   for (const script of ['postinst', 'prerm', 'postrm'])
     tree.control(script, text(`vpp-maglevd.${script}`), 0o755);
   tree.control('triggers', text('vpp-maglevd.triggers'));
+  tree.write('/usr/share/vpp-maglevd/maglev.schema.json', schemaText());
   const examples = '/usr/share/doc/vpp-maglevd/examples';
   for (const dropIn of ['without-netns.conf', 'notify-reload.conf'])
     tree.write(`${examples}/${dropIn}`, text(dropIn));
   tree.write(`${examples}/maglev.yaml`, readFileSync(path.join(root, 'maglev.yaml'), 'utf8'));
+}
+
+/** As `maglevd --schema` prints it. */
+export function schemaText(): string {
+  return `${JSON.stringify(editorSchema(), null, 2)}\n`;
 }
 
 /** Every variable of maglevd with what it means, from its own --help. */

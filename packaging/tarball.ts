@@ -8,6 +8,7 @@ import type { Arch } from './koffi.js';
 import type { Library } from './library.js';
 import { manPages } from './man-pages.js';
 import { copyrightText, type Shipped } from './notices.js';
+import { schemaText } from './packages.js';
 import { programs } from './programs.js';
 import { manPage } from './roff.js';
 import type { Vendored } from './vendored.js';
@@ -39,6 +40,7 @@ export function tarball(
   for (const file of ['LICENSE', 'CHANGELOG.md', 'maglev.yaml', 'packaging/files/vpp-maglev.service']) {
     cpSync(path.join(root, file), path.join(home, path.basename(file)));
   }
+  writeFileSync(path.join(home, 'maglev.schema.json'), schemaText());
   writeFileSync(path.join(home, 'licences'), copyrightText(shipped, true));
   cpSync(parts.nodeLicence, path.join(home, 'node-licences'));
   const file = path.join(into, `${name}.tar.gz`);

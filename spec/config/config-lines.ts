@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { checkConfigText } from '../../config/check.js';
 import { formatIssue } from '../../config/report.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
+import { bothVerdicts } from '../support/both-checkers.js';
 
 /** Two lines that every valid file needs; what a spec writes below them begins on line 3. */
 export const preamble = [
@@ -15,17 +15,17 @@ export function below(...lines: readonly string[]): string {
 
 /** The errors of a text, as they are printed, with the stage in front. */
 export function errorsOf(text: string): readonly string[] {
-  const verdict = checkConfigText(text, 'f');
+  const verdict = bothVerdicts(text, 'f');
   return verdict.ok ? ['valid'] : [verdict.stage, ...verdict.issues.map(formatIssue)];
 }
 
 export function warningsOf(text: string): readonly string[] {
-  return checkConfigText(text, 'f').warnings.map(formatIssue);
+  return bothVerdicts(text, 'f').warnings.map(formatIssue);
 }
 
 /** The config of a text that must be valid. */
 export function configOf(text: string): MaglevConfig {
-  return configOfVerdict(checkConfigText(text, 'f'));
+  return configOfVerdict(bothVerdicts(text, 'f'));
 }
 
 export function configOfVerdict(verdict: ConfigVerdict): MaglevConfig {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { missedBySchema } from '../support/both-checkers.js';
 import { below, errorsOf } from './config-lines.js';
 
 /** Everything wrong that one section can say about itself, and what is printed for it. */
@@ -300,7 +301,10 @@ const cases: readonly Case[] = [
 
 describe('config: errors of form', () => {
   for (const { title, lines, errors } of cases) {
-    it(title, () => expect(errorsOf(below(...lines))).to.deep.equal(['parse', ...errors]));
+    it(title, () => {
+      expect(errorsOf(below(...lines))).to.deep.equal(['parse', ...errors]);
+      expect(missedBySchema(below(...lines))).to.deep.equal([]);
+    });
   }
 
   it('the vpp section', () => {

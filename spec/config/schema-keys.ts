@@ -33,7 +33,7 @@ function walk(codec: Codec<unknown>, prefix: string, visit: (key: SchemaKey) => 
       walk(shape.of, `${prefix}.${prefix.includes('<n>') ? '<b>' : '<n>'}`, visit);
       return;
     case 'choice':
-      for (const variant of shape.variants) walk(variant, prefix, visit);
+      for (const variant of shape.variants.values()) walk(variant, prefix, visit);
       return;
     case 'mapping':
       for (const [name, field] of Object.entries(shape.fields)) {
