@@ -7,7 +7,10 @@ const result = fc.record({
   code: fc.constantFrom(...probeCodes),
   at: fc.integer({ min: 0, max: 2 ** 42 }),
   // As many digits as are kept.
-  durationMs: fc.oneof(fc.constantFrom(...durationBounds), fc.double({ min: 0, max: 6000, noNaN: true }).map(Math.fround)),
+  durationMs: fc.oneof(
+    fc.constantFrom(...durationBounds),
+    fc.double({ min: 0, max: 6000, noNaN: true }).map(Math.fround),
+  ),
 });
 
 describe('domain/probe-numbers', () => {
