@@ -1,5 +1,5 @@
 import { type EventFilter, wants } from './event-filter.js';
-import { EventRing } from './event-ring.js';
+import { EventRing, type RingBounds } from './event-ring.js';
 import { stateKeyOf, type ToldEvent } from './events.js';
 
 /** What is kept for those who come later: some hours of a quiet fleet, the last minutes of a bad day. */
@@ -28,12 +28,13 @@ export interface Recalled {
 export class EventMemory {
   /** Names this life of maglevd. */
   readonly epoch: string;
-  readonly #ring = new EventRing(RING);
+  readonly #ring: EventRing;
   readonly #states = new Map<string, ToldEvent>();
   #lastSeq = 0;
 
-  constructor(epoch: string) {
+  constructor(epoch: string, bounds: RingBounds = RING) {
     this.epoch = epoch;
+    this.#ring = new EventRing(bounds);
   }
 
   keep(told: ToldEvent): void {

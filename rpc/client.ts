@@ -1,16 +1,7 @@
-import {
-  type ChannelCredentials,
-  Client,
-  credentials,
-  logVerbosity,
-  Metadata,
-  type MethodDefinition,
-  type ServiceError,
-  setLogVerbosity,
-} from '@grpc/grpc-js';
+import { logVerbosity, type MethodDefinition, type ServiceError, setLogVerbosity } from '@grpc/grpc-js';
 import type { Clock } from '../protocol/clock.js';
-import { formatRpcAddress, type RpcAddress } from './address.js';
-import { rpcErrorOf } from './explain.js';
+import type { RpcAddress } from './address.js';
+import { type ClientTls, openChannel } from './channel.js';
 import {
   type BackendInfo,
   type CheckConfigResponse,
@@ -51,13 +42,7 @@ export interface ClientOptions {
   readonly token?: string | null;
 }
 
-/** In PEM. */
-export interface ClientTls {
-  /** null: the authorities that Node brings with it. */
-  readonly ca: Buffer | null;
-  /** Who the client is; null: it shows no certificate. */
-  readonly own: { readonly cert: Buffer; readonly key: Buffer } | null;
-}
+export type { ClientTls } from './channel.js';
 
 /** Every RPC of maglevd as a function. All reject with an RpcError, and with nothing else. */
 export interface MaglevClient {
@@ -101,42 +86,14 @@ export interface MaglevClient {
   readonly close: () => void;
 }
 
-const channelOptions = {
-  // The state of thousands of VIPs is larger than the 4 MiB that gRPC takes by default.
-  'grpc.max_receive_message_length': 256 * 1024 * 1024,
-  // An operator's http_proxy is not for the daemon next to him.
-  'grpc.enable_http_proxy': 0,
-  // No DNS query for settings that nobody publishes.
-  'grpc.service_config_disable_resolution': 1,
-};
-
 /** Connects at the first call. */
 export function createMaglevClient(options: ClientOptions): MaglevClient {
   // What grpc-js would print of its own accord is in the errors already.
   setLogVerbosity(logVerbosity.NONE);
-  const { clock, timeoutMs, address, token = null } = options;
-  const tls = address.kind === 'unix' ? null : (options.tls ?? null);
-  const client = new Client(targetOf(address), credentialsOf(tls), channelOptions);
-  const secure = tls !== null;
-  const metadata = new Metadata();
-  if (token !== null) metadata.set('authorization', `Bearer ${token}`);
-  const server = formatRpcAddress(options.address);
-
+  const { timeoutMs, address, clock, tls = null, token = null } = options;
+  const channel = openChannel({ address, clock, tls, token });
   const call = <Request, Response>(method: MethodDefinition<Request, Response>, request: Request) =>
-    new Promise<Response>((resolve, reject) => {
-      client.makeUnaryRequest(
-        method.path,
-        method.requestSerialize,
-        method.responseDeserialize,
-        request,
-        metadata,
-        { deadline: clock.now() + timeoutMs },
-        (error, response) => {
-          if (error === null && response !== undefined) resolve(response);
-          else reject(rpcErrorOf(error, { server, timeoutMs, secure }));
-        },
-      );
-    });
+    channel.call(method, request, { timeoutMs });
 
   return {
     checkConfig: () => call(MaglevService.checkConfig, {}),
@@ -166,14 +123,7 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
     listEvents: (count) => call(MaglevService.listEvents, { count }),
     watchEvents: (request, signal, hear) =>
       new Promise((resolve, reject) => {
-        const { path, requestSerialize, responseDeserialize } = MaglevService.watchEvents;
-        const stream = client.makeServerStreamRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          request,
-          metadata,
-        );
+        const stream = channel.stream(MaglevService.watchEvents, request);
         const leave = () => stream.cancel();
         signal.addEventListener('abort', leave, { once: true });
         if (signal.aborted) leave();
@@ -183,27 +133,12 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
         };
         stream.on('data', hear);
         stream.on('error', (error: ServiceError) =>
-          settle(() =>
-            signal.aborted ? resolve() : reject(rpcErrorOf(error, { server, timeoutMs, secure })),
-          ),
+          settle(() => (signal.aborted ? resolve() : reject(channel.errorOf(error, timeoutMs)))),
         );
         stream.on('end', () => settle(resolve));
       }),
     listSyncs: () => call(MaglevService.listSyncs, {}),
     getSync: (id) => call(MaglevService.getSync, { id }),
-    close: () => client.close(),
+    close: channel.close,
   };
-}
-
-function credentialsOf(tls: ClientTls | null): ChannelCredentials {
-  if (tls === null) return credentials.createInsecure();
-  return credentials.createSsl(tls.ca, tls.own?.key ?? null, tls.own?.cert ?? null);
-}
-
-/** The name of an address in gRPC's naming scheme. A host name is tried with all its addresses, IPv4 and IPv6. */
-function targetOf(address: RpcAddress): string {
-  if (address.kind === 'unix') return `unix:${address.path}`;
-  const host = address.host === '' ? 'localhost' : address.host;
-  if (host.includes(':')) return `ipv6:[${host}]:${address.port}`;
-  return /^[\d.]+$/.test(host) ? `ipv4:${host}:${address.port}` : `dns:${host}:${address.port}`;
 }

@@ -83,7 +83,7 @@ async function pump(call: Call, sources: EventSources, gone: AbortSignal): Promi
   gone.addEventListener('abort', unsubscribe, { once: true });
   try {
     const toMessage = messageFor(filter.topics);
-    const begin = { epoch, fromSeq: BigInt(from), resumed };
+    const begin = { epoch, fromSeq: BigInt(from), resumed, states: states.length };
     await write(call, aboutStream({ $case: 'subscribed', value: begin }, clock.now()), gone);
     for (const told of states) await write(call, replayMessage(told), gone);
     while (!gone.aborted) {

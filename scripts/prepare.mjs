@@ -26,7 +26,10 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtime
   run('npm', ['ci', '--no-audit', '--no-fund']);
 }
 removeOrphans(path.join(root, 'out'), root);
-run(process.execPath, [path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root]);
+const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+run(process.execPath, [tsc, '-p', root]);
+// What programs that import vpp-maglev/client are checked against.
+run(process.execPath, [tsc, '-p', path.join(root, 'tsconfig.client.json')]);
 writeBuildInfo(path.join(root, 'out', 'build-info.json'));
 
 function run(command, args) {
@@ -41,7 +44,7 @@ function removeOrphans(compiled, source) {
   for (const entry of readdirSync(compiled, { withFileTypes: true })) {
     const file = path.join(compiled, entry.name);
     if (entry.isDirectory()) removeOrphans(file, path.join(source, entry.name));
-    const match = /^(.*)\.js(\.map)?$/.exec(entry.name);
+    const match = /^(.*)\.(?:js(?:\.map)?|d\.ts)$/.exec(entry.name);
     if (match !== null && !existsSync(path.join(source, `${match[1]}.ts`))) rmSync(file);
   }
 }

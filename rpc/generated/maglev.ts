@@ -203,6 +203,11 @@ export interface SubscribedEvent {
   fromSeq: bigint;
   /** False: what was asked to go on is not kept any more, or another maglevd told it; the stream begins anew. */
   resumed: boolean;
+  /**
+   * So many events follow that say what is true (`replay`). A client that has not got them all when the stream breaks begins
+   * anew, and does not go on.
+   */
+  states: number;
 }
 
 /** The client read too slowly. */
@@ -2115,7 +2120,7 @@ export const FrontendEvent: MessageFns<FrontendEvent> = {
 };
 
 function createBaseSubscribedEvent(): SubscribedEvent {
-  return { epoch: '', fromSeq: 0n, resumed: false };
+  return { epoch: '', fromSeq: 0n, resumed: false, states: 0 };
 }
 
 export const SubscribedEvent: MessageFns<SubscribedEvent> = {
@@ -2131,6 +2136,9 @@ export const SubscribedEvent: MessageFns<SubscribedEvent> = {
     }
     if (message.resumed !== false) {
       writer.uint32(24).bool(message.resumed);
+    }
+    if (message.states !== 0) {
+      writer.uint32(32).uint32(message.states);
     }
     return writer;
   },
@@ -2170,6 +2178,14 @@ export const SubscribedEvent: MessageFns<SubscribedEvent> = {
             }
 
             message.resumed = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.states = reader.uint32();
             continue;
           }
         }

@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'actors/kernel': ['domain', 'protocol'],
   actors: ['actors/kernel', 'domain', 'protocol', 'binapi', 'config', 'probes'],
   rpc: ['domain', 'protocol'],
+  client: ['clock', 'domain', 'protocol', 'rpc'],
   cli: ['rpc', 'program', 'domain', 'protocol'],
   daemon: [
     'actors',
@@ -94,6 +95,35 @@ describe('architecture: who imports whom', () => {
         .map((name) => `${file} imports ${name}`),
     );
     expect(wrong).to.deep.equal([]);
+  });
+
+  it('has nothing of a server, nor of any other program, in what a client imports', () => {
+    const reached = new Set<string>();
+    const packages = new Set<string>();
+    const visit = (file: string) => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const specifier of files.get(file)?.imports ?? []) {
+        if (specifier.startsWith('.')) visit(resolve(file, specifier));
+        else packages.add(packageOf(specifier));
+      }
+    };
+    visit('client/index.ts');
+    const inRpc = [...reached].filter((file) => roomOf(file) === 'rpc');
+    expect(inRpc.sort()).to.deep.equal([
+      'rpc/address.ts',
+      'rpc/channel.ts',
+      'rpc/error-details.ts',
+      'rpc/explain.ts',
+      'rpc/generated/maglev.ts',
+      'rpc/rpc-error.ts',
+      'rpc/status.ts',
+    ]);
+    expect([...packages].filter((name) => !name.startsWith('node:')).sort()).to.deep.equal([
+      '@bufbuild/protobuf',
+      '@grpc/grpc-js',
+      'fp-ts',
+    ]);
   });
 
   it('has no circle of imports', () => {

@@ -19,12 +19,22 @@ describe('the package', () => {
     });
     const [packed] = JSON.parse(shown) as Packed[];
     const files = (packed?.files ?? []).map((file) => file.path);
-    const { bin } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    const { bin, exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
       bin: Record<string, string>;
+      exports: Record<string, string | Record<string, string>>;
     };
-    expect(files).to.include.members([...Object.values(bin), 'out/build-info.json', 'docs/user-guide.md']);
+    const exported = Object.values(exports).flatMap((one) =>
+      typeof one === 'string' ? one : Object.values(one),
+    );
+    expect(files).to.include.members([
+      ...Object.values(bin),
+      ...exported.map((file) => file.slice('./'.length)),
+      'out/build-info.json',
+      'docs/user-guide.md',
+      'rpc/grpc/health/v1/health.proto',
+    ]);
     expect(
-      files.filter((file) => /^out\/(?:spec|bench|demo|packaging)\/|\.tsbuildinfo$|\.spec\./.test(file)),
+      files.filter((file) => /^out\/(?:spec|bench|demo|packaging)\/|tsbuildinfo$|\.spec\./.test(file)),
     ).to.deep.equal([]);
     expect(packed?.unpackedSize).to.be.below(6_000_000);
   });

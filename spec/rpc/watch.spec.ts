@@ -71,7 +71,7 @@ describe('WatchEvents', () => {
     await eventually(() => expect(heard.length).to.equal(5));
     expect(heard[0]?.event).to.deep.equal({
       $case: 'subscribed',
-      value: { epoch: 'life', fromSeq: 2n, resumed: true },
+      value: { epoch: 'life', fromSeq: 2n, resumed: true, states: 2 },
     });
     expect(shorts().slice(1)).to.deep.equal([
       'replay 1 backend web1 down>down',

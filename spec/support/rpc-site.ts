@@ -114,6 +114,9 @@ export function siteCallees(): Required<Callees> {
         case 'list-syncs':
           message.reply.ok([samples.fullSync]);
           break;
+        case 'get-sync':
+          message.reply.fail(new MaglevError('MGL_SYNC_UNKNOWN', `there is no sync ${message.id}`));
+          break;
         case 'get-info':
           message.reply.ok(samples.vppInfo);
           break;
