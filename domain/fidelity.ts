@@ -23,8 +23,11 @@ export interface Fidelity {
 export interface FidelityRemedy {
   /** The smallest table with the weights as they are; null = even the longest one is too short. */
   readonly tableLength: number | null;
-  /** The coarsest weights with the table as it is, in the order of the servers; null = none are coarse enough. */
-  readonly weights: readonly number[] | null;
+  /**
+   * With the table as it is, the fewest steps that weights may be mapped to, and the coarsest weights, which these are, in
+   * the order of the servers; null = none are coarse enough.
+   */
+  readonly coarser: { readonly steps: number; readonly weights: readonly number[] } | null;
 }
 
 /** Shares are called right up to here, in points. */
@@ -64,23 +67,31 @@ export function isFaithful({ error, starved }: Fidelity): boolean {
 }
 
 /** What can be done about shares that are not right. */
-export function remedyOf(length: number, servers: readonly WeightedServer[]): FidelityRemedy {
-  return { tableLength: smallestLength(length, servers), weights: coarsestWeights(length, servers) };
+export function remedyOf(
+  length: number,
+  asked: readonly WeightedServer[],
+  installed: readonly WeightedServer[] = asked,
+): FidelityRemedy {
+  return { tableLength: smallestLength(length, asked, installed), coarser: coarsestWeights(length, asked) };
 }
 
-function smallestLength(from: number, servers: readonly WeightedServer[]): number | null {
+function smallestLength(
+  from: number,
+  asked: readonly WeightedServer[],
+  installed: readonly WeightedServer[],
+): number | null {
   for (let length = from; length <= TABLE_LENGTH_MAX; length *= 2) {
-    if (isFaithful(fidelityOf(length, servers))) return length;
+    if (isFaithful(fidelityOf(length, asked, installed))) return length;
   }
   return null;
 }
 
-function coarsestWeights(length: number, servers: readonly WeightedServer[]): readonly number[] | null {
+function coarsestWeights(length: number, servers: readonly WeightedServer[]): FidelityRemedy['coarser'] {
   const heaviest = Math.max(0, ...servers.map(({ weight }) => weight));
   for (let steps = 1; steps <= Math.min(heaviest, WEIGHT_MAX); steps++) {
     const weights = servers.map(({ weight }) => stepsOf(weight, heaviest, steps));
     const coarse = servers.map(({ address }, i) => ({ address, weight: weights[i] ?? 0 }));
-    if (isFaithful(fidelityOf(length, servers, coarse))) return weights;
+    if (isFaithful(fidelityOf(length, servers, coarse))) return { steps, weights };
   }
   return null;
 }

@@ -1,11 +1,5 @@
-import type { Pool } from './config.js';
+import type { Pool, WeightMode } from './config.js';
 import { stepsOf } from './fidelity.js';
-
-/**
- * How weights become the replicas that VPP repeats a server by. exact: as they are configured. steps: mapped to
- * 1..steps, so that a change moves fewer buckets and costs VPP less.
- */
-export type WeightMode = { readonly mode: 'exact' } | { readonly mode: 'steps'; readonly steps: number };
 
 /**
  * What VPP is told for a weight of a pool. In steps the pool's heaviest configured weight is the whole scale: what is
@@ -13,7 +7,7 @@ export type WeightMode = { readonly mode: 'exact' } | { readonly mode: 'steps'; 
  * Therefore the scale, on which all other servers depend, never changes because one server's state does. Only a weight
  * above all others, in the file or by an operator, makes another scale. Above 0 stays above 0.
  */
-export function replicasIn(pool: Pool, mode: WeightMode): (weight: number) => number {
+export function replicasIn(pool: Pick<Pool, 'backends'>, mode: WeightMode): (weight: number) => number {
   if (mode.mode === 'exact') return (weight) => weight;
   let heaviest = 0;
   for (const { weight, overridden } of pool.backends) heaviest = Math.max(heaviest, weight, overridden ?? 0);

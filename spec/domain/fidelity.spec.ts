@@ -35,10 +35,10 @@ describe('domain/fidelity', () => {
     const servers = serversOf(...many(10, 100), ...many(10, 50));
     expect(remedyOf(1024, servers)).to.deep.equal({
       tableLength: 2048,
-      weights: [...many(10, 2), ...many(10, 1)],
+      coarser: { steps: 2, weights: [...many(10, 2), ...many(10, 1)] },
     });
     // A ninth each: 15 of 128 is the first that is near enough.
-    expect(remedyOf(4, serversOf(...many(9, 1)))).to.deep.equal({ tableLength: 128, weights: null });
+    expect(remedyOf(4, serversOf(...many(9, 1)))).to.deep.equal({ tableLength: 128, coarser: null });
   });
 
   it('gives remedies that are ones, and the smallest', () => {
@@ -53,8 +53,9 @@ describe('domain/fidelity', () => {
           if (remedy.tableLength > length)
             expect(isFaithful(fidelityOf(remedy.tableLength / 2, servers))).to.equal(false);
         }
-        if (remedy.weights !== null) {
-          const coarse = weighted(servers, (place) => remedy.weights?.[place] ?? 0);
+        if (remedy.coarser !== null) {
+          const { weights: coarser } = remedy.coarser;
+          const coarse = weighted(servers, (place) => coarser[place] ?? 0);
           expect(fidelityOf(length, servers, coarse).error).to.be.at.most(ERROR_POINTS);
           expect(coarse.map(({ weight }) => weight > 0)).to.deep.equal(list.map((weight) => weight > 0));
         }

@@ -225,6 +225,7 @@ export const anyConfig: MaglevConfig = {
     startupMinDelay: 5_000,
     startupMaxDelay: 30_000,
     newFlowsTableLength: 1024,
+    weightMode: { mode: 'exact' },
   },
   healthchecks: new Map(),
   backends: new Map(),
