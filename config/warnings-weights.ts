@@ -1,12 +1,12 @@
 import { type Fidelity, type FidelityRemedy, fidelityOf, isFaithful, remedyOf } from '../domain/fidelity.js';
 import type { IpAddress } from '../domain/ip.js';
+import { maxTableLength } from '../domain/lb-limits.js';
 import { quote } from '../domain/quote.js';
 import type { WeightedServer } from '../domain/table-prediction.js';
 import { replicasIn } from '../domain/weight-mode.js';
 import { weightModeOf } from './assemble.js';
 import type { Finding } from './finding.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
-import { maxTableLength } from './semantic-lb.js';
 
 /** A pool whose shares are not what its weights ask for. */
 interface Unfaithful {

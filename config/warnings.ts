@@ -1,5 +1,4 @@
 import type { IpAddress } from '../domain/ip.js';
-import { maxTableLength } from '../domain/lb-limits.js';
 import { quote } from '../domain/quote.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import { countersWarning, memoryWarning } from '../domain/vpp-memory-advice.js';
