@@ -26,7 +26,13 @@ import type { Effective } from '../domain/operator.js';
 import { unknownName } from '../domain/unknown-name.js';
 import { viewBackend, viewFrontend } from '../domain/views.js';
 import type { Address } from '../protocol/address.js';
-import type { DecisionChanged, DecisionRequest, VipWanted } from '../protocol/decision.js';
+import type {
+  DecisionChanged,
+  DecisionRequest,
+  Supposed,
+  SupposeRequest,
+  VipWanted,
+} from '../protocol/decision.js';
 import type { BackendChanged, BackendReport, HealthRequest } from '../protocol/health.js';
 import type { EffectiveChanged, OperatorRequest } from '../protocol/operator.js';
 import type { ViewRequest } from '../protocol/views.js';
@@ -48,6 +54,7 @@ export type DecisionMessage =
   | EffectiveChanged<InForce>
   | BackendChanged
   | DecisionRequest
+  | SupposeRequest
   | ViewRequest
   | { readonly type: 'settled' }
   /** What has gathered is to be decided now. */
@@ -139,6 +146,9 @@ class Decider {
         break;
       case 'get-decision':
         message.reply.ok(this.#decision);
+        break;
+      case 'suppose':
+        message.reply.ok(this.#suppose(message));
         break;
       default:
         try {
@@ -332,9 +342,24 @@ class Decider {
     }
   }
 
+  /** What is known stays as it is, but of a backend that would be taken out or probed again. */
+  #suppose({ hypothesis, effective }: SupposeRequest): Supposed {
+    const heard = new Map(this.#heard);
+    if (hypothesis.kind === 'backend') {
+      const known = heard.get(hypothesis.name);
+      if (known !== undefined)
+        heard.set(hypothesis.name, hear({ name: hypothesis.name, ...known }, effective));
+    }
+    return {
+      circumstances: { effective, heard, holdAll: this.#holdAll },
+      wanted: this.#decision.vips,
+    };
+  }
+
   #viewFrontend(frontend: Frontend) {
     const { states, patience } = knowledgeOf(backendsOf(frontend), this.#circumstances);
-    return viewFrontend(frontend, states, patience);
+    const decided = this.#decided.get(frontend.name) ?? decideFrontend(frontend, this.#circumstances);
+    return viewFrontend(frontend, this.#effective.config, decided.vip, states, patience);
   }
 
   #viewBackend(backend: Backend) {

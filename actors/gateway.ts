@@ -8,6 +8,7 @@ import type { HealthRequest } from '../protocol/health.js';
 import type { Logger } from '../protocol/log.js';
 import type { LogLevelRequest } from '../protocol/log-level.js';
 import type { OperatorRequest } from '../protocol/operator.js';
+import type { PlanRequest } from '../protocol/plan.js';
 import type { ViewRequest } from '../protocol/views.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { ActorSpec } from './kernel/contract.js';
@@ -20,6 +21,7 @@ export interface RpcTargets {
   readonly views: Address<ViewRequest>;
   readonly operator: Address<OperatorRequest>;
   readonly health: Address<HealthRequest>;
+  readonly planner: Address<PlanRequest>;
   /** null: VPP is disabled. */
   readonly vpp: Address<VppControl> | null;
   readonly ask: Ask;

@@ -10,6 +10,7 @@ import {
   type Asked,
   actOnBackend,
   backendSubjects,
+  type Effective,
   effective,
   type Intents,
   mergeIntents,
@@ -21,6 +22,7 @@ import {
 import { overridesOf } from '../domain/overrides.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigConsidered, ConfigControl, WordsReviewed } from '../protocol/config.js';
+import type { Hypothesis } from '../protocol/decision.js';
 import type { IntentMemory, IntentRequest, IntentsFound } from '../protocol/intents.js';
 import type {
   AwaitIntents,
@@ -28,6 +30,7 @@ import type {
   OperatorAnswer,
   OperatorRequest,
   Touched,
+  WhatIfRequest,
 } from '../protocol/operator.js';
 import { PATIENCE_MS } from './intent-keeper.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
@@ -44,6 +47,7 @@ export interface OperatorOptions {
 
 export type OperatorMessage =
   | OperatorRequest
+  | WhatIfRequest
   | ConfigChanged
   | ConfigConsidered
   | IntentsFound
@@ -138,6 +142,9 @@ class Operator {
         }
         break;
       }
+      case 'what-if':
+        this.#suppose(message.hypothesis, message.reply);
+        break;
       case 'config-changed': {
         // The config-keeper tells of it at its start, too.
         const known = message.config === this.#config;
@@ -188,6 +195,25 @@ class Operator {
         break;
       }
     }
+  }
+
+  #suppose(hypothesis: Hypothesis, reply: Reply<Effective>): void {
+    if (hypothesis.kind === 'nothing') {
+      reply.ok(effective(this.#memory.intents, this.#config));
+      return;
+    }
+    if (hypothesis.kind === 'config') {
+      const { config } = hypothesis;
+      const { intents } = reviewIntents(this.#memory.intents, config, this.#context.clock.now());
+      reply.ok(effective(intents, config));
+      return;
+    }
+    const outcome =
+      hypothesis.kind === 'backend'
+        ? actOnBackend(this.#memory.intents, this.#config, hypothesis.name, hypothesis.action)
+        : setWeight(this.#memory.intents, this.#config, hypothesis.change);
+    if (isLeft(outcome)) reply.fail(outcome.left);
+    else reply.ok(effective(outcome.right, this.#config));
   }
 
   /** Asks which intents hold under this config, and tells of those that do no more: nothing goes without a word. */

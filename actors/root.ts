@@ -17,6 +17,7 @@ import { intentKeeperActor, newIntentCell } from './intent-keeper.js';
 import type { ActorSpec } from './kernel/contract.js';
 import { type LogLevelOptions, logLevelActor } from './log-level.js';
 import { type OperatorMessage, operatorActor } from './operator.js';
+import { plannerActor } from './planner.js';
 import { roundTrip } from './round-trip.js';
 import { serviceActor } from './service.js';
 import { trunk } from './supervision.js';
@@ -125,9 +126,19 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
         ),
       );
       to.decision.bind(context.spawn(decisionActor({ operator: to.operator, health, vpp, startedAt })));
+      const planner = context.spawn(plannerActor({ config, operator: to.operator, decision, vpp }));
       // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
       // must not begin to govern VPP.
-      const targets = { config, events, logLevel, views: decision, operator: to.operator, health, vpp };
+      const targets = {
+        config,
+        events,
+        logLevel,
+        views: decision,
+        operator: to.operator,
+        health,
+        planner,
+        vpp,
+      };
       to.gateway.bind(
         context.spawn(
           gatewayActor({

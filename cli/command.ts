@@ -7,6 +7,8 @@ import type { Line } from './text.js';
 export interface Session {
   /** Connects at the first call of a function of it. */
   readonly client: () => Promise<MaglevClient>;
+  /** The same to another maglevd. Throws MGL_USAGE for what is no address. */
+  readonly connect: (server: string) => Promise<MaglevClient>;
   readonly clock: Clock;
   /** Columns of the terminal; null: there is none, and nothing is cut. */
   readonly width: number | null;

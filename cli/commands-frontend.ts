@@ -98,6 +98,9 @@ function frontendText(frontend: FrontendInfo, nowMs: number): Line[] {
       ['state', stateSpan(frontend.state)],
       ['src-ip-sticky', frontend.srcIpSticky],
       ['flush-on-down', frontend.flushOnDown],
+      ...(frontend.shareError === undefined
+        ? []
+        : [['share-error', `${frontend.shareError.toFixed(1)} points`] as const]),
       ...(frontend.description === '' ? [] : [['description', frontend.description] as const]),
       ...(standing === undefined ? [] : [['vpp', standingSpan(standing)] as const]),
       ...(why === '' ? [] : [['vpp-reason', why] as const]),
@@ -107,7 +110,16 @@ function frontendText(frontend: FrontendInfo, nowMs: number): Line[] {
   ];
 }
 
-const poolHead = ['backend', 'state', 'weight', 'effective-weight', 'vpp-weight', 'buckets', 'reason'];
+const poolHead = [
+  'backend',
+  'state',
+  'weight',
+  'effective-weight',
+  'vpp-weight',
+  'buckets',
+  'share',
+  'reason',
+];
 
 /** One table over all pools, so that they can be compared, cut at the line that names each pool. */
 function poolsText(pools: readonly PoolInfo[], nowMs: number): Line[] {
@@ -141,8 +153,20 @@ function poolRow(one: PoolBackendInfo, nowMs: number): Span[] {
     plain(effectiveWeight ?? 'keep'),
     differs ? { ...inVpp, style: 'bad' } : inVpp,
     plain(one.vppBuckets ?? none),
+    plain(shareText(one)),
     plain(notes.join('; ')),
   ];
+}
+
+/** What VPP's table gives, and what was asked for where that is another share. */
+function shareText({ shareAsked, shareGiven }: PoolBackendInfo): string {
+  if (shareAsked === undefined || shareGiven === undefined) return none;
+  const [asked, given] = [percent(shareAsked), percent(shareGiven)];
+  return asked === given ? given : `${given}, not ${asked}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
 }
 
 function portText(port: number): string {

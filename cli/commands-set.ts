@@ -51,7 +51,7 @@ export const setCommands: readonly Command[] = [
   },
 ];
 
-function parseWeight(text: string): number {
+export function parseWeight(text: string): number {
   if (/^\d{1,3}$/.test(text) && isWeight(Number(text))) return Number(text);
   throw new MaglevError('MGL_USAGE', `'${text}' is no weight: use a whole number from 0 to ${maxWeight}`);
 }

@@ -83,13 +83,14 @@ function pauseText(untilNs: bigint, nowMs: number): string {
   return `for another ${seconds} s: it died again and again while it was changed; sync vpp lbstate ends the pause`;
 }
 
-function lbStateText({ conf, vips, standing }: VPPLBState): Line[] {
+function lbStateText({ conf, vips, standing, digest }: VPPLBState): Line[] {
   const head = fields([
     ['ipv4-src-address', conf?.ipv4SrcAddress ?? ''],
     ['ipv6-src-address', conf?.ipv6SrcAddress ?? ''],
     ['sticky-buckets-per-core', conf?.stickyBucketsPerCore ?? ''],
     ['flow-timeout', `${conf?.flowTimeout ?? ''}s`],
     ['vips', vips.length],
+    ...(digest === '' ? [] : [['digest', digest] as const]),
   ]);
   return [...head, ...vips.flatMap(vipText), ...differenceLines(standing, 'vpp ')];
 }
@@ -112,6 +113,7 @@ function vipText(vip: VPPLBVIP): Line[] {
         ...(vip.standing === undefined ? [] : [['standing', standingSpan(vip.standing)] as const]),
         ['flow-table-length', length],
         ...(vip.srcIpSticky === undefined ? [] : [['src-ip-sticky', vip.srcIpSticky] as const]),
+        ...(vip.digest === '' ? [] : [['digest', vip.digest] as const]),
       ],
       '  ',
     ),

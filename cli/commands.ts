@@ -1,11 +1,14 @@
 import type { Command } from './command.js';
 import { backendCommands } from './commands-backend.js';
+import { compareCommands } from './commands-compare.js';
 import { configCommands } from './commands-config.js';
+import { explainCommands } from './commands-explain.js';
 import { frontendCommands } from './commands-frontend.js';
 import { healthcheckCommands } from './commands-healthcheck.js';
 import { insideCommands } from './commands-inside.js';
 import { setLogCommands, showLogCommand } from './commands-log.js';
 import { overrideCommands } from './commands-overrides.js';
+import { planCommands } from './commands-plan.js';
 import { setCommands } from './commands-set.js';
 import { statusCommands } from './commands-status.js';
 import { vppCommands } from './commands-vpp.js';
@@ -20,6 +23,9 @@ export const commands: readonly Command[] = [
   ...healthcheckCommands,
   ...vppCommands,
   ...overrideCommands,
+  ...explainCommands,
+  ...planCommands,
+  ...compareCommands,
   ...insideCommands,
   showLogCommand,
   ...setCommands,

@@ -1,4 +1,5 @@
-import type { VPPLBCounters, VPPLBVIPCounters } from '../rpc/generated/maglev.js';
+import { WARN_FROM } from '../domain/sticky-forecast.js';
+import type { StickyForecast, VPPLBCounters, VPPLBVIPCounters } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
 import { columns, fields, none, sentence } from './layout.js';
 import { vppLines } from './state-text.js';
@@ -6,7 +7,7 @@ import { type Line, label, plain, type Span } from './text.js';
 import { thousands } from './thousands.js';
 
 /** One table over all VIPs, so that they can be compared, cut at the line that names each VIP. */
-export function countersText({ timeNs, vips, vpp }: VPPLBCounters, nowMs: number): Line[] {
+export function countersText({ timeNs, vips, vpp, forecast }: VPPLBCounters, nowMs: number): Line[] {
   const [head = [], ...body] = columns(
     [[plain(''), label('packets'), label('bytes')], ...vips.flatMap(vipRows)],
     '  ',
@@ -16,6 +17,7 @@ export function countersText({ timeNs, vips, vpp }: VPPLBCounters, nowMs: number
   const summary = fields([
     ['read', momentWithAge(timeNs, nowMs)],
     ['vips', vips.length],
+    ...(forecast === undefined ? [] : forecastFields(forecast)),
   ]);
   const tables = vips.flatMap((vip) => {
     const rows = body.slice(next, next + vipRows(vip).length);
@@ -29,6 +31,26 @@ export function countersText({ timeNs, vips, vpp }: VPPLBCounters, nowMs: number
     return [title, head, ...rows];
   });
   return [...summary, ...tables, ...vppLines(vpp, nowMs)];
+}
+
+/** A change of the buckets is for a quiet hour: it is told where there is reason to think of it. */
+function forecastFields(forecast: StickyForecast): (readonly [string, string])[] {
+  const { low, likely, high, range, untrackedPackets, enough } = forecast;
+  const source = range === 'packets' ? 'by packets a flow' : 'by untracked packets';
+  const share = `${percent(likely)} of new flows (${percent(low)} to ${percent(high)}, ${source})`;
+  const remedy =
+    enough === undefined
+      ? 'no number of buckets that is allowed is enough'
+      : `sticky-buckets-per-core ${enough} brings it below 0.1%, but to change it makes VPP forget every flow`;
+  return [
+    ['not-remembered', share],
+    ['untracked-packets', percent(untrackedPackets)],
+    ...(likely < WARN_FROM ? [] : [['warning', `VPP forgets too many flows: ${remedy}`] as const]),
+  ];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)}%`;
 }
 
 function vipRows(vip: VPPLBVIPCounters): Span[][] {

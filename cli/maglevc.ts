@@ -1,7 +1,8 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { asMaglevError, type ErrorCode, errorCatalogue } from '../domain/errors.js';
+import { asMaglevError, type ErrorCode, errorCatalogue, MaglevError } from '../domain/errors.js';
 import { versionLine } from '../program/build-info.js';
 import type { Clock } from '../protocol/clock.js';
+import { parseRpcAddress, type RpcAddress } from '../rpc/address.js';
 import type { MaglevClient } from '../rpc/client.js';
 import { RpcError, type StatusName } from '../rpc/rpc-error.js';
 import type { Command, Session } from './command.js';
@@ -93,20 +94,33 @@ function openSession(
   command: Command,
   { clock, stdout }: Surroundings,
 ): Session & { close: () => void } {
-  let client: MaglevClient | null = null;
+  const clients: MaglevClient[] = [];
+  let own: Promise<MaglevClient> | null = null;
   const timeoutMs = options.timeoutMs ?? (command.slow === true ? patienceMs.slow : patienceMs.quick);
+  const connectTo = async (address: RpcAddress) => {
+    // gRPC takes longer to load than everything else together, and not every command needs it.
+    const { createMaglevClient } = await import('../rpc/client.js');
+    const { tls, token } = await readCredentials(options.credentials);
+    const client = createMaglevClient({ address, timeoutMs, clock, tls, token });
+    clients.push(client);
+    return client;
+  };
   return {
     clock,
     width: stdout.isTTY === true ? stdout.columns || 80 : null,
     commands,
-    client: async () => {
-      // gRPC takes longer to load than everything else together, and not every command needs it.
-      const { createMaglevClient } = await import('../rpc/client.js');
-      const { tls, token } = await readCredentials(options.credentials);
-      client ??= createMaglevClient({ address: options.server, timeoutMs, clock, tls, token });
-      return client;
+    client: () => {
+      own ??= connectTo(options.server);
+      return own;
     },
-    close: () => client?.close(),
+    connect: (server) => {
+      const address = parseRpcAddress(server);
+      if (isLeft(address)) throw new MaglevError('MGL_USAGE', `'${server}': ${address.left}`);
+      return connectTo(address.right);
+    },
+    close: () => {
+      for (const client of clients) client.close();
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   ProbeParams,
   TlsParams,
   TrustStore,
+  WeightMode,
 } from '../domain/config.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { Beside } from './beside.js';
@@ -63,12 +64,22 @@ function lbSettings(lb: FileLb): LbSettings {
     startupMinDelay: lb['startup-min-delay'],
     startupMaxDelay: lb['startup-max-delay'],
     newFlowsTableLength: lb['new-flows-table-length'],
+    weightMode: weightModeOf(lb),
   };
 }
 
 function checked<A>(read: E.Either<string, A>): A {
   if (E.isLeft(read)) throw new Error(`a file of a config that was checked ${read.left}`);
   return read.right;
+}
+
+/** How many steps weights are mapped to when the file does not say. */
+const defaultSteps = 10;
+
+export function weightModeOf(lb: FileLb): WeightMode {
+  return lb['weight-mode'] === 'exact'
+    ? { mode: 'exact' }
+    : { mode: 'steps', steps: lb['weight-steps'] ?? defaultSteps };
 }
 
 function present(ip: IpAddress | null): IpAddress {

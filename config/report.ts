@@ -1,4 +1,5 @@
 import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import { probeRates } from '../domain/probe-rate.js';
 import { escapeUnprintable } from '../domain/quote.js';
 
 /** What `maglevd --check` prints, and what it exits with: 0 valid, 1 not read or not parsed, 2 semantically wrong. */
@@ -7,7 +8,7 @@ export interface CheckReport {
   readonly exitCode: 0 | 1 | 2;
 }
 
-/** Errors, then warnings, then one line that sums up. */
+/** Errors, then warnings, then how often servers are asked, then one line that sums up. */
 export function checkReport(verdict: ConfigVerdict): CheckReport {
   const errors = verdict.ok
     ? []
@@ -21,7 +22,7 @@ export function checkReport(verdict: ConfigVerdict): CheckReport {
     return { lines: [...errors, ...warnings, counts], exitCode: verdict.stage === 'semantic' ? 2 : 1 };
   }
   const summary = `valid: ${contents(verdict.config)}${counts === '' ? '' : `; ${counts}`}`;
-  return { lines: [...warnings, summary], exitCode: 0 };
+  return { lines: [...warnings, ...probeLines(verdict.config), summary], exitCode: 0 };
 }
 
 /**
@@ -45,6 +46,29 @@ export function formatWarning(issue: ConfigIssue): string {
 function contents({ frontends, backends, healthchecks }: MaglevConfig): string {
   const parts = [count(frontends.size, 'frontend'), count(backends.size, 'backend')];
   return [...parts, count(healthchecks.size, 'health check')].join(', ');
+}
+
+/** How often each server will be asked. */
+function probeLines({ backends, healthchecks }: MaglevConfig): string[] {
+  const rates = probeRates(
+    [...backends.values()].map(({ address, healthcheck }) => {
+      return { address, pace: healthcheck === null ? null : (healthchecks.get(healthcheck) ?? null) };
+    }),
+  );
+  if (rates.size === 0) return [];
+  const all = [...rates.values()];
+  const usual = all.map((rate) => rate.usual);
+  const least = Math.min(...usual);
+  const most = Math.max(...usual);
+  const range = least === most ? rateText(most) : `${rateText(least)} to ${rateText(most)}`;
+  const peak = Math.max(...all.map((rate) => rate.most));
+  const peakText = peak > most ? `, up to ${rateText(peak)} while its state is in question` : '';
+  return [`probes a second to each server from this maglevd: ${range}${peakText}`];
+}
+
+/** `0.5`, `12`, `0.017`: two digits that count, where there are decimals. */
+function rateText(rate: number): string {
+  return rate >= 10 ? String(Math.round(rate)) : String(Number(rate.toPrecision(2)));
 }
 
 function count(number: number, noun: string): string {

@@ -28,6 +28,8 @@ const lb = mapping({
   'startup-min-delay': withDefault(duration, '5s'),
   'startup-max-delay': withDefault(duration, '30s'),
   'new-flows-table-length': withDefault(integer(), '1024'),
+  'weight-mode': withDefault(oneOf(['exact', 'steps']), 'exact'),
+  'weight-steps': optional(integer(1, 100), '10'),
 });
 
 const backend = mapping({

@@ -1,13 +1,11 @@
 import type { IpAddress } from '../domain/ip.js';
-import { maxTableLength } from '../domain/lb-limits.js';
 import { quote } from '../domain/quote.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import { countersWarning, memoryWarning } from '../domain/vpp-memory-advice.js';
 import type { Finding } from './finding.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
-
-/** From this length on, in entries for each unit of weight, no server's share is off by more than a tenth. */
-const entriesPerWeight = 10;
+import { probedElsewhere, probedTooOften } from './warnings-probes.js';
+import { unfaithfulWeights, uselessSteps } from './warnings-weights.js';
 
 /** What is allowed but probably not meant. */
 export function findWarnings(file: ConfigFile, memory: VppMemory | null): Finding[] {
@@ -17,8 +15,11 @@ export function findWarnings(file: ConfigFile, memory: VppMemory | null): Findin
     ...uselessTlsKeys(file),
     ...uselessCaFiles(file),
     ...unusedBackends(file),
+    ...probedTooOften(file),
+    ...uselessSteps(file),
     ...[...file.frontends].flatMap(([name, frontend]) => [
-      ...coarseWeights(name, frontend, file.vpp.lb['new-flows-table-length']),
+      ...unfaithfulWeights(name, frontend, file),
+      ...probedElsewhere(name, frontend, file),
       ...sharedServers(name, frontend, file),
       ...emptyPools(name, frontend),
     ]),
@@ -79,34 +80,6 @@ function unusedBackends(file: ConfigFile): Finding[] {
   return [...file.backends.keys()]
     .filter((name) => !used.has(name))
     .map((name) => ({ path: ['maglev', 'backends', name], message: 'no frontend uses this backend' }));
-}
-
-/**
- * VPP gives every server as many places in line as its weight says, and fills the table from that line. Only one
- * pool of a frontend has weight at a time, so it is the heaviest pool that must fit.
- */
-function coarseWeights(name: string, frontend: FileFrontend, tableLength: number): Finding[] {
-  let heaviest = { index: 0, sum: 0 };
-  for (const [index, pool] of frontend.pools.entries()) {
-    let sum = 0;
-    for (const { weight } of pool.backends.values()) sum += weight;
-    if (sum > heaviest.sum) heaviest = { index, sum };
-  }
-  const { index, sum } = heaviest;
-  const needed = sum * entriesPerWeight;
-  if (tableLength >= needed) return [];
-  const effect =
-    sum > tableLength
-      ? `more than new-flows-table-length ${tableLength}: VPP then ignores weights`
-      : `and new-flows-table-length ${tableLength} is less than 10 times that: shares can be off by more than a tenth`;
-  const enough = 2 ** Math.ceil(Math.log2(needed));
-  const remedy = enough <= maxTableLength ? `set it to ${enough}, or use lower weights` : 'use lower weights';
-  return [
-    {
-      path: ['maglev', 'frontends', name, 'pools', index],
-      message: `the weights add up to ${sum}, ${effect}; ${remedy}`,
-    },
-  ];
 }
 
 function sharedServers(name: string, frontend: FileFrontend, file: ConfigFile): Finding[] {

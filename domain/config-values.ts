@@ -30,6 +30,7 @@ const lbFields: Written<LbSettings> = {
   startupMinDelay: ['vpp.lb.startup-min-delay', span],
   startupMaxDelay: ['vpp.lb.startup-max-delay', span],
   newFlowsTableLength: ['vpp.lb.new-flows-table-length', String],
+  weightMode: ['vpp.lb.weight-mode', (mode) => (mode.mode === 'exact' ? 'exact' : `steps of ${mode.steps}`)],
 };
 
 const healthcheckerFields: Written<MaglevConfig['healthchecker']> = {

@@ -30,7 +30,14 @@ export interface LbSettings {
   readonly startupMinDelay: number;
   readonly startupMaxDelay: number;
   readonly newFlowsTableLength: number;
+  readonly weightMode: WeightMode;
 }
+
+/**
+ * How weights become the replicas that VPP repeats a server by. exact: as they are configured. steps: mapped to 1..steps,
+ * so that a change moves fewer buckets and costs VPP less.
+ */
+export type WeightMode = { readonly mode: 'exact' } | { readonly mode: 'steps'; readonly steps: number };
 
 export interface HealthCheck {
   readonly name: string;

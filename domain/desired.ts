@@ -9,7 +9,14 @@ import {
   PROTOCOL_UDP,
   type VipKey,
 } from './lb.js';
-import { type BackendStates, decideWeights, type Patience, unlimitedPatience } from './weights.js';
+import { replicasIn } from './weight-mode.js';
+import {
+  type BackendStates,
+  decideWeights,
+  type Patience,
+  unlimitedPatience,
+  type WeightDecision,
+} from './weights.js';
 
 const protocolNumbers = { tcp: PROTOCOL_TCP, udp: PROTOCOL_UDP, any: PROTOCOL_ANY } as const;
 
@@ -43,13 +50,14 @@ export function desiredVip(
   const byAddress = new Map<IpAddress, DesiredAs>();
   const decisions = decideWeights(frontend, states, patience);
   for (const [poolIndex, pool] of frontend.pools.entries()) {
+    const replicasOf = replicasIn(pool, config.lb.weightMode);
     for (const [i, backend] of pool.backends.entries()) {
       const address = config.backends.get(backend.name)?.address;
       if (address === undefined)
         throw new Error(`frontend ${frontend.name} names no backend ${backend.name}`);
       const decision = decisions[poolIndex]?.[i];
       if (decision === undefined) throw new Error(`no decision about ${backend.name} of ${frontend.name}`);
-      const candidate = { address, backend: backend.name, ...decision };
+      const candidate = { address, backend: backend.name, ...inSteps(decision, replicasOf) };
       const rival = byAddress.get(address);
       if (rival === undefined || rank(candidate) > rank(rival)) byAddress.set(address, candidate);
     }
@@ -90,6 +98,13 @@ function sameDesiredAs(a: DesiredAs, b: DesiredAs | undefined): boolean {
     a.flush === b.flush &&
     a.reason === b.reason
   );
+}
+
+/** With what VPP is told for its weight. */
+function inSteps(decision: WeightDecision, replicasOf: (weight: number) => number): WeightDecision {
+  const weight = replicasOf(decision.weight);
+  if (weight === decision.weight) return decision;
+  return { ...decision, weight, reason: `${decision.reason}; weight ${decision.weight} in steps` };
 }
 
 /**

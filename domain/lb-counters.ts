@@ -1,5 +1,6 @@
 import type { IpAddress } from './ip.js';
 import { type VipId, type VipKey, vipId } from './lb.js';
+import type { StickyTraffic } from './sticky-forecast.js';
 
 /** Packets and bytes since VPP began to count them. 64 bits wide, like VPP's counters. */
 export interface Traffic {
@@ -34,6 +35,8 @@ export interface LbCounters {
   /** When they were read, milliseconds since the epoch. */
   readonly at: number;
   readonly vips: readonly VipCounters[];
+  /** What was counted in the last minutes, of all VIPs together; absent when too little time has passed. */
+  readonly recent?: StickyTraffic;
 }
 
 /** Where VPP counts for one VIP: indexes of vectors in its stats segment. */

@@ -140,6 +140,11 @@ function knownServer(address: IpAddress): KnownServer {
   return facts;
 }
 
+/** The 16 bytes that VPP holds of an address: an IPv4 address is in the last four. They must not be changed. */
+export function tableBytes(address: IpAddress): Uint8Array {
+  return knownServer(address).bytes;
+}
+
 /** Makes sure that the hashes of replicas 0..weight-1 are there. */
 function hashReplicas(facts: KnownServer, weight: number): void {
   if (!Number.isInteger(weight) || weight < 0 || weight > MAX_WEIGHT) {

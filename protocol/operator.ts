@@ -2,6 +2,7 @@ import type { Applied } from '../domain/applied.js';
 import type { BackendAction, Effective, WeightChange } from '../domain/operator.js';
 import type { Override } from '../domain/overrides.js';
 import type { Reply } from './address.js';
+import type { Hypothesis } from './decision.js';
 
 /** It is in force in maglevd, and VPP has it, or will not have it soon. */
 export interface OperatorAnswer {
@@ -43,6 +44,13 @@ export type OperatorRequest =
 export interface AwaitIntents {
   readonly type: 'await-intents';
   readonly reply: Reply<void>;
+}
+
+/** The config as it would count. Nothing changes; what could not be asked for is refused as it would be. */
+export interface WhatIfRequest {
+  readonly type: 'what-if';
+  readonly hypothesis: Hypothesis;
+  readonly reply: Reply<Effective>;
 }
 
 /** What of the config is another now. */

@@ -7,6 +7,8 @@ import {
   type CheckConfigResponse,
   type ConfigText,
   type Event,
+  type ExplainFlowRequest,
+  type ExplainFlowResponse,
   type FrontendInfo,
   type HealthCheckInfo,
   type ListActorsResponse,
@@ -18,6 +20,8 @@ import {
   type ListSyncsResponse,
   type LogLevelInfo,
   MaglevService,
+  type PlanRequest,
+  type PlanResponse,
   type ReloadConfigResponse,
   type SetLogLevelRequest,
   type SetWeightRequest,
@@ -80,6 +84,8 @@ export interface MaglevClient {
   ) => Promise<void>;
   readonly getLogLevel: () => Promise<LogLevelInfo>;
   readonly setLogLevel: (request: SetLogLevelRequest) => Promise<LogLevelInfo>;
+  readonly plan: (request: PlanRequest) => Promise<PlanResponse>;
+  readonly explainFlow: (flow: ExplainFlowRequest) => Promise<ExplainFlowResponse>;
   readonly listSyncs: () => Promise<ListSyncsResponse>;
   readonly getSync: (id: bigint) => Promise<SyncInfo>;
   /** Drops the connection; calls that are under way fail. */
@@ -137,6 +143,8 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
         );
         stream.on('end', () => settle(resolve));
       }),
+    plan: (request) => call(MaglevService.plan, request),
+    explainFlow: (flow) => call(MaglevService.explainFlow, flow),
     listSyncs: () => call(MaglevService.listSyncs, {}),
     getSync: (id) => call(MaglevService.getSync, { id }),
     close: channel.close,

@@ -1,17 +1,33 @@
 import { type DesiredVip, protocolName, vipId } from '../domain/lb.js';
 import type { LbCounters, ServerCounters, VipCounters } from '../domain/lb-counters.js';
 import type { Standings } from '../domain/standings.js';
-import type { VPPLBASCounters, VPPLBCounters, VPPLBVIPCounters } from './generated/maglev.js';
+import type { StickyForecast } from '../domain/sticky-forecast.js';
+import type {
+  StickyForecast as StickyForecastMessage,
+  VPPLBASCounters,
+  VPPLBCounters,
+  VPPLBVIPCounters,
+} from './generated/maglev.js';
 import { nanoseconds } from './nanoseconds.js';
 import { conditionMessage } from './standing-message.js';
 
-export function lbCountersMessage(counters: LbCounters, standings: Standings): VPPLBCounters {
+export function lbCountersMessage(
+  counters: LbCounters,
+  standings: Standings,
+  forecast: StickyForecast | null,
+): VPPLBCounters {
   const known = new Map(standings.frontends.map(({ desired }) => [vipId(desired.key), desired]));
   return {
     timeNs: nanoseconds(counters.at),
     vips: counters.vips.map((vip) => vipMessage(vip, known.get(vipId(vip.key)))),
     vpp: conditionMessage(standings.vpp),
+    forecast: forecast === null ? undefined : forecastMessage(forecast),
   };
+}
+
+function forecastMessage(forecast: StickyForecast): StickyForecastMessage {
+  const { untracked, range, offered, untrackedPackets, enough } = forecast;
+  return { ...untracked, range, offered, untrackedPackets, enough: enough ?? undefined };
 }
 
 function vipMessage(

@@ -4,6 +4,7 @@ import type { EventsRequest } from '../protocol/events.js';
 import type { Logger } from '../protocol/log.js';
 import type { LogLevelRequest } from '../protocol/log-level.js';
 import type { OperatorRequest } from '../protocol/operator.js';
+import type { PlanRequest } from '../protocol/plan.js';
 import type { Connections } from './connections.js';
 import type { Doorkeeper } from './doorkeeper.js';
 import type { MaglevServer } from './generated/maglev.js';
@@ -12,7 +13,9 @@ import { configHandlers } from './handlers-config.js';
 import { eventHandlers } from './handlers-events.js';
 import { logHandlers } from './handlers-log.js';
 import { operatorHandlers } from './handlers-operator.js';
+import { planHandlers } from './handlers-plan.js';
 import { type About, statusHandlers } from './handlers-status.js';
+import { tableHandlers } from './handlers-tables.js';
 import { type ViewSources, viewHandlers } from './handlers-views.js';
 import { vppHandlers } from './handlers-vpp.js';
 import { unaryHandlers } from './unary.js';
@@ -20,6 +23,7 @@ import { unaryHandlers } from './unary.js';
 export interface GatewayOptions extends ViewSources {
   readonly about: About;
   readonly operator: Address<OperatorRequest>;
+  readonly planner: Address<PlanRequest>;
   readonly events: Address<EventsRequest>;
   readonly logLevel: Address<LogLevelRequest>;
   readonly actors: ActorSources;
@@ -54,6 +58,8 @@ export function createGateway(options: GatewayOptions): MaglevServer {
     ...operatorHandlers(unary, options.operator, options),
     ...vppHandlers(unary, options),
     ...statusHandlers(unary, options),
+    ...tableHandlers(unary, options.vpp, options.views),
+    ...planHandlers(unary, options.planner),
     ...actorHandlers(unary, options.actors),
     ...logHandlers(unary, options.logLevel),
     ...eventHandlers(unary, {

@@ -1,12 +1,15 @@
 import { MaglevError } from '../domain/errors.js';
 import { type VipKey, vipId } from '../domain/lb.js';
+import type { LbCounters } from '../domain/lb-counters.js';
 import type { Standings } from '../domain/standings.js';
+import { forecastSticky, type StickyForecast } from '../domain/sticky-forecast.js';
 import { unknownName } from '../domain/unknown-name.js';
-import type { Address } from '../protocol/address.js';
+import type { Address, Ask } from '../protocol/address.js';
 import type { VppControl } from '../protocol/vpp.js';
 import { checkedName } from './checked-fields.js';
 import { lbCountersMessage } from './counters-message.js';
 import type { MaglevServer } from './generated/maglev.js';
+import { runningConfig } from './handlers-config.js';
 import { lbStateMessage } from './lb-state-message.js';
 import { limitMs } from './limits.js';
 import { syncInfoMessage, syncMessage, vppInfoMessage } from './messages.js';
@@ -31,7 +34,7 @@ export function vppHandlers(unary: Unary, sources: OverviewSources): VppHandlers
       const standings = await askStandings(vpp(), ask);
       const only = chosen(frontendName, standings);
       const state = await ask(vpp(), { type: 'get-lb-state' });
-      return lbStateMessage({ ...state, vips: state.vips.filter(only) }, standings);
+      return lbStateMessage(state, standings, only);
     }),
     syncVpplbState: unary(limitMs.sync, async (request, ask) => {
       const { frontendName } = request;
@@ -42,7 +45,8 @@ export function vppHandlers(unary: Unary, sources: OverviewSources): VppHandlers
       const standings = await askStandings(vpp(), ask);
       const only = chosen(frontendName, standings);
       const counters = await ask(vpp(), { type: 'get-lb-counters' });
-      return lbCountersMessage({ ...counters, vips: counters.vips.filter(only) }, standings);
+      const forecast = await forecastOf(counters, vpp(), sources, ask);
+      return lbCountersMessage({ ...counters, vips: counters.vips.filter(only) }, standings, forecast);
     }),
     listSyncs: unary(limitMs.vpp, async (_, ask) => {
       const syncs = await ask(vpp(), { type: 'list-syncs' });
@@ -52,6 +56,21 @@ export function vppHandlers(unary: Unary, sources: OverviewSources): VppHandlers
       syncInfoMessage(await ask(vpp(), { type: 'get-sync', id: Number(request.id) })),
     ),
   };
+}
+
+/** Of all VIPs, whichever are asked for: they share one table of known flows. null: nothing to foretell from. */
+async function forecastOf(
+  { recent }: LbCounters,
+  vpp: Address<VppControl>,
+  { config }: OverviewSources,
+  ask: Ask,
+): Promise<StickyForecast | null> {
+  if (recent === undefined) return null;
+  const [memory, { lb }] = await Promise.all([ask(vpp, { type: 'get-memory' }), runningConfig(config, ask)]);
+  // Where there are workers, the main thread forwards nothing.
+  const threads = Math.max(1, (memory?.threads ?? 1) - 1);
+  const { stickyBucketsPerCore: bucketsPerThread, flowTimeout } = lb;
+  return forecastSticky(recent, { bucketsPerThread, threads, flowTimeout: flowTimeout / 1000 });
 }
 
 /** Which VIPs are asked for; MGL_FRONTEND_UNKNOWN when there is no such frontend. */

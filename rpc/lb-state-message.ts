@@ -1,10 +1,15 @@
 import { type LbState, protocolName, type VipState, vipId } from '../domain/lb.js';
 import type { FrontendStanding, Standings, VppCondition } from '../domain/standings.js';
+import { tableDigest, vipDigest } from '../domain/table-digest.js';
 import type { VPPLBState, VPPLBVIP } from './generated/maglev.js';
 import { overallMessage, standingMessage } from './standing-message.js';
 
-/** With what maglevd knows of it. */
-export function lbStateMessage(state: LbState, standings: Standings): VPPLBState {
+/** With what maglevd knows of it. The digest of all is of all VIPs, whichever of them are shown. */
+export function lbStateMessage(
+  state: LbState,
+  standings: Standings,
+  shown: (vip: VipState) => boolean,
+): VPPLBState {
   const known = new Map(standings.frontends.map((one) => [vipId(one.desired.key), one]));
   return {
     conf: {
@@ -13,8 +18,9 @@ export function lbStateMessage(state: LbState, standings: Standings): VPPLBState
       stickyBucketsPerCore: state.conf.stickyBucketsPerCore,
       flowTimeout: state.conf.flowTimeout,
     },
-    vips: state.vips.map((vip) => vipMessage(vip, standings.vpp, known.get(vipId(vip.key)))),
+    vips: state.vips.filter(shown).map((vip) => vipMessage(vip, standings.vpp, known.get(vipId(vip.key)))),
     standing: overallMessage(standings, standings.frontends),
+    digest: tableDigest(state.vips),
   };
 }
 
@@ -40,5 +46,6 @@ function vipMessage(vip: VipState, vpp: VppCondition, known: FrontendStanding | 
     }),
     frontend: known?.frontend ?? '',
     standing: known === undefined ? undefined : standingMessage(vpp, known),
+    digest: vipDigest(vip),
   };
 }

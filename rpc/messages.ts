@@ -34,6 +34,7 @@ export function frontendMessage(view: FrontendView): FrontendInfo {
     doubts: 0,
     holds: 0,
     overrides: 0,
+    shareError: view.shareError ?? undefined,
   };
 }
 
@@ -49,6 +50,8 @@ function poolBackendMessage(view: PoolBackendView): PoolBackendInfo {
     vppBuckets: undefined,
     doubt: undefined,
     override: '',
+    shareAsked: view.share?.asked,
+    shareGiven: view.share?.given,
   };
 }
 

@@ -26,6 +26,7 @@ import type { ConfPusherMessage } from './conf-pusher.js';
 import { fullSync, reconcile } from './full-sync.js';
 import { type ReconcilerMessage, type ReconcilerReport, reconcilerActor } from './reconciler.js';
 import { ChangeLog, logFailures, SyncStory } from './sync-story.js';
+import { TableWatch } from './table-watch.js';
 
 export interface LbOptions {
   readonly link: Address<VppRequest>;
@@ -91,6 +92,7 @@ class Lb {
   readonly #reconcilers = new Map<VipId, ActorRef<ReconcilerMessage>>();
   readonly #jobs = new SyncQueue<Reply<SyncReport>>();
   readonly #changes: ChangeLog;
+  readonly #tables = new TableWatch();
   #tellsMore = false;
   #standing: StandingDecision;
   /** Full syncs in a row in which something failed, and what failed in the last one. */
@@ -285,6 +287,8 @@ class Lb {
       reconcilerOf: (vip: DesiredVip) => this.#reconcilerOf(vip),
       changed,
     };
+    const wanted = reading.vips.filter(({ key }) => this.#standing.vip(vipId(key)) !== undefined);
+    this.#tables.look(wanted, this.#context.log);
     const result = await fullSync(this.#context, options, reading);
     return { ...result, unverified: this.#unverifiedIn(reading) };
   }

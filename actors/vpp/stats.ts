@@ -2,6 +2,7 @@ import { lbCounterRequests, lbCounters } from '../../binapi/stats/lb-counters.js
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { Decision, VipId } from '../../domain/lb.js';
 import { type LbCounters, type LbIndexes, wentBack } from '../../domain/lb-counters.js';
+import { RecentTraffic } from '../../domain/recent-traffic.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
@@ -60,6 +61,7 @@ class Stats {
   #indexes: { readonly value: LbIndexes | MaglevError; readonly readAt: number } | null = null;
   #indexesDoubtful = false;
   #reading = false;
+  readonly #recent = new RecentTraffic();
   #last: LbCounters | null = null;
   #lastReadAt = 0;
   #failure: MaglevError | null = null;
@@ -109,7 +111,7 @@ class Stats {
         break;
       case 'read-done':
         this.#reading = false;
-        this.#last = message.counters;
+        this.#last = this.#withRecent(message.counters);
         this.#lastReadAt = this.#context.clock.monotonic();
         this.#failure = null;
         this.#answerAll();
@@ -120,6 +122,11 @@ class Stats {
         this.#answerAll();
         break;
     }
+  }
+
+  #withRecent(counters: LbCounters): LbCounters {
+    const recent = this.#recent.add(counters);
+    return recent === null ? counters : { ...counters, recent };
   }
 
   /** Has a VIP another place than when its counters were last asked for? Then they are somebody else's. */

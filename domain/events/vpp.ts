@@ -165,6 +165,17 @@ export const vppEvents = {
     'something of VPP cannot be compared with the decision, because VPP does not tell it; once for a cause',
     { what: field<string>('and why') },
   ),
+  'vpp-lbsync-table-differs': event(
+    ['warn', 'debug'],
+    'VPP spreads new flows of a VIP otherwise than the rule that maglevd foretells by; the same again: debug',
+    {
+      prefix: field<IpPrefix>(),
+      protocol: field<string>(),
+      port: field<number>(),
+      servers: field<number>('that have other buckets'),
+      what: field<string>('buckets, and those foretold'),
+    },
+  ),
   'vpp-lbsync-verified': event(['info'], 'VPP tells it again', {}),
   'vpp-lbsync-vip-sync': event(
     ['warn', 'debug'],

@@ -495,6 +495,11 @@ export interface FrontendInfo {
   warning?: string | undefined;
   /** Only in answers to SetFrontendPoolBackendWeight: what VPP has of the change. */
   outcome: ChangeOutcome | undefined;
+  /**
+   * By how many points, hundredths of all new flows, the share that VPP's table gives a server is off at most. Absent =
+   * what VPP has is kept for lack of a verdict, or nobody serves.
+   */
+  shareError?: number | undefined;
   /** Does VPP have what was decided for it? */
   standing: VPPStanding | undefined;
   /** Backends that cannot be measured now. */
@@ -527,6 +532,10 @@ export interface PoolBackendInfo {
   state: string;
   /** Why the effective weight is what it is, for people. */
   reason: string;
+  /** The share of the new flows that the weight asks for, 0..1. Absent = it gets none, or what VPP has is kept. */
+  shareAsked?: number | undefined;
+  /** The one that VPP's table gives it, which depends on the length of the table. */
+  shareGiven?: number | undefined;
   /** What the config file says, where an operator has set another weight. Absent = the weight is the config's. */
   configuredWeight?: number | undefined;
   /** What VPP has, as it was last read or written. Absent = not known, or VPP does not have the server. */
@@ -807,8 +816,137 @@ export interface VPPLBState {
   conf: VPPLBConf | undefined;
   /** In the order in which VPP reports them. */
   vips: VPPLBVIP[];
+  /** Over all that decides where new flows go. Two VPPs that have the same send each new flow to the same server. */
+  digest: string;
   /** What of it was not as decided when maglevd last compared, over all. */
   standing: VPPStanding | undefined;
+}
+
+/** Which change. */
+export interface PlanRequest {
+  change:
+    | //
+    /** None: only a sync of everything. */
+    { $case: 'sync'; value: PlanSync } //
+    /** The config file would be made the running config. */
+    | { $case: 'reload'; value: PlanReload } //
+    /** What an operator would do with a backend. */
+    | { $case: 'backend'; value: PlanBackend } //
+    /** As for SetFrontendPoolBackendWeight. */
+    | { $case: 'weight'; value: SetWeightRequest }
+    | undefined;
+}
+
+/** A sync of everything. */
+export type PlanSync = Record<string, never>;
+
+/** A reload of the config file that maglevd was started with. */
+export type PlanReload = Record<string, never>;
+
+/** An action on a backend. */
+export interface PlanBackend {
+  /** As in the config file. */
+  name: string;
+  /** `pause`, `resume`, `enable` or `disable`. */
+  action: string;
+}
+
+/** What would be sent to VPP. No VIPs and no settings: VPP would get no write. */
+export interface PlanResponse {
+  /** In the order in which they would be worked on, as far as there is one. */
+  vips: PlannedVIP[];
+  /** Global settings that would be set, and what they are now; empty = none. */
+  settings: string[];
+  /** Why VIPs would be left as they are, a sentence each. */
+  refused: string[];
+  /** Milliseconds that VPP's main thread would need, foretold from what was measured. */
+  vppMs: number;
+}
+
+/** What a plan would do to one VIP. */
+export interface PlannedVIP {
+  /** As in VPPLBVIP. */
+  prefix: string;
+  /** Likewise. */
+  protocol: string;
+  /** Likewise. */
+  port: number;
+  /** Empty = no frontend wants it. */
+  frontend: string;
+  /** In the order in which VPP would get them. */
+  operations: PlannedOperation[];
+  /** It would be taken away and made again: in between it drops everything. */
+  anew: boolean;
+  /** Milliseconds of VPP's main thread. */
+  vppMs: number;
+  /** Absent: no table before or after, or the same. */
+  moved: MovedBuckets | undefined;
+}
+
+/** One change to VPP. */
+export interface PlannedOperation {
+  /** In words, as in SyncOperation. */
+  operation: string;
+  /** Why. */
+  reason: string;
+}
+
+/** Buckets of a VIP's new-flow table that get another server. Flows that VPP remembers stay where they are. */
+export interface MovedBuckets {
+  /** Of the table, or of the longer one if the length changes. */
+  tableLength: number;
+  /** They lead to another server than before, or to none. */
+  moved: number;
+  /** Of those: servers have so many fewer than before. */
+  hadToMove: number;
+  /** Of those: the rest, which only the way the table is filled moves. */
+  collateral: number;
+  /** They led nowhere before. */
+  gained: number;
+}
+
+/** A flow, as its packets have it. */
+export interface ExplainFlowRequest {
+  /** The client's address. */
+  source: string;
+  /** 0..65535; 0 for a protocol without ports. */
+  sourcePort: number;
+  /** An address of a VIP. */
+  destination: string;
+  /** 0..65535. */
+  destinationPort: number;
+  /** An IP protocol number: 6 is TCP, 17 UDP. */
+  protocol: number;
+}
+
+/** Where a flow goes that VPP does not know yet. One that VPP remembers stays where it is. */
+export interface ExplainFlowResponse {
+  /** The VIP that takes it, as in VPPLBVIP. */
+  prefix: string;
+  /** Likewise. */
+  protocol: string;
+  /** Likewise. */
+  port: number;
+  /** 32 bits over addresses and ports; over addresses alone if the VIP is sticky by source address. */
+  hash: number;
+  /** Its low bits. */
+  bucket: number;
+  /** Buckets of the VIP's table; 0 = it is empty. */
+  tableLength: number;
+  /** Do all flows of one client address go to the same server? */
+  srcIpSticky: boolean;
+  /** Absent = nobody has weight, and VPP drops it. */
+  server: FlowServer | undefined;
+  /** Where it would go if that server left. Absent = nobody is left. */
+  otherwise: FlowServer | undefined;
+}
+
+/** A server that a flow may go to. */
+export interface FlowServer {
+  /** Its address. */
+  address: string;
+  /** Names of the backends with this address; none when somebody else put it there. */
+  backends: string[];
 }
 
 /** Settings that hold for all VIPs. */
@@ -841,6 +979,8 @@ export interface VPPLBVIP {
   srcIpSticky?: boolean | undefined;
   /** Its servers, in the order in which VPP reports them. */
   applicationServers: VPPLBAS[];
+  /** Over all that decides where new flows of this VIP go. */
+  digest: string;
   /** The frontend that it is of. Empty = no frontend wants it. */
   frontend: string;
   /** Is it as decided, as maglevd last compared? Absent = no frontend wants it. */
@@ -912,8 +1052,34 @@ export interface VPPLBCounters {
   timeNs: bigint;
   /** One for each VIP. */
   vips: VPPLBVIPCounters[];
+  /**
+   * How many new flows VPP does not remember, foretold from the last minutes. Absent = no flow began, or too little time
+   * has passed.
+   */
+  forecast: StickyForecast | undefined;
   /** Is VPP there, and governed? */
   vpp: VPPCondition | undefined;
+}
+
+/** How many new flows find no room in VPP's table of known flows: a later change of the new-flow table moves them. */
+export interface StickyForecast {
+  /** Share of new flows, 0..1, at least. */
+  low: number;
+  /** What is likely. */
+  likely: number;
+  /** At most. */
+  high: number;
+  /**
+   * What the range comes from: `packets` (how long flows may last, by their packets) or `untracked` (packets that found no
+   * room).
+   */
+  range: string;
+  /** Flows that want to be in each bucket of each thread, on average; it has room for four. */
+  offered: number;
+  /** Share of packets, 0..1, that found no room, as counted. */
+  untrackedPackets: number;
+  /** The sticky-buckets-per-core that would make `high` less than a thousandth; absent = none that is allowed. */
+  enough?: number | undefined;
 }
 
 /** What VPP counted for one VIP. */
@@ -4011,6 +4177,7 @@ function createBaseFrontendInfo(): FrontendInfo {
     state: '',
     warning: undefined,
     outcome: undefined,
+    shareError: undefined,
     standing: undefined,
     doubts: 0,
     holds: 0,
@@ -4052,6 +4219,9 @@ export const FrontendInfo: MessageFns<FrontendInfo> = {
     }
     if (message.outcome !== undefined) {
       ChangeOutcome.encode(message.outcome, writer.uint32(162).fork()).join();
+    }
+    if (message.shareError !== undefined) {
+      writer.uint32(169).double(message.shareError);
     }
     if (message.standing !== undefined) {
       VPPStanding.encode(message.standing, writer.uint32(242).fork()).join();
@@ -4167,6 +4337,14 @@ export const FrontendInfo: MessageFns<FrontendInfo> = {
             }
 
             message.outcome = ChangeOutcome.decode(reader, reader.uint32());
+            continue;
+          }
+          case 21: {
+            if (tag !== 169) {
+              break;
+            }
+
+            message.shareError = reader.double();
             continue;
           }
           case 30: {
@@ -4289,6 +4467,8 @@ function createBasePoolBackendInfo(): PoolBackendInfo {
     effectiveWeight: undefined,
     state: '',
     reason: '',
+    shareAsked: undefined,
+    shareGiven: undefined,
     configuredWeight: undefined,
     vppWeight: undefined,
     vppBuckets: undefined,
@@ -4313,6 +4493,12 @@ export const PoolBackendInfo: MessageFns<PoolBackendInfo> = {
     }
     if (message.reason !== '') {
       writer.uint32(42).string(message.reason);
+    }
+    if (message.shareAsked !== undefined) {
+      writer.uint32(49).double(message.shareAsked);
+    }
+    if (message.shareGiven !== undefined) {
+      writer.uint32(57).double(message.shareGiven);
     }
     if (message.configuredWeight !== undefined) {
       writer.uint32(240).uint32(message.configuredWeight);
@@ -4383,6 +4569,22 @@ export const PoolBackendInfo: MessageFns<PoolBackendInfo> = {
             }
 
             message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.shareAsked = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.shareGiven = reader.double();
             continue;
           }
           case 30: {
@@ -6141,7 +6343,7 @@ export const GetVPPLBStateRequest: MessageFns<GetVPPLBStateRequest> = {
 };
 
 function createBaseVPPLBState(): VPPLBState {
-  return { conf: undefined, vips: [], standing: undefined };
+  return { conf: undefined, vips: [], digest: '', standing: undefined };
 }
 
 export const VPPLBState: MessageFns<VPPLBState> = {
@@ -6151,6 +6353,9 @@ export const VPPLBState: MessageFns<VPPLBState> = {
     }
     for (const v of message.vips) {
       VPPLBVIP.encode(v, writer.uint32(18).fork()).join();
+    }
+    if (message.digest !== '') {
+      writer.uint32(26).string(message.digest);
     }
     if (message.standing !== undefined) {
       VPPStanding.encode(message.standing, writer.uint32(242).fork()).join();
@@ -6187,12 +6392,877 @@ export const VPPLBState: MessageFns<VPPLBState> = {
             message.vips.push(VPPLBVIP.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
           case 30: {
             if (tag !== 242) {
               break;
             }
 
             message.standing = VPPStanding.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanRequest(): PlanRequest {
+  return { change: undefined };
+}
+
+export const PlanRequest: MessageFns<PlanRequest> = {
+  encode(message: PlanRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.change?.$case) {
+      case 'sync':
+        PlanSync.encode(message.change.value, writer.uint32(10).fork()).join();
+        break;
+      case 'reload':
+        PlanReload.encode(message.change.value, writer.uint32(18).fork()).join();
+        break;
+      case 'backend':
+        PlanBackend.encode(message.change.value, writer.uint32(26).fork()).join();
+        break;
+      case 'weight':
+        SetWeightRequest.encode(message.change.value, writer.uint32(34).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.change = { $case: 'sync', value: PlanSync.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.change = { $case: 'reload', value: PlanReload.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.change = { $case: 'backend', value: PlanBackend.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.change = { $case: 'weight', value: SetWeightRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanSync(): PlanSync {
+  return {};
+}
+
+export const PlanSync: MessageFns<PlanSync> = {
+  encode(_: PlanSync, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanSync {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanSync();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanReload(): PlanReload {
+  return {};
+}
+
+export const PlanReload: MessageFns<PlanReload> = {
+  encode(_: PlanReload, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanReload {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanReload();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanBackend(): PlanBackend {
+  return { name: '', action: '' };
+}
+
+export const PlanBackend: MessageFns<PlanBackend> = {
+  encode(message: PlanBackend, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== '') {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.action !== '') {
+      writer.uint32(18).string(message.action);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanBackend {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanBackend();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.action = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanResponse(): PlanResponse {
+  return { vips: [], settings: [], refused: [], vppMs: 0 };
+}
+
+export const PlanResponse: MessageFns<PlanResponse> = {
+  encode(message: PlanResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.vips) {
+      PlannedVIP.encode(v, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.settings) {
+      writer.uint32(18).string(v);
+    }
+    for (const v of message.refused) {
+      writer.uint32(26).string(v);
+    }
+    if (message.vppMs !== 0) {
+      writer.uint32(33).double(message.vppMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.vips.push(PlannedVIP.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.settings.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.refused.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.vppMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlannedVIP(): PlannedVIP {
+  return {
+    prefix: '',
+    protocol: '',
+    port: 0,
+    frontend: '',
+    operations: [],
+    anew: false,
+    vppMs: 0,
+    moved: undefined,
+  };
+}
+
+export const PlannedVIP: MessageFns<PlannedVIP> = {
+  encode(message: PlannedVIP, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.prefix !== '') {
+      writer.uint32(10).string(message.prefix);
+    }
+    if (message.protocol !== '') {
+      writer.uint32(18).string(message.protocol);
+    }
+    if (message.port !== 0) {
+      writer.uint32(24).uint32(message.port);
+    }
+    if (message.frontend !== '') {
+      writer.uint32(34).string(message.frontend);
+    }
+    for (const v of message.operations) {
+      PlannedOperation.encode(v, writer.uint32(42).fork()).join();
+    }
+    if (message.anew !== false) {
+      writer.uint32(48).bool(message.anew);
+    }
+    if (message.vppMs !== 0) {
+      writer.uint32(57).double(message.vppMs);
+    }
+    if (message.moved !== undefined) {
+      MovedBuckets.encode(message.moved, writer.uint32(66).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlannedVIP {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlannedVIP();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.prefix = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.protocol = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.frontend = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.operations.push(PlannedOperation.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.anew = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.vppMs = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.moved = MovedBuckets.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlannedOperation(): PlannedOperation {
+  return { operation: '', reason: '' };
+}
+
+export const PlannedOperation: MessageFns<PlannedOperation> = {
+  encode(message: PlannedOperation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.operation !== '') {
+      writer.uint32(10).string(message.operation);
+    }
+    if (message.reason !== '') {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlannedOperation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlannedOperation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.operation = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseMovedBuckets(): MovedBuckets {
+  return { tableLength: 0, moved: 0, hadToMove: 0, collateral: 0, gained: 0 };
+}
+
+export const MovedBuckets: MessageFns<MovedBuckets> = {
+  encode(message: MovedBuckets, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tableLength !== 0) {
+      writer.uint32(8).uint32(message.tableLength);
+    }
+    if (message.moved !== 0) {
+      writer.uint32(16).uint32(message.moved);
+    }
+    if (message.hadToMove !== 0) {
+      writer.uint32(24).uint32(message.hadToMove);
+    }
+    if (message.collateral !== 0) {
+      writer.uint32(32).uint32(message.collateral);
+    }
+    if (message.gained !== 0) {
+      writer.uint32(40).uint32(message.gained);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MovedBuckets {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMovedBuckets();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.tableLength = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.moved = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.hadToMove = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.collateral = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.gained = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseExplainFlowRequest(): ExplainFlowRequest {
+  return { source: '', sourcePort: 0, destination: '', destinationPort: 0, protocol: 0 };
+}
+
+export const ExplainFlowRequest: MessageFns<ExplainFlowRequest> = {
+  encode(message: ExplainFlowRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.source !== '') {
+      writer.uint32(10).string(message.source);
+    }
+    if (message.sourcePort !== 0) {
+      writer.uint32(16).uint32(message.sourcePort);
+    }
+    if (message.destination !== '') {
+      writer.uint32(26).string(message.destination);
+    }
+    if (message.destinationPort !== 0) {
+      writer.uint32(32).uint32(message.destinationPort);
+    }
+    if (message.protocol !== 0) {
+      writer.uint32(40).uint32(message.protocol);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainFlowRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainFlowRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sourcePort = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.destination = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.destinationPort = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.protocol = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseExplainFlowResponse(): ExplainFlowResponse {
+  return {
+    prefix: '',
+    protocol: '',
+    port: 0,
+    hash: 0,
+    bucket: 0,
+    tableLength: 0,
+    srcIpSticky: false,
+    server: undefined,
+    otherwise: undefined,
+  };
+}
+
+export const ExplainFlowResponse: MessageFns<ExplainFlowResponse> = {
+  encode(message: ExplainFlowResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.prefix !== '') {
+      writer.uint32(10).string(message.prefix);
+    }
+    if (message.protocol !== '') {
+      writer.uint32(18).string(message.protocol);
+    }
+    if (message.port !== 0) {
+      writer.uint32(24).uint32(message.port);
+    }
+    if (message.hash !== 0) {
+      writer.uint32(32).uint32(message.hash);
+    }
+    if (message.bucket !== 0) {
+      writer.uint32(40).uint32(message.bucket);
+    }
+    if (message.tableLength !== 0) {
+      writer.uint32(48).uint32(message.tableLength);
+    }
+    if (message.srcIpSticky !== false) {
+      writer.uint32(56).bool(message.srcIpSticky);
+    }
+    if (message.server !== undefined) {
+      FlowServer.encode(message.server, writer.uint32(66).fork()).join();
+    }
+    if (message.otherwise !== undefined) {
+      FlowServer.encode(message.otherwise, writer.uint32(74).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainFlowResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainFlowResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.prefix = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.protocol = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.hash = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.bucket = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.tableLength = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.srcIpSticky = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.server = FlowServer.decode(reader, reader.uint32());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.otherwise = FlowServer.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFlowServer(): FlowServer {
+  return { address: '', backends: [] };
+}
+
+export const FlowServer: MessageFns<FlowServer> = {
+  encode(message: FlowServer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== '') {
+      writer.uint32(10).string(message.address);
+    }
+    for (const v of message.backends) {
+      writer.uint32(18).string(v);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FlowServer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFlowServer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.backends.push(reader.string());
             continue;
           }
         }
@@ -6297,6 +7367,7 @@ function createBaseVPPLBVIP(): VPPLBVIP {
     flowTableLengthExact: false,
     srcIpSticky: undefined,
     applicationServers: [],
+    digest: '',
     frontend: '',
     standing: undefined,
   };
@@ -6327,6 +7398,9 @@ export const VPPLBVIP: MessageFns<VPPLBVIP> = {
     }
     for (const v of message.applicationServers) {
       VPPLBAS.encode(v, writer.uint32(66).fork()).join();
+    }
+    if (message.digest !== '') {
+      writer.uint32(74).string(message.digest);
     }
     if (message.frontend !== '') {
       writer.uint32(242).string(message.frontend);
@@ -6412,6 +7486,14 @@ export const VPPLBVIP: MessageFns<VPPLBVIP> = {
             }
 
             message.applicationServers.push(VPPLBAS.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.digest = reader.string();
             continue;
           }
           case 30: {
@@ -6826,7 +7908,7 @@ export const GetVPPLBCountersRequest: MessageFns<GetVPPLBCountersRequest> = {
 };
 
 function createBaseVPPLBCounters(): VPPLBCounters {
-  return { timeNs: 0n, vips: [], vpp: undefined };
+  return { timeNs: 0n, vips: [], forecast: undefined, vpp: undefined };
 }
 
 export const VPPLBCounters: MessageFns<VPPLBCounters> = {
@@ -6839,6 +7921,9 @@ export const VPPLBCounters: MessageFns<VPPLBCounters> = {
     }
     for (const v of message.vips) {
       VPPLBVIPCounters.encode(v, writer.uint32(18).fork()).join();
+    }
+    if (message.forecast !== undefined) {
+      StickyForecast.encode(message.forecast, writer.uint32(26).fork()).join();
     }
     if (message.vpp !== undefined) {
       VPPCondition.encode(message.vpp, writer.uint32(242).fork()).join();
@@ -6875,12 +7960,132 @@ export const VPPLBCounters: MessageFns<VPPLBCounters> = {
             message.vips.push(VPPLBVIPCounters.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.forecast = StickyForecast.decode(reader, reader.uint32());
+            continue;
+          }
           case 30: {
             if (tag !== 242) {
               break;
             }
 
             message.vpp = VPPCondition.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStickyForecast(): StickyForecast {
+  return { low: 0, likely: 0, high: 0, range: '', offered: 0, untrackedPackets: 0, enough: undefined };
+}
+
+export const StickyForecast: MessageFns<StickyForecast> = {
+  encode(message: StickyForecast, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.low !== 0) {
+      writer.uint32(9).double(message.low);
+    }
+    if (message.likely !== 0) {
+      writer.uint32(17).double(message.likely);
+    }
+    if (message.high !== 0) {
+      writer.uint32(25).double(message.high);
+    }
+    if (message.range !== '') {
+      writer.uint32(34).string(message.range);
+    }
+    if (message.offered !== 0) {
+      writer.uint32(41).double(message.offered);
+    }
+    if (message.untrackedPackets !== 0) {
+      writer.uint32(49).double(message.untrackedPackets);
+    }
+    if (message.enough !== undefined) {
+      writer.uint32(56).uint32(message.enough);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StickyForecast {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStickyForecast();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.low = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.likely = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.high = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.range = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.offered = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.untrackedPackets = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.enough = reader.uint32();
             continue;
           }
         }
@@ -8108,6 +9313,35 @@ export const MaglevService = {
     responseDeserialize: (value: Buffer): VPPLBCounters => VPPLBCounters.decode(value),
   },
   /**
+   * What a change would send to VPP, and which flows it would move. Nothing is sent, and nothing changes. NOT_FOUND and
+   * FAILED_PRECONDITION as the change itself, INVALID_ARGUMENT also for a config file that cannot be used, UNAVAILABLE when VPP
+   * is disabled or not connected.
+   */
+  plan: {
+    path: '/maglev.Maglev/Plan' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PlanRequest): Buffer => Buffer.from(PlanRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PlanRequest => PlanRequest.decode(value),
+    responseSerialize: (value: PlanResponse): Buffer => Buffer.from(PlanResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PlanResponse => PlanResponse.decode(value),
+  },
+  /**
+   * To which server VPP sends a flow that it does not know yet, and to which it would if that server left. NOT_FOUND when no
+   * VIP takes it, UNAVAILABLE when VPP is disabled or not connected.
+   */
+  explainFlow: {
+    path: '/maglev.Maglev/ExplainFlow' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExplainFlowRequest): Buffer =>
+      Buffer.from(ExplainFlowRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExplainFlowRequest => ExplainFlowRequest.decode(value),
+    responseSerialize: (value: ExplainFlowResponse): Buffer =>
+      Buffer.from(ExplainFlowResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExplainFlowResponse => ExplainFlowResponse.decode(value),
+  },
+  /**
    * The last syncs that maglevd made, oldest first. Those that changed nothing one after the other are one, with a
    * count.
    */
@@ -8265,6 +9499,17 @@ export interface MaglevServer extends UntypedServiceImplementation {
    * connected, or when its stats segment cannot be read.
    */
   getVpplbCounters: handleUnaryCall<GetVPPLBCountersRequest, VPPLBCounters>;
+  /**
+   * What a change would send to VPP, and which flows it would move. Nothing is sent, and nothing changes. NOT_FOUND and
+   * FAILED_PRECONDITION as the change itself, INVALID_ARGUMENT also for a config file that cannot be used, UNAVAILABLE when VPP
+   * is disabled or not connected.
+   */
+  plan: handleUnaryCall<PlanRequest, PlanResponse>;
+  /**
+   * To which server VPP sends a flow that it does not know yet, and to which it would if that server left. NOT_FOUND when no
+   * VIP takes it, UNAVAILABLE when VPP is disabled or not connected.
+   */
+  explainFlow: handleUnaryCall<ExplainFlowRequest, ExplainFlowResponse>;
   /**
    * The last syncs that maglevd made, oldest first. Those that changed nothing one after the other are one, with a
    * count.

@@ -23,6 +23,8 @@ export const methodRoles = {
   '/maglev.Maglev/GetVPPLBState': 'viewer',
   '/maglev.Maglev/SyncVPPLBState': 'operator',
   '/maglev.Maglev/GetVPPLBCounters': 'viewer',
+  '/maglev.Maglev/Plan': 'viewer',
+  '/maglev.Maglev/ExplainFlow': 'viewer',
   '/maglev.Maglev/ListSyncs': 'viewer',
   '/maglev.Maglev/GetSync': 'viewer',
   '/maglev.Maglev/WatchEvents': 'viewer',

@@ -1,6 +1,6 @@
+import { hasPorts } from '../../domain/flow-hash.js';
 import { type IpAddress, ipFamily } from '../../domain/ip.js';
 import { ip46FromIp } from '../lb/ip46.js';
-import { hasPorts } from './flow-hash.js';
 import { type Packet, PROTOCOL } from './packet.js';
 
 /** What the packets of one connection, or of one series of datagrams, have in common. */

@@ -1,3 +1,4 @@
+import { flowHash } from '../../domain/flow-hash.js';
 import { SimulatedCrash } from '../lb/crash.js';
 import type { VipTarget } from '../lb/fib.js';
 import type { PacketFate } from '../lb/flow-table.js';
@@ -6,7 +7,6 @@ import { type LbState, serverAt, type Vip } from '../lb/lb-state.js';
 import { currentTable } from '../lb/new-flow-table.js';
 import { isNat } from '../lb/vip-type.js';
 import { encapsulate } from './encapsulation.js';
-import { flowHash } from './flow-hash.js';
 import { type Packet, PROTOCOL } from './packet.js';
 import type { StatisticsBatch } from './statistics-batch.js';
 

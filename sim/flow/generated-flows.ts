@@ -1,3 +1,4 @@
+import { hasPorts } from '../../domain/flow-hash.js';
 import {
   type IpAddress,
   type IpPrefix,
@@ -9,7 +10,6 @@ import {
 } from '../../domain/ip.js';
 import { SeededRandom } from '../random.js';
 import type { Flow } from './flow.js';
-import { hasPorts } from './flow-hash.js';
 
 /** Flows that a seed stands for. */
 export interface FlowRecipe {

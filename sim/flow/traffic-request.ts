@@ -1,7 +1,7 @@
 import { MaglevError } from '../../domain/errors.js';
+import { hasPorts } from '../../domain/flow-hash.js';
 import { hostPrefix, type IpPrefix, parseIp, parsePrefix } from '../../domain/ip.js';
 import { parseProtocol } from './flow.js';
-import { hasPorts } from './flow-hash.js';
 import { generateFlows } from './generated-flows.js';
 import type { SendOptions } from './packet-generator.js';
 

@@ -1,5 +1,5 @@
+import { countBucketsOf, type SharingServer } from '../../domain/bucket-counts.js';
 import { buildLegacyNewFlowTable, buildNewFlowTable, type TableServer } from '../../domain/maglev-table.js';
-import { countBucketsOf, type SharingServer } from './bucket-counts.js';
 import { type LbState, serversOf, type Vip } from './lb-state.js';
 
 /**

@@ -121,6 +121,7 @@ describe('actors/root: the whole tree', () => {
           configured: null,
           effectiveWeight: 100,
           reason: 'up, in the active pool',
+          share: { asked: 1, given: 1 },
         },
         {
           name: 'c',
@@ -129,6 +130,7 @@ describe('actors/root: the whole tree', () => {
           configured: null,
           effectiveWeight: 0,
           reason: 'disabled',
+          share: null,
         },
       ]);
     const all = await world.ask<readonly BackendView[]>(({ views }, reply) =>

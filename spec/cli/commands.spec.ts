@@ -33,15 +33,16 @@ describe('maglevc commands', () => {
         state          up
         src-ip-sticky  false
         flush-on-down  true
+        share-error    0.4 points
         description    the shop
         vpp            equal
         pool primary (active)
-          backend         state    weight        effective-weight  vpp-weight  buckets  reason
-          web1            up       100           100               100         1024     up in the active pool
-          web2-long-name  down     50            0                 0           0        down
+          backend         state    weight        effective-weight  vpp-weight  buckets  share              reason
+          web1            up       100           100               100         1024     99.6%, not 100.0%  up in the active pool
+          web2-long-name  down     50            0                 0           0        -                  down
         pool fallback
-          backend         state    weight        effective-weight  vpp-weight  buckets  reason
-          spare           unknown  7 (config 9)  keep              -           -        no verdict yet; enabled by the operator
+          backend         state    weight        effective-weight  vpp-weight  buckets  share              reason
+          spare           unknown  7 (config 9)  keep              -           -        -                  no verdict yet; enabled by the operator
       `),
     ],
     [
@@ -75,17 +76,20 @@ describe('maglevc commands', () => {
         sticky-buckets-per-core  65536
         flow-timeout             40s
         vips                     2
+        digest                   ac326b90be32ec08
         vip 192.0.2.1/32 protocol tcp port 443 frontend web
           encap              gre4
           standing           equal
           flow-table-length  1024
           src-ip-sticky      false
+          digest             329dae05f1157ed6
           address 10.0.0.1 weight 100 flow-table-buckets 1024 backend web1
           address 10.0.0.2 weight 0 flow-table-buckets 0 backend web2-long-name
         vip 2001:db8::53/128 protocol any port 0 frontend dns6
           encap              gre6
           standing           unverified
           flow-table-length  0 (modulo 65536)
+          digest             6d84fe31b45806ab
         vpp unverified: dns6: VPP does not tell whether it is sticky by source address
       `),
     ],

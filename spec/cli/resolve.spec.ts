@@ -34,7 +34,7 @@ describe('cli/resolve', () => {
     ['sy v lbs', 'sync vpp lbstate [<name>]'],
     ['sync vpp lbstate web', 'sync vpp lbstate [<name>] | name=web'],
     ['sync vpp lb state web', 'sync vpp lb state [<name>] | name=web'],
-    ['c c', 'config check'],
+    ['con c', 'config check'],
     ['h', 'help [<command>]'],
     ['show backend show', 'show backend <name> | name=show'],
     ['sh healthchecks', 'show healthchecks'],
@@ -56,7 +56,7 @@ describe('cli/resolve', () => {
     ['s vpp lbstate', "'s' can mean 'show' or 'sync' or 'set'"],
     ['sh v', "'v' after 'show' can mean 'version' or 'vpp'"],
     ['sync vpp l s', "'sync vpp l s' can mean 'sync vpp lbstate s' or 'sync vpp lb state'"],
-    ['', "'' is not complete: expected one of show, sync, set, config, help"],
+    ['', "'' is not complete: expected one of show, sync, explain, plan, compare, set, config, help"],
     [
       'show',
       "'show' is not complete: expected one of version, status, frontends, frontend, backends, backend, " +

@@ -70,6 +70,10 @@ const anyLb = record({
   flowTimeout: fc.integer({ min: 1, max: 120 }).map((seconds) => seconds * 1000),
   delays: fc.tuple(fc.nat({ max: 60_000 }), fc.nat({ max: 60_000 })),
   newFlowsTableLength: fc.nat({ max: 20 }).map((power) => 2 ** power),
+  weightMode: fc.oneof(
+    fc.constant({ mode: 'exact' as const }),
+    record({ mode: fc.constant('steps' as const), steps: fc.integer({ min: 1, max: 100 }) }),
+  ),
 }).map(({ delays, ...lb }) => ({
   ...lb,
   startupMinDelay: Math.min(...delays),

@@ -76,6 +76,8 @@ function lbKeys(lb: LbSettings): Key[] {
     ['startup-min-delay', formatDuration(lb.startupMinDelay), '5s'],
     ['startup-max-delay', formatDuration(lb.startupMaxDelay), '30s'],
     ['new-flows-table-length', lb.newFlowsTableLength, 1024],
+    ['weight-mode', lb.weightMode.mode, 'exact'],
+    ['weight-steps', lb.weightMode.mode === 'steps' ? lb.weightMode.steps : null, 10],
   ];
 }
 

@@ -16,6 +16,26 @@ describe('config/report', () => {
     });
   });
 
+  it('tells how often servers are asked', () => {
+    const text = (checks: string, ...backends: readonly string[]) =>
+      checkReport(
+        checkConfigText(
+          below(`  healthchecks: { ${checks} }`, `  backends: { ${backends.join(', ')} }`),
+          'f',
+        ),
+      ).lines.at(-2);
+    const one = 'a: { address: 198.51.100.1, healthcheck: c }';
+    const other = 'b: { address: 198.51.100.2, healthcheck: d }';
+    const begin = 'probes a second to each server from this maglevd:';
+    expect(text('c: { type: icmp, interval: 3s }', one)).to.equal(`${begin} 0.33`);
+    expect(text('c: { type: icmp }, d: { type: icmp, interval: 100ms }', one, other)).to.equal(
+      `${begin} 0.5 to 10`,
+    );
+    expect(text('c: { type: icmp, fast-interval: 250ms }', one)).to.equal(
+      `${begin} 0.5, up to 4 while its state is in question`,
+    );
+  });
+
   it('exits 0 in spite of warnings, and prints them', () => {
     const text = below('  backends: { a: { address: 198.51.100.1 } }');
     expect(checkReport(checkConfigText(text, 'f'))).to.deep.equal({

@@ -148,10 +148,13 @@ describe('config: the end of a file', () => {
   const message = 'the file does not end in a line break: it may be cut off';
 
   it('is warned about when it is no line break', () => {
-    expect(warningsOf(text.trimEnd())).to.deep.equal([`f:24:25: ${message}`]);
-    expect(warningsOf(`${text.trimEnd()} # the end`)).to.deep.equal([`f:24:35: ${message}`]);
+    // What is probed is not what is served, which is another matter.
+    const others = warningsOf(text);
+    expect(others).to.have.length(1);
+    expect(warningsOf(text.trimEnd())).to.deep.equal([...others, `f:24:25: ${message}`]);
+    expect(warningsOf(`${text.trimEnd()} # the end`)).to.deep.equal([...others, `f:24:35: ${message}`]);
     for (const end of ['\n', '\r\n', '\n\n', '\n# the end\n', '\n...\n']) {
-      expect(warningsOf(text.trimEnd() + end), JSON.stringify(end)).to.deep.equal([]);
+      expect(warningsOf(text.trimEnd() + end), JSON.stringify(end)).to.deep.equal(others);
     }
   });
 

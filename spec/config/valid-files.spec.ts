@@ -45,6 +45,7 @@ describe('config: valid files', () => {
         startupMinDelay: 5_000,
         startupMaxDelay: 30_000,
         newFlowsTableLength: 1024,
+        weightMode: { mode: 'exact' },
       },
       healthchecks: new Map([
         ['icmp', { name: 'icmp', ...common, probe: { type: 'icmp' } }],
@@ -142,6 +143,7 @@ describe('config: valid files', () => {
       startupMinDelay: 0,
       startupMaxDelay: 1500,
       newFlowsTableLength: 65_536,
+      weightMode: { mode: 'exact' },
     });
     expect(config.healthchecks.get('web')).to.deep.equal({
       name: 'web',

@@ -29,48 +29,80 @@ const path = (index: number) => `maglev.frontends.f.pools[${index}]`;
 const noFrontends = 'f:1:1 maglev: there are no frontends: maglevd removes every VIP from VPP';
 
 describe('config: warnings', () => {
-  it('say nothing about a table that is long enough', () => {
-    expect(warningsOf(weights(1024, [100]))).to.deep.equal([]);
-    expect(warningsOf(weights(4096, [100, 100, 100, 100]))).to.deep.equal([]);
+  it('say nothing about shares that are right, whatever the length of the table', () => {
+    expect(warningsOf(weights(1024, [100, 100]))).to.deep.equal([]);
+    expect(warningsOf(weights(1024, [100, 100, 100, 100]))).to.deep.equal([]);
     expect(warningsOf(weights(16, [1]))).to.deep.equal([]);
     expect(warningsOf(weights(1, [0, 0]))).to.deep.equal([]);
+    expect(warningsOf(weights(128, [100, 100]))).to.deep.equal([]);
   });
 
-  it('say that shares get coarse', () => {
-    expect(warningsOf(weights(1024, [100, 100]))).to.deep.equal([
-      `f:7:40 ${path(0)}: the weights add up to 200, and new-flows-table-length 1024 is less than 10 times that: ` +
-        'shares can be off by more than a tenth; set it to 2048, or use lower weights',
+  it('say when the table does not give the shares that the weights ask for, and what would', () => {
+    expect(warningsOf(weights(128, [100, 29]))).to.deep.equal([]);
+    expect(warningsOf(weights(64, [100, 29]))).to.deep.equal([
+      `f:7:40 ${path(0)}: shares are off by up to 22.8 points: 'b0' gets 54.7 % of the new flows, not 77.5 %; ` +
+        'right to a point with new-flows-table-length 128, or with weights 7 for 100, 2 for 29',
+    ]);
+    const ten = (weight: number) => new Array<number>(10).fill(weight);
+    expect(warningsOf(weights(1024, [...ten(100), ...ten(50)]))[0]).to.contain(
+      'right to a point with new-flows-table-length 2048, or with weights 2 for 100, 1 for 50',
+    );
+  });
+
+  it('say when backends get nothing', () => {
+    expect(warningsOf(weights(2, [1, 1, 1]))).to.deep.equal([
+      `f:8:40 ${path(0)}: 1 of 3 backends get no new flows at all; right to a point with new-flows-table-length 128`,
     ]);
   });
 
-  it('say that weights no longer count', () => {
-    expect(warningsOf(weights(128, [100, 29]))).to.deep.equal([
-      `f:7:40 ${path(0)}: the weights add up to 129, more than new-flows-table-length 128: VPP then ignores weights; ` +
-        'set it to 2048, or use lower weights',
-    ]);
-    expect(warningsOf(weights(128, [100, 28]))[0]).to.contain('is less than 10 times that');
+  it('reckon with the steps that weights are mapped to', () => {
+    const inSteps = (steps: number) =>
+      weights(4096, [100, 35, 35]).replace(
+        'length: 4096',
+        `length: 4096, weight-mode: steps, weight-steps: ${steps}`,
+      );
+    expect(warningsOf(inSteps(20))).to.deep.equal([]);
+    expect(warningsOf(inSteps(2))[0]).to.match(
+      /shares are off by up to 8\.8 points: 'b0' gets 50\.0 % of the new flows, not 58\.8 %; right to a point with weight-steps 11$/,
+    );
+    const useless = weights(1024, [1]).replace('length: 1024', 'length: 1024, weight-steps: 4');
+    expect(warningsOf(useless)[0]).to.contain('weight-steps: has no effect with weight-mode exact');
   });
 
-  it('do not advise a table that is longer than allowed', () => {
-    const pool = Array.from({ length: 1100 }, (_, i) => `b${i}: `).join(', ');
-    const backends = Array.from(
-      { length: 1100 },
-      (_, i) => `    b${i}: { address: 10.0.${i >> 8}.${i & 255} }`,
-    );
-    const text = below(
-      '  backends:',
-      ...backends,
-      `  frontends: { f: { address: 203.0.113.1, pools: [{ name: p, backends: { ${pool}} }] } }`,
-    );
-    expect(warningsOf(text)[0]).to.match(/add up to 110000, more than .*; use lower weights$/);
-  });
-
-  it('look at the heaviest pool, because one pool is active at a time', () => {
-    expect(warningsOf(weights(1024, [60], [100], [30, 30]))).to.deep.equal([]);
-    const [warning, ...others] = warningsOf(weights(1024, [60], [100, 50], [100]));
-    expect(warning).to.contain(`${path(1)}: the weights add up to 150,`);
+  it('look at the worst pool, because one pool is active at a time', () => {
+    const [warning, ...others] = warningsOf(weights(64, [60], [60, 50, 13], [100, 99], [90, 21, 7]));
+    expect(warning).to.contain(`${path(3)}: shares are off`);
     expect(others).to.deep.equal([]);
-    expect(warningsOf(weights(1024, [50], [100, 50], [50, 100]))[0]).to.contain(path(1));
+  });
+
+  it('tell when what is probed is not what is served', () => {
+    const text = (port: number) =>
+      below(
+        '  healthchecks: { web: { type: http, port: 8080 }, ping: { type: icmp } }',
+        '  backends: { a: { address: 198.51.100.1, healthcheck: web }, b: { address: 198.51.100.2, healthcheck: ping } }',
+        '  frontends:',
+        `    x: { address: 203.0.113.1, protocol: tcp, port: ${port}, pools: [{ name: p, backends: { a: {}, b: {} } }] }`,
+        '    y: { address: 203.0.113.2, pools: [{ name: p, backends: { a: {} } }] }',
+      );
+    expect(warningsOf(text(8080))).to.deep.equal([]);
+    expect(warningsOf(text(443))).to.deep.equal([
+      "f:6:53 maglev.frontends.x.port: health check 'web' probes port 8080: nobody checks what is served on port 443",
+    ]);
+  });
+
+  it('name a server that gets more than ten probes a second, once for all its backends', () => {
+    const text = (interval: string) =>
+      below(
+        `  healthchecks: { web: { type: icmp, interval: ${interval} } }`,
+        '  backends: { a: { address: 198.51.100.1, healthcheck: web }, b: { address: 198.51.100.1, healthcheck: web } }',
+        '  frontends:',
+        '    x: { address: 203.0.113.1, pools: [{ name: p, backends: { a: {} } }] }',
+        '    y: { address: 203.0.113.2, pools: [{ name: p, backends: { b: {} } }] }',
+      );
+    expect(warningsOf(text('200ms'))).to.deep.equal([]);
+    expect(warningsOf(text('1s, fast-interval: 100ms'))).to.deep.equal([
+      'f:4:15 maglev.backends.a: up to 20 probes a second go to 198.51.100.1: a server should not notice them, 10 are enough',
+    ]);
   });
 
   it('name backends that nothing uses', () => {

@@ -207,6 +207,21 @@ describe('domain/desired', () => {
     expect(vip.ases[1]?.reason).to.equal('up, but pool pool0 is active');
   });
 
+  it('tells VPP of steps where they are wanted, on a scale that no state changes', () => {
+    const frontend = sampleFrontend('f', '192.0.2.1', [{ a: 100, b: 50, c: 0 }, { d: 30 }]);
+    const exact = sampleConfig(backends, [frontend]);
+    const config = { ...exact, lb: { ...exact.lb, weightMode: { mode: 'steps' as const, steps: 4 } } };
+    const weightsIn = (states: BackendStates) =>
+      desiredVip(frontend, config, states).ases.map(({ weight }) => weight);
+    expect(weightsIn(allUp)).to.deep.equal([4, 2, 0, 0]);
+    expect(desiredVip(frontend, config, allUp).ases[1]?.reason).to.equal(
+      'up, in the active pool; weight 50 in steps',
+    );
+    expect(weightsIn(new Map([...allUp, ['a', 'down' as const]]))).to.deep.equal([0, 2, 0, 0]);
+    const last = new Map([...allUp, ['a', 'down' as const], ['b', 'down' as const]]);
+    expect(weightsIn(last)).to.deep.equal([0, 0, 0, 4]);
+  });
+
   it("chooses the encapsulation by the servers' family", () => {
     const servers = { a: { address: '2001:db8::a' }, b: { address: '10.0.0.2' } };
     const v4 = sampleFrontend('four', '2001:db8::1', [{ b: 1 }]);

@@ -36,6 +36,8 @@ const needs: Readonly<Record<Method, Role>> = {
   getVpplbState: 'viewer',
   syncVpplbState: 'operator',
   getVpplbCounters: 'viewer',
+  plan: 'viewer',
+  explainFlow: 'viewer',
   listSyncs: 'viewer',
   getSync: 'viewer',
   watchEvents: 'viewer',

@@ -58,6 +58,7 @@ describe('rpc/gateway', () => {
         doubts: 0,
         holds: 0,
         overrides: 0,
+        shareError: undefined,
       });
       expect(pools).to.deep.equal([{ name: 'all', active: true, backends: [] }]);
     });
@@ -208,7 +209,7 @@ describe('rpc/gateway', () => {
 
     it('reports the state of the load balancer', async () => {
       const { client } = await start({ vpp });
-      const { conf, vips } = await client.getLbState();
+      const { conf, vips, digest } = await client.getLbState();
       const decided = { effectiveWeight: undefined };
       expect(conf).to.deep.equal({
         ipv4SrcAddress: '10.9.9.9',
@@ -216,7 +217,9 @@ describe('rpc/gateway', () => {
         stickyBucketsPerCore: 65536,
         flowTimeout: 40,
       });
-      expect(vips).to.deep.equal([
+      expect(digest).to.equal('ac326b90be32ec08');
+      expect(vips.map((vip) => vip.digest)).to.deep.equal(['329dae05f1157ed6', '6d84fe31b45806ab']);
+      expect(vips.map(({ digest: _, ...vip }) => vip)).to.deep.equal([
         {
           prefix: '192.0.2.1/32',
           protocol: 'tcp',
@@ -255,6 +258,7 @@ describe('rpc/gateway', () => {
       const most = 18_446_744_073_709_551_615n;
       expect(await client.getLbCounters()).to.deep.equal({
         timeNs: 1_795_334_400_250_000_000n,
+        forecast: undefined,
         vips: [
           {
             prefix: '192.0.2.1/32',

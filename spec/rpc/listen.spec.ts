@@ -46,6 +46,7 @@ describe('rpc/server addresses', () => {
           'config',
           (message) => message.type === 'get-config' && message.reply.ok(samples.anyConfig),
         ),
+        planner: mailbox('planner', () => undefined),
         vpp: null,
         ask: realAsk,
         clock: realClock,

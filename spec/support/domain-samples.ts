@@ -131,6 +131,7 @@ export function sampleConfig(
       startupMinDelay: 5000,
       startupMaxDelay: 30_000,
       newFlowsTableLength: 1024,
+      weightMode: { mode: 'exact' },
     },
     healthchecks: new Map(),
     backends: new Map(

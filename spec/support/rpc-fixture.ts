@@ -12,6 +12,7 @@ import type { EventsRequest } from '../../protocol/events.js';
 import type { HealthRequest } from '../../protocol/health.js';
 import type { LogLevelRequest } from '../../protocol/log-level.js';
 import type { OperatorRequest } from '../../protocol/operator.js';
+import type { PlanRequest } from '../../protocol/plan.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import type { VppControl } from '../../protocol/vpp.js';
 import { parseRpcAddress } from '../../rpc/address.js';
@@ -72,6 +73,7 @@ export interface Callees {
   readonly health?: (message: HealthRequest) => void;
   readonly operator?: (message: OperatorRequest) => void;
   readonly config?: (message: ConfigControl) => void;
+  readonly planner?: (message: PlanRequest) => void;
   readonly vpp?: ((message: VppControl) => void) | null;
 }
 
@@ -148,6 +150,7 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     health: mailbox('health', callees.health ?? unknownHealth),
     operator: mailbox('operator', callees.operator ?? nobody),
     config: mailbox('config', callees.config ?? emptyConfig),
+    planner: mailbox('planner', callees.planner ?? nobody),
     vpp: callees.vpp === null ? null : mailbox('vpp', callees.vpp ?? awayVpp),
     ask: options.ask ?? realAsk,
     clock: options.clock ?? realClock,

@@ -4,6 +4,7 @@ import type { Override } from '../../domain/overrides.js';
 import type { Standings } from '../../domain/standings.js';
 import type { SyncReport, SyncSummary } from '../../domain/syncs.js';
 import type { EventList } from '../../protocol/events.js';
+import type { PlanReport } from '../../protocol/plan.js';
 import type { BackendView, FrontendView } from '../../protocol/views.js';
 import type { VppInfo } from '../../protocol/vpp.js';
 import type { ActorNode } from '../../rpc/handlers-actors.js';
@@ -20,6 +21,7 @@ export const frontends: readonly FrontendView[] = [
     srcIpSticky: false,
     flushOnDown: true,
     state: 'up',
+    shareError: 0.4,
     pools: [
       {
         name: 'primary',
@@ -32,6 +34,7 @@ export const frontends: readonly FrontendView[] = [
             configured: null,
             effectiveWeight: 100,
             reason: 'up in the active pool',
+            share: { asked: 1, given: 0.996 },
           },
           {
             name: 'web2-long-name',
@@ -40,6 +43,7 @@ export const frontends: readonly FrontendView[] = [
             configured: null,
             effectiveWeight: 0,
             reason: 'down',
+            share: null,
           },
         ],
       },
@@ -54,6 +58,7 @@ export const frontends: readonly FrontendView[] = [
             configured: 9,
             effectiveWeight: null,
             reason: 'no verdict yet',
+            share: null,
           },
         ],
       },
@@ -68,6 +73,7 @@ export const frontends: readonly FrontendView[] = [
     srcIpSticky: true,
     flushOnDown: false,
     state: 'unknown',
+    shareError: null,
     pools: [{ name: 'all', active: true, backends: [] }],
   },
 ];
@@ -225,6 +231,7 @@ export const anyConfig: MaglevConfig = {
     startupMinDelay: 5_000,
     startupMaxDelay: 30_000,
     newFlowsTableLength: 1024,
+    weightMode: { mode: 'exact' },
   },
   healthchecks: new Map(),
   backends: new Map(),
@@ -300,3 +307,31 @@ export function overrides(now: number): Override[] {
     },
   ];
 }
+
+/** What taking web1 out would do. */
+export const planReport: PlanReport = {
+  conf: null,
+  vips: [
+    {
+      key: { prefix: ipPrefix('192.0.2.1/32'), protocol: 6, port: 443 },
+      frontend: 'web',
+      operations: [
+        {
+          op: 'as-weight',
+          key: { prefix: ipPrefix('192.0.2.1/32'), protocol: 6, port: 443 },
+          address: ip('10.0.0.1'),
+          from: 100,
+          weight: 0,
+          flush: true,
+          reason: 'backend web1: disabled',
+        },
+      ],
+      anew: false,
+      vppMs: 0.72,
+      tables: null,
+      moved: { length: 1024, moved: 250, hadToMove: 102, collateral: 148, gained: 0 },
+    },
+  ],
+  refused: [],
+  vppMs: 0.72,
+};

@@ -106,6 +106,7 @@ export function siteCallees(): Required<Callees> {
           configAnswer({ ok: true, config: siteConfig, warnings: [samples.warning] }, siteConfig),
         );
     },
+    planner: (message) => message.reply.ok(samples.planReport),
     vpp: (message) => {
       switch (message.type) {
         case 'list-standings':

@@ -1,4 +1,4 @@
-import { compareBytes } from '../../domain/maglev-table.js';
+import { compareBytes } from './maglev-table.js';
 
 /** A server as the sharing of buckets sees it. */
 export interface SharingServer {

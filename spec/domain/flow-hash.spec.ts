@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { type Flow, packetOf } from '../../../sim/flow/flow.js';
-import { flowHash } from '../../../sim/flow/flow-hash.js';
-import { ip } from '../../support/lb-requests.js';
+import { flowHash } from '../../domain/flow-hash.js';
+import { type Flow, packetOf } from '../../sim/flow/flow.js';
+import { ip } from '../support/lb-requests.js';
 
 function flow(source: string, sourcePort: number, destination: string, destinationPort: number): Flow {
   return { source: ip(source), sourcePort, destination: ip(destination), destinationPort, protocol: 6 };
@@ -12,7 +12,7 @@ function hashes(of: Flow): string[] {
   return [flowHash(packet, false), flowHash(packet, true)].map((hash) => hash.toString(16));
 }
 
-describe('sim/flow: the flow hash', () => {
+describe('domain/flow-hash', () => {
   // Computed with the processor's instruction.
   const vectors: readonly [Flow, string, string][] = [
     [flow('198.51.100.7', 40_000, '192.0.2.1', 443), 'e3777cc0', 'd11471c9'],

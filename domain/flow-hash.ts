@@ -1,12 +1,25 @@
 import { crc32c } from './crc32c.js';
-import { type Packet, PROTOCOL } from './packet.js';
+import type { IpFamily } from './ip.js';
+import { PROTOCOL_TCP, PROTOCOL_UDP } from './lb.js';
+
+/** As much of a packet as VPP looks at. Addresses are the 16 bytes that VPP holds: IPv4 is in the last four. */
+export interface HashedPacket {
+  readonly family: IpFamily;
+  readonly source: { readonly bytes: Uint8Array };
+  readonly destination: { readonly bytes: Uint8Array };
+  /** 0..255. */
+  readonly protocol: number;
+  /** 0..65535; only TCP and UDP have ports. */
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+}
 
 /**
  * The number that decides where a flow goes: its low bits choose the bucket of the VIP's table and that of the table of
  * known flows. VPP feeds five words of 64 bits to CRC32C: addresses first, then the ports, destination before source,
  * as they are in the packet. The protocol takes no part; with `srcIpSticky` nor do the ports.
  */
-export function flowHash(packet: Packet, srcIpSticky: boolean): number {
+export function flowHash(packet: HashedPacket, srcIpSticky: boolean): number {
   const words = new Uint8Array(40);
   const [addressSize, portsAt] = packet.family === 4 ? [4, 8] : [16, 32];
   words.set(packet.source.bytes.subarray(16 - addressSize), 0);
@@ -20,5 +33,10 @@ export function flowHash(packet: Packet, srcIpSticky: boolean): number {
 }
 
 export function hasPorts(protocol: number): boolean {
-  return protocol === PROTOCOL.TCP || protocol === PROTOCOL.UDP;
+  return protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP;
+}
+
+/** The bucket of a table of this length, a power of two, that a flow with this hash is in. */
+export function bucketOf(hash: number, tableLength: number): number {
+  return (hash & (tableLength - 1)) >>> 0;
 }

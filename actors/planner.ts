@@ -1,0 +1,159 @@
+import type { ConfigVerdict } from '../domain/config.js';
+import { decideFrontend } from '../domain/deciding.js';
+import { lbConfOf } from '../domain/desired.js';
+import { asMaglevError, MaglevError } from '../domain/errors.js';
+import type { IpAddress } from '../domain/ip.js';
+import { type DesiredVip, type LbState, type VipId, vipId } from '../domain/lb.js';
+import { sameConf } from '../domain/plan.js';
+import { noMemory, type VipMemory } from '../domain/plan-vip.js';
+import { planWork, prefixWorks, type VipPlan } from '../domain/whole-plan.js';
+import type { Address } from '../protocol/address.js';
+import type { ConfigControl } from '../protocol/config.js';
+import type { Hypothesis, SupposeRequest } from '../protocol/decision.js';
+import type { WhatIfRequest } from '../protocol/operator.js';
+import type { PlanReport, PlanRequest, WhatIf } from '../protocol/plan.js';
+import type { VppControl } from '../protocol/vpp.js';
+import type { ActorSpec, Context } from './kernel/contract.js';
+import { compareOffThread } from './tables.js';
+
+export interface PlannerOptions {
+  readonly config: Address<ConfigControl>;
+  /** Asked for the config as it would count. */
+  readonly operator: Address<WhatIfRequest>;
+  /** Asked for all else that decides. */
+  readonly decision: Address<SupposeRequest>;
+  /** null: VPP is disabled. */
+  readonly vpp: Address<VppControl> | null;
+}
+
+/** Milliseconds of work in one turn of the event loop. */
+const TURN_MS = 4;
+
+/**
+ * Foresees what a change would send to VPP: decides by the same functions as `decision`, plans by the same one as those who
+ * write, and sends nothing. Large tables are compared in a thread of their own, everything else in short turns, so that nobody
+ * waits for a plan.
+ */
+export function plannerActor(options: PlannerOptions): ActorSpec<PlanRequest> {
+  return {
+    name: 'planner',
+    mailbox: { kind: 'reject', capacity: 100 },
+    start: (context) => ({
+      receive: async ({ whatIf, reply }) => {
+        try {
+          reply.ok(await foresee(context, options, whatIf));
+        } catch (thrown) {
+          reply.fail(asMaglevError(thrown));
+        }
+      },
+    }),
+  };
+}
+
+async function foresee(
+  context: Context<PlanRequest>,
+  { config, operator, decision, vpp }: PlannerOptions,
+  whatIf: WhatIf,
+): Promise<PlanReport> {
+  const { ask } = context;
+  if (vpp === null) throw new MaglevError('MGL_VPP_DISABLED', 'maglevd runs without VPP');
+  const hypothesis: Hypothesis =
+    whatIf.kind === 'reload'
+      ? { kind: 'config', config: usable(await ask(config, { type: 'check-config' })) }
+      : whatIf.kind === 'sync'
+        ? { kind: 'nothing' }
+        : whatIf;
+  const effective = await ask(operator, { type: 'what-if', hypothesis });
+  const { circumstances, wanted: before } = await ask(decision, { type: 'suppose', hypothesis, effective });
+  const state = await ask(vpp, { type: 'get-lb-state' });
+  const turns = new Turns(context);
+  const wanted: DesiredVip[] = [];
+  for (const frontend of effective.config.frontends.values()) {
+    wanted.push(decideFrontend(frontend, circumstances).vip);
+    await turns.pass();
+  }
+  const cut = cutBy(whatIf, effective.config.backends);
+  const after = lbConfOf(effective.config.lb);
+  const vips: VipPlan[] = [];
+  const refused: string[] = [];
+  const memories = memoriesOf(before, wanted, state, cut);
+  await turns.pass();
+  const works = prefixWorks(wanted, state);
+  await turns.pass();
+  for (const work of works) {
+    const plan = planWork(work, after, memories);
+    vips.push(...plan.vips);
+    refused.push(...plan.refused);
+    await turns.pass();
+  }
+  const pairs = vips.flatMap(({ tables }) => tables ?? []);
+  const moves = (await compareOffThread(pairs, context.signal)).values();
+  return {
+    conf: sameConf(state.conf, after) ? null : { before: state.conf, after },
+    vips: vips.map((vip) => ({ ...vip, moved: vip.tables === null ? null : (moves.next().value ?? null) })),
+    refused,
+    vppMs: vips.reduce((sum, { vppMs }) => sum + vppMs, 0),
+  };
+}
+
+function usable(verdict: ConfigVerdict) {
+  if (verdict.ok) return verdict.config;
+  const code = {
+    read: 'MGL_CONFIG_READ',
+    parse: 'MGL_CONFIG_PARSE',
+    semantic: 'MGL_CONFIG_SEMANTIC',
+  } as const;
+  const [first] = verdict.issues;
+  const where = first === undefined ? '' : `: ${first.path} ${first.message}`;
+  throw new MaglevError(code[verdict.stage], `the config file cannot be used${where}`);
+}
+
+/** What an operator would have cut at once. */
+function cutBy(whatIf: WhatIf, backends: ReadonlyMap<string, { readonly address: IpAddress }>) {
+  if (whatIf.kind !== 'weight' || !whatIf.flush) return null;
+  const address = backends.get(whatIf.change.backend)?.address;
+  return address === undefined ? null : { frontend: whatIf.change.frontend, address };
+}
+
+/** What reconcilers remember: VPP was made equal to what is wanted now, where it has the server at all. */
+function memoriesOf(
+  before: readonly DesiredVip[],
+  wanted: readonly DesiredVip[],
+  { vips }: LbState,
+  cut: { readonly frontend: string; readonly address: IpAddress } | null,
+): ReadonlyMap<VipId, VipMemory> {
+  const has = new Set(vips.map(({ key }) => vipId(key)));
+  const memories = new Map<VipId, VipMemory>();
+  for (const { key, ases } of before) {
+    const id = vipId(key);
+    if (has.has(id)) {
+      memories.set(id, { servers: new Map(ases.map((as) => [as.address, as])), owed: new Set() });
+    }
+  }
+  const vip = cut === null ? undefined : wanted.find(({ frontend }) => frontend === cut.frontend);
+  if (vip !== undefined && cut !== null) {
+    const id = vipId(vip.key);
+    memories.set(id, { ...(memories.get(id) ?? noMemory), owed: new Set([cut.address]) });
+  }
+  return memories;
+}
+
+/** Lets others have their turn when a piece of work has taken long enough. */
+class Turns {
+  readonly #context: Context<PlanRequest>;
+  #began: number;
+
+  constructor(context: Context<PlanRequest>) {
+    this.#context = context;
+    this.#began = context.clock.monotonic();
+  }
+
+  async pass(): Promise<void> {
+    const { clock } = this.#context;
+    if (clock.monotonic() - this.#began < TURN_MS) return;
+    await new Promise<void>((resolve) => {
+      clock.schedule(0, resolve);
+    });
+    this.#began = clock.monotonic();
+  }
+}

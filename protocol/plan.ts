@@ -1,0 +1,39 @@
+import type { LbConf } from '../domain/lb.js';
+import type { BackendAction, WeightChange } from '../domain/operator.js';
+import type { TableChange } from '../domain/table-change.js';
+import type { VipPlan } from '../domain/whole-plan.js';
+import type { Reply } from './address.js';
+
+/** What might be done. */
+export type WhatIf =
+  /** Nothing but a sync. */
+  | { readonly kind: 'sync' }
+  /** The config file would be made the running config. */
+  | { readonly kind: 'reload' }
+  | { readonly kind: 'backend'; readonly name: string; readonly action: BackendAction }
+  | { readonly kind: 'weight'; readonly change: WeightChange; readonly flush: boolean };
+
+/** The buckets of a VIP that a plan moves. */
+export type Moved = Omit<TableChange, 'lost'>;
+
+/** What would be sent to VPP, and what follows from it. Nothing is sent. */
+export interface PlanReport {
+  /** Global settings that would be changed; null = none. */
+  readonly conf: { readonly before: LbConf; readonly after: LbConf } | null;
+  /** Of the VIPs for which there is something to do. */
+  readonly vips: readonly (VipPlan & { readonly moved: Moved | null })[];
+  /** Why VIPs would be left as they are, a sentence each. */
+  readonly refused: readonly string[];
+  /** Milliseconds of VPP's main thread, all together. */
+  readonly vppMs: number;
+}
+
+/**
+ * Answered with the plan, from what VPP has now. A config file that cannot be used is MGL_CONFIG_..., what an operator
+ * could not ask for is refused as it would be.
+ */
+export interface PlanRequest {
+  readonly type: 'plan';
+  readonly whatIf: WhatIf;
+  readonly reply: Reply<PlanReport>;
+}
