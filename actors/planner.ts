@@ -37,7 +37,7 @@ const TURN_MS = 4;
 export function plannerActor(options: PlannerOptions): ActorSpec<PlanRequest> {
   return {
     name: 'planner',
-    mailbox: { kind: 'reject', capacity: 100 },
+    capacity: 100,
     start: (context) => ({
       receive: async ({ whatIf, reply }) => {
         try {
