@@ -1,3 +1,4 @@
+import { runPrinting } from '../program/output.js';
 import { type Cost, measureCosts, type Program, programs } from './probes/checker-cost.js';
 import { haproxyVersion, type Kind, kinds } from './probes/checkers.js';
 import { measureDetection } from './probes/detection.js';
@@ -86,25 +87,28 @@ async function reportDetection(farm: TargetFarm): Promise<void> {
 
 const version = haproxyVersion();
 const farm = await TargetFarm.start(programs.length);
-try {
-  if (version === null) {
-    console.log(
-      'HAProxy is not installed, so there is nothing to compare with (Debian: apt install haproxy).',
-    );
-  } else {
-    console.log(
-      `Cost beside ${version}, one thread, same servers, intervals and time, a connection for every check.`,
-    );
-    console.log(
-      'TLS: whole handshakes, HAProxy with no-ssl-reuse; neither verifies the certificate. HAProxy has no ICMP',
-    );
-    console.log('check. Its TCP check resets a connection before it is complete, ours afterwards.');
+process.exitCode = await runPrinting('bench:probes', async () => {
+  try {
+    if (version === null) {
+      console.log(
+        'HAProxy is not installed, so there is nothing to compare with (Debian: apt install haproxy).',
+      );
+    } else {
+      console.log(
+        `Cost beside ${version}, one thread, same servers, intervals and time, a connection for every check.`,
+      );
+      console.log(
+        'TLS: whole handshakes, HAProxy with no-ssl-reuse; neither verifies the certificate. HAProxy has no ICMP',
+      );
+      console.log('check. Its TCP check resets a connection before it is complete, ours afterwards.');
+    }
+    for (const kind of kinds) {
+      const alone = version === null || kind === 'icmp';
+      reportKind(kind, await measureKind(farm, kind, alone ? ['maglevd'] : programs));
+    }
+    await reportDetection(farm);
+    return 0;
+  } finally {
+    farm.end();
   }
-  for (const kind of kinds) {
-    const alone = version === null || kind === 'icmp';
-    reportKind(kind, await measureKind(farm, kind, alone ? ['maglevd'] : programs));
-  }
-  await reportDetection(farm);
-} finally {
-  farm.end();
-}
+});

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { lbAddDelAsV2, lbAddDelVipV2, lbAsV2Dump, lbVipDump } from '../binapi/generated/lb.js';
 import { controlPing } from '../binapi/generated/memclnt.js';
 import { wireAddress } from '../binapi/lb/wire-address.js';
+import { runPrinting } from '../program/output.js';
 import { ip, vipFields, vipRequest } from '../spec/support/lb-requests.js';
 import { RawVppClient } from '../spec/support/raw-vpp-client.js';
 import { startSimulator } from './simulator.js';
@@ -18,21 +19,24 @@ const SERVERS = 10;
 const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
 const socketPath = path.join(folder, 'api.sock');
 const simulator = await startSimulator(socketPath);
-try {
-  const { first, later } = tableSpeed();
-  line('table of 65,536 buckets, 200 servers of weight 100: the first', first, 'ms', '< 20');
-  line('table of 65,536 buckets, 200 servers of weight 100: later', later, 'ms', '< 20');
-  const client = await RawVppClient.connect(socketPath, 'bench');
-  line(`pings a second, ${PINGS_IN_FLIGHT} in flight`, await pingsPerSecond(client), '', '> 50,000');
-  await fill(client);
-  const dumps = [await fullDump(client), await fullDump(client), await fullDump(client)];
-  line(`full dump of ${VIPS} x ${SERVERS}: first`, dumps[0] ?? 0, 'ms', '< 200');
-  line(`full dump of ${VIPS} x ${SERVERS}: later`, Math.min(...dumps), 'ms', '< 200');
-  await client.close();
-} finally {
-  await simulator.end();
-  rmSync(folder, { recursive: true });
-}
+process.exitCode = await runPrinting('bench:simulator', async () => {
+  try {
+    const { first, later } = tableSpeed();
+    line('table of 65,536 buckets, 200 servers of weight 100: the first', first, 'ms', '< 20');
+    line('table of 65,536 buckets, 200 servers of weight 100: later', later, 'ms', '< 20');
+    const client = await RawVppClient.connect(socketPath, 'bench');
+    line(`pings a second, ${PINGS_IN_FLIGHT} in flight`, await pingsPerSecond(client), '', '> 50,000');
+    await fill(client);
+    const dumps = [await fullDump(client), await fullDump(client), await fullDump(client)];
+    line(`full dump of ${VIPS} x ${SERVERS}: first`, dumps[0] ?? 0, 'ms', '< 200');
+    line(`full dump of ${VIPS} x ${SERVERS}: later`, Math.min(...dumps), 'ms', '< 200');
+    await client.close();
+    return 0;
+  } finally {
+    await simulator.end();
+    rmSync(folder, { recursive: true });
+  }
+});
 
 function line(what: string, value: number, unit: string, goal: string): void {
   const shown = value < 1000 ? value.toFixed(1) : Math.round(value).toLocaleString('en');

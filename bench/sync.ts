@@ -11,6 +11,7 @@ import { openVpp } from '../daemon/open-vpp.js';
 import { hostPrefix, ipFromBytes } from '../domain/ip.js';
 import type { Decision, DesiredVip } from '../domain/lb.js';
 import type { SyncReport } from '../domain/syncs.js';
+import { runPrinting } from '../program/output.js';
 import type { Address } from '../protocol/address.js';
 import type { DecisionRequest } from '../protocol/decision.js';
 import type { FreeLogger } from '../protocol/log.js';
@@ -160,38 +161,41 @@ const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 const ms = (value: number) => `${value.toFixed(1)} ms`;
 
-try {
-  console.log(`pipelined control_pings: ${(await pings()).toLocaleString('en')} a second`);
-  const recording = await record();
-  // Once for nothing, so that both sides are measured warm.
-  await maglev();
-  const ours = [];
-  const theirs = [];
-  for (let i = 0; i < SAMPLES; i++) {
-    theirs.push(await bare(recording));
-    ours.push(await maglev());
+process.exitCode = await runPrinting('bench', async () => {
+  try {
+    console.log(`pipelined control_pings: ${(await pings()).toLocaleString('en')} a second`);
+    const recording = await record();
+    // Once for nothing, so that both sides are measured warm.
+    await maglev();
+    const ours = [];
+    const theirs = [];
+    for (let i = 0; i < SAMPLES; i++) {
+      theirs.push(await bare(recording));
+      ours.push(await maglev());
+    }
+    const report = (what: string, mine: readonly number[], loop: readonly number[]) => {
+      const ratio = median(mine) / median(loop);
+      console.log(`${what}: ${ms(median(mine))}, bare loop ${ms(median(loop))}, ratio ${ratio.toFixed(2)}`);
+    };
+    console.log(`${VIPS} VIPs x ${SERVERS} servers, median of ${SAMPLES}:`);
+    report(
+      '  cold sync',
+      ours.map((one) => one.coldMs),
+      theirs.map((one) => one.coldMs),
+    );
+    report(
+      '  no-op sync',
+      ours.map((one) => one.noopMs),
+      theirs.map((one) => one.noopMs),
+    );
+    // The bare loop has nothing to do but to wait: what blocks it is the machine.
+    const worst = (values: readonly number[]) => ms(Math.max(...values));
+    const cold = worst(ours.map((one) => one.coldBlockedMs));
+    const noop = worst(ours.map((one) => one.noopBlockedMs));
+    const machine = worst(theirs.map((one) => one.blockedMs));
+    console.log(`  event loop blocked at most: cold ${cold}, no-op ${noop}; the bare loop: ${machine}`);
+    return 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  const report = (what: string, mine: readonly number[], loop: readonly number[]) => {
-    const ratio = median(mine) / median(loop);
-    console.log(`${what}: ${ms(median(mine))}, bare loop ${ms(median(loop))}, ratio ${ratio.toFixed(2)}`);
-  };
-  console.log(`${VIPS} VIPs x ${SERVERS} servers, median of ${SAMPLES}:`);
-  report(
-    '  cold sync',
-    ours.map((one) => one.coldMs),
-    theirs.map((one) => one.coldMs),
-  );
-  report(
-    '  no-op sync',
-    ours.map((one) => one.noopMs),
-    theirs.map((one) => one.noopMs),
-  );
-  // The bare loop has nothing to do but to wait: what blocks it is the machine.
-  const worst = (values: readonly number[]) => ms(Math.max(...values));
-  const cold = worst(ours.map((one) => one.coldBlockedMs));
-  const noop = worst(ours.map((one) => one.noopBlockedMs));
-  const machine = worst(theirs.map((one) => one.blockedMs));
-  console.log(`  event loop blocked at most: cold ${cold}, no-op ${noop}; the bare loop: ${machine}`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});

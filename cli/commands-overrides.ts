@@ -1,3 +1,4 @@
+import { nameText } from '../domain/name.js';
 import type { OverrideInfo } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
 import type { Command } from './command.js';
@@ -24,16 +25,17 @@ function overridesText(overrides: readonly OverrideInfo[], nowMs: number): Line[
 /** Three lines: what it is and what the config says; since when and by whom; where and what is otherwise by it. */
 function overrideText(one: OverrideInfo, nowMs: number): Line[] {
   const { asked, configSays, atNs, peer, dormantSinceNs, frontends, effect } = one;
-  const place = one.pool === undefined ? '' : ` in pool ${one.pool} of ${one.frontend}`;
+  const place =
+    one.pool === undefined ? '' : ` in pool ${nameText(one.pool)} of ${nameText(one.frontend ?? '')}`;
   const since = atNs === undefined ? 'an unknown time' : momentWithAge(atNs, nowMs);
   const by = peer === undefined ? '' : `, by ${peer}`;
-  const where = frontends.length === 0 ? 'no frontend' : frontends.join(', ');
+  const where = frontends.length === 0 ? 'no frontend' : frontends.map(nameText).join(', ');
   const force =
     dormantSinceNs === undefined
       ? `in ${where}: ${effect}`
       : `dormant since ${momentWithAge(dormantSinceNs, nowMs)}: the config lacks the name`;
   return [
-    [label(one.backend), plain(`${place}: ${asked}; the config says ${configSays}`)],
+    [label(nameText(one.backend)), plain(`${place}: ${asked}; the config says ${configSays}`)],
     [plain(`  since ${since}${by}`)],
     [plain(`  ${force}`)],
   ];

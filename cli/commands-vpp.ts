@@ -1,4 +1,5 @@
 import { MaglevError } from '../domain/errors.js';
+import { nameText } from '../domain/name.js';
 import type { SyncVPPLBStateResponse, VPPInfo, VPPLBState, VPPLBVIP } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
 import type { Command, Outcome, Session } from './command.js';
@@ -105,7 +106,7 @@ function vipText(vip: VPPLBVIP): Line[] {
       ['vip', vip.prefix],
       ['protocol', vip.protocol],
       ['port', vip.port],
-      ...(vip.frontend === '' ? [] : [['frontend', vip.frontend] as const]),
+      ...(vip.frontend === '' ? [] : [['frontend', nameText(vip.frontend)] as const]),
     ]),
     ...fields(
       [
@@ -123,7 +124,7 @@ function vipText(vip: VPPLBVIP): Line[] {
           ['address', address],
           ['weight', weight],
           ['flow-table-buckets', numBuckets],
-          ...(backend === '' ? [] : [['backend', backend] as const]),
+          ...(backend === '' ? [] : [['backend', nameText(backend)] as const]),
           ...(effectiveWeight === undefined ? [] : [['effective-weight', effectiveWeight] as const]),
         ],
         '  ',

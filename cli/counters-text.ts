@@ -1,3 +1,4 @@
+import { nameText } from '../domain/name.js';
 import { WARN_FROM } from '../domain/sticky-forecast.js';
 import type { StickyForecast, VPPLBCounters, VPPLBVIPCounters } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
@@ -26,7 +27,7 @@ export function countersText({ timeNs, vips, vpp, forecast }: VPPLBCounters, now
       ['vip', vip.prefix],
       ['protocol', vip.protocol],
       ['port', vip.port],
-      ...(vip.frontend === '' ? [] : [['frontend', vip.frontend] as const]),
+      ...(vip.frontend === '' ? [] : [['frontend', nameText(vip.frontend)] as const]),
     ]);
     return [title, head, ...rows];
   });
@@ -61,7 +62,7 @@ function vipRows(vip: VPPLBVIPCounters): Span[][] {
     row('untracked', vip.untracked, undefined),
     row('no-server', vip.noServer, undefined),
     ...vip.applicationServers.map(({ address, packets, bytes, backend }) =>
-      row(`server ${address}${backend === '' ? '' : ` (${backend})`}`, packets, bytes),
+      row(`server ${address}${backend === '' ? '' : ` (${nameText(backend)})`}`, packets, bytes),
     ),
   ];
 }

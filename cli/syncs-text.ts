@@ -1,3 +1,4 @@
+import { nameText } from '../domain/name.js';
 import type { ListSyncsResponse, SyncInfo, SyncOperation } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
 import { fields, none, table } from './layout.js';
@@ -11,7 +12,7 @@ export function syncsText({ syncs }: ListSyncsResponse, nowMs: number): Line[] {
     String(sync.id),
     momentWithAge(sync.startNs, nowMs),
     sync.cause,
-    sync.scope === 'all' ? 'all' : sync.frontendName,
+    sync.scope === 'all' ? 'all' : nameText(sync.frontendName),
     roughSpan(sync.durationNs),
     outcomeOf(sync),
   ]);

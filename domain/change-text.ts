@@ -1,4 +1,5 @@
 import type { InForce, Pending } from './applied.js';
+import { nameText } from './name.js';
 
 /** What came of something that an operator asked for. */
 export interface Change {
@@ -120,7 +121,7 @@ function uncutText(follows: boolean, { why, owed }: Pick<Pending, 'why' | 'owed'
 }
 
 function named(frontends: readonly string[]): string {
-  return `${frontends.length === 1 ? 'frontend' : 'frontends'} ${frontends.join(', ')}`;
+  return `${frontends.length === 1 ? 'frontend' : 'frontends'} ${frontends.map(nameText).join(', ')}`;
 }
 
 function counted(n: number, what: string): string {

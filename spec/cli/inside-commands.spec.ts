@@ -75,12 +75,12 @@ describe('maglevc: what goes on inside maglevd', () => {
     const text = (await run('show overrides')).stdout.replaceAll(/\d{4}-\d\d-\d\dT[\d:]+Z/g, '<time>');
     expect(text).to.equal(
       block(`
-        gone in pool primary of web: weight 10; the config says weight: 100
+        gone in pool primary of 'old shop': weight 10; the config says weight: 100
           since an unknown time
           dormant since <time> (5m0s ago): the config lacks the name
         web1: disable; the config says enabled: true
           since <time> (2h0m ago), by unix
-          in api, web: not probed, weight 0, flows cut
+          in 'a p i', web: not probed, weight 0, flows cut
       `),
     );
     const { overrides } = (await json('show overrides')) as { overrides: Record<string, unknown>[] };
@@ -88,7 +88,7 @@ describe('maglevc: what goes on inside maglevd', () => {
     expect(overrides[0]).to.include({
       asked: 'weight 10',
       backend: 'gone',
-      frontend: 'web',
+      frontend: 'old shop',
       pool: 'primary',
     });
     expect(overrides[0]).not.to.have.any.keys('atNs', 'peer');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cliInband } from '../../binapi/generated/vlib.js';
+import { runPrinting } from '../../program/output.js';
 import { allCases } from './all-cases.js';
 import type { LethalCase } from './case.js';
 import { lethalCases } from './cases/lethal.js';
@@ -14,15 +15,18 @@ import { openSimulatorTarget } from './simulator-target.js';
 
 const BACK_WITHIN_MS = 60_000;
 
-try {
-  const flags = parseConformanceFlags(process.argv.slice(2));
-  if (flags === null) process.stdout.write(conformanceHelp);
-  else process.exitCode = await run(flags);
-} catch (thrown) {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  process.stderr.write(`conformance: ${message}\n`);
-  process.exitCode = 2;
-}
+process.exitCode = await runPrinting('conformance', async () => {
+  try {
+    const flags = parseConformanceFlags(process.argv.slice(2));
+    if (flags !== null) return await run(flags);
+    process.stdout.write(conformanceHelp);
+    return 0;
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    process.stderr.write(`conformance: ${message}\n`);
+    return 2;
+  }
+});
 
 async function run(flags: ConformanceFlags): Promise<number> {
   const reports = [...(await harmless(flags)), ...(flags.lethal ? await lethal(flags) : [])];

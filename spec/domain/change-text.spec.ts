@@ -118,8 +118,8 @@ describe('domain/change-text: what came of what an operator asked for', () => {
   });
 
   it('names the frontends that are left with nobody, and those that could not be decided', () => {
-    expect(changeWarnings({ ...nothing, deserted: ['web', 'dns'], undecided: ['mail'] })).to.deep.equal([
-      'frontends web, dns have no server left that gets new flows',
+    expect(changeWarnings({ ...nothing, deserted: ['web', 'd n s'], undecided: ['mail'] })).to.deep.equal([
+      "frontends web, 'd n s' have no server left that gets new flows",
       'frontend mail could not be decided and stays as before: the log says why (decision-failed)',
     ]);
   });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runPrinting } from '../../program/output.js';
 import { fuzzClient } from './fuzz-client.js';
 import { fuzzDecoders } from './fuzz-decoders.js';
 import { fuzzDoors } from './fuzz-doors.js';
@@ -36,12 +37,15 @@ const { values } = parseArgs({
   options: { count: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
 });
 const [count, seed] = [Number(values.count ?? 1_000_000), Number(values.seed ?? 1)];
-if (values.help === true || !Number.isInteger(count) || !Number.isInteger(seed)) {
-  process.stdout.write(help);
-} else {
-  process.on('uncaughtException', fail).on('unhandledRejection', fail);
-  await run();
-}
+process.exitCode = await runPrinting('fuzz', async () => {
+  if (values.help === true || !Number.isInteger(count) || !Number.isInteger(seed)) {
+    process.stdout.write(help);
+  } else {
+    process.on('uncaughtException', fail).on('unhandledRejection', fail);
+    await run();
+  }
+  return 0;
+});
 
 async function run(): Promise<void> {
   let frames = 0;

@@ -14,6 +14,8 @@ const programs = {
   maglevc: path.join(bin, 'maglevc.js'),
   'maglev-vppsim': path.join(bin, 'maglev-vppsim.js'),
   demo,
+  conformance: path.resolve(import.meta.dirname, '../conformance/main.js'),
+  fuzz: path.resolve(import.meta.dirname, '../fuzz/main.js'),
 };
 
 type Where = 'pipe' | 'gone' | 'full';
@@ -65,13 +67,13 @@ describe('what programs print', () => {
   }
 
   it('is nobody else’s business when its reader has gone: all end quietly, with 0', async () => {
-    const names = ['maglevd', 'maglevc', 'maglev-vppsim', 'demo'] as const;
+    const names = ['maglevd', 'maglevc', 'maglev-vppsim', 'demo', 'conformance', 'fuzz'] as const;
     const ends = await Promise.all(names.map((name) => run(name, ['--help'], 'gone')));
     for (const end of ends) expect(end).to.deep.equal({ code: 0, signal: null, stderr: '' });
   });
 
   it('is told to be lost when the disk is full, with 1', async () => {
-    const names = ['maglevd', 'maglevc', 'maglev-vppsim', 'demo'] as const;
+    const names = ['maglevd', 'maglevc', 'maglev-vppsim', 'demo', 'conformance', 'fuzz'] as const;
     const ends = await Promise.all(names.map((name) => run(name, ['--help'], 'full')));
     ends.forEach(({ code, stderr }, i) => {
       expect(code, names[i]).to.equal(1);

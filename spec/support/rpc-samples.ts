@@ -286,7 +286,7 @@ export function overrides(now: number): Override[] {
       ...lasting,
       asked: 'weight 10',
       backend: 'gone',
-      frontend: 'web',
+      frontend: 'old shop',
       pool: 'primary',
       dormantSince: now - 300_000,
       configSays: 'weight: 100',
@@ -303,7 +303,7 @@ export function overrides(now: number): Override[] {
       peer: 'unix',
       configSays: 'enabled: true',
       effect: 'not probed, weight 0, flows cut',
-      frontends: ['api', 'web'],
+      frontends: ['a p i', 'web'],
     },
   ];
 }
