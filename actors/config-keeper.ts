@@ -77,39 +77,42 @@ export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<Keepe
 }
 
 class ConfigKeeper {
-  private readonly rounds = {
+  readonly #rounds = {
     check: new Rounds<Reply<ConfigAnswer>>(),
     reload: new Rounds<Reply<ConfigAnswer>>(),
   };
 
-  constructor(
-    private readonly context: Context<KeeperMessage>,
-    private readonly options: ConfigKeeperOptions,
-  ) {}
+  readonly #context: Context<KeeperMessage>;
+  readonly #options: ConfigKeeperOptions;
+
+  constructor(context: Context<KeeperMessage>, options: ConfigKeeperOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
 
   receive(message: KeeperMessage): void {
     switch (message.type) {
       case 'get-config':
-        message.reply.ok(this.options.cell.running);
+        message.reply.ok(this.#options.cell.running);
         break;
       case 'get-warnings':
-        message.reply.ok(this.options.cell.warnings);
+        message.reply.ok(this.#options.cell.warnings);
         break;
       case 'check-config':
-        if (this.rounds.check.join(message.reply)) this.begin('check');
+        if (this.#rounds.check.join(message.reply)) this.#begin('check');
         break;
       case 'reload-config':
-        if (this.rounds.reload.join(message.reply)) this.begin('reload');
+        if (this.#rounds.reload.join(message.reply)) this.#begin('reload');
         break;
       case 'file-read': {
         const { purpose, verdict } = message;
-        if (purpose === 'reload') this.reload(verdict);
-        else this.check(verdict);
+        if (purpose === 'reload') this.#reload(verdict);
+        else this.#check(verdict);
         break;
       }
       case 'answer-complete': {
         const { purpose, answer } = message;
-        this.end(purpose, (reply) => reply.ok(answer));
+        this.#end(purpose, (reply) => reply.ok(answer));
         break;
       }
       case 'file-failed': {
@@ -117,9 +120,9 @@ class ConfigKeeper {
         const error = asMaglevError(message.error);
         if (purpose === 'reload') {
           const { code, message: text } = error;
-          this.context.log.log('error', 'config-reload-done', { ok: false, code, error: text });
+          this.#context.log.log('error', 'config-reload-done', { ok: false, code, error: text });
         }
-        this.end(purpose, (reply) => reply.fail(error));
+        this.#end(purpose, (reply) => reply.fail(error));
         break;
       }
     }
@@ -127,16 +130,16 @@ class ConfigKeeper {
 
   /** Tells of the running config; at a start for the case that the last incarnation failed before it did. */
   tell(): void {
-    this.options.report.tell({ type: 'config-changed', config: this.options.cell.running, reply: unheard });
+    this.#options.report.tell({ type: 'config-changed', config: this.#options.cell.running, reply: unheard });
   }
 
-  private begin(purpose: Purpose): void {
-    const { load, cell } = this.options;
-    if (purpose === 'reload') this.context.log.log('info', 'config-reload-start');
-    this.context.pipe(
+  #begin(purpose: Purpose): void {
+    const { load, cell } = this.#options;
+    if (purpose === 'reload') this.#context.log.log('info', 'config-reload-start');
+    this.#context.pipe(
       load(
         () => cell.running,
-        () => this.memory(),
+        () => this.#memory(),
       ),
       (verdict) => ({ type: 'file-read', purpose, verdict }),
       (error) => ({ type: 'file-failed', purpose, error }),
@@ -144,47 +147,47 @@ class ConfigKeeper {
   }
 
   /** null: there is no VPP, or it is not known. */
-  private async memory(): Promise<VppMemory | null> {
+  async #memory(): Promise<VppMemory | null> {
     const limit = { timeoutMs: MEMORY_TOLD_MS };
-    return this.context.ask(this.options.vpp, { type: 'get-memory' }, limit).catch(() => null);
+    return this.#context.ask(this.#options.vpp, { type: 'get-memory' }, limit).catch(() => null);
   }
 
-  private end(purpose: Purpose, answer: (reply: Reply<ConfigAnswer>) => void): void {
-    const { askers, another } = this.rounds[purpose].end();
+  #end(purpose: Purpose, answer: (reply: Reply<ConfigAnswer>) => void): void {
+    const { askers, another } = this.#rounds[purpose].end();
     for (const reply of askers) answer(reply);
-    if (another) this.begin(purpose);
+    if (another) this.#begin(purpose);
   }
 
   /** Says what a reload would. */
-  private check(loaded: ConfigVerdict): void {
-    const { cell, file } = this.options;
+  #check(loaded: ConfigVerdict): void {
+    const { cell, file } = this.#options;
     const verdict = sane(loaded, cell.running, file, 'valid, but a reload would be refused: ');
     if (!verdict.ok) {
-      logRefusal(this.context, verdict, false);
-      this.end('check', (reply) => reply.ok(verdict));
+      logRefusal(this.#context, verdict, false);
+      this.#end('check', (reply) => reply.ok(verdict));
       return;
     }
-    this.complete('check', verdict, cell.running, 'config-considered');
+    this.#complete('check', verdict, cell.running, 'config-considered');
   }
 
-  private reload(loaded: ConfigVerdict): void {
-    const { cell, file } = this.options;
+  #reload(loaded: ConfigVerdict): void {
+    const { cell, file } = this.#options;
     const verdict = sane(loaded, cell.running, file, '');
     if (!verdict.ok) {
-      logRefusal(this.context, verdict, true);
-      this.context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });
-      this.end('reload', (reply) => reply.ok(verdict));
+      logRefusal(this.#context, verdict, true);
+      this.#context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });
+      this.#end('reload', (reply) => reply.ok(verdict));
       return;
     }
     const before = cell.running;
     cell.running = verdict.config;
     cell.warnings = verdict.warnings;
-    logAccepted(this.context, verdict);
-    this.complete('reload', verdict, before, 'config-changed');
+    logAccepted(this.#context, verdict);
+    this.#complete('reload', verdict, before, 'config-changed');
   }
 
   /** Tells of the config, and answers with what it changes. */
-  private complete(
+  #complete(
     purpose: Purpose,
     verdict: Extract<ConfigVerdict, { ok: true }>,
     before: MaglevConfig,
@@ -195,8 +198,8 @@ class ConfigKeeper {
     const complete = (words: WordsReviewed | null): KeeperMessage => {
       return { type: 'answer-complete', purpose, answer: { ...verdict, changes, words } };
     };
-    this.context.pipe(
-      this.context.ask(this.options.report, { type, config }, { timeoutMs: WORDS_MS }),
+    this.#context.pipe(
+      this.#context.ask(this.#options.report, { type, config }, { timeoutMs: WORDS_MS }),
       complete,
       // The config is in force all the same; the log has why they are not known.
       () => complete(null),

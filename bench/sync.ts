@@ -63,33 +63,33 @@ const decisions: Address<DecisionRequest> = {
 
 /** maglevd's vpp part, and the durations of its syncs. */
 class Syncer {
-  private readonly system: ActorSystem;
-  private readonly vpp: Address<VppControl>;
-  private synced: () => void = () => {};
+  readonly #system: ActorSystem;
+  readonly #vpp: Address<VppControl>;
+  #synced: () => void = () => {};
   readonly cold: Promise<void>;
 
   constructor(socketPath: string) {
     this.cold = new Promise((resolve) => {
-      this.synced = resolve;
+      this.#synced = resolve;
     });
     const log: FreeLogger = {
       enabled: (level) => level !== 'debug',
       log: (_level, event, fields) => {
-        if (event === 'vpp-lbsync-done' && fields?.['failures'] === 0) this.synced();
+        if (event === 'vpp-lbsync-done' && fields?.['failures'] === 0) this.#synced();
       },
     };
-    this.system = createActorSystem({ clock: realClock, log });
-    this.vpp = this.system.start(
+    this.#system = createActorSystem({ clock: realClock, log });
+    this.#vpp = this.#system.start(
       vppActor({ open: openVpp({ socketPath, clock: realClock, log }), openStats: null, decisions }),
     );
   }
 
   sync(): Promise<SyncReport> {
-    return this.system.ask(this.vpp, { type: 'sync', frontend: null }, { timeoutMs: 60_000 });
+    return this.#system.ask(this.#vpp, { type: 'sync', frontend: null }, { timeoutMs: 60_000 });
   }
 
   end(): Promise<void> {
-    return this.system.stop();
+    return this.#system.stop();
   }
 }
 

@@ -8,37 +8,41 @@ export interface Recording {
 
 /** Stands between a client and VPP, and remembers the bytes. */
 export class RecordingProxy {
-  private sent: Buffer[] = [];
-  private received = 0;
-  private constructor(private readonly server: Server) {}
+  #sent: Buffer[] = [];
+  #received = 0;
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
 
   static async start(listenPath: string, vppPath: string): Promise<RecordingProxy> {
     const server = createServer();
     const proxy = new RecordingProxy(server);
-    server.on('connection', (client) => proxy.join(client, connect(vppPath)));
+    server.on('connection', (client) => proxy.#join(client, connect(vppPath)));
     await new Promise<void>((resolve) => server.listen(listenPath, resolve));
     return proxy;
   }
 
   /** What was recorded since the last call. */
   take(): Recording {
-    const recording = { sent: Buffer.concat(this.sent), received: this.received };
-    this.sent = [];
-    this.received = 0;
+    const recording = { sent: Buffer.concat(this.#sent), received: this.#received };
+    this.#sent = [];
+    this.#received = 0;
     return recording;
   }
 
   close(): void {
-    this.server.close();
+    this.#server.close();
   }
 
-  private join(client: Socket, vpp: Socket): void {
+  #join(client: Socket, vpp: Socket): void {
     client.on('data', (bytes) => {
-      this.sent.push(bytes);
+      this.#sent.push(bytes);
       vpp.write(bytes);
     });
     vpp.on('data', (bytes) => {
-      this.received += bytes.length;
+      this.#received += bytes.length;
       client.write(bytes);
     });
     client.on('close', () => vpp.destroy());
@@ -50,14 +54,17 @@ export class RecordingProxy {
 
 /** The least that any client must do: write these bytes and read that many. */
 export class BareLoop {
-  private received = 0;
-  private wanted = Number.POSITIVE_INFINITY;
-  private done: () => void = () => {};
+  #received = 0;
+  #wanted = Number.POSITIVE_INFINITY;
+  #done: () => void = () => {};
 
-  private constructor(private readonly socket: Socket) {
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
     socket.on('data', (bytes) => {
-      this.received += bytes.length;
-      if (this.received >= this.wanted) this.done();
+      this.#received += bytes.length;
+      if (this.#received >= this.#wanted) this.#done();
     });
   }
 
@@ -70,17 +77,17 @@ export class BareLoop {
   /** Milliseconds from the write to the last byte of the replies. */
   async play({ sent, received }: Recording): Promise<number> {
     const begin = performance.now();
-    this.received = 0;
-    this.wanted = received;
+    this.#received = 0;
+    this.#wanted = received;
     const done = new Promise<void>((resolve) => {
-      this.done = resolve;
+      this.#done = resolve;
     });
-    this.socket.write(sent);
+    this.#socket.write(sent);
     await done;
     return performance.now() - begin;
   }
 
   close(): void {
-    this.socket.destroy();
+    this.#socket.destroy();
   }
 }

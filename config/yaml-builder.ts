@@ -21,35 +21,39 @@ export function buildTree(contents: YamlLibraryNode | null, placeOf: PlaceFinder
 
 class TreeBuilder {
   readonly problems: Problem[] = [];
-  private readonly path: (string | number)[] = [];
+  readonly #path: (string | number)[] = [];
   /** `size` counts the values below an anchor, those behind aliases included. */
-  private readonly anchors = new Map<string, { readonly node: YamlNode; readonly size: number }>();
-  private built = 0;
-  private aliased = 0;
+  readonly #anchors = new Map<string, { readonly node: YamlNode; readonly size: number }>();
+  #built = 0;
+  #aliased = 0;
 
-  constructor(private readonly placeOf: PlaceFinder) {}
+  readonly #placeOf: PlaceFinder;
+
+  constructor(placeOf: PlaceFinder) {
+    this.#placeOf = placeOf;
+  }
 
   /** `keyAt` is the offset of the key in front of the node; null at the top and in lists. */
   build(node: YamlLibraryNode | null, keyAt: number | null): YamlNode {
-    const before = this.built++;
-    const result = this.buildUncounted(node, keyAt);
+    const before = this.#built++;
+    const result = this.#buildUncounted(node, keyAt);
     if (node === null || isAlias(node)) return result;
     if (node.tag !== undefined)
-      this.report(result, `YAML tags (${quote(node.tag)}) are not used in this file`);
+      this.#report(result, `YAML tags (${quote(node.tag)}) are not used in this file`);
     const { anchor } = node as { readonly anchor?: string };
-    if (anchor !== undefined) this.anchors.set(anchor, { node: result, size: this.built - before });
+    if (anchor !== undefined) this.#anchors.set(anchor, { node: result, size: this.#built - before });
     return result;
   }
 
-  private buildUncounted(node: YamlLibraryNode | null, keyAt: number | null): YamlNode {
+  #buildUncounted(node: YamlLibraryNode | null, keyAt: number | null): YamlNode {
     const [start, end] = node?.range ?? [keyAt ?? 0, keyAt ?? 0];
     if (node === null) return nothing(start);
-    if (isAlias(node)) return this.resolve(node.source, start, end);
+    if (isAlias(node)) return this.#resolve(node.source, start, end);
     const at = keyAt ?? start;
-    if (isMap(node)) return this.buildMap(node.items as readonly Pair[], at, end);
+    if (isMap(node)) return this.#buildMap(node.items as readonly Pair[], at, end);
     if (isSeq(node)) {
       const items = node.items.map((item, index) =>
-        this.within(index, () => this.build(item as YamlLibraryNode, null)),
+        this.#within(index, () => this.build(item as YamlLibraryNode, null)),
       );
       return { kind: 'list', items, at, end };
     }
@@ -60,24 +64,24 @@ class TreeBuilder {
     return { kind: 'scalar', text, plain, at: plain && text === '' ? at : start, end };
   }
 
-  private buildMap(pairs: readonly Pair[], at: number, end: number): YamlMap {
+  #buildMap(pairs: readonly Pair[], at: number, end: number): YamlMap {
     const entries = new Map<string, YamlEntry>();
     let incomplete = false;
-    const inItem = typeof this.path.at(-1) === 'number';
+    const inItem = typeof this.#path.at(-1) === 'number';
     let repeated = false;
     for (const pair of pairs) {
-      const key = this.buildKey(pair.key as YamlLibraryNode | null, at);
+      const key = this.#buildKey(pair.key as YamlLibraryNode | null, at);
       if (key === null) {
         incomplete = true;
         continue;
       }
-      this.within(key.text, () => {
+      this.#within(key.text, () => {
         const first = entries.get(key.text);
         if (first !== undefined) {
           // One dash that is missing doubles all keys of an item.
           const hint = inItem ? "; another item of the list begins with '- '" : '';
-          const { line } = this.placeOf(first.key.at);
-          if (!inItem || !repeated) this.report(key, `duplicate key, it is already on line ${line}${hint}`);
+          const { line } = this.#placeOf(first.key.at);
+          if (!inItem || !repeated) this.#report(key, `duplicate key, it is already on line ${line}${hint}`);
           repeated = true;
           return;
         }
@@ -87,15 +91,15 @@ class TreeBuilder {
     return { kind: 'map', entries, at, end, ...(incomplete ? { incomplete } : {}) };
   }
 
-  private buildKey(node: YamlLibraryNode | null, mapAt: number): YamlScalar | null {
+  #buildKey(node: YamlLibraryNode | null, mapAt: number): YamlScalar | null {
     const key = node === null || isAlias(node) ? null : this.build(node, null);
     if (key === null || key.kind !== 'scalar') {
       const [start, end] = node?.range ?? [mapAt, mapAt];
-      this.report({ at: start, end }, 'a key must be plain text');
+      this.#report({ at: start, end }, 'a key must be plain text');
       return null;
     }
     if (key.text === '<<' && key.plain) {
-      this.report(
+      this.#report(
         key,
         'merge keys (<<) are not supported: write the keys out, or use an alias for the whole value',
       );
@@ -104,30 +108,30 @@ class TreeBuilder {
     return key;
   }
 
-  private resolve(anchor: string, start: number, end: number): YamlNode {
-    const target = this.anchors.get(anchor);
+  #resolve(anchor: string, start: number, end: number): YamlNode {
+    const target = this.#anchors.get(anchor);
     if (target === undefined) {
-      this.report({ at: start, end }, `the alias *${anchor} stands for no anchor above it`);
+      this.#report({ at: start, end }, `the alias *${anchor} stands for no anchor above it`);
       return { ...nothing(start), incomplete: true };
     }
-    this.built += target.size;
-    this.aliased += target.size;
-    if (this.aliased <= maxAliased) return { ...target.node, at: start, end };
+    this.#built += target.size;
+    this.#aliased += target.size;
+    if (this.#aliased <= maxAliased) return { ...target.node, at: start, end };
     // Said once; the aliases behind it would only repeat it.
-    if (this.aliased - target.size <= maxAliased) {
-      this.report({ at: start, end }, `aliases repeat more than ${maxAliased} values`);
+    if (this.#aliased - target.size <= maxAliased) {
+      this.#report({ at: start, end }, `aliases repeat more than ${maxAliased} values`);
     }
     return { ...nothing(start), incomplete: true };
   }
 
-  private report(span: { readonly at: number; readonly end: number }, message: string): void {
-    this.problems.push({ offset: span.at, end: span.end, path: [...this.path], message });
+  #report(span: { readonly at: number; readonly end: number }, message: string): void {
+    this.problems.push({ offset: span.at, end: span.end, path: [...this.#path], message });
   }
 
-  private within<T>(segment: string | number, run: () => T): T {
-    this.path.push(segment);
+  #within<T>(segment: string | number, run: () => T): T {
+    this.#path.push(segment);
     const result = run();
-    this.path.pop();
+    this.#path.pop();
     return result;
   }
 }

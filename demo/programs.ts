@@ -10,10 +10,10 @@ export type LogRecord = Readonly<Record<string, unknown>>;
 /** One of our programs, running. */
 export class Program {
   readonly ended: Promise<number | null>;
-  private readonly child: ChildProcess;
-  private readonly listeners = new Set<(record: LogRecord) => void>();
-  private complaints = '';
-  private over = false;
+  readonly #child: ChildProcess;
+  readonly #listeners = new Set<(record: LogRecord) => void>();
+  #complaints = '';
+  #over = false;
 
   constructor(
     readonly name: ProgramName,
@@ -24,14 +24,14 @@ export class Program {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    this.child = child;
-    createInterface({ input: child.stdout }).on('line', (line) => this.take(line));
+    this.#child = child;
+    createInterface({ input: child.stdout }).on('line', (line) => this.#take(line));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.complaints += text;
+      this.#complaints += text;
     });
     this.ended = new Promise((resolve) => {
       child.once('close', (code) => {
-        this.over = true;
+        this.#over = true;
         resolve(code);
       });
     });
@@ -39,7 +39,7 @@ export class Program {
 
   /** Calls `listener` with every log record from now on. */
   onRecord(listener: (record: LogRecord) => void): void {
-    this.listeners.add(listener);
+    this.#listeners.add(listener);
   }
 
   /** The next record that passes; rejects when the program ends without one. */
@@ -48,33 +48,33 @@ export class Program {
       new Promise<LogRecord>((resolve) => {
         const listener = (one: LogRecord) => {
           if (!passes(one)) return;
-          this.listeners.delete(listener);
+          this.#listeners.delete(listener);
           resolve(one);
         };
-        this.listeners.add(listener);
+        this.#listeners.add(listener);
       }),
       this.ended.then(() => null),
     ]);
     if (record === null)
-      throw new Error(`${this.name} ended early: ${this.complaints.trim() || 'it said nothing'}`);
+      throw new Error(`${this.name} ended early: ${this.#complaints.trim() || 'it said nothing'}`);
     return record;
   }
 
   async end(): Promise<void> {
-    if (!this.over) this.child.kill('SIGTERM');
-    const force = setTimeout(() => this.child.kill('SIGKILL'), 5000);
+    if (!this.#over) this.#child.kill('SIGTERM');
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), 5000);
     await this.ended;
     clearTimeout(force);
   }
 
-  private take(line: string): void {
+  #take(line: string): void {
     let record: LogRecord;
     try {
       record = JSON.parse(line);
     } catch {
       return;
     }
-    for (const listener of [...this.listeners]) listener(record);
+    for (const listener of [...this.#listeners]) listener(record);
   }
 }
 

@@ -48,36 +48,38 @@ export function connectionActor(options: ConnectionOptions): ActorSpec<Connectio
 
 class Connection {
   /** null: not connected. */
-  private live: {
+  #live: {
     readonly api: VppApi;
     readonly link: ActorRef<VppRequest>;
     readonly pulse: Pulse;
   } | null = null;
   /** What is heard of VPP while it is not connected. */
-  private unheard: VppHeard;
+  #unheard: VppHeard;
   /** Opened, but not yet taken over by `opened`: to be closed if this incarnation ends before. */
-  private opening: VppApi | null = null;
-  private attempts = 0;
-  private lastFailure = '';
+  #opening: VppApi | null = null;
+  #attempts = 0;
+  #lastFailure = '';
   /** Since when requests have been waiting without a word from VPP; null: none waits. */
-  private waitingSince: number | null = null;
-  private stopWatch: Cancel = () => {};
+  #waitingSince: number | null = null;
+  #stopWatch: Cancel = () => {};
 
-  constructor(
-    private readonly context: Context<ConnectionMessage>,
-    private readonly options: ConnectionOptions,
-  ) {
-    this.unheard = { state: 'away', since: context.clock.monotonic() };
+  readonly #context: Context<ConnectionMessage>;
+  readonly #options: ConnectionOptions;
+
+  constructor(context: Context<ConnectionMessage>, options: ConnectionOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#unheard = { state: 'away', since: context.clock.monotonic() };
   }
 
   behavior() {
-    this.context.self.tell({ type: 'connect' });
+    this.#context.self.tell({ type: 'connect' });
     return {
-      receive: (message: ConnectionMessage) => this.receive(message),
+      receive: (message: ConnectionMessage) => this.#receive(message),
       stop: async () => {
-        await this.opening?.close();
-        await this.drain(DRAIN_MS);
-        await this.end(
+        await this.#opening?.close();
+        await this.#drain(DRAIN_MS);
+        await this.#end(
           new MaglevError('MGL_VPP_DISCONNECTED', 'maglevd closed its connection to VPP'),
           'info',
         );
@@ -85,67 +87,67 @@ class Connection {
     };
   }
 
-  private async receive(message: ConnectionMessage): Promise<void> {
+  async #receive(message: ConnectionMessage): Promise<void> {
     switch (message.type) {
       case 'connect':
-        this.connect();
+        this.#connect();
         break;
       case 'opened':
-        this.opened(message.api);
+        this.#opened(message.api);
         break;
       case 'open-failed':
-        this.openFailed(message.error);
+        this.#openFailed(message.error);
         break;
       case 'closed':
-        if (message.api === this.live?.api) await this.down(message.error);
+        if (message.api === this.#live?.api) await this.#down(message.error);
         break;
       case 'link-ended':
-        if (message.link === this.live?.link)
-          await this.down(new MaglevError('MGL_INTERNAL', 'the link failed'));
+        if (message.link === this.#live?.link)
+          await this.#down(new MaglevError('MGL_INTERNAL', 'the link failed'));
         break;
       case 'drop':
-        if (message.link !== this.live?.link) break;
+        if (message.link !== this.#live?.link) break;
         // A VPP that is merely slow is not cut short: it gets as long as for any answer.
-        await this.drain(SILENCE_MAX_MS);
-        await this.down(message.error);
+        await this.#drain(SILENCE_MAX_MS);
+        await this.#down(message.error);
         break;
       case 'watch':
-        await this.watch();
+        await this.#watch();
         break;
       case 'vouch':
-        if (this.live === null) message.reply.ok(this.unheard);
-        else this.live.pulse.vouch(message.reply);
+        if (this.#live === null) message.reply.ok(this.#unheard);
+        else this.#live.pulse.vouch(message.reply);
         break;
       case 'proven':
         // Not before: a VPP that lets us in and throws us out at the first request is not to be stormed.
-        this.attempts = 0;
-        this.lastFailure = '';
+        this.#attempts = 0;
+        this.#lastFailure = '';
         break;
     }
   }
 
-  private connect(): void {
-    const { signal } = this.context;
-    const opening = this.options.open(signal).then((api) => {
+  #connect(): void {
+    const { signal } = this.#context;
+    const opening = this.#options.open(signal).then((api) => {
       if (signal.aborted) void api.close();
-      else this.opening = api;
+      else this.#opening = api;
       return api;
     });
-    this.context.pipe(
+    this.#context.pipe(
       opening,
       (api) => ({ type: 'opened', api }),
       (error) => ({ type: 'open-failed', error: asMaglevError(error) }),
     );
   }
 
-  private opened(api: VppApi): void {
-    const { context } = this;
-    this.opening = null;
+  #opened(api: VppApi): void {
+    const context = this.#context;
+    this.#opening = null;
     const link = context.spawn(linkActor(api));
-    this.live = { api, link, pulse: new Pulse(context.clock, api) };
-    this.waitingSince = null;
+    this.#live = { api, link, pulse: new Pulse(context.clock, api) };
+    this.#waitingSince = null;
     context.watch(link, () => ({ type: 'link-ended', link }));
-    this.stopWatch = context.every(WATCH_MS, { type: 'watch' });
+    this.#stopWatch = context.every(WATCH_MS, { type: 'watch' });
     context.pipe(
       api.closed,
       (error) => ({ type: 'closed', api, error }),
@@ -153,59 +155,60 @@ class Connection {
     );
     context.log.log('info', 'vpp-connect', { ...api.info });
     const info = { ...api.info, bootedAt: null, connectedAt: context.clock.now(), pausedUntil: null };
-    this.options.report.tell({
+    this.#options.report.tell({
       type: 'link-up',
       link: { info, requests: link, lastReplyAt: api.lastReplyAt, memory: api.memory },
     });
   }
 
-  private openFailed(error: MaglevError): void {
+  #openFailed(error: MaglevError): void {
     // The same failure over and over is one piece of news: later ones are for those who look closely.
-    const news = this.lastFailure !== error.message;
-    this.lastFailure = error.message;
-    const delayMs = this.retryLater();
-    if (error.code === 'MGL_VPP_GOVERNED') this.unheard = { state: 'unwatched' };
-    else if (this.unheard.state !== 'away') this.lost(this.context.clock.monotonic());
+    const news = this.#lastFailure !== error.message;
+    this.#lastFailure = error.message;
+    const delayMs = this.#retryLater();
+    if (error.code === 'MGL_VPP_GOVERNED') this.#unheard = { state: 'unwatched' };
+    else if (this.#unheard.state !== 'away') this.#lost(this.#context.clock.monotonic());
     const { code, message, advice } = error;
     const level = news ? 'warn' : 'debug';
-    this.context.log.log(level, 'vpp-connect-failed', { code, error: message, advice, retryMs: delayMs });
-    this.options.report.tell({ type: 'link-down', error, underWay: null });
+    this.#context.log.log(level, 'vpp-connect-failed', { code, error: message, advice, retryMs: delayMs });
+    this.#options.report.tell({ type: 'link-down', error, underWay: null });
   }
 
-  private retryLater(): number {
-    const { clock } = this.context;
-    const delayMs = Math.round(backoffDelay(RETRY, ++this.attempts, clock.random()));
-    this.context.after(delayMs, { type: 'connect' });
+  #retryLater(): number {
+    const { clock } = this.#context;
+    const delayMs = Math.round(backoffDelay(RETRY, ++this.#attempts, clock.random()));
+    this.#context.after(delayMs, { type: 'connect' });
     return delayMs;
   }
 
-  private async down(error: MaglevError): Promise<void> {
-    await this.end(error);
-    this.retryLater();
+  async #down(error: MaglevError): Promise<void> {
+    await this.#end(error);
+    this.#retryLater();
   }
 
   /** Takes down what is live. The report goes out first: who asks from now on gets a clear answer at once. */
-  private async end(error: MaglevError, level: LevelOf<'vpp-disconnect'> = 'warn'): Promise<void> {
-    const { live } = this;
+  async #end(error: MaglevError, level: LevelOf<'vpp-disconnect'> = 'warn'): Promise<void> {
+    const live = this.#live;
     if (live === null) return;
-    this.live = null;
-    this.lost(live.pulse.silentSince ?? this.context.clock.monotonic());
-    for (const reply of live.pulse.end()) reply.ok(this.unheard);
-    this.stopWatch();
+    this.#live = null;
+    this.#lost(live.pulse.silentSince ?? this.#context.clock.monotonic());
+    for (const reply of live.pulse.end()) reply.ok(this.#unheard);
+    this.#stopWatch();
     const { code, message } = error;
-    this.context.log.log(level, 'vpp-disconnect', { code, error: message });
-    this.options.report.tell({ type: 'link-down', error, underWay: live.api.underWay() });
+    this.#context.log.log(level, 'vpp-disconnect', { code, error: message });
+    this.#options.report.tell({ type: 'link-down', error, underWay: live.api.underWay() });
     // Closing answers what is under way, with the reason; only then may the link go.
     await live.api.close(error);
-    await this.context.stopChild(live.link);
+    await this.#context.stopChild(live.link);
   }
 
   /**
    * Waits, for so long at most, until VPP has done what it was asked: a VIP that is being replaced must not be left
    * between its removal and its return. Answers come in order, so that of a ping is the last.
    */
-  private async drain(atMostMs: number): Promise<void> {
-    const { live, context } = this;
+  async #drain(atMostMs: number): Promise<void> {
+    const live = this.#live;
+    const context = this.#context;
     if (live === null || live.api.pendingCount() === 0) return;
     await new Promise<void>((resolve) => {
       const cancel = context.clock.schedule(atMostMs, resolve);
@@ -217,23 +220,24 @@ class Connection {
   }
 
   /** Asks a VPP that owes answers, or has been idle, whether it lives; gives up one that stays silent. */
-  private async watch(): Promise<void> {
-    const { live, context } = this;
+  async #watch(): Promise<void> {
+    const live = this.#live;
+    const context = this.#context;
     if (live === null) return;
     const now = context.clock.monotonic();
     const quietFor = now - live.api.lastReplyAt();
-    if (live.api.pendingCount() === 0) this.waitingSince = null;
-    else this.waitingSince ??= now;
-    const silentFor = this.waitingSince === null ? 0 : Math.min(quietFor, now - this.waitingSince);
+    if (live.api.pendingCount() === 0) this.#waitingSince = null;
+    else this.#waitingSince ??= now;
+    const silentFor = this.#waitingSince === null ? 0 : Math.min(quietFor, now - this.#waitingSince);
     if (silentFor >= SILENCE_MAX_MS) {
       const seconds = Math.floor(silentFor / 1000);
-      await this.down(new MaglevError('MGL_VPP_TIMEOUT', `VPP has not answered for ${seconds} s`));
+      await this.#down(new MaglevError('MGL_VPP_TIMEOUT', `VPP has not answered for ${seconds} s`));
     } else if (silentFor >= WATCH_MS || quietFor >= IDLE_PING_MS) {
       live.pulse.ping();
     }
   }
 
-  private lost(since: number): void {
-    this.unheard = { state: 'away', since };
+  #lost(since: number): void {
+    this.#unheard = { state: 'away', since };
   }
 }

@@ -77,125 +77,128 @@ interface Live {
 }
 
 class Vpp {
-  private live: Live | null = null;
-  private readonly syncLog: ActorRef<SyncLogMessage>;
-  private readonly connection: ActorRef<ConnectionMessage>;
+  #live: Live | null = null;
+  readonly #syncLog: ActorRef<SyncLogMessage>;
+  readonly #connection: ActorRef<ConnectionMessage>;
   /** Who waits for a look at VPP. It is no small thing for VPP: one is under way at a time, however many ask. */
-  private readonly looks = new Rounds<Reply<LbState>>();
-  private statsDroppedAt = Number.NEGATIVE_INFINITY;
+  readonly #looks = new Rounds<Reply<LbState>>();
+  #statsDroppedAt = Number.NEGATIVE_INFINITY;
   /** What VPP died under since it last lived through a full sync; see domain/repeated-death.ts. */
-  private deaths = noDeaths;
+  #deaths = noDeaths;
   /** Until when VPP is left alone, on the monotonic scale of the clock. */
-  private pausedUntil = Number.NEGATIVE_INFINITY;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
   /** Since when VPP is not connected, milliseconds since the epoch. */
-  private lostAt: number;
-  private lastError = new MaglevError('MGL_VPP_DISCONNECTED', 'not connected to VPP yet');
+  #lostAt: number;
+  #lastError = new MaglevError('MGL_VPP_DISCONNECTED', 'not connected to VPP yet');
 
-  constructor(
-    private readonly context: Context<VppMessage>,
-    private readonly options: VppOptions,
-    private standing: StandingDecision,
-  ) {
-    this.lostAt = context.clock.now();
-    this.syncLog = context.spawn(syncLogActor());
-    this.connection = context.spawn(connectionActor({ open: options.open, report: context.self }));
+  readonly #context: Context<VppMessage>;
+  readonly #options: VppOptions;
+  #standing: StandingDecision;
+
+  constructor(context: Context<VppMessage>, options: VppOptions, standing: StandingDecision) {
+    this.#context = context;
+    this.#options = options;
+    this.#standing = standing;
+    this.#lostAt = context.clock.now();
+    this.#syncLog = context.spawn(syncLogActor());
+    this.#connection = context.spawn(connectionActor({ open: options.open, report: context.self }));
   }
 
   async receive(message: VppMessage): Promise<void> {
     switch (message.type) {
       case 'link-up':
-        await this.endSession();
-        this.live = { link: message.link, session: null, bootedAt: null, standings: new VipStandings() };
-        this.governUnlessPaused(this.live);
+        await this.#endSession();
+        this.#live = { link: message.link, session: null, bootedAt: null, standings: new VipStandings() };
+        this.#governUnlessPaused(this.#live);
         break;
       case 'pause-over':
-        if (message.link === this.live?.link) this.governUnlessPaused(this.live);
+        if (message.link === this.#live?.link) this.#governUnlessPaused(this.#live);
         break;
       case 'link-down':
-        this.lastError = message.error;
-        if (this.live !== null) this.lostAt = this.context.clock.now();
+        this.#lastError = message.error;
+        if (this.#live !== null) this.#lostAt = this.#context.clock.now();
         if (message.underWay !== null && message.error.code === 'MGL_VPP_DISCONNECTED') {
-          this.diedUnder(message.underWay);
+          this.#diedUnder(message.underWay);
         }
-        await this.endSession(message.error);
+        await this.#endSession(message.error);
         break;
       case 'get-decision':
-        message.reply.ok(this.standing.decision);
+        message.reply.ok(this.#standing.decision);
         break;
       case 'decision':
-        this.standing = new StandingDecision(message.decision);
-        this.live?.session?.tell(message);
+        this.#standing = new StandingDecision(message.decision);
+        this.#live?.session?.tell(message);
         break;
       case 'list-syncs':
-        this.context.relay(this.syncLog, { type: 'list-syncs' }, message.reply);
+        this.#context.relay(this.#syncLog, { type: 'list-syncs' }, message.reply);
         break;
       case 'get-sync':
-        this.context.relay(this.syncLog, { type: 'get-sync', id: message.id }, message.reply);
+        this.#context.relay(this.#syncLog, { type: 'get-sync', id: message.id }, message.reply);
         break;
       case 'vip-wanted':
-        this.follow(message);
+        this.#follow(message);
         break;
       case 'get-info':
-        if (this.live === null) this.unavailable(message.reply);
+        if (this.#live === null) this.#unavailable(message.reply);
         else {
-          const { link, bootedAt } = this.live;
-          message.reply.ok({ ...link.info, bootedAt, pausedUntil: this.pauseEnd() });
+          const { link, bootedAt } = this.#live;
+          message.reply.ok({ ...link.info, bootedAt, pausedUntil: this.#pauseEnd() });
         }
         break;
       case 'get-memory':
-        message.reply.ok(this.live?.link.memory() ?? null);
+        message.reply.ok(this.#live?.link.memory() ?? null);
         break;
       case 'get-lb-state':
-        if (this.live === null) this.unavailable(message.reply);
+        if (this.#live === null) this.#unavailable(message.reply);
         else {
-          if (this.looks.join(message.reply)) this.look();
-          this.boundSilence(this.live.link, message.reply);
+          if (this.#looks.join(message.reply)) this.#look();
+          this.#boundSilence(this.#live.link, message.reply);
         }
         break;
       case 'waited':
-        this.tellSilence(message.link, message.reply);
+        this.#tellSilence(message.link, message.reply);
         break;
       case 'read-done': {
-        const { askers, another } = this.looks.end();
+        const { askers, another } = this.#looks.end();
         for (const reply of askers) settle(reply, message.outcome);
-        if (another) this.look();
+        if (another) this.#look();
         break;
       }
       case 'vouch':
         // Who asks does not wait long; a connection that is being started again answers nobody.
-        this.connection.tell(message);
+        this.#connection.tell(message);
         break;
       case 'synced':
-        this.connection.tell({ type: 'proven' });
-        this.deaths = noDeaths;
+        this.#connection.tell({ type: 'proven' });
+        this.#deaths = noDeaths;
         break;
       case 'booted':
-        if (message.link === this.live?.link.requests) this.live.bootedAt = message.at;
+        if (message.link === this.#live?.link.requests) this.#live.bootedAt = message.at;
         break;
       case 'standing':
-        if (message.link === this.live?.link.requests) this.live.standings.hear(message.news);
+        if (message.link === this.#live?.link.requests) this.#live.standings.hear(message.news);
         break;
       case 'list-standings':
-        message.reply.ok(this.standings());
+        message.reply.ok(this.#standings());
         break;
       case 'stats-lost':
-        this.statsLost(message.link, message.error);
+        this.#statsLost(message.link, message.error);
         break;
       case 'get-lb-counters':
-        if (this.live === null) this.unavailable(message.reply);
-        else if (this.live.session === null) message.reply.fail(this.paused());
+        if (this.#live === null) this.#unavailable(message.reply);
+        else if (this.#live.session === null) message.reply.fail(this.#paused());
         else {
-          this.context.relay(this.live.session, { type: 'get-lb-counters' }, message.reply);
-          this.boundSilence(this.live.link, message.reply);
+          this.#context.relay(this.#live.session, { type: 'get-lb-counters' }, message.reply);
+          this.#boundSilence(this.#live.link, message.reply);
         }
         break;
       case 'sync':
         // Whoever asks knows that VPP may die of it once more.
-        this.pausedUntil = Number.NEGATIVE_INFINITY;
-        if (this.live === null) this.unavailable(message.reply);
+        this.#pausedUntil = Number.NEGATIVE_INFINITY;
+        if (this.#live === null) this.#unavailable(message.reply);
         else
-          this.context.relay(
-            this.govern(this.live),
+          this.#context.relay(
+            this.#govern(this.#live),
             { type: 'sync', frontend: message.frontend },
             message.reply,
           );
@@ -204,63 +207,65 @@ class Vpp {
   }
 
   /** Begins a session if VPP is not left alone; otherwise that is done when the pause is over. */
-  private governUnlessPaused(live: Live): void {
-    const left = this.pausedUntil - this.context.clock.monotonic();
-    if (left > 0) this.context.after(left, { type: 'pause-over', link: live.link });
-    else this.govern(live);
+  #governUnlessPaused(live: Live): void {
+    const left = this.#pausedUntil - this.#context.clock.monotonic();
+    if (left > 0) this.#context.after(left, { type: 'pause-over', link: live.link });
+    else this.#govern(live);
   }
 
-  private govern(live: Live): ActorRef<SessionMessage> {
-    live.session ??= this.context.spawn(this.sessionOn(live.link));
+  #govern(live: Live): ActorRef<SessionMessage> {
+    live.session ??= this.#context.spawn(this.#sessionOn(live.link));
     return live.session;
   }
 
   /** Not the first time: that happens when somebody restarts VPP. */
-  private diedUnder(underWay: WritesUnderWay): void {
-    const { clock, log } = this.context;
-    this.deaths = afterDeath(this.deaths, underWay);
-    const pauseMs = pauseAfter(this.deaths);
-    const deaths = Math.max(...this.deaths.values());
+  #diedUnder(underWay: WritesUnderWay): void {
+    const { clock, log } = this.#context;
+    this.#deaths = afterDeath(this.#deaths, underWay);
+    const pauseMs = pauseAfter(this.#deaths);
+    const deaths = Math.max(...this.#deaths.values());
     const fields = { deaths, writing: underWay.oldest, underWay: Object.fromEntries(underWay.kinds) };
     if (pauseMs === 0) {
       log.log('warn', 'vpp-died-writing', fields);
       return;
     }
-    this.pausedUntil = clock.monotonic() + pauseMs;
-    const { code, advice } = this.paused();
+    this.#pausedUntil = clock.monotonic() + pauseMs;
+    const { code, advice } = this.#paused();
     log.log('error', 'vpp-died-writing', { ...fields, pauseMs, code, advice });
   }
 
   /** When the pause is over, milliseconds since the epoch; null = there is none. */
-  private pauseEnd(): number | null {
-    const { clock } = this.context;
-    const left = this.pausedUntil - clock.monotonic();
+  #pauseEnd(): number | null {
+    const { clock } = this.#context;
+    const left = this.#pausedUntil - clock.monotonic();
     return left > 0 ? Math.round(clock.now() + left) : null;
   }
 
-  private paused(): MaglevError {
-    const left = Math.max(0, this.pausedUntil - this.context.clock.monotonic());
+  #paused(): MaglevError {
+    const left = Math.max(0, this.#pausedUntil - this.#context.clock.monotonic());
     const text = `VPP died again and again while it was changed; it is left alone for another ${Math.ceil(left / 1000)} s`;
     return new MaglevError('MGL_VPP_PAUSED', text);
   }
 
-  private condition(): VppCondition {
-    const { live, lastError, lostAt } = this;
+  #condition(): VppCondition {
+    const live = this.#live;
+    const lastError = this.#lastError;
+    const lostAt = this.#lostAt;
     if (live === null) {
       const state = lastError.code === 'MGL_VPP_GOVERNED' ? 'spare' : 'disconnected';
       return { state, since: lostAt, error: lastError };
     }
     const since = live.link.info.connectedAt;
-    const until = live.session === null ? this.pauseEnd() : null;
+    const until = live.session === null ? this.#pauseEnd() : null;
     return until === null
       ? { state: 'connected', since }
-      : { state: 'paused', since, until, error: this.paused() };
+      : { state: 'paused', since, until, error: this.#paused() };
   }
 
-  private standings(): Standings {
-    const vpp = this.condition();
-    const { vips } = this.standing.decision;
-    const { live } = this;
+  #standings(): Standings {
+    const vpp = this.#condition();
+    const { vips } = this.#standing.decision;
+    const live = this.#live;
     if (live === null || 'error' in vpp) {
       const why = 'error' in vpp ? vpp.error.message : 'VPP is not connected';
       return { vpp, conf: null, frontends: vips.map((vip) => unreachable(vip, why)) };
@@ -270,26 +275,26 @@ class Vpp {
   }
 
   /** The decision about one frontend changed. */
-  private follow(message: VipWanted): void {
+  #follow(message: VipWanted): void {
     const { vip, flush, reply } = message;
     const { frontend } = vip;
-    const session = this.live?.session ?? null;
-    const standing = this.standing.withVip(vip);
-    this.standing = standing ?? this.standing;
+    const session = this.#live?.session ?? null;
+    const standing = this.#standing.withVip(vip);
+    this.#standing = standing ?? this.#standing;
     if (standing === null) {
       // A whole decision that is newer is on its way.
       reply?.ok(notApplied(frontend, 'full-sync', 'the config has changed meanwhile'));
     } else if (session !== null) {
       if (reply === undefined) session.tell(message);
-      else this.context.relay(session, { type: 'vip-wanted', vip, flush }, reply);
+      else this.#context.relay(session, { type: 'vip-wanted', vip, flush }, reply);
     } else {
-      const lost = this.live === null;
-      const unable = lost ? this.disconnected() : this.paused();
-      const error = (lost ? this.lastError : unable).message;
+      const lost = this.#live === null;
+      const unable = lost ? this.#disconnected() : this.#paused();
+      const error = (lost ? this.#lastError : unable).message;
       if (flush.size > 0) {
         // Later nobody knows whether it is still wanted. The weight is, and comes with the next connection.
         const servers = [...flush].join(' ');
-        this.context.log.log('warn', 'vpp-flush-skipped', { frontend, servers, error });
+        this.#context.log.log('warn', 'vpp-flush-skipped', { frontend, servers, error });
       }
       const text = lost ? 'VPP is not connected' : unable.message;
       reply?.ok(notApplied(frontend, lost ? 'disconnected' : 'paused', text, unable));
@@ -297,11 +302,12 @@ class Vpp {
   }
 
   /** Looks at VPP, straight through the link: it does not wait for a sync. */
-  private look(): void {
-    const { context, live } = this;
+  #look(): void {
+    const context = this.#context;
+    const live = this.#live;
     const look =
       live === null
-        ? Promise.reject(this.disconnected())
+        ? Promise.reject(this.#disconnected())
         : context.ask(live.link.requests, { type: 'read-state' });
     context.pipe(
       look,
@@ -310,22 +316,22 @@ class Vpp {
     );
   }
 
-  private boundSilence(link: VppLink, reply: Reply<never>): void {
-    this.context.after(SILENCE_TOLD_MS, { type: 'waited', link, reply });
+  #boundSilence(link: VppLink, reply: Reply<never>): void {
+    this.#context.after(SILENCE_TOLD_MS, { type: 'waited', link, reply });
   }
 
   /** Who still waits for a VPP that says nothing is told so; one that talks is given more time. */
-  private tellSilence(link: VppLink, reply: Reply<never>): void {
-    const silentMs = Math.min(SILENCE_TOLD_MS, this.context.clock.monotonic() - link.lastReplyAt());
-    if (link !== this.live?.link || silentMs < SILENCE_MIN_MS) return;
+  #tellSilence(link: VppLink, reply: Reply<never>): void {
+    const silentMs = Math.min(SILENCE_TOLD_MS, this.#context.clock.monotonic() - link.lastReplyAt());
+    if (link !== this.#live?.link || silentMs < SILENCE_MIN_MS) return;
     const seconds = Math.floor(silentMs / 1000);
     reply.fail(new MaglevError('MGL_VPP_TIMEOUT', `VPP has been silent for ${seconds} s`));
   }
 
-  private sessionOn(link: VppLink): ActorSpec<SessionMessage> {
-    const { self } = this.context;
-    const { openStats } = this.options;
-    const records = this.syncLog;
+  #sessionOn(link: VppLink): ActorSpec<SessionMessage> {
+    const { self } = this.#context;
+    const { openStats } = this.#options;
+    const records = this.#syncLog;
     return sessionActor({ link: link.requests, decisions: self, report: self, records, openStats });
   }
 
@@ -334,26 +340,26 @@ class Vpp {
    * was made to, or is not well, and both are made anew. If that does not help, it is not done again for a while:
    * counters are worth less than the peace in which VPP is governed.
    */
-  private statsLost(link: Address<VppRequest>, error: MaglevError): void {
-    const now = this.context.clock.monotonic();
-    if (link !== this.live?.link.requests || now - this.statsDroppedAt < STATS_DROP_GAP_MS) return;
-    this.statsDroppedAt = now;
-    this.connection.tell({ type: 'drop', link, error });
+  #statsLost(link: Address<VppRequest>, error: MaglevError): void {
+    const now = this.#context.clock.monotonic();
+    if (link !== this.#live?.link.requests || now - this.#statsDroppedAt < STATS_DROP_GAP_MS) return;
+    this.#statsDroppedAt = now;
+    this.#connection.tell({ type: 'drop', link, error });
   }
 
   /** Whoever waits for an answer of the session is told why the connection ended, not that the session did. */
-  private async endSession(reason = this.lastError): Promise<void> {
-    const { live } = this;
-    this.live = null;
-    if (live !== null && live.session !== null) await this.context.stopChild(live.session, reason);
+  async #endSession(reason = this.#lastError): Promise<void> {
+    const live = this.#live;
+    this.#live = null;
+    if (live !== null && live.session !== null) await this.#context.stopChild(live.session, reason);
   }
 
-  private unavailable(reply: Reply<never>): void {
-    reply.fail(this.disconnected());
+  #unavailable(reply: Reply<never>): void {
+    reply.fail(this.#disconnected());
   }
 
-  private disconnected(): MaglevError {
-    const { lastError } = this;
+  #disconnected(): MaglevError {
+    const lastError = this.#lastError;
     const text = `not connected to VPP: ${lastError.message}`;
     const code = speaking.has(lastError.code) ? lastError.code : 'MGL_VPP_DISCONNECTED';
     return new MaglevError(code, text, { cause: lastError });

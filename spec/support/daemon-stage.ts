@@ -25,11 +25,11 @@ export class Stage {
   /** What every maglevd finds in its environment. */
   environment: NodeJS.ProcessEnv = {};
 
+  readonly #bin: string;
+
   /** On `vpp`, a live one; by default on a simulator that the spec starts. `bin` has the programs. */
-  constructor(
-    vpp = '',
-    private readonly bin = compiled,
-  ) {
+  constructor(vpp = '', bin = compiled) {
+    this.#bin = bin;
     this.socket = vpp === '' ? path.join(this.folder, 'api.sock') : vpp;
     this.stats = path.join(path.dirname(this.socket), 'stats.sock');
   }
@@ -39,12 +39,12 @@ export class Stage {
   }
 
   async simulator(...args: string[]): Promise<Process> {
-    const sim = this.add(
+    const sim = this.#add(
       new Process(
         'maglev-vppsim',
         ['--socket', this.socket, '--stats-socket', this.stats, ...args],
         {},
-        this.bin,
+        this.#bin,
       ),
     );
     await sim.record('ready');
@@ -65,12 +65,12 @@ export class Stage {
       '--state-dir',
       state,
     ];
-    return this.add(new Process('maglevd', [...flags, ...args], this.environment, this.bin));
+    return this.#add(new Process('maglevd', [...flags, ...args], this.environment, this.#bin));
   }
 
   /** maglevc against this maglevd. */
   ctl(...words: string[]) {
-    return run('maglevc', ['--server', this.grpc, ...words], {}, this.bin);
+    return run('maglevc', ['--server', this.grpc, ...words], {}, this.#bin);
   }
 
   /** One conversation with VPP over its own API, beside maglevd. */
@@ -109,7 +109,7 @@ export class Stage {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private add(process: Process): Process {
+  #add(process: Process): Process {
     this.processes.push(process);
     return process;
   }

@@ -34,8 +34,8 @@ export class FakeVpp {
   readonly vips = new Map<string, Vip>();
   /** Every write that was executed, in order. */
   readonly writes: (LbOperation | { readonly op: 'conf'; readonly conf: LbConf })[] = [];
-  private vipsMade = 0;
-  private order = 0;
+  #vipsMade = 0;
+  #order = 0;
   /** Why it does not give the text that tells what no message does. */
   textError: MaglevError | null = null;
   /** Called before each write; an error it returns is VPP's answer, and the write is not executed. */
@@ -54,14 +54,14 @@ export class FakeVpp {
     return {
       conf,
       vips: known,
-      order: ++this.order,
+      order: ++this.#order,
       places: textError === null ? places : null,
       textError,
     };
   }
 
   apply(operation: LbOperation): OperationOutcome {
-    const refusal = this.refuse(operation) ?? this.execute(operation);
+    const refusal = this.refuse(operation) ?? this.#execute(operation);
     if (refusal !== null) return { ok: false, error: refusal, retval: null };
     this.writes.push(operation);
     return { ok: true };
@@ -85,21 +85,21 @@ export class FakeVpp {
         request.reply.ok(new Map([...this.vips].map(([id, vip]) => [id, indexesOf(vip)])));
         break;
       case 'apply': {
-        const order = ++this.order;
+        const order = ++this.#order;
         request.reply.ok({ outcomes: request.operations.map((operation) => this.apply(operation)), order });
         break;
       }
     }
   }
 
-  private execute(operation: LbOperation): MaglevError | null {
+  #execute(operation: LbOperation): MaglevError | null {
     const id = vipId(operation.key);
     const vip = this.vips.get(id);
     if (operation.op === 'vip-add') {
       if (vip !== undefined) return retval(-81);
       const { key, encap, tableLength, srcIpSticky } = operation;
       const state = { key, encap, tableLength: { value: tableLength, exact: true }, srcIpSticky };
-      this.vips.set(id, { index: ++this.vipsMade, state, servers: new Map() });
+      this.vips.set(id, { index: ++this.#vipsMade, state, servers: new Map() });
       return null;
     }
     if (vip === undefined) return retval(-6);

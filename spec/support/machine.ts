@@ -13,15 +13,15 @@ export class Machine {
   pings = 0;
   closes = 0;
   refusal: MaglevError | null = new MaglevError('MGL_VPP_CONNECT', 'no such socket');
-  private hanging = false;
+  #hanging = false;
   /** Who waits for its answers while it hangs. */
-  private readonly parked = new Set<{
+  readonly #parked = new Set<{
     readonly resolve: () => void;
     readonly reject: (error: MaglevError) => void;
   }>();
-  private pid = 100;
-  private pending = 0;
-  private lastReply = 0;
+  #pid = 100;
+  #pending = 0;
+  #lastReply = 0;
   /** What is told of the changes that had no answer when the connection ended. */
   underWay: WritesUnderWay | null = null;
   disconnect: (error: MaglevError) => void = () => {};
@@ -34,28 +34,28 @@ export class Machine {
   }
 
   get hangs(): boolean {
-    return this.hanging;
+    return this.#hanging;
   }
 
   /** What it is asked while it hangs is answered afterwards, if the connection lasts so long. */
   set hangs(hangs: boolean) {
-    this.hanging = hangs;
+    this.#hanging = hangs;
     if (hangs) return;
-    for (const { resolve } of this.parked) resolve();
-    this.parked.clear();
+    for (const { resolve } of this.#parked) resolve();
+    this.#parked.clear();
   }
 
   /** Settled when it does not hang, or is killed. */
   awake(): Promise<void> {
-    if (!this.hanging) return Promise.resolve();
+    if (!this.#hanging) return Promise.resolve();
     return new Promise((resolve) => {
-      this.parked.add({ resolve, reject: () => resolve() });
+      this.#parked.add({ resolve, reject: () => resolve() });
     });
   }
 
   /** Something of it arrives that answers nobody's question. */
   speak(): void {
-    this.lastReply = this.now();
+    this.#lastReply = this.now();
   }
 
   /** Killed: what it held is gone. */
@@ -71,28 +71,28 @@ export class Machine {
     this.openTimes.push(this.now());
     if (this.refusal !== null) throw this.refusal;
     const { vpp } = this;
-    const pid = ++this.pid;
-    this.pending = 0;
-    this.lastReply = this.now();
+    const pid = ++this.#pid;
+    this.#pending = 0;
+    this.#lastReply = this.now();
     let fail: (error: MaglevError) => void = () => {};
     const closed = new Promise<MaglevError>((resolve) => {
       fail = (error) => {
-        for (const { reject } of this.parked) reject(error);
-        this.parked.clear();
+        for (const { reject } of this.#parked) reject(error);
+        this.#parked.clear();
         resolve(error);
       };
     });
     this.disconnect = fail;
     const reply = async <T>(value: () => T): Promise<T> => {
-      this.pending++;
+      this.#pending++;
       if (this.hangs) {
         await new Promise<void>((resolve, reject) => {
-          this.parked.add({ resolve, reject });
+          this.#parked.add({ resolve, reject });
         });
       }
       await Promise.resolve();
-      this.pending--;
-      this.lastReply = this.now();
+      this.#pending--;
+      this.#lastReply = this.now();
       return value();
     };
     const ask = <R>(make: (answer: { ok: (value: R) => boolean; fail: () => boolean }) => VppRequest) =>
@@ -126,8 +126,8 @@ export class Machine {
         this.pings++;
         return reply(() => pid);
       },
-      pendingCount: () => this.pending,
-      lastReplyAt: () => this.lastReply,
+      pendingCount: () => this.#pending,
+      lastReplyAt: () => this.#lastReply,
       closed,
       close: async (reason = new MaglevError('MGL_VPP_DISCONNECTED', 'closed by maglevd')) => {
         this.closes++;

@@ -17,9 +17,9 @@ export class Process {
   readonly lines: string[] = [];
   readonly errors: string[] = [];
   readonly ended: Promise<ProcessEnd>;
-  private readonly child: ChildProcess;
-  private readonly watchers = new Set<() => void>();
-  private over = false;
+  readonly #child: ChildProcess;
+  readonly #watchers = new Set<() => void>();
+  #over = false;
 
   constructor(
     readonly name: 'maglevd' | 'maglevc' | 'maglev-vppsim',
@@ -27,36 +27,36 @@ export class Process {
     env: NodeJS.ProcessEnv = {},
     bin = compiled,
   ) {
-    this.child = spawn(process.execPath, [path.join(bin, `${name}.js`), ...args], {
+    this.#child = spawn(process.execPath, [path.join(bin, `${name}.js`), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
     });
-    collect(this.child.stdout, (line) => {
+    collect(this.#child.stdout, (line) => {
       this.lines.push(line);
-      this.wake();
+      this.#wake();
     });
-    collect(this.child.stderr, (line) => this.errors.push(line));
+    collect(this.#child.stderr, (line) => this.errors.push(line));
     this.ended = new Promise((resolve) => {
-      this.child.once('close', (code, signal) => {
-        this.over = true;
-        this.wake();
+      this.#child.once('close', (code, signal) => {
+        this.#over = true;
+        this.#wake();
         resolve({ code, signal });
       });
     });
   }
 
   get pid(): number {
-    return this.child.pid ?? 0;
+    return this.#child.pid ?? 0;
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
+    this.#child.kill(signal);
   }
 
   /** Ends it if it lives, and waits until it has. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<ProcessEnd> {
-    this.child.kill(signal);
-    const killer = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
+    this.#child.kill(signal);
+    const killer = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);
     const end = await this.ended;
     clearTimeout(killer);
     return end;
@@ -66,7 +66,7 @@ export class Process {
   records(event: string, from = 0): Record<string, unknown>[] {
     return this.lines.slice(from).flatMap((line) => {
       const record = parseRecord(line);
-      return record !== null && this.isRecord(line, event) ? [record] : [];
+      return record !== null && this.#isRecord(line, event) ? [record] : [];
     });
   }
 
@@ -85,12 +85,12 @@ export class Process {
 
   /** Where the first record of that event stands at or behind line `from`; waits for it. */
   async position(event: string, from: number): Promise<number> {
-    const find = () => this.lines.findIndex((line, i) => i >= from && this.isRecord(line, event));
+    const find = () => this.lines.findIndex((line, i) => i >= from && this.#isRecord(line, event));
     await this.until(() => find() >= 0, `record ${event}`);
     return find();
   }
 
-  private isRecord(line: string, event: string): boolean {
+  #isRecord(line: string, event: string): boolean {
     const record = parseRecord(line);
     return record !== null && (record['msg'] === event || record['event'] === event);
   }
@@ -100,26 +100,26 @@ export class Process {
     return new Promise((resolve, reject) => {
       const tail = () => [...this.lines.slice(-15), ...this.errors.slice(-15)].join('\n');
       const done = (error?: Error) => {
-        this.watchers.delete(look);
+        this.#watchers.delete(look);
         clearTimeout(timer);
         if (error === undefined) resolve();
         else reject(error);
       };
       const look = () => {
         if (condition()) done();
-        else if (this.over) done(new Error(`${this.name} ended while waiting for ${what}:\n${tail()}`));
+        else if (this.#over) done(new Error(`${this.name} ended while waiting for ${what}:\n${tail()}`));
       };
       const timer = setTimeout(
         () => done(new Error(`${this.name}: no ${what}; last lines:\n${tail()}`)),
         PATIENCE_MS,
       );
-      this.watchers.add(look);
+      this.#watchers.add(look);
       look();
     });
   }
 
-  private wake(): void {
-    for (const watcher of [...this.watchers]) watcher();
+  #wake(): void {
+    for (const watcher of [...this.#watchers]) watcher();
   }
 }
 

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 /** Small web servers on loopback addresses and one port, as the machines of a farm would be. */
 export class WebFarm {
   readonly port: number;
-  private readonly addresses: readonly string[];
-  private readonly servers = new Map<string, Server>();
-  private readonly mute = new Set<string>();
+  readonly #addresses: readonly string[];
+  readonly #servers = new Map<string, Server>();
+  readonly #mute = new Set<string>();
 
   private constructor(addresses: readonly string[], port: number) {
-    this.addresses = addresses;
+    this.#addresses = addresses;
     this.port = port;
   }
 
@@ -31,9 +31,9 @@ export class WebFarm {
     await Promise.all(
       addresses.map(async (address) => {
         const server = createServer((_request, response) => {
-          if (!this.mute.has(address)) response.end('well\n');
+          if (!this.#mute.has(address)) response.end('well\n');
         });
-        this.servers.set(address, server);
+        this.#servers.set(address, server);
         await listening(server, this.port, address);
       }),
     );
@@ -42,25 +42,25 @@ export class WebFarm {
   /** As a machine whose server process died: the port refuses. */
   down(...addresses: readonly string[]): void {
     for (const address of addresses) {
-      const server = this.servers.get(address);
+      const server = this.#servers.get(address);
       server?.close();
       server?.closeAllConnections();
-      this.servers.delete(address);
+      this.#servers.delete(address);
     }
   }
 
   /** As machines whose answers are lost on the way. */
   silence(...addresses: readonly string[]): void {
-    for (const address of addresses) this.mute.add(address);
+    for (const address of addresses) this.#mute.add(address);
   }
 
   /** What is asked from now on is answered again. */
   speak(): void {
-    this.mute.clear();
+    this.#mute.clear();
   }
 
   end(): void {
-    this.down(...this.addresses);
+    this.down(...this.#addresses);
   }
 }
 

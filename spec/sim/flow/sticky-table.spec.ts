@@ -12,10 +12,10 @@ interface Entry {
 /** The rules once more, over a list for each bucket. */
 class Model {
   readonly #buckets: Entry[][];
-  constructor(
-    buckets: number,
-    private readonly timeout: number,
-  ) {
+  readonly #timeout: number;
+
+  constructor(buckets: number, timeout: number) {
+    this.#timeout = timeout;
     this.#buckets = Array.from({ length: buckets }, () =>
       Array.from({ length: 4 }, () => ({ hash: 0, vip: 0, server: 0, expiry: 0 })),
     );
@@ -26,9 +26,9 @@ class Model {
     const bucket = this.#buckets[hash % this.#buckets.length] as Entry[];
     const match = bucket.find((entry) => entry.expiry > now && entry.hash === hash && entry.vip === vip);
     const room = bucket.find((entry) => entry.expiry <= now);
-    if (match !== undefined) match.expiry = now + this.timeout;
+    if (match !== undefined) match.expiry = now + this.#timeout;
     if ((match?.server ?? 0) === 0 && room !== undefined) {
-      Object.assign(room, { hash, vip, server: choice, expiry: now + this.timeout });
+      Object.assign(room, { hash, vip, server: choice, expiry: now + this.#timeout });
     }
     return [match?.server ?? 0, room !== undefined];
   }
