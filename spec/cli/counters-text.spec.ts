@@ -9,6 +9,7 @@ describe('cli/counters-text', () => {
     const lines = countersText(
       {
         timeNs: 0n,
+        forecast: undefined,
         vips: [{ ...vip, ...counters, applicationServers: [server] }],
         vpp: undefined,
       },
