@@ -1,9 +1,8 @@
 import { MaglevError } from '../../domain/errors.js';
-import type { IpPrefix } from '../../domain/ip.js';
-import { type DesiredVip, type VipId, type VipState, vipId } from '../../domain/lb.js';
-import { type Batch, onlyChanges, type PrefixPlan, planPrefix } from '../../domain/plan.js';
-import { installCost, loadOfFound, PIECE_MS } from '../../domain/plan-cost.js';
-import { leanestFirst } from '../../domain/plan-order.js';
+import { type DesiredVip, type VipState, vipId } from '../../domain/lb.js';
+import type { Batch } from '../../domain/plan.js';
+import { loadOfFound } from '../../domain/plan-cost.js';
+import { type PlannedPrefix, planSync, upToDate, weightOfPrefix } from '../../domain/plan-sync.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import { addTallies, failure, type Tally } from '../../domain/tally.js';
 import type { Address } from '../../protocol/address.js';
@@ -36,67 +35,26 @@ export async function fullSync(
   options: FullSyncOptions,
   reading: LbReading,
 ): Promise<Tally> {
-  const found = new Map<IpPrefix, VipState[]>();
-  for (const prefix of options.standing().prefixes()) found.set(prefix, []);
-  for (const vip of reading.vips) {
-    const neighbours = found.get(vip.key.prefix);
-    if (neighbours === undefined) found.set(vip.key.prefix, [vip]);
-    else neighbours.push(vip);
-  }
-  const planned = [...found].map(([prefix, vips]) => planFor(options, prefix, vips, reading));
-  const sync = async (one: Planned) => {
-    const result = await syncPrefix(context, options, one, reading);
+  const sync = async (one: PlannedPrefix) => {
+    const result = await syncPrefix(
+      context,
+      options,
+      upToDate(one, options.standing(), reading.conf),
+      reading,
+    );
     options.changed(result);
     return result;
   };
-  return addTallies(await inWindow(leanestFirst(planned), WINDOW_MS, sync, weightOf));
-}
-
-interface Planned {
-  readonly prefix: IpPrefix;
-  readonly wanted: readonly DesiredVip[];
-  readonly found: readonly VipState[];
-  readonly plan: PrefixPlan;
-}
-
-function planFor(
-  { standing }: FullSyncOptions,
-  prefix: IpPrefix,
-  found: readonly VipState[],
-  { conf }: LbReading,
-): Planned {
-  const wanted = standing().onPrefix(prefix);
-  const plan = onlyChanges({ wanted, found })
-    ? leftToReconciler
-    : planPrefix({ wanted, found, conf, memory: noMemory });
-  return { prefix, wanted, found, plan };
-}
-
-/** Nothing comes or goes on the prefix: its reconciler plans the rest, with what it remembers. */
-const leftToReconciler: PrefixPlan = {
-  batches: [],
-  refused: [],
-  after: [],
-};
-
-function weightOf({ wanted, found }: Planned): number {
-  let cost = 0;
-  for (const { tableLength, ases } of wanted) cost += installCost(tableLength, ases.length);
-  for (const { tableLength, ases } of found) cost += installCost(tableLength.value, ases.length);
-  return Math.max(WINDOW_MS / WINDOW, Math.min(PIECE_MS, cost));
+  const weightOf = (one: PlannedPrefix) => Math.max(WINDOW_MS / WINDOW, weightOfPrefix(one));
+  return addTallies(await inWindow(planSync(options.standing(), reading), WINDOW_MS, sync, weightOf));
 }
 
 async function syncPrefix(
   context: Pick<Context<never>, 'ask' | 'clock' | 'signal'>,
   options: FullSyncOptions,
-  before: Planned,
+  { wanted, found, plan }: PlannedPrefix,
   reading: LbReading,
 ): Promise<Tally> {
-  const { prefix, found } = before;
-  const wanted = options.standing().onPrefix(prefix);
-  // While this sync was under way, a backend may have failed, or the config may have changed.
-  const same = wanted.length === before.wanted.length && wanted.every((vip, i) => vip === before.wanted[i]);
-  const { plan } = same ? before : planFor(options, prefix, found, reading);
   const tallies = plan.refused.map((refusal) => {
     const code = refusal.kind === 'nat' ? 'MGL_VPP_GUARD' : 'MGL_VPP_SYNC';
     return failure(refusal, new MaglevError(code, refusal.text), context.clock.now());
@@ -130,8 +88,6 @@ async function syncPrefix(
   }
   return addTallies(tallies);
 }
-
-const noMemory = new Map<VipId, never>();
 
 /** The reconciler of the first writes for all: they go together, and come back together. */
 async function makeAnew(

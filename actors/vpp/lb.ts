@@ -3,6 +3,14 @@ import { MaglevError } from '../../domain/errors.js';
 import { type Decision, type DesiredVip, type VipId, vipId } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { StandingNews } from '../../domain/standings.js';
+import {
+  concluded,
+  failedAgain,
+  isFight,
+  noSyncYet,
+  retryDelay,
+  type SyncCourse,
+} from '../../domain/sync-course.js';
 import { SyncQueue } from '../../domain/sync-queue.js';
 import type { SyncCause, SyncReport } from '../../domain/syncs.js';
 import {
@@ -61,14 +69,8 @@ export type LbMessage =
   /** How many changes were not told one by one is to be told. */
   | { readonly type: 'tell-more' };
 
-/** Full syncs in a row that had to repair VPP, before the log says that somebody keeps changing it. */
-const DRIFTS_OF_A_FIGHT = 3;
-
 const suspects =
   'Another maglevd or a script may be at work on this VPP, each undoing what the other does: find it and end it.';
-
-/** After a sync in which something failed: 1 s, doubled each time, until the sync interval is reached. */
-const RETRY_MIN_MS = 1000;
 
 /**
  * Keeps all VIPs of VPP equal to the decision. A full sync reads VPP once, removes what is stale, and hands every
@@ -95,13 +97,10 @@ class Lb {
   readonly #tables = new TableWatch();
   #tellsMore = false;
   #standing: StandingDecision;
-  /** Full syncs in a row in which something failed, and what failed in the last one. */
-  #failuresInARow = 0;
+  #course = noSyncYet;
+  /** What failed in the last full sync. */
   #knownFailures: ReadonlySet<string> = new Set();
   #cancelRetry: Cancel = () => {};
-  /** Full syncs in a row that found VPP changed although nothing was decided. */
-  #drifts = 0;
-  #syncedBefore = false;
   /** Why something of VPP was not known at the last full sync; empty: all was. */
   #unverified = '';
 
@@ -232,7 +231,7 @@ class Lb {
 
   async #sync(frontend: string | null, cause: SyncCause): Promise<SyncReport> {
     const scope = frontend === null ? 'all' : 'vip';
-    const quiet = (cause === 'tick' || cause === 'retry') && this.#syncedBefore;
+    const quiet = (cause === 'tick' || cause === 'retry') && this.#course.settled;
     const story = new SyncStory(this.#context, { scope, frontend, cause }, { quiet });
     const changed = (result: Tally) => {
       if (changedAnything(result)) story.changed();
@@ -255,7 +254,7 @@ class Lb {
       this.#options.session.tell({ type: 'vips-changed' });
       if (!this.#context.signal.aborted) {
         this.#options.records.tell(story.failed(thrown));
-        if (frontend === null) this.#retryAfter(true);
+        if (frontend === null) this.#goesOn(failedAgain(this.#course));
         else this.#retrySoon();
       }
       throw thrown;
@@ -328,32 +327,24 @@ class Lb {
   }
 
   #concluded(result: Tally, cause: SyncCause): void {
-    this.#retryAfter(result.failures.length > 0);
+    this.#goesOn(concluded(this.#course, result, cause));
     if (livedThrough(result)) this.#options.session.tell({ type: 'synced' });
-    if (result.failures.length > 0) return;
-    const expected = cause !== 'tick' && cause !== 'retry';
-    // The first sync of a connection finds whatever it finds.
-    this.#drifts = changedAnything(result) && !expected && this.#syncedBefore ? this.#drifts + 1 : 0;
-    this.#syncedBefore = true;
-    if (this.#drifts >= DRIFTS_OF_A_FIGHT) {
-      const fields = { syncs: this.#drifts, ...result.counts, advice: suspects };
+    if (isFight(this.#course)) {
+      const fields = { syncs: this.#course.drifts, ...result.counts, advice: suspects };
       this.#context.log.log('warn', 'vpp-lbsync-drift', fields);
     }
   }
 
   /** What is wrong with one VIP waits for no tick; as long as full syncs fail, these are retried already. */
   #retrySoon(): void {
-    if (this.#failuresInARow === 0) this.#retryAfter(true);
+    if (this.#course.failures === 0) this.#goesOn(failedAgain(this.#course));
   }
 
-  #retryAfter(failed: boolean): void {
+  #goesOn(course: SyncCourse): void {
+    this.#course = course;
     this.#cancelRetry();
-    this.#failuresInARow = failed ? this.#failuresInARow + 1 : 0;
-    if (!failed) return;
-    const delay = RETRY_MIN_MS * 2 ** Math.min(this.#failuresInARow - 1, 16);
-    // From here on the ticker is quicker.
-    if (delay < this.#standing.decision.syncInterval)
-      this.#cancelRetry = this.#context.after(delay, { type: 'retry' });
+    const delay = retryDelay(course, this.#standing.decision.syncInterval);
+    if (delay !== null) this.#cancelRetry = this.#context.after(delay, { type: 'retry' });
   }
 
   #reconcilerOf({ key }: DesiredVip): ActorRef<ReconcilerMessage> {

@@ -1,5 +1,6 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { type LbOperation, type VipId, vipId } from '../../domain/lb.js';
+import { SendQueue } from '../../domain/send-queue.js';
 import type { OperationOutcome } from '../../domain/syncs.js';
 import type { Reply } from '../../protocol/address.js';
 import type { Logger } from '../../protocol/log.js';
@@ -16,25 +17,11 @@ export function linkActor(api: VppApi): ActorSpec<VppRequest> {
 }
 
 type Apply = Extract<VppRequest, { type: 'apply' }>;
-type Queued = Apply | Extract<VppRequest, { type: 'read-state' }>;
-
-/**
- * Writes are sent before the earlier ones are answered, so that VPP always has the next one; but no more at once than
- * it does in this many milliseconds, because what was sent cannot be overtaken any more.
- */
-const UNDER_WAY_MS = 100;
-
-/** What waits is overtaken by so many milliseconds of VPP's work, and then has its turn. */
-const OVERTAKEN_MAX_MS = 1000;
+type Queued = Apply | (Extract<VppRequest, { type: 'read-state' }> & { readonly cost: null });
 
 class Link {
   readonly #api: VppApi;
-  readonly #urgent: Queued[] = [];
-  readonly #waiting: Queued[] = [];
-  /** What VPP was sent and has not answered, in milliseconds of its work. */
-  #underWayMs = 0;
-  /** What was sent before others that waited already, in milliseconds of VPP's work, since one of those was sent. */
-  #overtakenMs = 0;
+  readonly #queue = new SendQueue<Queued>();
   /** Writes for which VPP is asked whether it has the memory. */
   #admitting = 0;
   #order = 0;
@@ -58,11 +45,11 @@ class Link {
         answer(this.#api.getLbIndexes(), request.reply);
         break;
       case 'read-state':
-        this.#waiting.push(request);
+        this.#queue.push({ ...request, cost: null }, false);
         this.#send();
         break;
       case 'apply':
-        (request.urgent ? this.#urgent : this.#waiting).push(request);
+        this.#queue.push(request, request.urgent);
         this.#send();
         break;
     }
@@ -70,20 +57,10 @@ class Link {
 
   #send(): void {
     for (;;) {
-      const patient = this.#waiting.length === 0 || this.#overtakenMs < OVERTAKEN_MAX_MS;
-      const overtakes = this.#urgent.length > 0 && patient;
-      const queue = overtakes ? this.#urgent : this.#waiting;
-      const [next] = queue;
-      if (next === undefined) return;
-      if (next.type === 'apply') {
-        if (this.#underWayMs > 0 && this.#underWayMs + next.cost > UNDER_WAY_MS) return;
-        queue.shift();
-        this.#overtakenMs = overtakes && this.#waiting.length > 0 ? this.#overtakenMs + next.cost : 0;
-        this.#apply(next);
-      } else {
-        if (this.#admitting > 0) return;
-        queue.shift();
-        this.#overtakenMs = 0;
+      const next = this.#queue.next(this.#admitting > 0);
+      if (next === null) return;
+      if (next.type === 'apply') this.#apply(next);
+      else {
         const order = ++this.#order;
         answer(this.#api.getLbState(), next.reply, (state) => ({ ...state, order }));
       }
@@ -96,7 +73,6 @@ class Link {
    */
   #apply(request: Apply): void {
     const { operations } = request;
-    this.#underWayMs += request.cost;
     // Not awaited when there is nothing to wait for: a change that costs no memory is sent in this turn.
     const admission = this.#api.admit(operations);
     if (admission === null) {
@@ -125,15 +101,15 @@ class Link {
     applyAll(this.#api, request.operations, (outcomes) => this.#done(request, outcomes, order));
   }
 
-  #done({ cost, reply }: Apply, outcomes: readonly OperationOutcome[], order: number): void {
-    this.#underWayMs = Math.max(0, this.#underWayMs - cost);
-    reply.ok({ outcomes, order });
+  #done(request: Apply, outcomes: readonly OperationOutcome[], order: number): void {
+    this.#queue.answered(request);
+    request.reply.ok({ outcomes, order });
     this.#send();
   }
 
   /** The connection is gone: what was not sent yet ends as what was under way does. */
   #end(error: MaglevError): void {
-    for (const { reply } of [...this.#urgent.splice(0), ...this.#waiting.splice(0)]) reply.fail(error);
+    for (const { reply } of this.#queue.clear()) reply.fail(error);
   }
 }
 
