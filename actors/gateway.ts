@@ -36,6 +36,8 @@ export interface RpcTargets {
 export interface RpcServer {
   /** As bound: with the port that was chosen for port 0. */
   readonly address: string;
+  /** The same of HTTP; '' = it is not served. */
+  readonly httpAddress: string;
   /** Who may do what, from now on. */
   readonly setAccess: (access: Access | null) => void;
   /** Looks whether the files that it serves with have changed. */
@@ -76,6 +78,7 @@ export function gatewayActor({ targets, rpc, cannotListen }: GatewayOptions): Ac
       }
       listened = true;
       log.log('info', 'grpc-listening', { address: server.address });
+      if (server.httpAddress !== '') log.log('info', 'http-listening', { address: server.httpAddress });
       return {
         receive: (message) => {
           if (message.type === 'config-changed') server.setAccess(message.config.access);

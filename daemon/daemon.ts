@@ -158,6 +158,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
         const actors = { describe: tree.describe, deadLetters: () => tree.deadLetters().count };
         return startRpcServer({
           address: settings.grpcAddress,
+          httpAddress: settings.httpAddress,
           handlers: createGateway({ ...targets, about, actors, connections, doorkeeper, stopping: signal }),
           doorkeeper,
           tls: settings.tls,

@@ -1,20 +1,20 @@
 import { parseArgs } from 'node:util';
-import { isLeft } from 'fp-ts/lib/Either.js';
 import { parseBoolean } from '../domain/boolean-word.js';
 import { MaglevError } from '../domain/errors.js';
 import { flagProblem } from '../domain/flag-problem.js';
 import { logLevels } from '../domain/log-levels.js';
 import { type LogFormat, logFormats } from '../program/log-format.js';
 import type { LogLevel } from '../protocol/log.js';
-import { parseListenAddresses } from '../rpc/address.js';
 import { refuseExposed } from '../rpc/exposure.js';
-import { unreadableRefusal } from '../rpc/listen-refusal.js';
+import { placesOf } from '../rpc/listen-places.js';
 import type { TlsFiles } from '../rpc/tls-material.js';
 import { fromGoStyle } from './go-style.js';
 
 export interface DaemonSettings {
   readonly config: string;
   readonly grpcAddress: string;
+  /** '' = HTTP is not served. */
+  readonly httpAddress: string;
   /** '' = VPP is disabled. */
   readonly vppApiAddress: string;
   /** '' = VPP's counters are not read. */
@@ -59,6 +59,12 @@ const valueFlags = {
     value: 'ADDR',
     help: 'where gRPC listens: host:port, :port or unix:/path; may be given several times, or with commas; plain:host:port is without TLS',
   },
+  'http-addr': {
+    env: 'MAGLEV_HTTP_ADDR',
+    fallback: '',
+    value: 'ADDR',
+    help: 'where HTTP listens, with JSON and server-sent events: as --grpc-addr',
+  },
   'metrics-addr': {
     env: 'MAGLEV_METRICS_ADDR',
     fallback: '',
@@ -87,7 +93,7 @@ const valueFlags = {
     env: 'MAGLEV_TLS_CERT',
     fallback: '',
     value: 'FILE',
-    help: 'certificate of gRPC, with those that vouch for it, in PEM; read again when it changes',
+    help: 'certificate of gRPC and HTTP, with those that vouch for it, in PEM; read again when it changes',
   },
   'tls-key': {
     env: 'MAGLEV_TLS_KEY',
@@ -124,7 +130,7 @@ const switches = {
   insecure: {
     env: 'MAGLEV_INSECURE',
     fallback: false,
-    help: 'allow plaintext gRPC on addresses other than loopback',
+    help: 'allow plaintext gRPC and HTTP on addresses other than loopback',
   },
 } as const;
 
@@ -134,6 +140,7 @@ const mayBeEmpty: ReadonlySet<string> = new Set([
   'vpp-stats-addr',
   'state-dir',
   'metrics-addr',
+  'http-addr',
 ]);
 
 const switchNames: ReadonlySet<string> = new Set([
@@ -185,6 +192,7 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
   const settings = {
     config,
     grpcAddress: text('grpc-addr'),
+    httpAddress: text('http-addr'),
     vppApiAddress: text('vpp-api-addr'),
     vppStatsAddress: text('vpp-stats-addr'),
     metricsAddress: text('metrics-addr'),
@@ -197,10 +205,10 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
   };
   if (values['check'] !== true) return { kind: 'run', settings };
   // A start finds that out when it listens.
-  const addresses = parseListenAddresses(settings.grpcAddress);
-  if (isLeft(addresses)) throw unreadableRefusal(settings.grpcAddress, addresses.left);
-  for (const { address, plain } of addresses.right) {
-    if (!settings.insecure && (tls === null || plain)) refuseExposed(address);
+  for (const served of ['grpc', 'http'] as const) {
+    for (const { address, plain } of placesOf(served, settings[`${served}Address`])) {
+      if (!settings.insecure && (tls === null || plain)) refuseExposed(address, served);
+    }
   }
   return { kind: 'check', config };
 }
@@ -220,6 +228,7 @@ function tlsOf(cert: string, key: string, clientCa: string): DaemonSettings['tls
 const options = {
   config: { type: 'string' },
   'grpc-addr': { type: 'string', multiple: true },
+  'http-addr': { type: 'string', multiple: true },
   'vpp-api-addr': { type: 'string' },
   'vpp-stats-addr': { type: 'string' },
   'state-dir': { type: 'string' },

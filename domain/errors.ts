@@ -48,6 +48,10 @@ export const errorCatalogue = {
   MGL_TLS_FILES: 'Give --tls-cert and --tls-key a certificate and the key that belongs to it, both in PEM.',
   MGL_UNAUTHENTICATED: 'Say who you are: with a token, a certificate, or through a unix socket.',
   MGL_DENIED: 'Call as somebody with the role that it needs; maglev.access of the config says who has which.',
+  MGL_ORIGIN:
+    'Open the page from maglevd itself, by an address, localhost, or a name that --http-addr has; programs send no Origin.',
+  MGL_HTTP_REQUEST:
+    'Send it as docs/api.md shows: POST, content-type application/json, the fields of the request as a JSON object.',
   MGL_REQUEST_INVALID: 'Correct the field that is named; rpc/maglev.proto describes every field.',
   MGL_SERVER_UNREACHABLE:
     'Check that maglevd runs and listens there; --server or MAGLEV_SERVER names another address.',

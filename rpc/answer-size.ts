@@ -17,7 +17,13 @@ export function measured<S extends ServiceDefinition>(service: S): S {
   return Object.fromEntries(methods);
 }
 
-/** The size of the answer that `send` hands to gRPC, which encodes it at once; null: it did not, as for a client gone. */
+/** Counts an answer that another way than gRPC encodes. */
+export function countSent(bytes: number): void {
+  encoded += bytes;
+  answers++;
+}
+
+/** The size of the answer that `send` hands on, which is encoded at once; null: it was not, as for a client gone. */
 export function sizeOfSent(send: () => void): number | null {
   const [bytesBefore, answersBefore] = [encoded, answers];
   send();

@@ -2,6 +2,7 @@ import type net from 'node:net';
 import type { Peer } from '../domain/access.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
+import type { Served } from './served.js';
 
 export interface ConnectionsOptions {
   readonly clock: Clock;
@@ -16,6 +17,7 @@ export interface Connection {
   readonly socket: net.Socket;
   /** What is known of the client. */
   readonly facts: Peer;
+  readonly via: Served;
   /** Calls whose end the client has not got. */
   calls: number;
   /** When it was made, or a call of it began or ended. */
@@ -52,7 +54,7 @@ export class Connections {
   }
 
   /** False: there is no room, and the socket was closed. */
-  admit(socket: net.Socket, origin: Omit<Peer, 'address'>): boolean {
+  admit(socket: net.Socket, origin: Omit<Peer, 'address'>, via: Served = 'grpc'): boolean {
     if (this.#open.size >= this.#max && !this.#makeRoom()) {
       socket.destroy();
       return false;
@@ -61,7 +63,8 @@ export class Connections {
     const peer = this.#nameOf(socket, address);
     const usedAt = this.#clock.monotonic();
     const facts = { ...origin, address };
-    this.#open.set(peer, { peer, socket, facts, calls: 0, usedAt, unsentBytes: 0, tookAt: usedAt });
+    const idle = { calls: 0, usedAt, unsentBytes: 0, tookAt: usedAt };
+    this.#open.set(peer, { peer, socket, facts, via, ...idle });
     socket.once('close', () => this.#left(peer));
     return true;
   }

@@ -1,20 +1,16 @@
-import {
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  type Metadata,
-  status,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import { type Metadata, status } from '@grpc/grpc-js';
 import { type Access, type Judgement, judgeCall, type Peer, type Role } from '../domain/access.js';
 import { MaglevError } from '../domain/errors.js';
 import { clip } from '../domain/quote.js';
 import { hashOfToken } from '../domain/token-list.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
+import type { Call, StreamHandler, UnaryHandler } from './call.js';
 import type { Connections } from './connections.js';
 import { type MaglevServer, MaglevService } from './generated/maglev.js';
 import { methodRoles } from './generated/roles.js';
 import { Refusals } from './refusals.js';
+import type { Served } from './served.js';
 import { errorCodeKey, grpcStatusOf } from './status.js';
 
 export interface DoorkeeperOptions {
@@ -27,11 +23,12 @@ export interface DoorkeeperOptions {
   readonly ownUid: number | null;
 }
 
-/** What calls of all kinds have. */
-interface AnyCall {
-  readonly metadata: Metadata;
-  readonly getPath: () => string;
-  readonly getPeer: () => string;
+type AnyCall = Omit<Call<unknown>, 'once'>;
+
+/** The service behind this door, by the names of its methods. */
+export interface Guarded {
+  readonly unary: Readonly<Record<string, UnaryHandler<unknown, unknown>>>;
+  readonly streams: Readonly<Record<string, StreamHandler<unknown, unknown>>>;
 }
 
 /** A stream that goes on: who follows it may lose the right to. */
@@ -84,20 +81,32 @@ export class Doorkeeper {
   }
 
   /** The same service behind this door. Throws for an RPC without a role: it would be open to everybody. */
-  guard(handlers: MaglevServer): UntypedServiceImplementation {
-    const guarded: UntypedServiceImplementation = {};
+  guard(handlers: MaglevServer): Guarded {
+    const unary: Record<string, UnaryHandler<unknown, unknown>> = {};
+    const streams: Record<string, StreamHandler<unknown, unknown>> = {};
     for (const [name, { path, requestStream, responseStream }] of Object.entries(MaglevService)) {
       const handler = handlers[name];
       if (requestStream || handler === undefined) throw new Error(`nobody guards ${path}`);
       roleOf(path);
-      guarded[name] = responseStream
-        ? this.#stream(handler as handleServerStreamingCall<unknown, unknown>)
-        : this.#unary(handler as handleUnaryCall<unknown, unknown>);
+      // Their type is that of gRPC; unaryHandlers and eventHandlers make them for less.
+      if (responseStream) streams[name] = this.#stream(handler as StreamHandler<unknown, unknown>);
+      else unary[name] = this.#unary(handler as UnaryHandler<unknown, unknown>);
     }
-    return guarded;
+    return { unary, streams };
   }
 
-  #unary(handler: handleUnaryCall<unknown, unknown>): handleUnaryCall<unknown, unknown> {
+  /** The refusal of a call that a browser made for a page which is not ours; it is told. */
+  refuseOrigin(call: AnyCall, why: string): MaglevError {
+    const peer = this.#peerOf(call);
+    const method = call.getPath();
+    const error = new MaglevError('MGL_ORIGIN', `the call is refused: ${why}`);
+    const stranger = { who: peer.address, role: null, known: false, allowed: false, kind: 'origin' } as const;
+    const judgement = { ...stranger, why, advice: error.advice };
+    this.#refusals.tell({ judgement, peer, via: this.#viaOf(call), method, needs: roleOf(method) });
+    return error;
+  }
+
+  #unary(handler: UnaryHandler<unknown, unknown>): UnaryHandler<unknown, unknown> {
     return (call, callback) => {
       const refusal = this.#judge(call);
       if (refusal !== null) {
@@ -119,7 +128,7 @@ export class Doorkeeper {
     };
   }
 
-  #stream(handler: handleServerStreamingCall<unknown, unknown>): handleServerStreamingCall<unknown, unknown> {
+  #stream(handler: StreamHandler<unknown, unknown>): StreamHandler<unknown, unknown> {
     return (call) => {
       const refusal = this.#judge(call);
       if (refusal !== null) {
@@ -143,7 +152,7 @@ export class Doorkeeper {
     const judgement = judgeCall(rules, { peer, tokenHash: tokenHashOf(call.metadata), needs });
     this.#callers.set(call, judgement.who);
     if (judgement.allowed) return null;
-    this.#refusals.tell({ judgement, peer, method, needs });
+    this.#refusals.tell({ judgement, peer, via: this.#viaOf(call), method, needs });
     return refusalOf(judgement, method);
   }
 
@@ -160,6 +169,7 @@ export class Doorkeeper {
         who: this.callerOf(call),
         peer: peer.address,
         door: peer.door,
+        via: this.#viaOf(call),
         method,
         request: clip(requestText(request), LONGEST_REQUEST),
         status: status[code] ?? 'UNKNOWN',
@@ -167,6 +177,10 @@ export class Doorkeeper {
         ms: Math.round(clock.monotonic() - began),
       });
     };
+  }
+
+  #viaOf(call: AnyCall): Served {
+    return this.#options.connections.of(call.getPeer())?.via ?? 'grpc';
   }
 
   #peerOf(call: AnyCall): Peer {

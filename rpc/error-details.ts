@@ -4,17 +4,23 @@ import type { ErrorCode } from '../domain/errors.js';
 /** Key of the trailing metadata in which gRPC carries details of an error. */
 export const errorDetailsKey = 'grpc-status-details-bin';
 
+export const errorInfoType = 'google.rpc.ErrorInfo';
+
 /** Who makes the reasons: https://google.aip.dev/193 wants a name that no other service has. */
-const domain = 'vpp-maglev';
+export const errorDomain = 'vpp-maglev';
+
+/** A google.rpc.ErrorInfo, whose reason is the stable code of the error. */
+export function errorInfo(code: string): Uint8Array {
+  return new BinaryWriter().tag(1, 2).string(code).tag(2, 2).string(errorDomain).finish();
+}
 
 /** A google.rpc.Status with one google.rpc.ErrorInfo in it, whose reason is the stable code of the error. */
 export function errorDetails(status: number, message: string, code: ErrorCode): Buffer {
-  const info = new BinaryWriter().tag(1, 2).string(code).tag(2, 2).string(domain).finish();
   const any = new BinaryWriter()
     .tag(1, 2)
-    .string('type.googleapis.com/google.rpc.ErrorInfo')
+    .string(`type.googleapis.com/${errorInfoType}`)
     .tag(2, 2)
-    .bytes(info)
+    .bytes(errorInfo(code))
     .finish();
   const bytes = new BinaryWriter()
     .tag(1, 0)

@@ -1,8 +1,9 @@
-import { type handleServerStreamingCall, type ServerWritableStream, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import type { Address, Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { EventsRequest } from '../protocol/events.js';
+import type { StreamCall, StreamHandler } from './call.js';
 import type { Connections } from './connections.js';
 import { aboutStream, logMessage, messageFor, replayMessage } from './event-message.js';
 import { filterOf, positionOf } from './event-request.js';
@@ -22,7 +23,7 @@ export interface EventSources {
   readonly maxWatchers?: number;
 }
 
-type Call = ServerWritableStream<WatchRequest, Event>;
+type Call = StreamCall<WatchRequest, Event>;
 
 /** How many events are told of when nobody says. */
 const LIST_DEFAULT = 100;
@@ -48,7 +49,7 @@ export function eventHandlers(
  * Each watcher asks for more when what it got has been taken: what it cannot take yet waits, bounded, where events are
  * kept, and not in the buffers of its connection.
  */
-function watching(sources: EventSources): handleServerStreamingCall<WatchRequest, Event> {
+function watching(sources: EventSources): StreamHandler<WatchRequest, Event> {
   const { connections, stopping, maxWatchers = 4096 } = sources;
   const open = new Set<Call>();
   stopping?.addEventListener('abort', () => {

@@ -4,10 +4,12 @@ import { parseIp } from '../domain/ip.js';
 import { formatRpcAddress, type RpcAddress } from './address.js';
 import { refuseExposed } from './exposure.js';
 import { refusal, systemRefusal } from './listen-refusal.js';
+import type { Served } from './served.js';
 import { claimSocketPath, closerOf, listenOnPath } from './unix-socket.js';
 
 export interface ListenOptions {
   readonly address: RpcAddress;
+  readonly served: Served;
   /** May it be one that other machines can reach? */
   readonly open: boolean;
   readonly onConnection: (socket: net.Socket) => void;
@@ -23,15 +25,15 @@ export interface Listener {
 
 /** Listens on every IP address that `address` means. Rejects with MGL_LISTEN. */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { address } = options;
+  const { address, served } = options;
   if (address.kind === 'unix') {
-    await claimSocketPath(address.path);
+    await claimSocketPath(address.path, served);
     const server = newServer(options);
-    await listening(server, address, () => listenOnPath(server, address.path));
+    await listening(server, { address, served }, () => listenOnPath(server, address.path));
     return { address: formatRpcAddress(address), close: closerOf(server, address.path) };
   }
   const ips = await resolveHost(address);
-  if (!options.open) refuseExposed(address, ips);
+  if (!options.open) refuseExposed(address, served, ips);
   return listenOnIps(address, ips, options);
 }
 
@@ -50,7 +52,8 @@ async function listenOnIps(
     const server = newServer(options);
     const found = port;
     try {
-      await listening(server, { ...address, host, port }, () => server.listen({ host, port: found }));
+      const place = { address: { ...address, host, port }, served: options.served };
+      await listening(server, place, () => server.listen({ host, port: found }));
     } catch (error) {
       failure = error;
       // A machine without IPv6 still names ::1; any other failure means that a part would silently be missing.
@@ -73,10 +76,14 @@ function newServer(options: ListenOptions): net.Server {
 }
 
 /** Resolves when `server` listens; rejects with MGL_LISTEN in words when it cannot. */
-async function listening(server: net.Server, address: RpcAddress, start: () => void): Promise<void> {
+async function listening(
+  server: net.Server,
+  { address, served }: Pick<ListenOptions, 'address' | 'served'>,
+  start: () => void,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(systemRefusal(address, cause));
+      reject(systemRefusal(address, cause, served));
     });
     server.once('listening', resolve);
     start();

@@ -1,11 +1,16 @@
 import type { Judgement, Peer, Role } from '../domain/access.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
+import type { Served } from './served.js';
 
 /** What is told of one call that was refused. */
 export interface Refusal {
-  readonly judgement: Extract<Judgement, { allowed: false }>;
+  readonly judgement: Omit<Extract<Judgement, { allowed: false }>, 'kind'> & {
+    /** origin: a browser made it for a page that is not ours. */
+    readonly kind: 'unknown' | 'denied' | 'origin';
+  };
   readonly peer: Peer;
+  readonly via: Served;
   readonly method: string;
   readonly needs: Role;
 }
@@ -65,7 +70,7 @@ function originOf({ judgement, peer }: Refusal): string {
       : peer.address.replace(/:\d+$/, '');
 }
 
-function fieldsOf({ judgement, peer, method, needs }: Refusal) {
+function fieldsOf({ judgement, peer, via, method, needs }: Refusal) {
   const { who, role, kind, why } = judgement;
-  return { who, role, peer: peer.address, door: peer.door, method, needs, kind, why };
+  return { who, role, peer: peer.address, door: peer.door, via, method, needs, kind, why };
 }

@@ -1,31 +1,30 @@
 import type net from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { isLeft } from 'fp-ts/lib/Either.js';
-import type { Access, Door, Peer } from '../domain/access.js';
+import type { Access } from '../domain/access.js';
 import { MaglevError } from '../domain/errors.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
-import { parseListenAddresses } from './address.js';
 import { measured } from './answer-size.js';
 import type { Connections } from './connections.js';
 import { indexDescriptors } from './descriptor-index.js';
 import type { Doorkeeper } from './doorkeeper.js';
-import { isLoopback } from './exposure.js';
+import { openEntrances } from './entrances.js';
 import { descriptorSetBase64 } from './generated/descriptors.js';
 import { HealthService } from './generated/grpc/health/v1/health.js';
 import { ServerReflectionService as ReflectionV1 } from './generated/grpc/reflection/v1/reflection.js';
 import { ServerReflectionService as ReflectionV1Alpha } from './generated/grpc/reflection/v1alpha/reflection.js';
 import { type MaglevServer, MaglevService } from './generated/maglev.js';
 import { createHealthService } from './health.js';
-import { type Listener, listen } from './listen.js';
-import { unreadableRefusal } from './listen-refusal.js';
+import { HttpFront } from './http/front.js';
+import { placesOf } from './listen-places.js';
 import { createReflectionService } from './reflection.js';
-import { TlsDoor } from './tls-door.js';
 import type { TlsFiles } from './tls-material.js';
 
 export interface RpcServerOptions {
   /** `host:port`, `[IPv6]:port`, `:port` or `unix:/path`, several with commas between; `plain:` before one: no TLS there. */
   readonly address: string;
+  /** The same for HTTP; '' or absent: it is not served. */
+  readonly httpAddress?: string;
   /** The implementation of service maglev.Maglev; see createGateway. */
   readonly handlers: MaglevServer;
   /** Serve the reflection service? */
@@ -51,6 +50,8 @@ export interface RpcServerOptions {
 export interface RpcServer {
   /** As bound, several with commas between: with the port that was found when the port asked for was 0. */
   readonly address: string;
+  /** The same of HTTP; '' = it is not served. */
+  readonly httpAddress: string;
   /** Who may do what, from now on. */
   readonly setAccess: (access: Access | null) => void;
   /** Looks at once whether the files of TLS have changed. */
@@ -74,55 +75,46 @@ const limits = {
   'grpc.max_connection_idle_ms': 30 * 60_000,
 };
 
-/** Serves maglev.Maglev, grpc.health.v1 and, if wanted, reflection. Rejects with MGL_LISTEN. */
+/** Serves maglev.Maglev over gRPC and HTTP, grpc.health.v1 and, if wanted, reflection. Rejects with MGL_LISTEN. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
-  const addresses = parseListenAddresses(options.address);
-  if (isLeft(addresses)) throw unreadableRefusal(options.address, addresses.left);
-
+  const places = {
+    grpc: placesOf('grpc', options.address),
+    http: placesOf('http', options.httpAddress ?? ''),
+  };
   const { connections, clock, log, doorkeeper } = options;
   const stopping = new AbortController();
   const server = new Server(limits);
-  server.addService(measured(MaglevService), doorkeeper.guard(options.handlers));
+  const service = doorkeeper.guard(options.handlers);
+  server.addService(measured(MaglevService), { ...service.unary, ...service.streams });
   server.addService(HealthService, createHealthService(['maglev.Maglev'], stopping.signal));
   if (options.reflection) {
     const index = indexDescriptors(Buffer.from(descriptorSetBase64, 'base64'));
     server.addService(ReflectionV1, createReflectionService(index, stopping.signal));
     server.addService(ReflectionV1Alpha, createReflectionService(index, stopping.signal));
   }
+  const names = new Set(places.http.flatMap(({ address }) => (address.kind === 'tcp' ? [address.host] : [])));
+  const front =
+    places.http.length === 0 ? null : new HttpFront({ service, doorkeeper, connections, clock, log, names });
 
   // The server listens on sockets of our own, because grpc-js can neither set the mode of a unix socket's file nor
   // bound the number of connections, and tells why it cannot bind in text only.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const welcome = (socket: net.Socket, origin: Omit<Peer, 'address'>) => {
-    socket.on('error', () => undefined);
-    if (connections.admit(socket, origin)) injector.injectConnection(socket);
-  };
-  const door = options.tls === null ? null : await TlsDoor.open({ files: options.tls, clock, log, welcome });
-  const listeners: Listener[] = [];
-  const close = () => {
-    for (const listener of listeners) listener.close();
-    door?.close();
-  };
-  try {
-    for (const { address, plain } of addresses.right) {
-      const secure = plain || address.kind === 'unix' ? null : door;
-      const onConnection = (socket: net.Socket) => {
-        if (secure !== null) secure.accept(socket);
-        else welcome(socket, plainOrigin(socket, address.kind, options.uidOf));
-      };
-      const open = secure !== null || options.insecure;
-      listeners.push(await listen({ address, open, onConnection }));
-    }
-  } catch (error) {
-    close();
-    throw error;
-  }
+  const entrances = await openEntrances(places, {
+    ...options,
+    welcome: (served, socket, origin) => {
+      socket.on('error', () => undefined);
+      if (!connections.admit(socket, origin, served)) return;
+      if (served === 'http') front?.welcome(socket);
+      else injector.injectConnection(socket);
+    },
+  });
 
   let stopped: Promise<void> | null = null;
   const stop = (): Promise<void> => {
     stopped ??= (async () => {
-      close();
+      entrances.close();
       stopping.abort();
+      front?.stop();
       await drained(server, connections, clock, options.drainMs ?? 1500);
       server.forceShutdown();
       connections.closeAll();
@@ -136,9 +128,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   }
   options.signal?.addEventListener('abort', () => void stop(), { once: true });
   return {
-    address: listeners.map((listener) => listener.address).join(','),
+    address: entrances.addresses.grpc.join(','),
+    httpAddress: entrances.addresses.http.join(','),
     setAccess: (access) => doorkeeper.setAccess(access),
-    reload: async () => door?.reload(),
+    reload: entrances.reload,
     stop,
   };
 }
@@ -158,15 +151,4 @@ function drained(server: Server, connections: Connections, clock: Clock, ms: num
       });
     });
   });
-}
-
-/** What is known of a client that came without TLS. */
-function plainOrigin(
-  socket: net.Socket,
-  kind: 'tcp' | 'unix',
-  uidOf: RpcServerOptions['uidOf'],
-): Omit<Peer, 'address'> {
-  const tcp: Door = isLoopback(socket.remoteAddress ?? '') ? 'loopback' : 'network';
-  const [door, uid] = kind === 'unix' ? (['unix', uidOf(socket)] as const) : ([tcp, null] as const);
-  return { door, uid, certificate: null, certificateFault: null };
 }

@@ -12,11 +12,15 @@ export interface TlsDoorOptions {
   readonly files: TlsFiles;
   readonly clock: Clock;
   readonly log: Logger;
-  /** A client that speaks HTTP/2 behind TLS. */
-  readonly welcome: (socket: TLSSocket, origin: Omit<Peer, 'address'>) => void;
   /** Time between two looks at the files, in milliseconds; default 5000. */
   readonly lookMs?: number;
 }
+
+/** What is spoken behind TLS. */
+export type Spoken = 'h2' | 'http/1.1';
+
+/** A client that speaks it. */
+export type Welcome = (socket: TLSSocket, origin: Omit<Peer, 'address'>) => void;
 
 /** Whoever needs longer for a handshake does not want to be served. */
 const HANDSHAKE_MS = 10_000;
@@ -29,7 +33,7 @@ const MAX_HANDSHAKES = 200;
  */
 export class TlsDoor {
   readonly #options: TlsDoorOptions;
-  readonly #server: Server;
+  readonly #servers: Server[] = [];
   /** Oldest first. */
   readonly #handshakes = new Map<string, net.Socket>();
   #material: TlsMaterial;
@@ -42,31 +46,43 @@ export class TlsDoor {
   static async open(options: TlsDoorOptions): Promise<TlsDoor> {
     const material = await readTlsMaterial(options.files);
     if (isLeft(material))
-      throw new MaglevError('MGL_TLS_FILES', `gRPC cannot be served with TLS: ${material.left}`);
+      throw new MaglevError('MGL_TLS_FILES', `the API cannot be served with TLS: ${material.left}`);
     return new TlsDoor(options, material.right);
   }
 
   private constructor(options: TlsDoorOptions, material: TlsMaterial) {
     this.#options = options;
     this.#material = material;
-    this.#server = createServer({
-      ...material.context,
-      ALPNProtocols: ['h2'],
+    this.#tellLoaded();
+    this.#lookLater();
+  }
+
+  /** Where those come in who speak this. What is returned begins the handshake of a connection that was just made. */
+  entrance(spoken: Spoken, welcome: Welcome): (socket: net.Socket) => void {
+    const server = createServer({
+      ...this.#material.context,
+      ALPNProtocols: [spoken],
       handshakeTimeout: HANDSHAKE_MS,
-      requestCert: options.files.clientCa !== null,
+      requestCert: this.#options.files.clientCa !== null,
       // Who shows none, or a wrong one, may still have a token; and is told in words what is wrong.
       rejectUnauthorized: false,
       // No session outlives the files by which its client was judged.
       secureOptions: constants.SSL_OP_NO_TICKET,
     });
-    this.#server.on('secureConnection', (socket) => this.#secured(socket));
-    this.#server.on('tlsClientError', (_, socket) => socket.destroy());
-    this.#tellLoaded();
-    this.#lookLater();
+    server.on('secureConnection', (socket) => {
+      this.#handshakes.delete(endsOf(socket));
+      socket.on('error', () => undefined);
+      // Who does not say what it speaks means HTTP/1.1, which is older than the question.
+      if (socket.alpnProtocol === spoken || (socket.alpnProtocol === false && spoken === 'http/1.1')) {
+        welcome(socket, originOf(socket));
+      } else socket.destroy();
+    });
+    server.on('tlsClientError', (_, socket) => socket.destroy());
+    this.#servers.push(server);
+    return (socket) => this.#accept(server, socket);
   }
 
-  /** Begins the handshake of a connection that was just made. */
-  accept(socket: net.Socket): void {
+  #accept(server: Server, socket: net.Socket): void {
     socket.on('error', () => undefined);
     const [oldest] = this.#handshakes;
     if (this.#handshakes.size >= MAX_HANDSHAKES && oldest !== undefined) {
@@ -78,7 +94,7 @@ export class TlsDoor {
     socket.once('close', () => {
       if (this.#handshakes.get(key) === socket) this.#handshakes.delete(key);
     });
-    this.#server.emit('connection', socket);
+    server.emit('connection', socket);
   }
 
   /** Reads the files again. What cannot be used changes nothing, and is told. */
@@ -93,7 +109,7 @@ export class TlsDoor {
     this.#fault = null;
     if (read.right.text === this.#material.text) return;
     this.#material = read.right;
-    this.#server.setSecureContext(read.right.context);
+    for (const server of this.#servers) server.setSecureContext(read.right.context);
     this.#tellLoaded();
   }
 
@@ -101,16 +117,6 @@ export class TlsDoor {
     this.#closed = true;
     this.#stopLooking();
     for (const socket of this.#handshakes.values()) socket.destroy();
-  }
-
-  #secured(socket: TLSSocket): void {
-    this.#handshakes.delete(endsOf(socket));
-    socket.on('error', () => undefined);
-    if (socket.alpnProtocol !== 'h2') {
-      socket.destroy();
-      return;
-    }
-    this.#options.welcome(socket, originOf(socket));
   }
 
   #lookLater(): void {

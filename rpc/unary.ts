@@ -1,9 +1,10 @@
-import { type handleUnaryCall, type ServerUnaryCall, type StatusObject, status } from '@grpc/grpc-js';
+import { type StatusObject, status } from '@grpc/grpc-js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import type { Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
 import { sizeOfSent } from './answer-size.js';
+import type { UnaryCall, UnaryHandler } from './call.js';
 import { Places, type PlacesOptions } from './places.js';
 import { grpcStatusOf } from './status.js';
 
@@ -11,7 +12,7 @@ export interface UnaryContext extends PlacesOptions {
   readonly ask: Ask;
   readonly log: Logger;
   /** Who makes a call, for the log; null: by its address. */
-  readonly callerOf: ((call: ServerUnaryCall<unknown, unknown>) => string) | null;
+  readonly callerOf: ((call: UnaryCall<unknown>) => string) | null;
 }
 
 /**
@@ -21,7 +22,7 @@ export interface UnaryContext extends PlacesOptions {
 export type Unary = <Request, Response>(
   limitMs: number,
   answer: (request: Request, ask: Ask, peer: string) => Promise<Response>,
-) => handleUnaryCall<Request, Response>;
+) => UnaryHandler<Request, Response>;
 
 /**
  * What all unary RPCs share: the client's deadline bounds the questions, a cancelled call is forgotten at once, and
@@ -33,7 +34,7 @@ export type Unary = <Request, Response>(
  */
 export function unaryHandlers(context: UnaryContext): Unary {
   const { ask, clock, log } = context;
-  const callerOf = context.callerOf ?? ((call: ServerUnaryCall<unknown, unknown>) => call.getPeer());
+  const callerOf = context.callerOf ?? ((call: UnaryCall<unknown>) => call.getPeer());
   const places = new Places(context);
 
   return (limitMs, answer) => (call, callback) => {
@@ -106,7 +107,7 @@ export function unaryHandlers(context: UnaryContext): Unary {
 }
 
 /** Milliseconds until the client's deadline; Infinity when it set none. */
-function remainingMs<Request, Response>(call: ServerUnaryCall<Request, Response>, clock: Clock): number {
+function remainingMs(call: UnaryCall<unknown>, clock: Clock): number {
   const deadline = call.getDeadline();
   return (typeof deadline === 'number' ? deadline : deadline.getTime()) - clock.now();
 }

@@ -3,44 +3,50 @@ import { lstat, stat, unlink } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { MaglevError } from '../domain/errors.js';
+import { type Served, servedWords } from './served.js';
 
 /** Owner and group may connect: rw-rw----. */
 const socketUmask = 0o117;
 
-const anotherPath = 'choose another path with --grpc-addr unix:...';
-const taken = `End that process, which \`ss -xlp\` names, or ${anotherPath}.`;
+const anotherPath = (served: Served) => `choose another path with ${servedWords[served].flag} unix:...`;
+const taken = (served: Served) => `End that process, which \`ss -xlp\` names, or ${anotherPath(served)}.`;
 
 /**
  * Makes `file` free for a new socket: the socket file of a server that has died is removed. Rejects with MGL_LISTEN
  * when a live server listens there, when something else than a socket is there, or when the folder is missing.
  */
-export async function claimSocketPath(file: string): Promise<void> {
+export async function claimSocketPath(file: string, served: Served): Promise<void> {
   const folder = path.dirname(file);
-  const found = await orNull(file, stat(folder));
+  const found = await orNull(file, served, stat(folder));
   if (!found?.isDirectory()) {
-    const advice = `Make the folder, owned by the user of maglevd, or ${anotherPath}.`;
+    const advice = `Make the folder, owned by the user of maglevd, or ${anotherPath(served)}.`;
     throw refusal(file, `the folder ${folder} does not exist`, advice);
   }
-  const present = await orNull(file, lstat(file));
+  const present = await orNull(file, served, lstat(file));
   if (present === null) return;
   if (!present.isSocket()) {
-    const advice = `Remove that file if nobody needs it, or ${anotherPath}.`;
+    const advice = `Remove that file if nobody needs it, or ${anotherPath(served)}.`;
     throw refusal(file, 'there is a file of that name which is no socket', advice);
   }
   const outcome = await probe(file);
-  if (outcome === null) throw refusal(file, 'another process listens there', taken);
+  if (outcome === null) throw refusal(file, 'another process listens there', taken(served));
   if (outcome.code === 'ENOENT') return;
   if (outcome.code !== 'ECONNREFUSED') {
-    throw refusal(file, `whether another process listens there is unknown: ${outcome.message}`, taken);
+    throw refusal(
+      file,
+      `whether another process listens there is unknown: ${outcome.message}`,
+      taken(served),
+    );
   }
   try {
     // Whoever started meanwhile has another file there.
-    if (!isSame(await lstat(file), present)) throw refusal(file, 'another process listens there', taken);
+    if (!isSame(await lstat(file), present))
+      throw refusal(file, 'another process listens there', taken(served));
     await unlink(file);
   } catch (cause) {
     if (cause instanceof MaglevError) throw cause;
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return;
-    const advice = `Remove it as its owner or as root, or ${anotherPath}.`;
+    const advice = `Remove it as its owner or as root, or ${anotherPath(served)}.`;
     throw refusal(file, `the socket that a dead process left cannot be removed: ${textOf(cause)}`, advice);
   }
 }
@@ -87,14 +93,14 @@ function probe(file: string): Promise<NodeJS.ErrnoException | null> {
   });
 }
 
-async function orNull(file: string, lookup: Promise<Stats>): Promise<Stats | null> {
+async function orNull(file: string, served: Served, lookup: Promise<Stats>): Promise<Stats | null> {
   try {
     return await lookup;
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
       return null;
     }
-    const advice = `Let the user of maglevd reach ${path.dirname(file)}, or ${anotherPath}.`;
+    const advice = `Let the user of maglevd reach ${path.dirname(file)}, or ${anotherPath(served)}.`;
     throw refusal(file, textOf(error), advice);
   }
 }

@@ -74,6 +74,7 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
         openStats: null,
         rpc: async () => ({
           address: 'bench',
+          httpAddress: '',
           setAccess: () => {},
           reload: async () => {},
           stop: async () => {},

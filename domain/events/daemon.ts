@@ -18,6 +18,7 @@ export const daemonEvents = {
     pid: field<number>(),
     config: field<string>(),
     grpcAddress: field<string>(),
+    httpAddress: field<string>(),
     vppApiAddress: field<string>('empty: VPP is not governed'),
     vppStatsAddress: field<string>('empty: its counters are not read'),
     metricsAddress: field<string>(),
@@ -65,6 +66,9 @@ export const daemonEvents = {
     kind: maybe<string>('of a bug: how it came to light'),
   }),
   'grpc-listening': event(['info'], 'the API can be reached', { address: field<string>('as bound') }),
+  'http-listening': event(['info'], 'the API can be reached over HTTP', {
+    address: field<string>('as bound'),
+  }),
   'grpc-call': event(['debug'], 'a request was answered', {
     method: field<string>(),
     peer: field<string>(

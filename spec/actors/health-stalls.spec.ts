@@ -119,6 +119,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
         openStats: null,
         rpc: async () => ({
           address: 'spec',
+          httpAddress: '',
           setAccess: () => {},
           reload: async () => {},
           stop: async () => {},

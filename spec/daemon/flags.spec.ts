@@ -18,6 +18,7 @@ describe('daemon/flags', () => {
       metricsAddress: '',
       logLevel: 'info',
       logFormat: 'auto',
+      httpAddress: '',
       stateDir: '/var/lib/vpp-maglev',
       reflection: true,
       insecure: false,
@@ -117,6 +118,8 @@ describe('daemon/flags', () => {
   it('takes several addresses', () => {
     const both = settings(['--grpc-addr', ':9443', '--grpc-addr', 'unix:/run/m.sock,plain:127.0.0.1:9090']);
     expect(both.grpcAddress).to.equal(':9443,unix:/run/m.sock,plain:127.0.0.1:9090');
+    expect(settings(['--http-addr', ':1', '--http-addr=:2']).httpAddress).to.equal(':1,:2');
+    expect(settings([], { MAGLEV_HTTP_ADDR: '' }).httpAddress).to.equal('');
   });
 
   it('recognises the commands that do not run the daemon', () => {
@@ -132,6 +135,7 @@ describe('daemon/flags', () => {
     for (const flag of [
       'config',
       'grpc-addr',
+      'http-addr',
       'vpp-api-addr',
       'vpp-stats-addr',
       'state-dir',

@@ -8,6 +8,7 @@ import { hashOfToken } from '../../domain/token-list.js';
 import { MaglevService } from '../../rpc/generated/maglev.js';
 import { Authority } from '../support/certificates.js';
 import { type CallerKit, rawCaller } from '../support/door-calls.js';
+import { httpAsker } from '../support/http-doors.js';
 import { type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { siteCallees } from '../support/rpc-site.js';
 
@@ -147,6 +148,7 @@ describe('every RPC as everybody through every door', () => {
   let fixture: Fixture;
   let uid: number | null = null;
   const doors = { unix: '', loopback: '', tls: '' };
+  const httpDoors = { unix: '', loopback: '', tls: '' };
 
   before(async () => {
     const callees = siteCallees();
@@ -168,6 +170,7 @@ describe('every RPC as everybody through every door', () => {
         ownUid,
         uidOf: () => uid,
         address: (folder) => `unix:${folder}/grpc.sock,plain:127.0.0.1:0,localhost:0`,
+        httpAddress: (folder) => `unix:${folder}/http.sock,plain:127.0.0.1:0,localhost:0`,
         tls: (folder) => {
           const { cert, key } = server.issue({ names: ['DNS:localhost', 'IP:127.0.0.1'] });
           const files = { cert: 'cert.pem', key: 'key.pem', clientCa: 'ca.pem' } as const;
@@ -178,8 +181,13 @@ describe('every RPC as everybody through every door', () => {
         },
       },
     );
-    const [unix = '', loopback = '', tls = ''] = fixture.server.address.split(',');
-    Object.assign(doors, { unix, loopback, tls });
+    for (const [found, address] of [
+      [doors, fixture.server.address],
+      [httpDoors, fixture.server.httpAddress],
+    ] as const) {
+      const [unix = '', loopback = '', tls = ''] = address.split(',');
+      Object.assign(found, { unix, loopback, tls });
+    }
   });
   after(() => fixture.stop());
 
@@ -193,29 +201,33 @@ describe('every RPC as everybody through every door', () => {
     ['with maglev.access that lets anybody read', access('viewer'), withAccess('viewer')],
   ] as const) {
     describe(title, () => {
-      for (const row of rows) {
-        it(`${row.door}: ${row.who} is ${row.role ?? 'nobody'}`, async () => {
-          fixture.server.setAccess(rules);
-          uid = row.uid ?? null;
-          const before = fixture.log.records.length;
-          const caller = rawCaller(doors[row.door], row.kit);
-          const seen: Record<string, unknown> = {};
-          const wanted: Record<string, unknown> = {};
-          for (const method of methods) {
-            const answer = await caller.call(method);
-            seen[method] = refusals.includes(answer.status) ? answer : null;
-            const refusal = expected(row, method) as keyof typeof codes | null;
-            wanted[method] = refusal === null ? null : { status: refusal, code: codes[refusal] };
-          }
-          caller.close();
-          expect(seen).to.deep.equal(wanted);
-          const told = fixture.log.records.slice(before);
-          const changed = methods.filter((name) => needs[name] !== 'viewer' && wanted[name] === null);
-          const audited = told.filter(({ event }) => event === 'api-change');
-          expect(audited.map(({ fields }) => fields['method'])).to.have.members(
-            changed.map((name) => MaglevService[name].path),
-          );
-        });
+      for (const via of ['grpc', 'http'] as const) {
+        for (const row of rows) {
+          it(`${via}, ${row.door}: ${row.who} is ${row.role ?? 'nobody'}`, async () => {
+            fixture.server.setAccess(rules);
+            uid = row.uid ?? null;
+            const before = fixture.log.records.length;
+            const caller =
+              via === 'grpc' ? rawCaller(doors[row.door], row.kit) : httpAsker(httpDoors[row.door], row.kit);
+            const seen: Record<string, unknown> = {};
+            const wanted: Record<string, unknown> = {};
+            for (const method of methods) {
+              const answer = await caller.call(method);
+              seen[method] = refusals.includes(answer.status) ? answer : null;
+              const refusal = expected(row, method) as keyof typeof codes | null;
+              wanted[method] = refusal === null ? null : { status: refusal, code: codes[refusal] };
+            }
+            caller.close();
+            expect(seen).to.deep.equal(wanted);
+            const told = fixture.log.records.slice(before);
+            const changed = methods.filter((name) => needs[name] !== 'viewer' && wanted[name] === null);
+            const audited = told.filter(({ event }) => event === 'api-change');
+            expect(audited.map(({ fields }) => fields['method'])).to.have.members(
+              changed.map((name) => MaglevService[name].path),
+            );
+            for (const { fields } of audited) expect(fields['via']).to.equal(via);
+          });
+        }
       }
     });
   }

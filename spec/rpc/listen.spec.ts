@@ -11,6 +11,7 @@ import type { ViewRequest } from '../../protocol/views.js';
 import { createGateway } from '../../rpc/gateway.js';
 import { systemRefusal } from '../../rpc/listen-refusal.js';
 import { type RpcServer, startRpcServer } from '../../rpc/server.js';
+import { httpCall } from '../support/http-caller.js';
 import { openDoor } from '../support/open-door.js';
 import { recordingLog } from '../support/recording-log.js';
 import { rejection } from '../support/rejection.js';
@@ -25,9 +26,10 @@ describe('rpc/server addresses', () => {
   let folder: string;
   const servers: RpcServer[] = [];
 
-  const start = async (address: string, insecure = false): Promise<RpcServer> => {
+  const start = async (address: string, insecure = false, httpAddress = ''): Promise<RpcServer> => {
     const server = await startRpcServer({
       address,
+      httpAddress,
       handlers: createGateway({
         about: {
           version: '1.2.3',
@@ -129,6 +131,27 @@ describe('rpc/server addresses', () => {
       expect(message).to.contain('has no port');
       expect(advice).to.contain(`as in ${example}`);
     }
+  });
+
+  it('says the same of HTTP, with its own flag, and then serves nothing', async () => {
+    const grpc = `unix:${folder}/grpc.sock`;
+    const http = async (address: string) => {
+      const error = await rejection(start(grpc, false, address));
+      expect(existsSync(`${folder}/grpc.sock`), 'nothing is left').to.equal(false);
+      expect(error).to.have.property('code', 'MGL_LISTEN');
+      expect(error).to.have.property('advice').that.contains('--http-addr').and.not.contains('--grpc-addr');
+      return (error as MaglevError).message;
+    };
+    const { address } = await start('127.0.0.1:0');
+    expect(await http(address)).to.equal(`cannot listen on ${address}: another process listens there`);
+    expect(await http('0.0.0.0:0')).to.contain('without encryption HTTP is served on loopback');
+    expect(await http('9080')).to.contain('has no port');
+    expect(await http(`unix:${folder}/none/x.sock`)).to.contain('does not exist');
+    expect(await http(grpc)).to.equal(`cannot listen on ${grpc}: gRPC is served there`);
+    const both = await start(grpc, false, `127.0.0.1:0,unix:${folder}/http.sock`);
+    expect(both.httpAddress).to.match(/^127\.0\.0\.1:[1-9]\d+,unix:.*\/http\.sock$/);
+    const answer = await httpCall(`unix:${folder}/http.sock`, '/maglev.Maglev/ListBackends', '{}');
+    expect(answer.status).to.equal(200);
   });
 
   it('says whose permission is missing', () => {

@@ -89,6 +89,8 @@ export interface Fixture {
 export interface FixtureOptions {
   /** The function gets the folder of the fixture. */
   readonly address?: string | ((folder: string) => string);
+  /** Of HTTP; absent: it is not served. */
+  readonly httpAddress?: string | ((folder: string) => string);
   readonly timeoutMs?: number;
   readonly maxInFlight?: number;
   readonly maxUnsentBytes?: number;
@@ -158,9 +160,11 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     ...(options.maxUnsentBytes === undefined ? {} : { maxUnsentBytes: options.maxUnsentBytes }),
     ...(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight }),
   });
-  const address = options.address ?? `unix:${folder}/grpc.sock`;
+  const placed = (address: string | ((folder: string) => string)) =>
+    typeof address === 'string' ? address : address(folder);
   const server = await startRpcServer({
-    address: typeof address === 'string' ? address : address(folder),
+    address: placed(options.address ?? `unix:${folder}/grpc.sock`),
+    httpAddress: placed(options.httpAddress ?? ''),
     handlers,
     connections,
     reflection: options.reflection ?? true,
@@ -169,7 +173,7 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     log,
     tls: options.tls?.(folder) ?? null,
     uidOf: options.uidOf ?? (() => null),
-    clock: realClock,
+    clock,
     drainMs: options.drainMs ?? 1000,
   });
   const client = clientOf(server.address.split(',')[0] ?? '', options.timeoutMs);

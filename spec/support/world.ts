@@ -79,7 +79,7 @@ export class World {
             const stop = async () => {
               this.listening--;
             };
-            return { setAccess: () => {}, reload: async () => {}, address: 'spec', stop };
+            return { setAccess: () => {}, reload: async () => {}, address: 'spec', httpAddress: '', stop };
           },
         }),
         hook,

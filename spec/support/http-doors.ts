@@ -1,0 +1,29 @@
+import { status } from '@grpc/grpc-js';
+import { MaglevService } from '../../rpc/generated/maglev.js';
+import type { CallerKit, RawCaller } from './door-calls.js';
+import { httpCall, readEvents } from './http-caller.js';
+
+/** Calls any method over HTTP, a stream as server-sent events, with an empty request; answers as the one of gRPC does. */
+export function httpAsker(address: string, kit: CallerKit = {}): RawCaller {
+  return {
+    close: () => {},
+    call: async (name) => {
+      const { path, responseStream } = MaglevService[name];
+      if (responseStream) {
+        const stream = readEvents(address, '', kit);
+        const found = await stream.status;
+        stream.leave();
+        await stream.ended;
+        return outcome(found, found === 401 ? 'MGL_UNAUTHENTICATED' : found === 403 ? 'MGL_DENIED' : '');
+      }
+      const { status, headers } = await httpCall(address, path, '{}', kit);
+      return outcome(status, String(headers['maglev-error-code'] ?? ''));
+    },
+  };
+}
+
+function outcome(httpStatus: number, code: string): { readonly status: status; readonly code: string } {
+  if (httpStatus === 401) return { status: status.UNAUTHENTICATED, code };
+  if (httpStatus === 403) return { status: status.PERMISSION_DENIED, code };
+  return { status: httpStatus === 200 ? status.OK : status.UNKNOWN, code };
+}
