@@ -66,7 +66,8 @@ export function connectWith(options: ConnectOptions, clock: Clock): Maglev {
   return {
     ...callsOf(channel, timeoutMs),
     watch: (request = {}, { signal, ...rest } = {}) => {
-      const ending = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+      // One for each: Node warns of a signal that many listen to.
+      const ending = AbortSignal.any(signal === undefined ? [closing.signal] : [signal, closing.signal]);
       return watch({ channel, clock, request, ...rest, signal: ending });
     },
     close: () => {

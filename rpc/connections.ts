@@ -2,12 +2,13 @@ import type net from 'node:net';
 import type { Peer } from '../domain/access.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
+import { maxOpen } from './limits.js';
 import type { Served } from './served.js';
 
 export interface ConnectionsOptions {
   readonly clock: Clock;
   readonly log: Logger;
-  /** How many may be open; default 1000. */
+  /** How many may be open; default 2000. */
   readonly max?: number;
 }
 
@@ -47,7 +48,7 @@ export class Connections {
   /** Told when none is open any more. */
   #waiting: (() => void)[] = [];
 
-  constructor({ clock, log, max = 1000 }: ConnectionsOptions) {
+  constructor({ clock, log, max = maxOpen.connections }: ConnectionsOptions) {
     this.#clock = clock;
     this.#log = log;
     this.#max = max;

@@ -8,8 +8,9 @@ import type { Connections } from './connections.js';
 import { aboutStream, logMessage, messageFor, replayMessage } from './event-message.js';
 import { filterOf, positionOf } from './event-request.js';
 import type { Event, ListEventsResponse, MaglevServer, WatchRequest } from './generated/maglev.js';
-import { limitMs } from './limits.js';
+import { limitMs, maxOpen } from './limits.js';
 import { grpcStatusOf } from './status.js';
+import { Turns } from './turns.js';
 import type { Unary } from './unary.js';
 
 export interface EventSources {
@@ -19,7 +20,7 @@ export interface EventSources {
   readonly connections: Connections | null;
   /** Aborted when the server is to end. */
   readonly stopping: AbortSignal | null;
-  /** Who may watch at once; default 4096. */
+  /** Who may watch at once; default 1500. */
   readonly maxWatchers?: number;
 }
 
@@ -47,11 +48,12 @@ export function eventHandlers(
 
 /**
  * Each watcher asks for more when what it got has been taken: what it cannot take yet waits, bounded, where events are
- * kept, and not in the buffers of its connection.
+ * kept, and not in the buffers of its connection. They write in turn, so that the rest of maglevd is not kept waiting.
  */
 function watching(sources: EventSources): StreamHandler<WatchRequest, Event> {
-  const { connections, stopping, maxWatchers = 4096 } = sources;
+  const { connections, stopping, maxWatchers = maxOpen.watchers } = sources;
   const open = new Set<Call>();
+  const turns = new Turns(sources.clock);
   stopping?.addEventListener('abort', () => {
     for (const call of open) end(call, new MaglevError('MGL_ACTOR_STOPPED', 'maglevd ends'));
   });
@@ -66,16 +68,18 @@ function watching(sources: EventSources): StreamHandler<WatchRequest, Event> {
     if (connection !== undefined) connection.calls++;
     const gone = new AbortController();
     call.once('cancelled', () => gone.abort());
-    pump(call, sources, gone.signal)
+    pump(call, sources, turns, gone.signal)
       .catch((error: unknown) => end(call, error))
       .finally(() => {
         open.delete(call);
-        if (connection !== undefined) connection.calls--;
+        if (connection === undefined) return;
+        connection.calls--;
+        connection.usedAt = sources.clock.monotonic();
       });
   };
 }
 
-async function pump(call: Call, sources: EventSources, gone: AbortSignal): Promise<void> {
+async function pump(call: Call, sources: EventSources, turns: Turns, gone: AbortSignal): Promise<void> {
   const { events, ask, clock } = sources;
   const filter = filterOf(call.request);
   const since = positionOf(call.request);
@@ -85,33 +89,60 @@ async function pump(call: Call, sources: EventSources, gone: AbortSignal): Promi
   try {
     const toMessage = messageFor(filter.topics);
     const begin = { epoch, fromSeq: BigInt(from), resumed, states: states.length };
-    await write(call, aboutStream({ $case: 'subscribed', value: begin }, clock.now()), gone);
-    for (const told of states) await write(call, replayMessage(told), gone);
+    const first = aboutStream({ $case: 'subscribed', value: begin }, clock.now());
+    await write({ call, gone, turns }, [first, ...states.map(replayMessage)]);
     while (!gone.aborted) {
       const batch = await ask(events, { type: 'next', id }, { timeoutMs: Number.POSITIVE_INFINITY });
+      const lagged: Event[] = [];
       if (batch.lost > 0) {
         const count = BigInt(batch.lost);
-        await write(call, aboutStream({ $case: 'lagged', value: { count } }, clock.now()), gone);
+        lagged.push(aboutStream({ $case: 'lagged', value: { count } }, clock.now()));
       }
-      for (const told of batch.events) await write(call, toMessage(told), gone);
+      await write({ call, gone, turns }, [...lagged, ...batch.events.map(toMessage)]);
     }
   } finally {
     unsubscribe();
   }
 }
 
-/** Resolves at once as long as the client takes what is written, otherwise when it has, or when it has gone. */
-function write(call: Call, event: Event, gone: AbortSignal): Promise<void> | undefined {
-  if (gone.aborted || call.write(event)) return undefined;
+/** Events that one watcher is written before others have their turn. */
+const PIECE = 16;
+
+/** Resolves when the client has taken so much that all of it could be written, or when it has gone. */
+function write(
+  { call, gone, turns }: { readonly call: Call; readonly gone: AbortSignal; readonly turns: Turns },
+  events: readonly Event[],
+): Promise<void> {
   return new Promise((resolve) => {
-    const done = () => {
-      call.off('drain', done);
-      gone.removeEventListener('abort', done);
-      resolve();
+    let written = 0;
+    const more = () => {
+      const end = Math.min(written + PIECE, events.length);
+      let taken = true;
+      while (taken && written < end && !gone.aborted) {
+        const event = events[written++];
+        if (event !== undefined) taken = call.write(event);
+      }
+      if (gone.aborted) resolve();
+      else if (!taken) whenTaken(call, gone, onward);
+      else onward();
     };
-    call.once('drain', done);
-    gone.addEventListener('abort', done, { once: true });
+    const onward = () => {
+      if (gone.aborted || written === events.length) resolve();
+      else turns.take(more);
+    };
+    onward();
   });
+}
+
+/** Calls back when the client has taken what was written to it, or when it has gone. */
+function whenTaken(call: Call, gone: AbortSignal, then: () => void): void {
+  const done = () => {
+    call.off('drain', done);
+    gone.removeEventListener('abort', done);
+    then();
+  };
+  call.once('drain', done);
+  gone.addEventListener('abort', done, { once: true });
 }
 
 function end(call: Call, thrown: unknown): void {

@@ -4,3 +4,9 @@
  * concerns; VPP answers in milliseconds or has stalled; a sync may write tens of thousands of changes.
  */
 export const limitMs = { view: 5_000, config: 30_000, operator: 30_000, vpp: 15_000, sync: 120_000 } as const;
+
+/**
+ * Who may watch at once, and how many connections may be open: of those that watch, each may have one of its own, and there
+ * is still room for an operator.
+ */
+export const maxOpen = { watchers: 1500, connections: 2000 } as const;

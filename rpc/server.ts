@@ -45,6 +45,15 @@ export interface RpcServerOptions {
   readonly signal?: AbortSignal;
   /** How long stop() waits for calls that are under way, in milliseconds; default 1500. */
   readonly drainMs?: number;
+  readonly keepAlive?: KeepAlive;
+}
+
+/** How clients that vanished are found, in milliseconds. */
+export interface KeepAlive {
+  /** From a sign of life to the next ping. */
+  readonly everyMs: number;
+  /** The answer to a ping may take so long. */
+  readonly answerMs: number;
 }
 
 export interface RpcServer {
@@ -70,10 +79,11 @@ export interface RpcServer {
 const limits = {
   'grpc.max_receive_message_length': 64 * 1024,
   'grpc.max_concurrent_streams': 100,
-  'grpc.keepalive_time_ms': 60_000,
-  'grpc.keepalive_timeout_ms': 20_000,
   'grpc.max_connection_idle_ms': 30 * 60_000,
 };
+
+/** Both together, and what a ping takes, are less than a minute: for so long at most somebody who vanished takes room. */
+const keepAlive: KeepAlive = { everyMs: 30_000, answerMs: 20_000 };
 
 /** Serves maglev.Maglev over gRPC and HTTP, grpc.health.v1 and, if wanted, reflection. Rejects with MGL_LISTEN. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
@@ -83,7 +93,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   };
   const { connections, clock, log, doorkeeper } = options;
   const stopping = new AbortController();
-  const server = new Server(limits);
+  const { everyMs, answerMs } = options.keepAlive ?? keepAlive;
+  const alive = { 'grpc.keepalive_time_ms': everyMs, 'grpc.keepalive_timeout_ms': answerMs };
+  const server = new Server({ ...limits, ...alive });
   const service = doorkeeper.guard(options.handlers);
   server.addService(measured(MaglevService), { ...service.unary, ...service.streams });
   server.addService(HealthService, createHealthService(['maglev.Maglev'], stopping.signal));

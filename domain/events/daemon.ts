@@ -85,7 +85,7 @@ export const daemonEvents = {
   }),
   'grpc-connections-full': event(
     ['warn'],
-    '1000 clients are connected and one more came; at most once a minute',
+    '2000 clients are connected and one more came; at most once a minute',
     {
       connections: field<number>(),
       closed: field<string>(

@@ -75,8 +75,9 @@ describe('vpp-maglev/client', () => {
       const answer = await (client[method] as (request: object) => Promise<object>)(request).catch(
         (error: unknown) => error,
       );
-      // The small site has neither every health check nor every sync.
-      if (answer instanceof RpcError) expect(answer.status, method).to.equal('NOT_FOUND');
+      // Not everything that can be asked for is there, and not every empty request is one.
+      if (answer instanceof RpcError)
+        expect(answer.status, method).to.be.oneOf(['NOT_FOUND', 'INVALID_ARGUMENT']);
       else expect(answer, method).to.be.an('object');
     }
     const { backends } = await client.listBackends();

@@ -22,7 +22,7 @@ import { Doorkeeper } from '../../rpc/doorkeeper.js';
 import { createGateway } from '../../rpc/gateway.js';
 import type { MaglevServer } from '../../rpc/generated/maglev.js';
 import type { ActorSources } from '../../rpc/handlers-actors.js';
-import { type RpcServer, type RpcServerOptions, startRpcServer } from '../../rpc/server.js';
+import { type KeepAlive, type RpcServer, type RpcServerOptions, startRpcServer } from '../../rpc/server.js';
 import type { TlsFiles } from '../../rpc/tls-material.js';
 import { type RecordingLog, recordingLog } from './recording-log.js';
 import { anyConfig } from './rpc-samples.js';
@@ -98,6 +98,7 @@ export interface FixtureOptions {
   /** Of the handlers and of what bounds the connections. */
   readonly clock?: Clock;
   readonly drainMs?: number;
+  readonly keepAlive?: KeepAlive;
   readonly reflection?: boolean;
   readonly ask?: Ask;
   readonly stopping?: AbortSignal;
@@ -175,6 +176,7 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     uidOf: options.uidOf ?? (() => null),
     clock,
     drainMs: options.drainMs ?? 1000,
+    ...(options.keepAlive === undefined ? {} : { keepAlive: options.keepAlive }),
   });
   const client = clientOf(server.address.split(',')[0] ?? '', options.timeoutMs);
   return {
