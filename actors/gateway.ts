@@ -9,6 +9,7 @@ import type { Logger } from '../protocol/log.js';
 import type { LogLevelRequest } from '../protocol/log-level.js';
 import type { OperatorRequest } from '../protocol/operator.js';
 import type { PlanRequest } from '../protocol/plan.js';
+import type { RecorderRequest } from '../protocol/recorder.js';
 import type { ViewRequest } from '../protocol/views.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { ActorSpec } from './kernel/contract.js';
@@ -18,6 +19,7 @@ export interface RpcTargets {
   readonly config: Address<ConfigControl>;
   readonly events: Address<EventsRequest>;
   readonly logLevel: Address<LogLevelRequest>;
+  readonly recorder: Address<RecorderRequest>;
   readonly views: Address<ViewRequest>;
   readonly operator: Address<OperatorRequest>;
   readonly health: Address<HealthRequest>;

@@ -18,6 +18,7 @@ import type { ActorSpec } from './kernel/contract.js';
 import { type LogLevelOptions, logLevelActor } from './log-level.js';
 import { type OperatorMessage, operatorActor } from './operator.js';
 import { plannerActor } from './planner.js';
+import { type RecorderOptions, recorderActor } from './recorder.js';
 import { roundTrip } from './round-trip.js';
 import { serviceActor } from './service.js';
 import { trunk } from './supervision.js';
@@ -42,6 +43,7 @@ export interface RootOptions {
   readonly rpc: StartRpc;
   readonly events: EventsOptions;
   readonly log: LogLevelOptions;
+  readonly recorder: RecorderOptions;
   readonly makeProbeEngine: MakeEngine;
   readonly intents: IntentStore;
   /** null: nobody started maglevd that wants to be told how it is. */
@@ -53,6 +55,8 @@ export interface RootOptions {
 export type RootMessage =
   /** SIGHUP. */
   | { readonly type: 'reload' }
+  /** SIGUSR2. */
+  | { readonly type: 'keep-record' }
   | { readonly type: 'reload-over'; readonly error: Error | null }
   | { readonly type: 'cannot-listen'; readonly error: MaglevError }
   | RoundTripRequest;
@@ -129,16 +133,10 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       const planner = context.spawn(plannerActor({ config, operator: to.operator, decision, vpp }));
       // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
       // must not begin to govern VPP.
-      const targets = {
-        config,
-        events,
-        logLevel,
-        views: decision,
-        operator: to.operator,
-        health,
-        planner,
-        vpp,
-      };
+      const sources = { config, events, views: decision, operator: to.operator, health, vpp };
+      const { configFile } = options;
+      const recorder = context.spawn(recorderActor({ ...options.recorder, configFile, targets: sources }));
+      const targets = { ...sources, logLevel, planner, recorder };
       to.gateway.bind(
         context.spawn(
           gatewayActor({
@@ -174,6 +172,9 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
                 context.log.log('warn', 'config-reload-delayed', { retryMs: RELOAD_RETRY_MS });
                 context.after(RELOAD_RETRY_MS, { type: 'reload' });
               } else service?.tell({ type: 'reloaded' });
+              break;
+            case 'keep-record':
+              recorder.tell({ type: 'keep-record' });
               break;
             case 'round-trip':
               answer(roundTrip(context, targets, ROUND_TRIP_MS), message.reply);

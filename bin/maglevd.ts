@@ -2,7 +2,7 @@
 // Before anything else is loaded, which takes a while: a signal must find a handler from the very first moment.
 const handlers = new Map<string, () => void>();
 const early: string[] = [];
-for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT', 'SIGUSR2'] as const) {
   process.on(signal, () => {
     const handle = handlers.get(signal);
     if (handle === undefined) early.push(signal);
@@ -13,7 +13,7 @@ for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
 // Node opens a debugger at this signal unless somebody listens, and whoever reaches that could do anything.
 process.on('SIGUSR1', () => {});
 
-function onSignal(signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', handle: () => void): void {
+function onSignal(signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT' | 'SIGUSR2', handle: () => void): void {
   handlers.set(signal, handle);
   if (early.includes(signal)) handle();
 }

@@ -9,6 +9,7 @@ import { insideCommands } from './commands-inside.js';
 import { setLogCommands, showLogCommand } from './commands-log.js';
 import { overrideCommands } from './commands-overrides.js';
 import { planCommands } from './commands-plan.js';
+import { recordCommand } from './commands-record.js';
 import { setCommands } from './commands-set.js';
 import { statusCommands } from './commands-status.js';
 import { vppCommands } from './commands-vpp.js';
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   showLogCommand,
   ...setCommands,
   ...setLogCommands,
+  recordCommand,
   ...configCommands,
   {
     usage: 'help [<command>]',

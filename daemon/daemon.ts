@@ -24,6 +24,7 @@ import { startRpcServer } from '../rpc/server.js';
 import type { DaemonSettings } from './flags.js';
 import { fileStore } from './intent-store.js';
 import { openVpp, openVppStats } from './open-vpp.js';
+import { recordStore } from './record-store.js';
 import { serviceManager } from './service-manager.js';
 import { teller } from './teller.js';
 import { trustGrounds } from './trust-grounds.js';
@@ -39,7 +40,7 @@ export interface DaemonWorld {
   /** For people who start maglevd by hand: the errors of a config that is refused. */
   readonly complain: (line: string) => void;
   /** Calls `handle` for every signal of that kind, from now on. */
-  readonly onSignal: (signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT', handle: () => void) => void;
+  readonly onSignal: (signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT' | 'SIGUSR2', handle: () => void) => void;
   /**
    * Calls `release` right before the process ends, whyever it does. A process that is stuck in a disk which hangs keeps
    * what it does not let go of, and its successor would wait for it.
@@ -140,6 +141,11 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       configFile: settings.config,
       // The moment at which it began, and the process: no other life of maglevd has the same.
       events: { source, memory: new EventMemory(`${clock.now().toString(36)}-${process.pid}`) },
+      recorder: {
+        program: { ...about, node: process.version },
+        describe: tree.describe,
+        store: recordStore(settings.stateDir),
+      },
       log: { configured: settings.logLevel, printer: printerOf(world) },
       loadConfig,
       intents,
@@ -176,6 +182,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       },
     }),
   );
+  world.onSignal('SIGUSR2', () => root.tell({ type: 'keep-record' }));
   onHangup = () => root.tell({ type: 'reload' });
   if (hangups > 0) onHangup();
   const died = tree.ended.then(({ reason, error }) => {

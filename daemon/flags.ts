@@ -296,6 +296,6 @@ function helpText(): string {
     '',
     ...rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`),
     '',
-    'Signals: SIGHUP reloads the config if it is valid, and the files of TLS; SIGTERM and SIGINT end maglevd and leave VPP as it is.',
+    'Signals: SIGHUP reloads the config if it is valid, and the files of TLS; SIGUSR2 writes what is known of the last minutes to a file in the state dir; SIGTERM and SIGINT end maglevd and leave VPP as it is.',
   ].join('\n');
 }

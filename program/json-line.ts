@@ -1,3 +1,4 @@
+import { plain } from '../domain/plain-json.js';
 import type { LineFormat, LogRecord } from './line-log.js';
 
 /** One JSON object a line: time, level, the event's name under `eventKey`, then the fields. */
@@ -15,13 +16,4 @@ function stringify(record: LogRecord['fields'], head: LogRecord['fields']): stri
     // A cycle, or a getter that throws. That something happened matters more than what it carried.
     return JSON.stringify({ ...head, fields: 'not printable' });
   }
-}
-
-/** What JSON has no form for, as JSON: for JSON.stringify. */
-export function plain(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  if (value instanceof Map) return Object.fromEntries(value);
-  if (value instanceof Set) return [...value];
-  if (value instanceof Error) return value.message;
-  return value;
 }

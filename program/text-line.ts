@@ -1,6 +1,6 @@
+import { plain } from '../domain/plain-json.js';
 import { escapeUnprintable } from '../domain/quote.js';
 import type { LogLevel } from '../protocol/log.js';
-import { plain } from './json-line.js';
 import type { LineFormat } from './line-log.js';
 
 const ansi = { dim: '\u001b[2m', bold: '\u001b[1m', yellow: '\u001b[33m', red: '\u001b[1;31m' } as const;

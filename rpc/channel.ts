@@ -42,6 +42,8 @@ export interface Channel {
   readonly stream: <Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,
+    /** Default: it may go on for ever. */
+    limits?: { readonly timeoutMs: number },
   ) => ClientReadableStream<Response>;
   /** What the error of a stream means; null: it ended without one. */
   readonly errorOf: (error: ServiceError | null, timeoutMs: number) => RpcError;
@@ -117,8 +119,11 @@ export function openChannel({ address, clock, token, keepAliveMs, ...options }: 
         );
         signal?.addEventListener('abort', leave, { once: true });
       }),
-    stream: ({ path, requestSerialize, responseDeserialize }, request) =>
-      client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata),
+    stream: ({ path, requestSerialize, responseDeserialize }, request, limits) => {
+      const deadline = limits === undefined ? {} : { deadline: clock.now() + limits.timeoutMs };
+      const options = [path, requestSerialize, responseDeserialize, request, metadata, deadline] as const;
+      return client.makeServerStreamRequest(...options);
+    },
     close: () => {
       closed = true;
       client.close();

@@ -22,6 +22,7 @@ import {
   MaglevService,
   type PlanRequest,
   type PlanResponse,
+  type RecordPiece,
   type ReloadConfigResponse,
   type SetLogLevelRequest,
   type SetWeightRequest,
@@ -86,6 +87,8 @@ export interface MaglevClient {
   readonly setLogLevel: (request: SetLogLevelRequest) => Promise<LogLevelInfo>;
   readonly plan: (request: PlanRequest) => Promise<PlanResponse>;
   readonly explainFlow: (flow: ExplainFlowRequest) => Promise<ExplainFlowResponse>;
+  /** Hands over the record piece by piece, the next one when the last has been taken, and gives its length in bytes. */
+  readonly record: (take: (text: string) => Promise<void>) => Promise<number>;
   readonly listSyncs: () => Promise<ListSyncsResponse>;
   readonly getSync: (id: bigint) => Promise<SyncInfo>;
   /** Drops the connection; calls that are under way fail. */
@@ -145,6 +148,20 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
       }),
     plan: (request) => call(MaglevService.plan, request),
     explainFlow: (flow) => call(MaglevService.explainFlow, flow),
+    record: async (take) => {
+      const stream: AsyncIterable<RecordPiece> = channel.stream(MaglevService.record, {}, { timeoutMs });
+      let bytes = 0;
+      try {
+        for await (const { text } of stream) {
+          await take(text);
+          bytes += Buffer.byteLength(text);
+        }
+      } catch (error) {
+        const ofCall = error instanceof Error && 'metadata' in error;
+        throw ofCall ? channel.errorOf(error as ServiceError, timeoutMs) : error;
+      }
+      return bytes;
+    },
     listSyncs: () => call(MaglevService.listSyncs, {}),
     getSync: (id) => call(MaglevService.getSync, { id }),
     close: channel.close,

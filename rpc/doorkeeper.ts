@@ -1,6 +1,7 @@
 import { type Metadata, status } from '@grpc/grpc-js';
 import { type Access, type Judgement, judgeCall, type Peer, type Role } from '../domain/access.js';
 import { MaglevError } from '../domain/errors.js';
+import { plain } from '../domain/plain-json.js';
 import { clip } from '../domain/quote.js';
 import { hashOfToken } from '../domain/token-list.js';
 import type { Clock } from '../protocol/clock.js';
@@ -139,6 +140,8 @@ export class Doorkeeper {
       this.#streams.add(stream);
       // gRPC says so however a call ends.
       call.once('cancelled', () => this.#streams.delete(stream));
+      // A stream goes on for as long as its client wants: it is told of when it begins.
+      if (roleOf(call.getPath()) !== 'viewer') this.#witness(call, call.request)(status.OK, null);
       handler(call);
     };
   }
@@ -171,7 +174,7 @@ export class Doorkeeper {
         door: peer.door,
         via: this.#viaOf(call),
         method,
-        request: clip(requestText(request), LONGEST_REQUEST),
+        request: clip(JSON.stringify(request, plain) ?? '', LONGEST_REQUEST),
         status: status[code] ?? 'UNKNOWN',
         code: errorCode ?? undefined,
         ms: Math.round(clock.monotonic() - began),
@@ -186,11 +189,6 @@ export class Doorkeeper {
   #peerOf(call: AnyCall): Peer {
     return this.#options.connections.of(call.getPeer())?.facts ?? nobody;
   }
-}
-
-/** A number of 64 bits as proto3's JSON has it: in quotes. */
-function requestText(request: unknown): string {
-  return JSON.stringify(request, (_, value) => (typeof value === 'bigint' ? String(value) : value)) ?? '';
 }
 
 /** Throws when the .proto file says nothing of it. */

@@ -5,6 +5,7 @@ import type { Logger } from '../protocol/log.js';
 import type { LogLevelRequest } from '../protocol/log-level.js';
 import type { OperatorRequest } from '../protocol/operator.js';
 import type { PlanRequest } from '../protocol/plan.js';
+import type { RecorderRequest } from '../protocol/recorder.js';
 import type { Connections } from './connections.js';
 import type { Doorkeeper } from './doorkeeper.js';
 import type { MaglevServer } from './generated/maglev.js';
@@ -14,6 +15,7 @@ import { eventHandlers } from './handlers-events.js';
 import { logHandlers } from './handlers-log.js';
 import { operatorHandlers } from './handlers-operator.js';
 import { planHandlers } from './handlers-plan.js';
+import { recordHandlers } from './handlers-record.js';
 import { type About, statusHandlers } from './handlers-status.js';
 import { tableHandlers } from './handlers-tables.js';
 import { type ViewSources, viewHandlers } from './handlers-views.js';
@@ -26,6 +28,7 @@ export interface GatewayOptions extends ViewSources {
   readonly planner: Address<PlanRequest>;
   readonly events: Address<EventsRequest>;
   readonly logLevel: Address<LogLevelRequest>;
+  readonly recorder: Address<RecorderRequest>;
   readonly actors: ActorSources;
   readonly ask: Ask;
   readonly clock: Clock;
@@ -62,6 +65,7 @@ export function createGateway(options: GatewayOptions): MaglevServer {
     ...planHandlers(unary, options.planner),
     ...actorHandlers(unary, options.actors),
     ...logHandlers(unary, options.logLevel),
+    ...recordHandlers(options),
     ...eventHandlers(unary, {
       ...options,
       connections: options.connections ?? null,

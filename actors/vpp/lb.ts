@@ -26,7 +26,7 @@ import { unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol/decision.js';
-import type { SyncMade } from '../../protocol/syncs.js';
+import type { SyncMade, VppReadMade } from '../../protocol/syncs.js';
 import type { LbReading, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { crowd } from '../supervision.js';
@@ -42,7 +42,7 @@ export interface LbOptions {
   /** Told what a sync means for others. */
   readonly session: Address<LbReport>;
   /** Told of every sync when it is over. */
-  readonly records: Address<SyncMade>;
+  readonly records: Address<SyncMade | VppReadMade>;
   /** Asked for what is wanted, at every start. */
   readonly decisions: Address<DecisionRequest>;
 }
@@ -279,6 +279,8 @@ class Lb {
 
   async #syncAll(changed: (result: Tally) => void): Promise<Outcome> {
     const reading = await this.#read();
+    const read = { at: this.#context.clock.now(), state: { conf: reading.conf, vips: reading.vips } };
+    this.#options.records.tell({ type: 'vpp-read', read });
     await this.#stopReconcilersOfNobody();
     const options = {
       link: this.#options.link,

@@ -3,7 +3,7 @@ import type { Decision } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address } from '../../protocol/address.js';
 import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol/decision.js';
-import type { SyncMade } from '../../protocol/syncs.js';
+import type { SyncMade, VppReadMade } from '../../protocol/syncs.js';
 import type { SessionReport, VppControl, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { chain } from '../supervision.js';
@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly decisions: Address<DecisionRequest>;
   readonly report: Address<SessionReport>;
   /** Told of every sync when it is over. */
-  readonly records: Address<SyncMade>;
+  readonly records: Address<SyncMade | VppReadMade>;
   /** null: VPP's counters are not read. */
   readonly openStats: OpenStats | null;
 }

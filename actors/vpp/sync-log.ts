@@ -1,9 +1,10 @@
 import { MaglevError } from '../../domain/errors.js';
 import { SyncRecords } from '../../domain/sync-records.js';
-import type { SyncMade, SyncQuestion } from '../../protocol/syncs.js';
+import { VppReads } from '../../domain/vpp-reads.js';
+import type { SyncMade, SyncQuestion, VppReadMade } from '../../protocol/syncs.js';
 import type { ActorSpec } from '../kernel/contract.js';
 
-export type SyncLogMessage = SyncMade | SyncQuestion;
+export type SyncLogMessage = SyncMade | VppReadMade | SyncQuestion;
 
 /** Keeps the last syncs over all connections to VPP. */
 export function syncLogActor(): ActorSpec<SyncLogMessage> {
@@ -11,11 +12,19 @@ export function syncLogActor(): ActorSpec<SyncLogMessage> {
     name: 'sync-log',
     start: () => {
       const records = new SyncRecords();
+      const reads = new VppReads();
       return {
         receive: (message) => {
           switch (message.type) {
             case 'sync-made':
               records.keep(message.sync);
+              if (message.sync.operations.length > 0) reads.written();
+              break;
+            case 'vpp-read':
+              reads.keep(message.read);
+              break;
+            case 'list-reads':
+              message.reply.ok(reads.list());
               break;
             case 'list-syncs':
               message.reply.ok(records.list());

@@ -129,6 +129,9 @@ class Vpp {
         this.#standing = new StandingDecision(message.decision);
         this.#live?.session?.tell(message);
         break;
+      case 'list-reads':
+        this.#context.relay(this.#syncLog, { type: 'list-reads' }, message.reply);
+        break;
       case 'list-syncs':
         this.#context.relay(this.#syncLog, { type: 'list-syncs' }, message.reply);
         break;

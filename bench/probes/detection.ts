@@ -5,6 +5,7 @@ import { noEvents } from '../../actors/events.js';
 import { memoryStore } from '../../actors/intent-keeper.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
 import { noLog } from '../../actors/log-level.js';
+import { noRecorder } from '../../actors/recorder.js';
 import { rootActor } from '../../actors/root.js';
 import type { OpenVpp } from '../../actors/vpp/api.js';
 import { realClock } from '../../clock/real-clock.js';
@@ -83,6 +84,7 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
         intents: memoryStore(),
         events: noEvents(),
         log: noLog(),
+        recorder: noRecorder(),
         service: null,
         fatal: (error) => {
           throw error;

@@ -3,17 +3,21 @@ import { event, field, maybe } from './event.js';
 
 /** Who may come in, and what they change. */
 export const accessEvents = {
-  'api-change': event(['info'], 'a request that changes something was answered', {
-    who: field<string>('`uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known'),
-    peer: field<string>("the client's address and port, or `unix`"),
-    door: field<Door>('`unix`, `loopback`, `tls` or `network`'),
-    via: field<'grpc' | 'http'>(),
-    method: field<string>(),
-    request: field<string>('as JSON'),
-    status: field<string>('`OK`, or as gRPC names it; `CANCELLED`: the client did not wait for the answer'),
-    code: maybe<string>('failed: why'),
-    ms: field<number>(),
-  }),
+  'api-change': event(
+    ['info'],
+    'a request that changes something was answered, or one of an admin that is answered piece by piece begins to be',
+    {
+      who: field<string>('`uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known'),
+      peer: field<string>("the client's address and port, or `unix`"),
+      door: field<Door>('`unix`, `loopback`, `tls` or `network`'),
+      via: field<'grpc' | 'http'>(),
+      method: field<string>(),
+      request: field<string>('as JSON'),
+      status: field<string>('`OK`, or as gRPC names it; `CANCELLED`: the client did not wait for the answer'),
+      code: maybe<string>('failed: why'),
+      ms: field<number>(),
+    },
+  ),
   'access-refused': event(
     ['warn'],
     'a request was refused because of who made it; who is refused again within a minute is told of once, with how often',

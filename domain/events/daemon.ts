@@ -58,6 +58,13 @@ export const daemonEvents = {
     'the clock shows a time before this program was built: certificates that are not valid yet are in doubt',
     { now: field<string>(), built: field<string>() },
   ),
+  'clock-jump': event(['warn'], 'the clock of this machine was set, or it slept', {
+    jumpMs: field<number>('below 0: back'),
+  }),
+  'flight-recorded': event(['info'], 'SIGUSR2: what is known of the last minutes is in a file', {
+    file: field<string>(),
+  }),
+  'flight-not-recorded': event(['error'], 'it could not be written', { error: field<string>() }),
   stopping: event(['info'], 'a signal ends maglevd', { signal: field<string>() }),
   failed: event(['error'], 'maglevd ends because it cannot go on, or met a bug outside every part', {
     error: field<string>(),

@@ -1217,6 +1217,15 @@ export interface LogLevelInfo {
   untilNs?: bigint | undefined;
 }
 
+/** Asks for all that is known of the last minutes. */
+export type RecordRequest = Record<string, never>;
+
+/** A piece of it. Put together they are the file. */
+export interface RecordPiece {
+  /** Whole lines of JSON, each with its line break. */
+  text: string;
+}
+
 function createBaseListOverridesRequest(): ListOverridesRequest {
   return {};
 }
@@ -9047,6 +9056,87 @@ export const LogLevelInfo: MessageFns<LogLevelInfo> = {
   },
 };
 
+function createBaseRecordRequest(): RecordRequest {
+  return {};
+}
+
+export const RecordRequest: MessageFns<RecordRequest> = {
+  encode(_: RecordRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecordRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRecordPiece(): RecordPiece {
+  return { text: '' };
+}
+
+export const RecordPiece: MessageFns<RecordPiece> = {
+  encode(message: RecordPiece, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.text !== '') {
+      writer.uint32(10).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordPiece {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecordPiece();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /** What an operator, a dashboard or a script can ask of maglevd. */
 export type MaglevService = typeof MaglevService;
 export const MaglevService = {
@@ -9427,6 +9517,16 @@ export const MaglevService = {
     responseSerialize: (value: LogLevelInfo): Buffer => Buffer.from(LogLevelInfo.encode(value).finish()),
     responseDeserialize: (value: Buffer): LogLevelInfo => LogLevelInfo.decode(value),
   },
+  /** What maglevd knows of the last minutes, as the lines of a file that docs/flight-recorder.md explains, in pieces. */
+  record: {
+    path: '/maglev.Maglev/Record' as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: RecordRequest): Buffer => Buffer.from(RecordRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RecordRequest => RecordRequest.decode(value),
+    responseSerialize: (value: RecordPiece): Buffer => Buffer.from(RecordPiece.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RecordPiece => RecordPiece.decode(value),
+  },
 } as const;
 
 export interface MaglevServer extends UntypedServiceImplementation {
@@ -9532,6 +9632,8 @@ export interface MaglevServer extends UntypedServiceImplementation {
   getLogLevel: handleUnaryCall<GetLogLevelRequest, LogLevelInfo>;
   /** Prints more, or less, from now on; for a while only, if that is asked. What is told to subscribers is the same. */
   setLogLevel: handleUnaryCall<SetLogLevelRequest, LogLevelInfo>;
+  /** What maglevd knows of the last minutes, as the lines of a file that docs/flight-recorder.md explains, in pieces. */
+  record: handleServerStreamingCall<RecordRequest, RecordPiece>;
 }
 
 interface MessageFns<T> {

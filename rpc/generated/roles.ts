@@ -32,4 +32,5 @@ export const methodRoles = {
   '/maglev.Maglev/ListActors': 'viewer',
   '/maglev.Maglev/GetLogLevel': 'viewer',
   '/maglev.Maglev/SetLogLevel': 'admin',
+  '/maglev.Maglev/Record': 'admin',
 } as const;

@@ -3,7 +3,7 @@ import { type SessionMessage, sessionActor } from '../../actors/vpp/session.js';
 import { type Decision, vipId } from '../../domain/lb.js';
 import type { SyncReport } from '../../domain/syncs.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
-import type { SyncMade } from '../../protocol/syncs.js';
+import type { SyncMade, VppReadMade } from '../../protocol/syncs.js';
 import type { SessionReport, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, sampleDecision, sampleLbConf } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
@@ -29,7 +29,10 @@ async function live(hook: Hook) {
   const link = answering<VppRequest>('link', (request) => vpp.answer(request));
   let current = first;
   const decisions = answering<DecisionRequest>('vpp', ({ reply }) => reply.ok(current));
-  const [report, records] = [answering<SessionReport>('vpp', () => {}), answering<SyncMade>('log', () => {})];
+  const [report, records] = [
+    answering<SessionReport>('vpp', () => {}),
+    answering<SyncMade | VppReadMade>('log', () => {}),
+  ];
   const options = { link, decisions, report, records, openStats: null };
   const session = tree.start(instrument(sessionActor(options), hook));
   await tree.clock.advance(1000);

@@ -3,6 +3,7 @@ import { noEvents } from '../../actors/events.js';
 import { memoryStore } from '../../actors/intent-keeper.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
 import { noLog } from '../../actors/log-level.js';
+import { noRecorder } from '../../actors/recorder.js';
 import { rootActor } from '../../actors/root.js';
 import { realClock } from '../../clock/real-clock.js';
 import type { MaglevConfig } from '../../domain/config.js';
@@ -114,6 +115,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
         intents: memoryStore(),
         events: noEvents(),
         log: noLog(),
+        recorder: noRecorder(),
         service: null,
         openVpp: () => machine.open,
         openStats: null,

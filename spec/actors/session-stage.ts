@@ -7,7 +7,7 @@ import { StandingDecision } from '../../domain/standing-decision.js';
 import type { SyncReport } from '../../domain/syncs.js';
 import type { Address } from '../../protocol/address.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
-import type { SyncMade } from '../../protocol/syncs.js';
+import type { SyncMade, VppReadMade } from '../../protocol/syncs.js';
 import type { SessionReport, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, sampleDecision, vipKey } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
@@ -46,7 +46,12 @@ export class SessionStage {
 
   readonly start = async (wanted = decision, hook: Hook = () => {}): Promise<void> => {
     this.current = new StandingDecision(wanted);
-    const { link, records } = this;
+    const { link } = this;
+    const syncs = this.records;
+    const records: Address<SyncMade | VppReadMade> = {
+      name: syncs.name,
+      tell: (message) => message.type === 'vpp-read' || syncs.tell(message),
+    };
     const decisions = answering<DecisionRequest>('vpp', ({ reply }) => reply.ok(this.current.decision));
     const report = answering<SessionReport>('vpp', () => {});
     const spec = sessionActor({ link, decisions, report, records, openStats: null });

@@ -1,4 +1,8 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect } from 'chai';
+import { MaglevError } from '../../domain/errors.js';
 import { block } from '../support/cli-run.js';
 import { CliSite } from './cli-site.js';
 
@@ -68,6 +72,37 @@ describe('maglevc: what goes on inside maglevd', () => {
     for (const time of ['0s', '500ms', '169h', 'soon']) {
       expect(await run(`set log level debug for ${time}`)).to.include({ code: 2 });
     }
+  });
+
+  it('record', async () => {
+    await start();
+    const folder = mkdtempSync(path.join(tmpdir(), 'maglev-record-'));
+    try {
+      const file = path.join(folder, 'flight.jsonl');
+      const { code, stdout } = await run(`record ${file}`);
+      const text = readFileSync(file, 'utf8');
+      expect([code, stdout]).to.deep.equal([0, `record ${file}: ${text.length} bytes\n`]);
+      expect(text)
+        .to.match(/^\{"kind":"begin",[^\n]*"by":"unix/)
+        .and.match(/\n\{"kind":"end","lines":\d+\}\n$/);
+      expect(statSync(file).mode & 0o777).to.equal(0o600);
+      const again = await run(`record ${file}`);
+      expect(again).to.include({ code: 1 });
+      expect(again.stderr).to.include('it exists already');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('leaves no half of a record', async () => {
+    await start({
+      recorder: (message) =>
+        message.type === 'take-record' && message.reply.fail(new MaglevError('MGL_ACTOR_CRASHED', 'no')),
+    });
+    const folder = mkdtempSync(path.join(tmpdir(), 'maglev-record-'));
+    expect((await run(`record ${folder}/x`)).code).to.not.equal(0);
+    expect(readdirSync(folder)).to.deep.equal([]);
+    rmSync(folder, { recursive: true });
   });
 
   it('show overrides', async () => {

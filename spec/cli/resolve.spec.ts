@@ -56,7 +56,7 @@ describe('cli/resolve', () => {
     ['s vpp lbstate', "'s' can mean 'show' or 'sync' or 'set'"],
     ['sh v', "'v' after 'show' can mean 'version' or 'vpp'"],
     ['sync vpp l s', "'sync vpp l s' can mean 'sync vpp lbstate s' or 'sync vpp lb state'"],
-    ['', "'' is not complete: expected one of show, sync, explain, plan, compare, set, config, help"],
+    ['', "'' is not complete: expected one of show, sync, explain, plan, compare, set, record, config, help"],
     [
       'show',
       "'show' is not complete: expected one of version, status, frontends, frontend, backends, backend, " +

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { Stage } from '../support/daemon-stage.js';
 
-describe('e2e: the log of maglevd', function () {
+describe('e2e: the log of maglevd, and its flight recorder', function () {
   this.timeout(60_000);
   let stage: Stage;
   beforeEach(() => {
@@ -24,6 +25,20 @@ describe('e2e: the log of maglevd', function () {
     await maglevd.record('log-level', 0, ({ why, level }) => why === 'over' && level === 'info');
     expect((await maglevd.end()).code).to.equal(0);
     expect(maglevd.errors).to.deep.equal([]);
+  });
+
+  it('keeps a record in a file at SIGUSR2, with what the last minutes brought', async () => {
+    const maglevd = stage.daemon('--vpp-api-addr', '', '--vpp-stats-addr', '');
+    await maglevd.record('grpc-listening');
+    maglevd.signal('SIGUSR2');
+    const { file } = await maglevd.record('flight-recorded');
+    const lines = readFileSync(String(file), 'utf8').trimEnd().split('\n');
+    const records = lines.map((line) => JSON.parse(line) as { kind: string; name?: string; lines?: number });
+    expect(records.at(-1)).to.deep.equal({ kind: 'end', lines: lines.length - 1 });
+    expect(records.filter(({ kind }) => kind === 'missing')).to.deep.equal([]);
+    const told = records.filter(({ kind }) => kind === 'event').map(({ name }) => name);
+    expect(told).to.include.members(['starting', 'grpc-listening']);
+    expect(records.filter(({ kind }) => kind === 'actor').length).to.be.above(5);
   });
 
   it('is text for people where that is asked for', async () => {

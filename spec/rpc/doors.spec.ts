@@ -46,6 +46,7 @@ const needs: Readonly<Record<Method, Role>> = {
   listActors: 'viewer',
   getLogLevel: 'viewer',
   setLogLevel: 'admin',
+  record: 'admin',
 };
 const methods = Object.keys(needs) as Method[];
 const order = [null, 'viewer', 'operator', 'admin'];

@@ -41,6 +41,7 @@ describe('rpc/server addresses', () => {
         actors: { describe: () => null, deadLetters: () => 0 },
         events: mailbox('events', () => undefined),
         logLevel: mailbox('log-level', () => undefined),
+        recorder: mailbox('recorder', () => undefined),
         views: mailbox('views', answer),
         health: mailbox('health', (message) => message.type === 'list-details' && message.reply.ok([])),
         operator: mailbox('operator', () => undefined),

@@ -13,6 +13,7 @@ import type { HealthRequest } from '../../protocol/health.js';
 import type { LogLevelRequest } from '../../protocol/log-level.js';
 import type { OperatorRequest } from '../../protocol/operator.js';
 import type { PlanRequest } from '../../protocol/plan.js';
+import type { RecorderRequest } from '../../protocol/recorder.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import type { VppControl } from '../../protocol/vpp.js';
 import { parseRpcAddress } from '../../rpc/address.js';
@@ -69,6 +70,7 @@ export interface Callees {
   readonly actors?: ActorSources;
   readonly events?: (message: EventsRequest) => void;
   readonly logLevel?: (message: LogLevelRequest) => void;
+  readonly recorder?: (message: RecorderRequest) => void;
   readonly views?: (message: ViewRequest) => void;
   readonly health?: (message: HealthRequest) => void;
   readonly operator?: (message: OperatorRequest) => void;
@@ -147,6 +149,7 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     connections,
     events: mailbox('events', callees.events ?? nobody),
     logLevel: mailbox('log-level', callees.logLevel ?? nobody),
+    recorder: mailbox('recorder', callees.recorder ?? nobody),
     ...(options.stopping === undefined ? {} : { stopping: options.stopping }),
     actors: callees.actors ?? { describe: () => null, deadLetters: () => 0 },
     views: mailbox('views', callees.views ?? nobody),

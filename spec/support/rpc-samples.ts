@@ -1,4 +1,5 @@
 import type { ConfigIssue, MaglevConfig } from '../../domain/config.js';
+import type { FlightRecord } from '../../domain/flight-record.js';
 import type { LbState } from '../../domain/lb.js';
 import type { Override } from '../../domain/overrides.js';
 import type { Standings } from '../../domain/standings.js';
@@ -335,3 +336,21 @@ export const planReport: PlanReport = {
   refused: [],
   vppMs: 0.72,
 };
+/** What the recorder knows of a small site on which little happened. */
+export function flightRecord(by: string): FlightRecord {
+  const program = { version: '1.2.3', commit: null, date: null, node: 'v22.0.0', pid: 42, startedAt: 1000 };
+  return {
+    at: Date.UTC(2026, 0, 2, 3, 4, 5),
+    by,
+    program: { ...program, configFile: '/etc/vpp-maglev/maglev.yaml', vpp: true },
+    config: anyConfig,
+    overrides: [],
+    backends: [],
+    frontends,
+    reads: [{ at: 2000, state: lbState }],
+    syncs: [{ ...fullSync, operations: [], omitted: 0 }],
+    events: toldEvents.events,
+    actors: actorTree,
+    missing: [{ part: 'backends', code: 'MGL_ASK_TIMEOUT', error: 'health did not answer within 3000 ms' }],
+  };
+}

@@ -30,6 +30,9 @@ export function siteCallees(): Required<Callees> {
     events: (message) => {
       if (message.type === 'list-events') message.reply.ok(samples.toldEvents);
     },
+    recorder: (message) => {
+      if (message.type === 'take-record') message.reply.ok(samples.flightRecord(message.by));
+    },
     logLevel: (message) => {
       const asked = message.type === 'set-log-level';
       message.reply.ok({

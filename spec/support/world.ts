@@ -3,6 +3,7 @@ import type { RpcTargets } from '../../actors/gateway.js';
 import { memoryStore } from '../../actors/intent-keeper.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { noLog } from '../../actors/log-level.js';
+import { noRecorder, type RecorderOptions } from '../../actors/recorder.js';
 import { type RootMessage, rootActor } from '../../actors/root.js';
 import { readSettled } from '../../config/settled-file.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
@@ -33,6 +34,7 @@ export class World {
   fatal: MaglevError | null = null;
   /** Who started it and wants to be told how it is. */
   service: ServiceManager | null = null;
+  recorder: RecorderOptions = noRecorder();
 
   constructor(
     readonly config: MaglevConfig,
@@ -50,6 +52,7 @@ export class World {
         rootActor({
           events: noEvents(),
           log: noLog(),
+          recorder: this.recorder,
           fatal: (error) => {
             this.fatal = error;
           },

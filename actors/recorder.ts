@@ -1,0 +1,162 @@
+import { asMaglevError } from '../domain/errors.js';
+import type { FlightRecord, MissingPart, RecordedActor, RecordedProgram } from '../domain/flight-record.js';
+import type { RememberedProbe } from '../domain/probe-numbers.js';
+import type { SyncRecord } from '../domain/syncs.js';
+import type { BackendDetail } from '../protocol/health.js';
+import type { RecorderRequest, RecordStore } from '../protocol/recorder.js';
+import type { RpcTargets } from './gateway.js';
+import type { ActorSpec, Context } from './kernel/contract.js';
+
+/** What the process knows and no actor does. */
+export interface RecorderOptions {
+  readonly program: Omit<RecordedProgram, 'configFile' | 'vpp'>;
+  /** A look at the whole tree, which asks no actor; null: it is not there. */
+  readonly describe: () => RecordedActor | null;
+  readonly store: RecordStore;
+}
+
+export interface RecorderParts extends RecorderOptions {
+  readonly configFile: string;
+  readonly targets: Pick<RpcTargets, 'config' | 'events' | 'views' | 'operator' | 'health' | 'vpp'>;
+}
+
+type RecorderMessage =
+  | RecorderRequest
+  | { readonly type: 'look-at-clock' }
+  | { readonly type: 'kept'; readonly file: string }
+  | { readonly type: 'not-kept'; readonly error: Error };
+
+/** A part that takes longer is left out. */
+const PART_MS = 3000;
+const EVENTS = 10_000;
+
+/** How often the clock is looked at, and by how much it must have been set to be told. NTP moves it far less in that time. */
+const LOOK_MS = 1000;
+const JUMP_MS = 250;
+
+/** For whoever runs the tree without a place for records. */
+export function noRecorder(): RecorderOptions {
+  return {
+    program: { version: '', commit: null, date: null, node: '', pid: 0, startedAt: 0 },
+    describe: () => null,
+    store: { keep: () => Promise.reject(new Error('there is no place for records')) },
+  };
+}
+
+/**
+ * The flight recorder: gathers from all others what they remember of the last minutes, when somebody asks. It also tells
+ * when the clock of this machine was set, which nobody else would know of.
+ */
+export function recorderActor(options: RecorderParts): ActorSpec<RecorderMessage> {
+  return { name: 'recorder', start: (context) => new Recorder(context, options) };
+}
+
+class Recorder {
+  readonly #context: Context<RecorderMessage>;
+  readonly #options: RecorderParts;
+  #keeping = false;
+  /** Wall time less monotonic time, in milliseconds. */
+  #offset: number;
+
+  constructor(context: Context<RecorderMessage>, options: RecorderParts) {
+    this.#context = context;
+    this.#options = options;
+    this.#offset = this.#look();
+    context.every(LOOK_MS, { type: 'look-at-clock' });
+  }
+
+  receive(message: RecorderMessage): void {
+    const { log } = this.#context;
+    switch (message.type) {
+      case 'look-at-clock':
+        this.#compareClocks();
+        break;
+      case 'take-record': {
+        const { by, reply } = message;
+        this.#take(by).then(reply.ok, (error: unknown) => reply.fail(asMaglevError(error)));
+        break;
+      }
+      case 'keep-record':
+        if (this.#keeping) break;
+        this.#keeping = true;
+        this.#context.pipe(
+          this.#take('signal').then((record) => this.#options.store.keep(record)),
+          (file) => ({ type: 'kept', file }),
+          (error) => ({ type: 'not-kept', error }),
+        );
+        break;
+      case 'kept':
+        this.#keeping = false;
+        log.log('info', 'flight-recorded', { file: message.file });
+        break;
+      case 'not-kept':
+        this.#keeping = false;
+        log.log('error', 'flight-not-recorded', { error: message.error.message });
+        break;
+    }
+  }
+
+  #look(): number {
+    const { clock } = this.#context;
+    return clock.now() - clock.monotonic();
+  }
+
+  #compareClocks(): void {
+    const offset = this.#look();
+    const jumpMs = Math.round(offset - this.#offset);
+    this.#offset = offset;
+    if (Math.abs(jumpMs) >= JUMP_MS) this.#context.log.log('warn', 'clock-jump', { jumpMs });
+  }
+
+  async #take(by: string): Promise<FlightRecord> {
+    const { ask, clock } = this.#context;
+    const { program, configFile, describe } = this.#options;
+    const { config, events, views, operator, health, vpp } = this.#options.targets;
+    const at = clock.now();
+    const limit = { timeoutMs: PART_MS };
+    const missing: MissingPart[] = [];
+    const part = <T>(name: string, answer: Promise<T>): Promise<T | null> =>
+      answer.catch((thrown: unknown) => {
+        const { code, message } = asMaglevError(thrown);
+        missing.push({ part: name, code, error: message });
+        return null;
+      });
+    const syncsOf = async (from: NonNullable<typeof vpp>): Promise<readonly SyncRecord[]> => {
+      const list = await ask(from, { type: 'list-syncs' }, limit);
+      // One that is forgotten in between is not missed.
+      const kept = list.map(({ id }) => ask(from, { type: 'get-sync', id }, limit).catch(() => null));
+      return (await Promise.all(kept)).filter((sync) => sync !== null);
+    };
+    const [running, told, frontends, overrides, details, reads, syncs] = await Promise.all([
+      part('config', ask(config, { type: 'get-config' }, limit)),
+      part('events', ask(events, { type: 'list-events', count: EVENTS }, limit)),
+      part('frontends', ask(views, { type: 'list-frontends' }, limit)),
+      part('overrides', ask(operator, { type: 'list-overrides' }, limit)),
+      part('backends', ask(health, { type: 'list-details' }, limit)),
+      vpp === null ? [] : part('vpp-reads', ask(vpp, { type: 'list-reads' }, limit)),
+      vpp === null ? [] : part('syncs', syncsOf(vpp)),
+    ]);
+    return {
+      at,
+      by,
+      program: { ...program, configFile, vpp: vpp !== null },
+      config: running,
+      overrides,
+      backends: details?.map((detail) => ({ ...detail, probes: remembered(detail) })) ?? null,
+      frontends,
+      reads,
+      syncs,
+      events: told?.events ?? null,
+      actors: describe(),
+      missing,
+    };
+  }
+}
+
+/** The results that are known of a backend one by one: those that changed its state, and the last one. */
+function remembered({ life }: BackendDetail): RememberedProbe[] {
+  const decisive = life.history.flatMap(({ at, result }) => (result === null ? [] : [{ at, result }]));
+  const all = [...decisive.reverse(), ...(life.last === null ? [] : [life.last])];
+  const results = all.filter(({ at }, i) => at !== all[i + 1]?.at);
+  return results.map(({ at, result: { code, durationMs } }) => ({ at, code, durationMs }));
+}

@@ -1,0 +1,61 @@
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import { asMaglevError } from '../domain/errors.js';
+import { flightPieces } from '../domain/flight-record.js';
+import type { Address, Ask } from '../protocol/address.js';
+import type { Clock } from '../protocol/clock.js';
+import type { RecorderRequest } from '../protocol/recorder.js';
+import type { Doorkeeper } from './doorkeeper.js';
+import type { MaglevServer, RecordPiece, RecordRequest } from './generated/maglev.js';
+import { limitMs } from './limits.js';
+import { grpcStatusOf } from './status.js';
+
+export interface RecordSources {
+  readonly recorder: Address<RecorderRequest>;
+  readonly ask: Ask;
+  readonly clock: Clock;
+  readonly doorkeeper?: Doorkeeper;
+}
+
+type Call = ServerWritableStream<RecordRequest, RecordPiece>;
+
+/** The record in pieces, each made when the client has taken those before: nobody holds all of it as text. */
+export function recordHandlers(sources: RecordSources): Pick<MaglevServer, 'record'> {
+  return {
+    record: (call) => {
+      send(call, sources).then(
+        () => call.end(),
+        (error: unknown) => {
+          if (!call.cancelled) call.emit('error', grpcStatusOf(asMaglevError(error)));
+        },
+      );
+    },
+  };
+}
+
+async function send(call: Call, { recorder, ask, clock, doorkeeper }: RecordSources): Promise<void> {
+  const by = doorkeeper?.callerOf(call) ?? call.getPeer();
+  const record = await ask(recorder, { type: 'take-record', by }, { timeoutMs: limitMs.view });
+  for (const text of flightPieces(record)) {
+    if (call.cancelled) return;
+    if (call.write({ text })) await turn(clock);
+    else await taken(call);
+  }
+}
+
+/** Lets others have their turn: a client that takes everything at once must not keep them waiting. */
+function turn(clock: Clock): Promise<void> {
+  return new Promise((resolve) => clock.schedule(0, resolve));
+}
+
+/** Resolves when the client has taken what was sent, or has gone. */
+function taken(call: Call): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      call.off('drain', done);
+      call.off('cancelled', done);
+      resolve();
+    };
+    call.once('drain', done);
+    call.once('cancelled', done);
+  });
+}
