@@ -1,5 +1,5 @@
 import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
-import { configChanges } from '../domain/config-changes.js';
+import { configChanges, withFrontends } from '../domain/config-changes.js';
 import { asMaglevError } from '../domain/errors.js';
 import { Rounds } from '../domain/rounds.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
@@ -161,7 +161,7 @@ class ConfigKeeper {
   /** Says what a reload would. */
   #check(loaded: ConfigVerdict): void {
     const { cell, file } = this.#options;
-    const verdict = sane(loaded, cell.running, file, 'valid, but a reload would be refused: ');
+    const verdict = withFrontends(loaded, cell.running, file, 'valid, but a reload would be refused: ');
     if (!verdict.ok) {
       logRefusal(this.#context, verdict, false);
       this.#end('check', (reply) => reply.ok(verdict));
@@ -172,7 +172,7 @@ class ConfigKeeper {
 
   #reload(loaded: ConfigVerdict): void {
     const { cell, file } = this.#options;
-    const verdict = sane(loaded, cell.running, file, '');
+    const verdict = withFrontends(loaded, cell.running, file, '');
     if (!verdict.ok) {
       logRefusal(this.#context, verdict, true);
       this.#context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });
@@ -205,19 +205,6 @@ class ConfigKeeper {
       () => complete(null),
     );
   }
-}
-
-/**
- * A running load balancer does not lose its last VIP by a reload: a file that was cut off while it was written is
- * valid YAML, and would take every service down. `preface` begins the refusal.
- */
-function sane(verdict: ConfigVerdict, running: MaglevConfig, file: string, preface: string): ConfigVerdict {
-  const before = running.frontends.size;
-  if (!verdict.ok || verdict.config.frontends.size > 0 || before === 0) return verdict;
-  const message = `${preface}there are no frontends, but ${before} are running: a reload does not remove them all; restart maglevd to do that`;
-  const place = { file, line: 0, column: 0 };
-  const issues = [{ place, path: 'maglev.frontends', message }];
-  return { ok: false, stage: 'semantic', issues, warnings: verdict.warnings };
 }
 
 function logAccepted(

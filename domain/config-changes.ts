@@ -1,5 +1,5 @@
 import { type BackendRules, beginsAnew } from './backend-life.js';
-import type { MaglevConfig } from './config.js';
+import type { ConfigVerdict, MaglevConfig } from './config.js';
 import {
   backendValues,
   frontendValues,
@@ -88,4 +88,22 @@ function rulesOf({ backends, healthchecks, healthchecker }: MaglevConfig, name: 
   const { address, healthcheck, enabled } = backend;
   const check = healthcheck === null ? null : (healthchecks.get(healthcheck) ?? null);
   return { address, check, enabled, paused: false, historyLength: healthchecker.transitionHistory };
+}
+
+/**
+ * A running load balancer does not lose its last VIP by a reload: a file that was cut off while it was written is
+ * valid YAML, and would take every service down. `preface` begins the refusal.
+ */
+export function withFrontends(
+  verdict: ConfigVerdict,
+  running: MaglevConfig,
+  file: string,
+  preface: string,
+): ConfigVerdict {
+  const before = running.frontends.size;
+  if (!verdict.ok || verdict.config.frontends.size > 0 || before === 0) return verdict;
+  const message = `${preface}there are no frontends, but ${before} are running: a reload does not remove them all; restart maglevd to do that`;
+  const place = { file, line: 0, column: 0 };
+  const issues = [{ place, path: 'maglev.frontends', message }];
+  return { ok: false, stage: 'semantic', issues, warnings: verdict.warnings };
 }

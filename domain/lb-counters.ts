@@ -1,3 +1,4 @@
+import type { ErrorCode } from './errors.js';
 import type { IpAddress } from './ip.js';
 import { type VipId, type VipKey, vipId } from './lb.js';
 import type { StickyTraffic } from './sticky-forecast.js';
@@ -55,6 +56,30 @@ export interface VipIndexes {
  * another one later.
  */
 export type LbIndexes = ReadonlyMap<VipId, VipIndexes>;
+
+/** Has a VIP another place than when it was asked where its counters are? Then those are somebody else's by now. */
+export function haveMoved(known: LbIndexes, places: ReadonlyMap<VipId, number>): boolean {
+  for (const [id, { index }] of known) if (places.get(id) !== index) return true;
+  return places.size !== known.size;
+}
+
+/**
+ * What a failed reading says of the segment. good: it is as it should be; doubtful: it is to be had anew; lost: it is
+ * that of a VPP which has ended or hangs.
+ */
+export function segmentAfter(code: ErrorCode): 'good' | 'doubtful' | 'lost' {
+  switch (code) {
+    case 'MGL_STATS_BUSY':
+    case 'MGL_STATS_INDEXES':
+    case 'MGL_VPP_TEXT':
+    case 'MGL_VPP_TIMEOUT':
+      return 'good';
+    case 'MGL_STATS_STALE':
+      return 'lost';
+    default:
+      return 'doubtful';
+  }
+}
 
 /**
  * Did a counter go back? VPP's never do; but VPP starts an index anew, from 0, for its next owner. So these two readings

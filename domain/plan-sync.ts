@@ -1,15 +1,12 @@
-import type { IpPrefix } from './ip.js';
-import type { DesiredVip, LbState, VipState } from './lb.js';
+import type { LbState } from './lb.js';
 import { onlyChanges, type PrefixPlan, planPrefix } from './plan.js';
 import { installCost, PIECE_MS } from './plan-cost.js';
 import { leanestFirst } from './plan-order.js';
 import type { StandingDecision } from './standing-decision.js';
+import { type PrefixWork, prefixWorks } from './whole-plan.js';
 
 /** What a full sync is to do on one prefix. */
-export interface PlannedPrefix {
-  readonly prefix: IpPrefix;
-  readonly wanted: readonly DesiredVip[];
-  readonly found: readonly VipState[];
+export interface PlannedPrefix extends PrefixWork {
   readonly plan: PrefixPlan;
 }
 
@@ -17,15 +14,8 @@ export interface PlannedPrefix {
 const leftToReconciler: PrefixPlan = { batches: [], refused: [], after: [] };
 
 /** What makes VPP, as a read has shown it, equal to the decision: prefix by prefix, in the order in which it is done. */
-export function planSync(standing: StandingDecision, { vips, conf }: LbState): PlannedPrefix[] {
-  const found = new Map<IpPrefix, VipState[]>();
-  for (const prefix of standing.prefixes()) found.set(prefix, []);
-  for (const vip of vips) {
-    const neighbours = found.get(vip.key.prefix);
-    if (neighbours === undefined) found.set(vip.key.prefix, [vip]);
-    else neighbours.push(vip);
-  }
-  return leanestFirst([...found].map(([prefix, here]) => planFor(standing, prefix, here, conf)));
+export function planSync({ decision }: StandingDecision, state: LbState): PlannedPrefix[] {
+  return leanestFirst(prefixWorks(decision.vips, state).map((work) => planned(work, state.conf)));
 }
 
 /** The same plan, or a new one if something else is wanted on its prefix now. */
@@ -37,7 +27,7 @@ export function upToDate(
   const { prefix, found } = before;
   const wanted = standing.onPrefix(prefix);
   const same = wanted.length === before.wanted.length && wanted.every((vip, i) => vip === before.wanted[i]);
-  return same ? before : planFor(standing, prefix, found, conf);
+  return same ? before : planned({ prefix, wanted, found }, conf);
 }
 
 /** Milliseconds of VPP's work that it may take before a decision can overtake it. */
@@ -48,15 +38,7 @@ export function weightOfPrefix({ wanted, found }: Pick<PlannedPrefix, 'wanted' |
   return Math.min(PIECE_MS, cost);
 }
 
-function planFor(
-  standing: StandingDecision,
-  prefix: IpPrefix,
-  found: readonly VipState[],
-  conf: LbState['conf'],
-): PlannedPrefix {
-  const wanted = standing.onPrefix(prefix);
-  const plan = onlyChanges({ wanted, found })
-    ? leftToReconciler
-    : planPrefix({ wanted, found, conf, memory: new Map() });
-  return { prefix, wanted, found, plan };
+function planned(work: PrefixWork, conf: LbState['conf']): PlannedPrefix {
+  const plan = onlyChanges(work) ? leftToReconciler : planPrefix({ ...work, conf, memory: new Map() });
+  return { ...work, plan };
 }

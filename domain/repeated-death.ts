@@ -1,3 +1,5 @@
+import { MaglevError } from './errors.js';
+
 /** What VPP had been asked to change, and had not answered, when the connection to it ended. */
 export interface WritesUnderWay {
   /** Requests by kind: `lb_add_del_vip_v2`. */
@@ -30,4 +32,40 @@ export function pauseAfter(deaths: Deaths): number {
   const most = Math.max(0, ...deaths.values());
   if (most < 2) return 0;
   return Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** Math.min(most - 2, 16));
+}
+
+/** How VPP is left alone after it died again and again. Moments are on the clock's monotonic scale, in milliseconds. */
+export class DeathPause {
+  /** Since VPP last lived through a full sync. */
+  #deaths = noDeaths;
+  #until = Number.NEGATIVE_INFINITY;
+
+  /** It died once more: how often it has, and for how long it is left alone now; 0 = not at all. */
+  died(underWay: WritesUnderWay, now: number): { readonly deaths: number; readonly pauseMs: number } {
+    this.#deaths = afterDeath(this.#deaths, underWay);
+    const pauseMs = pauseAfter(this.#deaths);
+    if (pauseMs > 0) this.#until = now + pauseMs;
+    return { deaths: Math.max(...this.#deaths.values()), pauseMs };
+  }
+
+  /** It has lived through a full sync. */
+  lived(): void {
+    this.#deaths = noDeaths;
+  }
+
+  /** Somebody wants it governed all the same. */
+  lift(): void {
+    this.#until = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Milliseconds until it is over; 0 = there is none. */
+  left(now: number): number {
+    return Math.max(0, this.#until - now);
+  }
+
+  error(now: number): MaglevError {
+    const seconds = Math.ceil(this.left(now) / 1000);
+    const text = `VPP died again and again while it was changed; it is left alone for another ${seconds} s`;
+    return new MaglevError('MGL_VPP_PAUSED', text);
+  }
 }

@@ -36,10 +36,6 @@ export class StandingDecision {
     return vips;
   }
 
-  prefixes(): Iterable<IpPrefix> {
-    return this.#places.byPrefix.keys();
-  }
-
   /** The same with another word on one VIP; null when that frontend has no such VIP: the news is older than the config. */
   withVip(vip: DesiredVip): StandingDecision | null {
     const place = this.#places.byFrontend.get(vip.frontend);

@@ -122,3 +122,16 @@ export function unreachable(desired: DesiredVip, why: string): FrontendStanding 
   const nothing = { found: undefined, buckets: false, failures: [] } as const;
   return { frontend: desired.frontend, desired, ...nothing, verdict: 'unreachable', why };
 }
+
+/** `told`: what those who write have told of the VPP that is connected; null = none is. In the order of the config. */
+export function standingsOf(
+  vpp: VppCondition,
+  told: VipStandings | null,
+  vips: readonly DesiredVip[],
+): Standings {
+  if (told === null || 'error' in vpp) {
+    const why = 'error' in vpp ? vpp.error.message : 'VPP is not connected';
+    return { vpp, conf: null, frontends: vips.map((vip) => unreachable(vip, why)) };
+  }
+  return { vpp, conf: told.conf, frontends: vips.map((vip) => told.of(vip)) };
+}

@@ -1,7 +1,13 @@
 import { lbCounterRequests, lbCounters } from '../../binapi/stats/lb-counters.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { Decision, VipId } from '../../domain/lb.js';
-import { type LbCounters, type LbIndexes, wentBack } from '../../domain/lb-counters.js';
+import {
+  haveMoved,
+  type LbCounters,
+  type LbIndexes,
+  segmentAfter,
+  wentBack,
+} from '../../domain/lb-counters.js';
 import { RecentTraffic } from '../../domain/recent-traffic.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
@@ -102,9 +108,7 @@ class Stats {
         this.#indexesDoubtful = true;
         break;
       case 'places':
-        if (!this.#hasMoved(message.places)) break;
-        this.#indexesDoubtful = true;
-        this.#tick();
+        this.#found(message.places);
         break;
       case 'get-lb-counters':
         this.#show(message.reply);
@@ -129,12 +133,11 @@ class Stats {
     return recent === null ? counters : { ...counters, recent };
   }
 
-  /** Has a VIP another place than when its counters were last asked for? Then they are somebody else's. */
-  #hasMoved(places: ReadonlyMap<VipId, number>): boolean {
+  #found(places: ReadonlyMap<VipId, number>): void {
     const known = this.#indexes?.value;
-    if (known === undefined || known instanceof MaglevError) return false;
-    for (const [id, { index }] of known) if (places.get(id) !== index) return true;
-    return places.size !== known.size;
+    if (known === undefined || known instanceof MaglevError || !haveMoved(known, places)) return;
+    this.#indexesDoubtful = true;
+    this.#tick();
   }
 
   #tick(): void {
@@ -213,21 +216,11 @@ class Stats {
     this.#failure = error;
     const keptFor = INTERVALS_TO_KEEP * this.#interval;
     if (context.clock.monotonic() - this.#lastReadAt > keptFor) this.#last = null;
-    switch (code) {
-      case 'MGL_STATS_BUSY':
-      case 'MGL_STATS_INDEXES':
-      case 'MGL_VPP_TEXT':
-      case 'MGL_VPP_TIMEOUT':
-        // The segment is as it should be.
-        break;
-      case 'MGL_STATS_STALE':
-        this.#last = null;
-        this.#close();
-        this.#options.report.tell({ type: 'stats-lost', link: this.#options.link, error });
-        break;
-      default:
-        this.#close();
-    }
+    const segment = segmentAfter(code);
+    if (segment !== 'good') this.#close();
+    if (segment !== 'lost') return;
+    this.#last = null;
+    this.#options.report.tell({ type: 'stats-lost', link: this.#options.link, error });
   }
 
   #show(reply: Reply<LbCounters>): void {

@@ -1,10 +1,10 @@
 import { notApplied } from '../../domain/applied.js';
 import { asMaglevError, type ErrorCode, MaglevError } from '../../domain/errors.js';
 import type { LbState } from '../../domain/lb.js';
-import { afterDeath, noDeaths, pauseAfter, type WritesUnderWay } from '../../domain/repeated-death.js';
+import { DeathPause, type WritesUnderWay } from '../../domain/repeated-death.js';
 import { Rounds } from '../../domain/rounds.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
-import { type Standings, unreachable, VipStandings, type VppCondition } from '../../domain/standings.js';
+import { standingsOf, VipStandings, type VppCondition } from '../../domain/standings.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest, VipWanted } from '../../protocol/decision.js';
 import type {
@@ -83,10 +83,7 @@ class Vpp {
   /** Who waits for a look at VPP. It is no small thing for VPP: one is under way at a time, however many ask. */
   readonly #looks = new Rounds<Reply<LbState>>();
   #statsDroppedAt = Number.NEGATIVE_INFINITY;
-  /** What VPP died under since it last lived through a full sync; see domain/repeated-death.ts. */
-  #deaths = noDeaths;
-  /** Until when VPP is left alone, on the monotonic scale of the clock. */
-  #pausedUntil = Number.NEGATIVE_INFINITY;
+  readonly #pause = new DeathPause();
   /** Since when VPP is not connected, milliseconds since the epoch. */
   #lostAt: number;
   #lastError = new MaglevError('MGL_VPP_DISCONNECTED', 'not connected to VPP yet');
@@ -173,7 +170,7 @@ class Vpp {
         break;
       case 'synced':
         this.#connection.tell({ type: 'proven' });
-        this.#deaths = noDeaths;
+        this.#pause.lived();
         break;
       case 'booted':
         if (message.link === this.#live?.link.requests) this.#live.bootedAt = message.at;
@@ -182,7 +179,9 @@ class Vpp {
         if (message.link === this.#live?.link.requests) this.#live.standings.hear(message.news);
         break;
       case 'list-standings':
-        message.reply.ok(this.#standings());
+        message.reply.ok(
+          standingsOf(this.#condition(), this.#live?.standings ?? null, this.#standing.decision.vips),
+        );
         break;
       case 'stats-lost':
         this.#statsLost(message.link, message.error);
@@ -197,7 +196,7 @@ class Vpp {
         break;
       case 'sync':
         // Whoever asks knows that VPP may die of it once more.
-        this.#pausedUntil = Number.NEGATIVE_INFINITY;
+        this.#pause.lift();
         if (this.#live === null) this.#unavailable(message.reply);
         else
           this.#context.relay(
@@ -211,7 +210,7 @@ class Vpp {
 
   /** Begins a session if VPP is not left alone; otherwise that is done when the pause is over. */
   #governUnlessPaused(live: Live): void {
-    const left = this.#pausedUntil - this.#context.clock.monotonic();
+    const left = this.#pauseLeft;
     if (left > 0) this.#context.after(left, { type: 'pause-over', link: live.link });
     else this.#govern(live);
   }
@@ -224,57 +223,40 @@ class Vpp {
   /** Not the first time: that happens when somebody restarts VPP. */
   #diedUnder(underWay: WritesUnderWay): void {
     const { clock, log } = this.#context;
-    this.#deaths = afterDeath(this.#deaths, underWay);
-    const pauseMs = pauseAfter(this.#deaths);
-    const deaths = Math.max(...this.#deaths.values());
+    const { deaths, pauseMs } = this.#pause.died(underWay, clock.monotonic());
     const fields = { deaths, writing: underWay.oldest, underWay: Object.fromEntries(underWay.kinds) };
-    if (pauseMs === 0) {
-      log.log('warn', 'vpp-died-writing', fields);
-      return;
+    if (pauseMs === 0) log.log('warn', 'vpp-died-writing', fields);
+    else {
+      const { code, advice } = this.#paused();
+      log.log('error', 'vpp-died-writing', { ...fields, pauseMs, code, advice });
     }
-    this.#pausedUntil = clock.monotonic() + pauseMs;
-    const { code, advice } = this.#paused();
-    log.log('error', 'vpp-died-writing', { ...fields, pauseMs, code, advice });
+  }
+
+  get #pauseLeft(): number {
+    return this.#pause.left(this.#context.clock.monotonic());
   }
 
   /** When the pause is over, milliseconds since the epoch; null = there is none. */
   #pauseEnd(): number | null {
-    const { clock } = this.#context;
-    const left = this.#pausedUntil - clock.monotonic();
-    return left > 0 ? Math.round(clock.now() + left) : null;
+    const left = this.#pauseLeft;
+    return left > 0 ? Math.round(this.#context.clock.now() + left) : null;
   }
 
   #paused(): MaglevError {
-    const left = Math.max(0, this.#pausedUntil - this.#context.clock.monotonic());
-    const text = `VPP died again and again while it was changed; it is left alone for another ${Math.ceil(left / 1000)} s`;
-    return new MaglevError('MGL_VPP_PAUSED', text);
+    return this.#pause.error(this.#context.clock.monotonic());
   }
 
   #condition(): VppCondition {
     const live = this.#live;
-    const lastError = this.#lastError;
-    const lostAt = this.#lostAt;
     if (live === null) {
-      const state = lastError.code === 'MGL_VPP_GOVERNED' ? 'spare' : 'disconnected';
-      return { state, since: lostAt, error: lastError };
+      const error = this.#lastError;
+      const state = error.code === 'MGL_VPP_GOVERNED' ? 'spare' : 'disconnected';
+      return { state, since: this.#lostAt, error };
     }
     const since = live.link.info.connectedAt;
     const until = live.session === null ? this.#pauseEnd() : null;
-    return until === null
-      ? { state: 'connected', since }
-      : { state: 'paused', since, until, error: this.#paused() };
-  }
-
-  #standings(): Standings {
-    const vpp = this.#condition();
-    const { vips } = this.#standing.decision;
-    const live = this.#live;
-    if (live === null || 'error' in vpp) {
-      const why = 'error' in vpp ? vpp.error.message : 'VPP is not connected';
-      return { vpp, conf: null, frontends: vips.map((vip) => unreachable(vip, why)) };
-    }
-    const { conf } = live.standings;
-    return { vpp, conf, frontends: vips.map((vip) => live.standings.of(vip)) };
+    if (until === null) return { state: 'connected', since };
+    return { state: 'paused', since, until, error: this.#paused() };
   }
 
   /** The decision about one frontend changed. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { HealthCheck, MaglevConfig } from '../../domain/config.js';
-import { type ConfigChanges, configChanges } from '../../domain/config-changes.js';
+import { type ConfigChanges, configChanges, withFrontends } from '../../domain/config-changes.js';
 import { desiredVip } from '../../domain/desired.js';
 import { vipId } from '../../domain/lb.js';
 import { planPrefix } from '../../domain/plan.js';
@@ -240,5 +240,23 @@ describe('domain/config-changes', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('domain/config-changes: a reload that would end every service', () => {
+  const none = { ...base, frontends: new Map() };
+  const valid = (config: MaglevConfig) => ({ ok: true, config, warnings: [] }) as const;
+
+  it('is refused, and only that', () => {
+    const refused = withFrontends(valid(none), base, 'maglev.yaml', 'valid, but: ');
+    expect(refused).to.deep.include({ ok: false, stage: 'semantic' });
+    if (!refused.ok)
+      expect(refused.issues[0]?.message).to.match(/^valid, but: there are no frontends, but \d+ are/);
+    for (const [after, before] of [
+      [base, base],
+      [base, none],
+      [none, none],
+    ] as const)
+      expect(withFrontends(valid(after), before, 'maglev.yaml', '')).to.deep.equal(valid(after));
   });
 });

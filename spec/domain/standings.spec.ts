@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MaglevError } from '../../domain/errors.js';
 import type { VipState } from '../../domain/lb.js';
-import { type StandingNews, type VipStanding, VipStandings } from '../../domain/standings.js';
+import { type StandingNews, standingsOf, type VipStanding, VipStandings } from '../../domain/standings.js';
 import { desiredAs, desiredVip } from '../support/domain-samples.js';
 
 const web = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1')], { frontend: 'web' });
@@ -47,5 +47,20 @@ describe('domain/standings: how VIPs stand', () => {
     expect(standings.of(web)).to.deep.include({ verdict: 'differs', failures });
     standings.hear({ type: 'stands', standing: equal });
     expect(standings.of(web)).to.include({ verdict: 'equal' });
+  });
+
+  it('is out of reach without a VPP that is governed, for the reason that is known', () => {
+    const vips = [web, other];
+    const gone = { state: 'disconnected', since: 0, error } as const;
+    expect(standingsOf(gone, null, vips).frontends.map(({ verdict, why }) => [verdict, why])).to.deep.equal([
+      ['unreachable', error.message],
+      ['unreachable', error.message],
+    ]);
+    const told = of({ type: 'stands', standing: equal }, { type: 'conf-stands', failure: error });
+    const paused = { state: 'paused', since: 0, until: 1, error } as const;
+    expect(standingsOf(paused, told, vips)).to.have.nested.property('frontends[0].verdict', 'unreachable');
+    const connected = standingsOf({ state: 'connected', since: 0 }, told, vips);
+    expect(connected.conf).to.equal(error);
+    expect(connected.frontends.map(({ verdict }) => verdict)).to.deep.equal(['equal', 'pending']);
   });
 });

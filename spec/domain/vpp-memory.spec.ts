@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import type { DesiredVip, VipState } from '../../domain/lb.js';
 import { planPrefix } from '../../domain/plan.js';
 import { growthOf, leanestFirst } from '../../domain/plan-order.js';
-import { afterDeath, type Deaths, noDeaths, pauseAfter } from '../../domain/repeated-death.js';
 import {
   bytesText,
   loadBalancerCost,
@@ -136,37 +135,5 @@ describe('domain: the order that asks least of the heap', () => {
       '192.0.2.2/32',
       '192.0.2.1/32',
     ]);
-  });
-});
-
-describe('domain: a VPP that dies again and again', () => {
-  const under = (...kinds: string[]) => ({ kinds: new Map(kinds.map((kind) => [kind, 1])), oldest: '' });
-
-  it('is left alone from the second death under the same kind of change on', () => {
-    let deaths: Deaths = noDeaths;
-    const pauses: number[] = [];
-    for (let i = 0; i < 8; i++) {
-      deaths = afterDeath(deaths, under('lb_add_del_vip_v2'));
-      pauses.push(pauseAfter(deaths) / 1000);
-    }
-    expect(pauses).to.deep.equal([0, 10, 20, 40, 80, 160, 300, 300]);
-    expect(pauseAfter(afterDeath(afterDeath(noDeaths, under('a')), under('b')))).to.equal(0);
-  });
-
-  it('is never left alone for longer than 5 minutes, nor for less after one more death', () => {
-    const kinds = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 });
-    fc.assert(
-      fc.property(fc.array(kinds, { maxLength: 40 }), (history) => {
-        let deaths: Deaths = noDeaths;
-        let last = 0;
-        for (const one of history) {
-          deaths = afterDeath(deaths, under(...one));
-          const pause = pauseAfter(deaths);
-          expect(pause).to.be.within(last, 300_000);
-          last = pause;
-        }
-        if (history.length > 3) expect(last, 'the same kind twice by then').to.be.above(0);
-      }),
-    );
   });
 });
