@@ -7,6 +7,7 @@ import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
 import { parseListenAddresses } from './address.js';
 import { measured } from './answer-size.js';
+import type { CallTally } from './call-tally.js';
 import type { Connections } from './connections.js';
 import { indexDescriptors } from './descriptor-index.js';
 import type { Doorkeeper } from './doorkeeper.js';
@@ -34,6 +35,8 @@ export interface RpcServerOptions {
   readonly tls: TlsFiles | null;
   /** Lets calls through, or not. */
   readonly doorkeeper: Doorkeeper;
+  /** Counts calls; absent: nobody does. */
+  readonly calls?: CallTally;
   /** User id of the process at the other end of a unix socket; null: not known. */
   readonly uidOf: (socket: net.Socket) => number | null;
   /** Allows plaintext on addresses that other machines can reach. */
@@ -82,7 +85,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const { connections, clock, log, doorkeeper } = options;
   const stopping = new AbortController();
   const server = new Server(limits);
-  server.addService(measured(MaglevService), doorkeeper.guard(options.handlers));
+  const guarded = doorkeeper.guard(options.handlers);
+  server.addService(measured(MaglevService), options.calls?.counting(guarded) ?? guarded);
   server.addService(HealthService, createHealthService(['maglev.Maglev'], stopping.signal));
   if (options.reflection) {
     const index = indexDescriptors(Buffer.from(descriptorSetBase64, 'base64'));
