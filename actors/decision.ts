@@ -38,6 +38,7 @@ import type { EffectiveChanged, OperatorRequest } from '../protocol/operator.js'
 import type { ViewRequest } from '../protocol/views.js';
 import { Consequence } from './consequence.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
+import { sliced } from './sliced.js';
 
 export interface DecisionOptions {
   /** Asked for the config as it counts at every start. */
@@ -322,7 +323,7 @@ class Decider {
     const { frontends, backends } = this.#effective.config;
     switch (message.type) {
       case 'list-frontends':
-        message.reply.ok([...frontends.values()].map((one) => this.#viewFrontend(one)));
+        message.reply.ok(sliced(frontends.values(), message.slice).map((one) => this.#viewFrontend(one)));
         break;
       case 'get-frontend': {
         const frontend = frontends.get(message.name);
@@ -331,7 +332,7 @@ class Decider {
         break;
       }
       case 'list-backends':
-        message.reply.ok([...backends.values()].map((one) => this.#viewBackend(one)));
+        message.reply.ok(sliced(backends.values(), message.slice).map((one) => this.#viewBackend(one)));
         break;
       case 'get-backend': {
         const backend = backends.get(message.name);

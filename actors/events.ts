@@ -72,6 +72,11 @@ class Events {
       case 'list-events':
         message.reply.ok(this.#list(message.count));
         break;
+      case 'get-condition': {
+        const { epoch, lost } = this.#options.memory;
+        message.reply.ok({ epoch, subscribers: this.#subscribers.size, lost });
+        break;
+      }
     }
   }
 
@@ -84,7 +89,10 @@ class Events {
     this.#options.memory.keep(told);
     for (const subscriber of this.#subscribers.values()) {
       if (!wants(subscriber.filter, told)) continue;
-      subscriber.queue.push(told);
+      const { queue } = subscriber;
+      const { lost } = queue;
+      queue.push(told);
+      this.#options.memory.lost += queue.lost - lost;
       answer(subscriber);
     }
   }

@@ -1,5 +1,6 @@
 import type { ConfigIssue, MaglevConfig } from '../domain/config.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
+import { EventTally } from '../metrics/event-tally.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigConsidered } from '../protocol/config.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
@@ -16,6 +17,7 @@ import type { MakeEngine } from './health/prober.js';
 import { intentKeeperActor, newIntentCell } from './intent-keeper.js';
 import type { ActorSpec } from './kernel/contract.js';
 import { type LogLevelOptions, logLevelActor } from './log-level.js';
+import { type MetricsOptions, metricsActor } from './metrics/metrics.js';
 import { type OperatorMessage, operatorActor } from './operator.js';
 import { plannerActor } from './planner.js';
 import { type RecorderOptions, recorderActor } from './recorder.js';
@@ -46,6 +48,8 @@ export interface RootOptions {
   readonly recorder: RecorderOptions;
   readonly makeProbeEngine: MakeEngine;
   readonly intents: IntentStore;
+  /** null or absent: metrics are served nowhere. */
+  readonly metrics?: MetricsOptions | null;
   /** null: nobody started maglevd that wants to be told how it is. */
   readonly service: ServiceManager | null;
   /** Told why the tree ends, when it ends because it can never do its work. */
@@ -78,6 +82,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
   const cell: ConfigCell = { running: options.config, warnings: options.warnings ?? [] };
   const memories = new Map<string, BackendMemory>();
   const intents = newIntentCell();
+  const tally = new EventTally();
   let startedAt: number | undefined;
   return {
     name: 'root',
@@ -150,6 +155,10 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
         const ready = () =>
           context.ask(to.operator, { type: 'await-intents' }, { timeoutMs: READY_MS }).catch(() => {});
         to.vpp.bind(context.spawn(vppActor({ open: openVpp(ready), openStats, decisions: decision })));
+      }
+      const { metrics = null } = options;
+      if (metrics !== null) {
+        context.spawn(metricsActor({ ...metrics, sources: targets, root: context.self, tally }));
       }
       // Last: whoever started maglevd is told that it is ready when all of it has been started.
       const { service: manager } = options;

@@ -96,6 +96,7 @@ export class MessageChannel {
   send<Input>(definition: MessageDefinition<unknown, Input>, header: MessageHeader, fields: Input): void {
     const start = this.#writer.length;
     encodeFrame(this.#writer, definition, header, fields);
+    this.#trace.count?.('send', definition.name, true);
     if (!this.#trace.enabled()) return;
     // Decoded from the bytes, because that is what VPP sees: with defaults, and without what has no field.
     const sent = definition.decode(new Reader(this.#writer.since(start + FRAME_HEADER_SIZE)));
@@ -177,6 +178,7 @@ export class MessageChannel {
     fields: unknown,
     dropped: string | null,
   ): void {
+    this.#trace.count?.('receive', message, dropped === null && !isRefusal(fields));
     if (!this.#trace.enabled()) return;
     this.#trace.message({ direction: 'receive', message, context, multi, fields, dropped });
   }
@@ -210,4 +212,11 @@ const failures: ReadonlyMap<string, string> = new Map([
 
 function isDumpRequest(definition: AnyMessage): boolean {
   return 'answer' in definition && (definition.answer === 'details' || definition.answer === 'stream');
+}
+
+/** VPP's return code is negative when it refuses something. */
+function isRefusal(fields: unknown): boolean {
+  if (typeof fields !== 'object' || fields === null) return false;
+  const { retval } = fields as { readonly retval?: unknown };
+  return typeof retval === 'number' && retval < 0;
 }

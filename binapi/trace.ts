@@ -21,6 +21,8 @@ export interface ApiTrace {
   /** Asked before a record is made, so that nothing is built for nobody. */
   readonly enabled: () => boolean;
   readonly message: (record: ApiRecord) => void;
+  /** Told of each message, whoever wants records. Not `ok`: VPP refuses the request, or nobody takes what came. */
+  readonly count?: (direction: ApiRecord['direction'], message: string, ok: boolean) => void;
 }
 
 const events = {

@@ -2,6 +2,7 @@ import type net from 'node:net';
 import { memoryStore } from '../actors/intent-keeper.js';
 import { createActorSystem } from '../actors/kernel/system.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
+import { MessageTally } from '../binapi/message-tally.js';
 import { loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
 import { readSettled } from '../config/settled-file.js';
@@ -11,18 +12,21 @@ import { EventMemory } from '../domain/event-memory.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import { uidOfPeer } from '../linux/peer-credentials.js';
 import { createProbeEngine } from '../probes/engine/engine.js';
+import { ProbeLedger } from '../probes/engine/ledger.js';
 import { buildInfo } from '../program/build-info.js';
 import type { Address } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { IntentStore } from '../protocol/intents.js';
 import type { FreeLogger, LogLevel } from '../protocol/log.js';
 import type { PrintFrom } from '../protocol/log-level.js';
+import { CallTally } from '../rpc/call-tally.js';
 import { Connections } from '../rpc/connections.js';
 import { Doorkeeper } from '../rpc/doorkeeper.js';
 import { createGateway } from '../rpc/gateway.js';
 import { startRpcServer } from '../rpc/server.js';
 import type { DaemonSettings } from './flags.js';
 import { fileStore } from './intent-store.js';
+import { metricsOptions } from './metrics-options.js';
 import { openVpp, openVppStats } from './open-vpp.js';
 import { recordStore } from './record-store.js';
 import { serviceManager } from './service-manager.js';
@@ -86,10 +90,6 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     pid: process.pid,
     ...settings,
   });
-  if (settings.metricsAddress !== '') {
-    const setting = { setting: 'metrics-addr', value: settings.metricsAddress };
-    log.log('warn', 'setting-not-served', { ...setting, warning: 'this version serves no metrics' });
-  }
   const loadConfig = (running: () => MaglevConfig | null, memory: () => Promise<VppMemory | null>) =>
     readSettled({
       file: settings.config,
@@ -132,6 +132,11 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   world.atEnd(lock.release);
   const trust = trustGrounds(process, { clock, log });
   const tree = createActorSystem({ clock, log });
+  const counting = {
+    probes: new ProbeLedger(clock),
+    calls: new CallTally(clock),
+    messages: new MessageTally(),
+  };
   stopTree = tree.stop;
   let fatal: MaglevError | null = null;
   const root = tree.start<RootMessage>(
@@ -151,11 +156,17 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       intents,
       service,
       makeProbeEngine: (netns, { clock, log }) =>
-        createProbeEngine({ workers: PROBE_WORKERS, netns, trust, clock, log }),
+        counting.probes.counting(createProbeEngine({ workers: PROBE_WORKERS, netns, trust, clock, log })),
+      metrics: metricsOptions(settings.metricsAddress, { about, counting, tree }),
       openVpp:
         vppApiAddress === ''
           ? null
-          : (ready) => governing(lock, ready, openVpp({ socketPath: vppApiAddress, clock, log })),
+          : (ready) =>
+              governing(
+                lock,
+                ready,
+                openVpp({ socketPath: vppApiAddress, tally: counting.messages, clock, log }),
+              ),
       openStats: vppStatsAddress === '' ? null : openVppStats({ socketPath: vppStatsAddress, clock }),
       rpc: ({ signal, access, ...targets }) => {
         const connections = new Connections({ clock, log });
@@ -167,6 +178,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
           httpAddress: settings.httpAddress,
           handlers: createGateway({ ...targets, about, actors, connections, doorkeeper, stopping: signal }),
           doorkeeper,
+          calls: counting.calls,
           tls: settings.tls,
           uidOf: uidOrNull,
           connections,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { parseBoolean } from '../domain/boolean-word.js';
 import { MaglevError } from '../domain/errors.js';
 import { flagProblem } from '../domain/flag-problem.js';
@@ -9,6 +10,7 @@ import { refuseExposed } from '../rpc/exposure.js';
 import { placesOf } from '../rpc/listen-places.js';
 import type { TlsFiles } from '../rpc/tls-material.js';
 import { fromGoStyle } from './go-style.js';
+import { metricsAddresses } from './metrics-addresses.js';
 
 export interface DaemonSettings {
   readonly config: string;
@@ -19,7 +21,7 @@ export interface DaemonSettings {
   readonly vppApiAddress: string;
   /** '' = VPP's counters are not read. */
   readonly vppStatsAddress: string;
-  /** Where metrics are asked for, which this version does not serve; '' = nowhere. */
+  /** Where metrics are served, as metricsAddresses reads it. */
   readonly metricsAddress: string;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -67,9 +69,9 @@ const valueFlags = {
   },
   'metrics-addr': {
     env: 'MAGLEV_METRICS_ADDR',
-    fallback: '',
+    fallback: '127.0.0.1:9091',
     value: 'ADDR',
-    help: 'taken, but this version serves no metrics and says so in its log',
+    help: 'where /metrics, /livez and /readyz are served over HTTP: host:port or :port; may be given several times, or with commas; none or empty: nowhere',
   },
   'vpp-api-addr': {
     env: 'MAGLEV_VPP_API_ADDR',
@@ -189,6 +191,8 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
   const logFormat = logFormats.find((format) => format === text('log-format'));
   if (logFormat === undefined)
     throw usage(`"${text('log-format')}" is no format of the log: use ${logFormats.join(', ')}`);
+  const metrics = metricsAddresses(text('metrics-addr'));
+  if (isLeft(metrics)) throw usage(`--metrics-addr: ${metrics.left}`);
   const settings = {
     config,
     grpcAddress: text('grpc-addr'),
@@ -234,7 +238,7 @@ const options = {
   'state-dir': { type: 'string' },
   'log-level': { type: 'string' },
   'log-format': { type: 'string' },
-  'metrics-addr': { type: 'string' },
+  'metrics-addr': { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   'tls-client-ca': { type: 'string' },

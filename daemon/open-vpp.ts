@@ -1,5 +1,6 @@
 import type { OpenStats, OpenVpp } from '../actors/vpp/api.js';
 import { openLb } from '../binapi/lb/open-lb.js';
+import type { MessageTally } from '../binapi/message-tally.js';
 import { openStats } from '../binapi/stats/stats-segment.js';
 import { logTrace } from '../binapi/trace.js';
 import type { Clock } from '../protocol/clock.js';
@@ -8,13 +9,16 @@ import type { Logger } from '../protocol/log.js';
 export interface OpenVppOptions {
   /** Path of VPP's binary API socket. */
   readonly socketPath: string;
+  /** Counts the messages; absent: nobody does. */
+  readonly tally?: MessageTally;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Connects to a real VPP. A VPP whose lb plugin lacks what is needed is refused with MGL_VPP_INCOMPATIBLE. */
-export function openVpp({ socketPath, clock, log }: OpenVppOptions): OpenVpp {
-  const trace = logTrace(log);
+export function openVpp({ socketPath, tally, clock, log }: OpenVppOptions): OpenVpp {
+  const logged = logTrace(log);
+  const trace = tally?.counting(logged) ?? logged;
   return (signal) => openLb({ socketPath, clientName: 'vpp-maglev', clock, trace, signal });
 }
 

@@ -31,6 +31,8 @@ export class EventMemory {
   readonly #ring: EventRing;
   readonly #states = new Map<string, ToldEvent>();
   #lastSeq = 0;
+  /** Events that subscribers did not get because they were slow. */
+  lost = 0;
 
   constructor(epoch: string, bounds: RingBounds = RING) {
     this.epoch = epoch;

@@ -46,6 +46,14 @@ export interface EventList {
   readonly events: readonly ToldEvent[];
 }
 
+/** How many listen, and how well. */
+export interface EventsCondition {
+  readonly epoch: string;
+  readonly subscribers: number;
+  /** Events that were dropped because a subscriber was slow, since maglevd was started. */
+  readonly lost: number;
+}
+
 /** What the events actor can be asked. */
 export type EventsRequest =
   | {
@@ -62,4 +70,5 @@ export type EventsRequest =
   | { readonly type: 'next'; readonly id: number; readonly reply: Reply<EventBatch> }
   | { readonly type: 'unsubscribe'; readonly id: number }
   /** The last ones at info and above, at most so many, oldest first. */
-  | { readonly type: 'list-events'; readonly count: number; readonly reply: Reply<EventList> };
+  | { readonly type: 'list-events'; readonly count: number; readonly reply: Reply<EventList> }
+  | { readonly type: 'get-condition'; readonly reply: Reply<EventsCondition> };

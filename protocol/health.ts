@@ -4,6 +4,7 @@ import type { BackendState } from '../domain/health.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { ProbeResult } from '../domain/probe-result.js';
 import type { Reply } from './address.js';
+import type { Slice } from './views.js';
 
 /** What the decision has to know of a backend. */
 export interface BackendReport {
@@ -34,7 +35,7 @@ export interface BackendDetail {
 export type HealthRequest =
   | { readonly type: 'list-states'; readonly reply: Reply<readonly BackendReport[]> }
   /** Every backend of the config, as it was last known. */
-  | { readonly type: 'list-details'; readonly reply: Reply<readonly BackendDetail[]> }
+  | { readonly type: 'list-details'; readonly slice?: Slice; readonly reply: Reply<readonly BackendDetail[]> }
   /** Fails with MGL_BACKEND_UNKNOWN. */
   | { readonly type: 'get-detail'; readonly name: string; readonly reply: Reply<BackendDetail> };
 

@@ -5,6 +5,7 @@ import { MaglevError } from '../domain/errors.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
 import { measured } from './answer-size.js';
+import type { CallTally } from './call-tally.js';
 import type { Connections } from './connections.js';
 import { indexDescriptors } from './descriptor-index.js';
 import type { Doorkeeper } from './doorkeeper.js';
@@ -33,6 +34,8 @@ export interface RpcServerOptions {
   readonly tls: TlsFiles | null;
   /** Lets calls through, or not. */
   readonly doorkeeper: Doorkeeper;
+  /** Counts calls; absent: nobody does. */
+  readonly calls?: CallTally;
   /** User id of the process at the other end of a unix socket; null: not known. */
   readonly uidOf: (socket: net.Socket) => number | null;
   /** Allows plaintext on addresses that other machines can reach. */
@@ -97,7 +100,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const alive = { 'grpc.keepalive_time_ms': everyMs, 'grpc.keepalive_timeout_ms': answerMs };
   const server = new Server({ ...limits, ...alive });
   const service = doorkeeper.guard(options.handlers);
-  server.addService(measured(MaglevService), { ...service.unary, ...service.streams });
+  const overGrpc = { ...service.unary, ...service.streams };
+  server.addService(measured(MaglevService), options.calls?.counting(overGrpc) ?? overGrpc);
   server.addService(HealthService, createHealthService(['maglev.Maglev'], stopping.signal));
   if (options.reflection) {
     const index = indexDescriptors(Buffer.from(descriptorSetBase64, 'base64'));

@@ -2,13 +2,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { eventTable } from '../out/domain/events.js';
+import { metricTables } from '../out/metrics/table.js';
 
 const root = path.resolve(import.meta.dirname, '..');
-const page = path.join(root, 'docs', 'user-guide.md');
-const marked = /(<!-- written by `npm run docs` from domain\/events\.ts -->\n)[\s\S]*?\n(<!-- end -->)/;
-const text = readFileSync(page, 'utf8');
-if (!marked.test(text)) throw new Error(`${page} has no place for the table of events`);
-writeFileSync(
-  page,
-  text.replace(marked, (_, begin, end) => `${begin}${eventTable()}\n${end}`),
-);
+
+/** Replaces what stands between the mark that names `source` and the end of it. */
+function write(name, source, table) {
+  const page = path.join(root, 'docs', name);
+  const mark = `<!-- written by \`npm run docs\` from ${source} -->\n`;
+  const text = readFileSync(page, 'utf8');
+  const from = text.indexOf(mark);
+  const to = text.indexOf('<!-- end -->', from);
+  if (from < 0 || to < 0) throw new Error(`${page} has no place for what comes from ${source}`);
+  writeFileSync(page, `${text.slice(0, from + mark.length)}${table}\n${text.slice(to)}`);
+}
+
+write('user-guide.md', 'domain/events.ts', eventTable());
+write('metrics.md', 'metrics/catalogue', metricTables());

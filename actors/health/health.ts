@@ -11,8 +11,10 @@ import type {
   ProberRequest,
 } from '../../protocol/health.js';
 import type { EffectiveChanged, OperatorRequest, Touched } from '../../protocol/operator.js';
+import type { Slice } from '../../protocol/views.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Alias, Context } from '../kernel/contract.js';
+import { sliced } from '../sliced.js';
 import { crowd } from '../supervision.js';
 import { type BackendMemory, type BackendMessage, type BackendSetup, backendActor } from './backend.js';
 import { DoubtLog, type DoubtNews, gatherMs } from './doubt-log.js';
@@ -99,7 +101,7 @@ class Health {
         message.reply.ok([...this.reports.values()]);
         break;
       case 'list-details':
-        message.reply.ok(this.details());
+        message.reply.ok(this.details(message.slice));
         break;
       case 'get-detail': {
         const backend = this.backends.get(message.name);
@@ -115,8 +117,8 @@ class Health {
   }
 
   /** At once, whatever the backends are busy with: what is known of them outlives their actors. */
-  private details(): BackendDetail[] {
-    return [...this.options.memories].map(([name, { life }]) => {
+  private details(slice?: Slice): BackendDetail[] {
+    return sliced(this.options.memories, slice).map(([name, { life }]) => {
       const givenUp = this.reports.get(name)?.givenUp ?? false;
       return { name, life, givenUp };
     });

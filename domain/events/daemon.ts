@@ -21,7 +21,7 @@ export const daemonEvents = {
     httpAddress: field<string>(),
     vppApiAddress: field<string>('empty: VPP is not governed'),
     vppStatsAddress: field<string>('empty: its counters are not read'),
-    metricsAddress: field<string>(),
+    metricsAddress: field<string>('`none`: nowhere'),
     logLevel: field<string>(),
     logFormat: field<string>(),
     stateDir: field<string>('empty: what operators ask for is not kept'),
@@ -37,11 +37,6 @@ export const daemonEvents = {
     ),
     forMs: maybe<number>('asked for a while: for how long'),
     peer: maybe<string>('`uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known'),
-  }),
-  'setting-not-served': event(['warn'], 'a setting was given that this version does not serve', {
-    setting: field<string>(),
-    value: field<string>(),
-    warning: field<string>(),
   }),
   'trust-unusable': event(
     ['warn'],
@@ -104,6 +99,12 @@ export const daemonEvents = {
     ['warn'],
     'a client was disconnected that asked and did not read the answers, when these held up others; at most once a minute',
     { peer: field<string>(), unsentBytes: field<number>(), stalledMs: field<number>() },
+  ),
+  'metrics-listening': event(['info'], 'metrics can be scraped', { address: field<string>('as bound') }),
+  'metrics-listen-failed': event(
+    ['warn', 'debug'],
+    'metrics cannot be served there, and it is tried again; the same failure again: debug',
+    { address: field<string>(), error: field<string>(), retryMs: field<number>() },
   ),
   'config-reload-start': event(['info'], 'a reload begins', {}),
   'config-reload-done': event(

@@ -30,7 +30,7 @@ describe('the log events', () => {
   });
 
   it('are each told by somebody', () => {
-    const told = sourcesOf(['actors', 'binapi', 'daemon', 'probes', 'rpc']).join('\n');
+    const told = sourcesOf(['actors', 'binapi', 'daemon', 'metrics', 'probes', 'rpc']).join('\n');
     const silent = Object.keys(eventCatalogue).filter(
       (name) => !told.includes(`'${name}'`) && !name.startsWith('vpp-lbsync-'),
     );

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { right } from 'fp-ts/lib/Either.js';
 import { parseDaemonCommand } from '../../daemon/flags.js';
+import { metricsAddresses } from '../../daemon/metrics-addresses.js';
 import { MaglevError } from '../../domain/errors.js';
 
 describe('daemon/flags', () => {
@@ -15,7 +17,7 @@ describe('daemon/flags', () => {
       grpcAddress: '127.0.0.1:9090',
       vppApiAddress: '/run/vpp/api.sock',
       vppStatsAddress: '/run/vpp/stats.sock',
-      metricsAddress: '',
+      metricsAddress: '127.0.0.1:9091',
       logLevel: 'info',
       logFormat: 'auto',
       httpAddress: '',
@@ -84,9 +86,24 @@ describe('daemon/flags', () => {
     expect(parseDaemonCommand(['-check'], {})).to.include({ kind: 'check' });
   });
 
-  it('takes the address of metrics, which is told to be of no effect', () => {
+  it('takes addresses of metrics, none, and no nonsense', () => {
     expect(settings(['--metrics-addr', ':9091']).metricsAddress).to.equal(':9091');
     expect(settings([], { MAGLEV_METRICS_ADDR: ':9092' }).metricsAddress).to.equal(':9092');
+    expect(settings(['--metrics-addr', ':1', '--metrics-addr=[::1]:2']).metricsAddress).to.equal(
+      ':1,[::1]:2',
+    );
+    expect(settings([], { MAGLEV_METRICS_ADDR: '' }).metricsAddress).to.equal('');
+    expect(metricsAddresses('none')).to.deep.equal(right([]));
+    expect(metricsAddresses('')).to.deep.equal(right([]));
+    expect(metricsAddresses(':9091, [::1]:1')).to.deep.equal(
+      right([
+        { kind: 'tcp', host: '', port: 9091 },
+        { kind: 'tcp', host: '::1', port: 1 },
+      ]),
+    );
+    for (const wrong of ['9091', 'none,:1', 'unix:/run/metrics', ':99999']) {
+      expect(() => settings(['--metrics-addr', wrong]), wrong).to.throw(/--metrics-addr: /);
+    }
   });
 
   it('takes the files of TLS, and none of them alone', () => {

@@ -114,13 +114,21 @@ describe('e2e: maglevd starts, or says why not', function () {
     expect((await maglevd.end()).code).to.equal(0);
   });
 
-  it('serves no metrics, and says so; does not serve plaintext when TLS was asked for', async () => {
-    const maglevd = stage.daemon('-vpp-api-addr=', '--metrics-addr', ':9091');
-    expect(await maglevd.record('setting-not-served')).to.include({
-      setting: 'metrics-addr',
-      value: ':9091',
+  it('goes on when another process has the address of its metrics', async () => {
+    const first = stage.daemon('-vpp-api-addr=', '--metrics-addr', '127.0.0.1:0');
+    const { address } = await first.record('metrics-listening');
+    const grpc = `unix:${path.join(stage.folder, 'second.sock')}`;
+    const second = stage.daemon('-vpp-api-addr=', '--metrics-addr', `${address}`, '--grpc-addr', grpc);
+    expect(await second.record('metrics-listen-failed')).to.include({
+      level: 'warn',
+      address,
+      error: 'another process listens there',
     });
-    await maglevd.end();
+    await second.record('grpc-listening');
+    expect((await second.end()).code).to.equal(0);
+  });
+
+  it('does not serve plaintext when TLS was asked for', async () => {
     const refused = await run('maglevd', ['--config', stage.config], { MAGLEV_TLS_CERT: 'c.pem' });
     expect(refused.code).to.equal(64);
     expect(refused.stderr).to.match(/--tls-cert is of no use without --tls-key.*\n.*\[MGL_USAGE\]/);

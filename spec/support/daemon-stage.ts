@@ -62,6 +62,7 @@ export class Stage {
       this.stats,
       // Given twice, it means two addresses.
       ...(args.includes('--grpc-addr') ? [] : ['--grpc-addr', this.grpc]),
+      ...(args.includes('--metrics-addr') ? [] : ['--metrics-addr', 'none']),
       '--state-dir',
       state,
     ];

@@ -1,14 +1,16 @@
-import { noEvents } from '../../actors/events.js';
+import { type EventsOptions, noEvents } from '../../actors/events.js';
 import type { RpcTargets } from '../../actors/gateway.js';
 import { memoryStore } from '../../actors/intent-keeper.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { noLog } from '../../actors/log-level.js';
+import type { MetricsOptions } from '../../actors/metrics/metrics.js';
 import { noRecorder, type RecorderOptions } from '../../actors/recorder.js';
 import { type RootMessage, rootActor } from '../../actors/root.js';
 import { readSettled } from '../../config/settled-file.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import { vipId } from '../../domain/lb.js';
+import type { ProbeEngine } from '../../probes/engine/contract.js';
 import type { IntentStore } from '../../protocol/intents.js';
 import type { ServiceManager } from '../../protocol/service.js';
 import { vipKey } from './domain-samples.js';
@@ -35,6 +37,10 @@ export class World {
   /** Who started it and wants to be told how it is. */
   service: ServiceManager | null = null;
   recorder: RecorderOptions = noRecorder();
+  events: EventsOptions = noEvents();
+  metrics: MetricsOptions | null = null;
+  /** What stands between the tree and the servers. */
+  engine: (engine: ProbeEngine) => ProbeEngine = (engine) => engine;
 
   constructor(
     readonly config: MaglevConfig,
@@ -50,7 +56,8 @@ export class World {
     this.root = this.tree.start(
       instrument(
         rootActor({
-          events: noEvents(),
+          events: this.events,
+          metrics: this.metrics,
           log: noLog(),
           recorder: this.recorder,
           fatal: (error) => {
@@ -58,7 +65,7 @@ export class World {
           },
           config: this.config,
           configFile: 'm.yaml',
-          makeProbeEngine: () => this.servers.engine(),
+          makeProbeEngine: () => this.engine(this.servers.engine()),
           intents: this.intents,
           service: this.service,
           loadConfig: async (running) =>

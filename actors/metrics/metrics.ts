@@ -1,0 +1,159 @@
+import type { MaglevConfig } from '../../domain/config.js';
+import type { EventFilter } from '../../domain/event-filter.js';
+import type { EventTally } from '../../metrics/event-tally.js';
+import type { Family } from '../../metrics/family.js';
+import { AnswerForAll } from '../../metrics/http/answer-for-all.js';
+import type { MetricsServer, MetricsServerOptions } from '../../metrics/http/server.js';
+import { familiesOf } from '../../metrics/report.js';
+import type { Surroundings } from '../../metrics/snapshot.js';
+import type { Address } from '../../protocol/address.js';
+import type { EventBatch } from '../../protocol/events.js';
+import type { RoundTripRequest } from '../../protocol/service.js';
+import type { ActorSpec, Context } from '../kernel/contract.js';
+import { liveness, readiness } from './condition.js';
+import { gather, type MetricSources, runningConfig } from './gather.js';
+
+/** How metrics are served; null of it: nowhere. */
+export interface MetricsOptions {
+  readonly surroundings: Surroundings;
+  readonly serve: (options: Omit<MetricsServerOptions, 'addresses'>) => MetricsServer;
+}
+
+export interface MetricsActorOptions extends MetricsOptions {
+  readonly sources: MetricSources;
+  readonly root: Address<RoundTripRequest>;
+  /** What events added up to so far. It outlives this actor. */
+  readonly tally: EventTally;
+}
+
+type MetricsMessage =
+  | { readonly type: 'listen' }
+  | { readonly type: 'subscribed'; readonly id: number }
+  | { readonly type: 'heard'; readonly batch: EventBatch }
+  | { readonly type: 'unheard' }
+  | { readonly type: 'config'; readonly config: MaglevConfig | null };
+
+const RETRY_MS = 1000;
+
+/**
+ * As the log has them, and every change of a state. To ask for kinds of events by name would make maglevd tell
+ * everything at debug, and pay for it.
+ */
+const filter: EventFilter = {
+  level: 'info',
+  topics: new Set(['backend', 'frontend', 'vpp', 'sync', 'config']),
+  names: null,
+  events: new Set(),
+};
+
+/** Counts what is told, and answers scrapes from what others know. Nobody works for it but when somebody scrapes. */
+export function metricsActor(options: MetricsActorOptions): ActorSpec<MetricsMessage> {
+  return { name: 'metrics', start: (context) => new Metrics(context, options) };
+}
+
+class Metrics {
+  readonly #context: Context<MetricsMessage>;
+  readonly #options: MetricsActorOptions;
+  readonly #server: MetricsServer;
+  #subscription: number | null = null;
+
+  constructor(context: Context<MetricsMessage>, options: MetricsActorOptions) {
+    this.#context = context;
+    this.#options = options;
+    const { root, sources, tally } = options;
+    // Who asks while an answer is being made gets that one, however many they are.
+    const snapshot = new AnswerForAll(() => gather({ context, scrapes: this.#server.scrapes, ...options }));
+    const live = new AnswerForAll(() => liveness(context, root));
+    const ready = new AnswerForAll(() => readiness(context, sources, tally));
+    const { clock, log } = context;
+    this.#server = options.serve({
+      gather: async (): Promise<Iterable<Family>> => familiesOf(await snapshot.get()),
+      live: () => live.get(),
+      ready: () => ready.get(),
+      clock,
+      log,
+    });
+    context.self.tell({ type: 'listen' });
+  }
+
+  receive(message: MetricsMessage): void {
+    const context = this.#context;
+    const { surroundings, tally } = this.#options;
+    switch (message.type) {
+      case 'listen':
+        this.#follow();
+        context.pipe(
+          this.#subscribe(),
+          (id) => ({ type: 'subscribed', id }),
+          () => ({ type: 'unheard' }),
+        );
+        break;
+      case 'subscribed':
+        this.#subscription = message.id;
+        this.#listenOn();
+        break;
+      case 'heard':
+        this.#hear(message.batch);
+        this.#listenOn();
+        break;
+      case 'unheard':
+        this.#subscription = null;
+        context.after(RETRY_MS, { type: 'listen' });
+        break;
+      case 'config': {
+        const { config } = message;
+        if (config === null) break;
+        tally.follow(config);
+        surroundings.readers.probes.keep((backend) => config.backends.has(backend));
+        break;
+      }
+    }
+  }
+
+  stop(): void {
+    this.#server.stop();
+    const id = this.#subscription;
+    if (id !== null) this.#options.sources.events.tell({ type: 'unsubscribe', id });
+  }
+
+  /** Goes on behind what was counted already, by an earlier life of this actor. */
+  async #subscribe(): Promise<number> {
+    const { ask } = this.#context;
+    const { sources, tally } = this.#options;
+    const { epoch } = await ask(sources.events, { type: 'get-condition' });
+    const since = { epoch, seq: tally.lastSeq };
+    const { id, from } = await ask(sources.events, { type: 'subscribe', filter, since });
+    tally.lost += Math.max(0, from - tally.lastSeq);
+    return id;
+  }
+
+  #listenOn(): void {
+    const context = this.#context;
+    const id = this.#subscription;
+    if (id === null) return;
+    context.pipe(
+      context.ask(this.#options.sources.events, { type: 'next', id }),
+      (batch) => ({ type: 'heard', batch }),
+      () => ({ type: 'unheard' }),
+    );
+  }
+
+  #hear({ events, lost }: EventBatch): void {
+    const { surroundings, tally } = this.#options;
+    tally.lost += lost;
+    for (const told of events) {
+      tally.hear(told, surroundings.readers.probes.failingSince);
+      if (told.event.name === 'config-reload-done') this.#follow();
+    }
+  }
+
+  /** Who serves where, and who is there at all. */
+  #follow(): void {
+    const context = this.#context;
+    context.pipe(
+      runningConfig({ context, sources: this.#options.sources }),
+      (config) => ({ type: 'config', config }),
+      () => ({ type: 'config', config: null }),
+    );
+  }
+}

@@ -1,0 +1,98 @@
+import type { BackendState } from '../../domain/health.js';
+import type { ProbeCode } from '../../domain/probe-result.js';
+import type { BackendView } from '../../domain/views.js';
+import { type Family, family, histograms, single } from '../family.js';
+import type { Snapshot } from '../snapshot.js';
+
+const states: readonly BackendState[] = ['unknown', 'up', 'down', 'paused', 'disabled'];
+
+/** What does not say anything of the backend. The others are passes and failures, of which the former end with OK. */
+const doubts: ReadonlySet<ProbeCode> = new Set<ProbeCode>([
+  'SOCKERR',
+  'NOPERM',
+  'NETNS',
+  'LATE',
+  'TRUST',
+  'CLOCK',
+  'REGEXP',
+  'ENGINE',
+  'VPP',
+  'CANCELLED',
+]);
+
+export function backendFamilies({
+  at,
+  config,
+  backends,
+  health,
+  overrides,
+  readers,
+  tally,
+}: Snapshot): Family[] {
+  const { probes } = readers;
+  const detailed = backends.flatMap(({ name }) => health.get(name) ?? []);
+  const checked = backends.filter(({ healthcheck }) => healthcheck !== '');
+  const threads = probes.threads();
+  const probing = threads.flatMap(({ thread, probes }) => (probes === null ? [] : [{ thread, ...probes }]));
+  return [
+    family('maglev_backend_info', backends, ({ name, address, healthcheck }, put) => {
+      put([name, address, healthcheck], 1);
+    }),
+    family('maglev_backend_state', backends, ({ name, state }, put) => {
+      for (const one of states) put([name, one], one === state ? 1 : 0);
+    }),
+    family('maglev_backend_health', checked, ({ name }, put) => {
+      const life = health.get(name)?.life;
+      if (life !== undefined) put([name], life.standing.counter);
+    }),
+    family('maglev_backend_enabled', backends, ({ name, enabled }, put) => put([name], enabled ? 1 : 0)),
+    family('maglev_backend_state_age_seconds', detailed, ({ name, life }, put) => {
+      put([name], Math.max(0, at - life.since) / 1000);
+    }),
+    family('maglev_backend_doubt', detailed, ({ name, life }, put) =>
+      put([name], life.doubt === null ? 0 : 1),
+    ),
+    family('maglev_backend_given_up', detailed, ({ name, givenUp }, put) => put([name], givenUp ? 1 : 0)),
+    family('maglev_backend_override', overrideRows(overrides, backends), ([name, kind], put) => {
+      put([name, kind], 1);
+    }),
+    family('maglev_backend_transitions_total', tally.transitions.rows(), ({ labels, count }, put) => {
+      const [name = '', from = '', to = ''] = labels;
+      if (config === null || config.running.backends.has(name)) put([name, from, to], count);
+    }),
+    family('maglev_probe_total', backends, ({ name }, put) => {
+      for (const { type, counts } of probes.of(name)) {
+        for (const [code, count] of counts) put([name, type, resultOf(code), code], count);
+      }
+    }),
+    histograms('maglev_probe_duration_seconds', backends, ({ name }, put) => {
+      for (const { type, durations } of probes.of(name)) put([name, type], durations);
+    }),
+    histograms('maglev_probe_detection_seconds', [tally.detection], (one, put) => put([], one)),
+    family('maglev_probe_stalls_total', threads, ({ thread }, put) =>
+      put([thread], tally.stalls.get(thread)),
+    ),
+    single('maglev_probe_workers_lost_total', tally.workersLost),
+    family('maglev_probes_under_way', probing, ({ thread, underWay }, put) => put([thread], underWay)),
+    family('maglev_probes_waiting', probing, ({ thread, waiting }, put) => put([thread], waiting)),
+  ];
+}
+
+function resultOf(code: ProbeCode): 'pass' | 'fail' | 'doubt' {
+  return doubts.has(code) ? 'doubt' : code.endsWith('OK') ? 'pass' : 'fail';
+}
+
+/** Weights of several frontends are one override of that kind. */
+function overrideRows(
+  overrides: Snapshot['overrides'],
+  backends: readonly Pick<BackendView, 'name'>[],
+): (readonly [string, string])[] {
+  const known = new Set(backends.map(({ name }) => name));
+  const kinds = new Map<string, readonly [string, string]>();
+  for (const { backend, asked, dormantSince } of overrides) {
+    if (dormantSince !== null || !known.has(backend)) continue;
+    const kind = asked === 'pause' ? 'paused' : asked.startsWith('weight') ? 'weight' : 'enabled';
+    kinds.set(`${backend}\0${kind}`, [backend, kind]);
+  }
+  return [...kinds.values()];
+}

@@ -1,0 +1,93 @@
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { Histogram, writeBounds } from '../domain/histogram.js';
+import { LabelledCounts } from '../domain/labelled-counts.js';
+import type { Clock } from '../protocol/clock.js';
+import type { CallReading } from '../protocol/readings.js';
+import { MaglevService } from './generated/maglev.js';
+
+interface Method {
+  readonly name: string;
+  readonly codes: LabelledCounts;
+  readonly durations: Histogram | null;
+  underWay: number;
+}
+
+/** Counts the calls of service maglev.Maglev, whoever is let in or not, over all servers that follow one another. */
+export class CallTally {
+  readonly #clock: Clock;
+  readonly #methods: ReadonlyMap<string, Method>;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#methods = new Map(
+      Object.entries(MaglevService).map(([key, { path, responseStream }]): [string, Method] => {
+        const name = path.slice(path.lastIndexOf('/') + 1);
+        const durations = responseStream ? null : new Histogram(writeBounds);
+        return [key, { name, codes: new LabelledCounts(), durations, underWay: 0 }];
+      }),
+    );
+  }
+
+  readonly read = (): CallReading[] =>
+    [...this.#methods.values()].map(({ name, codes, durations, underWay }) => {
+      return { method: name, codes: codes.rows(), durations, underWay };
+    });
+
+  /** The same service, whose calls are counted. */
+  counting(service: UntypedServiceImplementation): UntypedServiceImplementation {
+    const counted: UntypedServiceImplementation = {};
+    for (const [key, handler] of Object.entries(service)) {
+      const method = this.#methods.get(key);
+      if (method === undefined) throw new Error(`nobody counts ${key}`);
+      counted[key] =
+        method.durations === null
+          ? this.#stream(method, handler as handleServerStreamingCall<unknown, unknown>)
+          : this.#unary(method, handler as handleUnaryCall<unknown, unknown>);
+    }
+    return counted;
+  }
+
+  #unary(method: Method, handler: handleUnaryCall<unknown, unknown>): handleUnaryCall<unknown, unknown> {
+    return (call, callback) => {
+      const over = this.#begin(method);
+      // gRPC says so of every call; of one that was answered, after the answer.
+      call.once('cancelled', () => over(status.CANCELLED));
+      handler(call, (error, value, trailer, flags) => {
+        over(error === null ? status.OK : (error.code ?? status.UNKNOWN));
+        callback(error, value, trailer, flags);
+      });
+    };
+  }
+
+  #stream(
+    method: Method,
+    handler: handleServerStreamingCall<unknown, unknown>,
+  ): handleServerStreamingCall<unknown, unknown> {
+    return (call) => {
+      const over = this.#begin(method);
+      call.once('finish', () => over(status.OK));
+      call.once('error', (error: Error & { readonly code?: status }) => over(error.code ?? status.UNKNOWN));
+      call.once('cancelled', () => over(status.CANCELLED));
+      handler(call);
+    };
+  }
+
+  /** What is to be called at the end of a call; the first code counts. */
+  #begin(method: Method): (code: status) => void {
+    const began = this.#clock.monotonic();
+    let isOver = false;
+    method.underWay++;
+    return (code) => {
+      if (isOver) return;
+      isOver = true;
+      method.underWay--;
+      method.codes.add([status[code] ?? 'UNKNOWN']);
+      method.durations?.observe((this.#clock.monotonic() - began) / 1000);
+    };
+  }
+}
