@@ -75,6 +75,8 @@ function lbKeys(lb: LbSettings): Keys {
     ['startup-min-delay', formatDuration(lb.startupMinDelay)],
     ['startup-max-delay', formatDuration(lb.startupMaxDelay)],
     ['new-flows-table-length', String(lb.newFlowsTableLength)],
+    ['weight-mode', lb.weightMode.mode],
+    ['weight-steps', lb.weightMode.mode === 'steps' ? String(lb.weightMode.steps) : null],
   ];
 }
 
