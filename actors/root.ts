@@ -1,5 +1,6 @@
 import type { ConfigIssue, MaglevConfig } from '../domain/config.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
+import { ProbeBook } from '../probes/engine/book.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigConsidered } from '../protocol/config.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
@@ -77,6 +78,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
   // What a crash of the root itself must not lose.
   const cell: ConfigCell = { running: options.config, warnings: options.warnings ?? [] };
   const memories = new Map<string, BackendMemory>();
+  const book = new ProbeBook();
   const intents = newIntentCell();
   let startedAt: number | undefined;
   return {
@@ -124,6 +126,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
             operator: to.operator,
             report: decision,
             memories,
+            book,
             makeEngine: options.makeProbeEngine,
             vpp,
           }),

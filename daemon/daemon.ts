@@ -150,8 +150,8 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       loadConfig,
       intents,
       service,
-      makeProbeEngine: (netns, { clock, log }) =>
-        createProbeEngine({ workers: PROBE_WORKERS, netns, trust, clock, log }),
+      makeProbeEngine: (netns, context) =>
+        createProbeEngine({ workers: PROBE_WORKERS, netns, trust, ...context }),
       openVpp:
         vppApiAddress === ''
           ? null

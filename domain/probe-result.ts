@@ -45,6 +45,12 @@ export function resultOf(finding: ProbeFinding, durationMs: number): ProbeResult
   }
 }
 
+/** What a result has found, without the time that it took. */
+export function findingOf(result: ProbeResult): ProbeFinding {
+  const { durationMs: _, ...finding } = result;
+  return finding;
+}
+
 export type ProbeCode = ProbeResult['code'];
 
 /** A failure, as far as it is looked at here. */

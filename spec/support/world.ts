@@ -58,7 +58,7 @@ export class World {
           },
           config: this.config,
           configFile: 'm.yaml',
-          makeProbeEngine: () => this.servers.engine(),
+          makeProbeEngine: (_netns, context) => this.servers.engine(context),
           intents: this.intents,
           service: this.service,
           loadConfig: async (running) =>
