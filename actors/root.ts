@@ -1,6 +1,7 @@
 import type { ConfigIssue, MaglevConfig } from '../domain/config.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import { EventTally } from '../metrics/event-tally.js';
+import { ProbeBook } from '../probes/engine/book.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { ConfigChanged, ConfigConsidered } from '../protocol/config.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
@@ -81,6 +82,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
   // What a crash of the root itself must not lose.
   const cell: ConfigCell = { running: options.config, warnings: options.warnings ?? [] };
   const memories = new Map<string, BackendMemory>();
+  const book = new ProbeBook();
   const intents = newIntentCell();
   const tally = new EventTally();
   let startedAt: number | undefined;
@@ -129,6 +131,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
             operator: to.operator,
             report: decision,
             memories,
+            book,
             makeEngine: options.makeProbeEngine,
             vpp,
           }),

@@ -133,7 +133,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   const trust = trustGrounds(process, { clock, log });
   const tree = createActorSystem({ clock, log });
   const counting = {
-    probes: new ProbeLedger(clock),
+    probes: new ProbeLedger(),
     calls: new CallTally(clock),
     messages: new MessageTally(),
   };
@@ -155,8 +155,11 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       loadConfig,
       intents,
       service,
-      makeProbeEngine: (netns, { clock, log }) =>
-        counting.probes.counting(createProbeEngine({ workers: PROBE_WORKERS, netns, trust, clock, log })),
+      makeProbeEngine: (netns, context) =>
+        counting.probes.following(
+          createProbeEngine({ workers: PROBE_WORKERS, netns, trust, ...context }),
+          context.book,
+        ),
       metrics: metricsOptions(settings.metricsAddress, { about, counting, tree }),
       openVpp:
         vppApiAddress === ''

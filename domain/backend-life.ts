@@ -1,6 +1,7 @@
 import type { HealthCheck } from './config.js';
 import type { BackendState } from './health.js';
 import { type IpAddress, ipFamily } from './ip.js';
+import type { RememberedProbe } from './probe-numbers.js';
 import type { ProbeResult } from './probe-result.js';
 import { count, refitted, type Standing, undecided, verdictOf } from './rise-fall.js';
 
@@ -58,14 +59,39 @@ export function observed(
   result: ProbeResult,
   now: number,
 ): BackendLife {
+  const standing =
+    rules.check === null || result.verdict === 'doubt'
+      ? life.standing
+      : count(rules.check, life.standing, result.verdict === 'pass');
+  return informed(life, rules, { result, standing }, now);
+}
+
+/** As observed(), where somebody else has counted. */
+export function informed(
+  life: BackendLife,
+  rules: BackendRules,
+  { result, standing }: { readonly result: ProbeResult; readonly standing: Standing },
+  now: number,
+): BackendLife {
   if (rules.check === null || !isProbed(rules) || life.state === 'removed') return life;
   const last = { at: now, result };
   if (result.verdict === 'doubt') {
     return { ...life, last, doubt: { since: life.doubt?.since ?? now, result } };
   }
-  const standing = count(rules.check, life.standing, result.verdict === 'pass');
   const next = { ...life, standing, last, doubt: null };
   return moved(next, rules, now, { result, reason: `${result.code} ${result.detail}`.trim() });
+}
+
+/** With the last probe as its numbers have it, which are newer than what was told: that is what has changed. */
+export function withLast(life: BackendLife, remembered: RememberedProbe | null): BackendLife {
+  const { last } = life;
+  if (last === null || remembered === null || remembered.at < last.at) return life;
+  // What was told is still under way.
+  if (remembered.code !== last.result.code) return life;
+  return {
+    ...life,
+    last: { at: remembered.at, result: { ...last.result, durationMs: remembered.durationMs } },
+  };
 }
 
 /**

@@ -1,5 +1,3 @@
-import { durationBounds } from './probe-numbers.js';
-
 /** What stood behind the last observation of a bucket, as OpenMetrics shows it. */
 export interface Exemplar {
   readonly labels: Readonly<Record<string, string>>;
@@ -18,8 +16,6 @@ export interface HistogramReading {
   readonly exemplars: readonly (Exemplar | undefined)[];
 }
 
-/** From a fast server in the same rack to the longest timeout that anybody configures. */
-export const probeBounds: readonly number[] = durationBounds.map((ms) => ms / 1000);
 /** From one write to a VPP that does nothing else to one that builds tables for minutes. */
 export const writeBounds: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,

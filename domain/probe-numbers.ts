@@ -43,10 +43,9 @@ const BUCKETS = durationBounds.length + 1;
 /** Of the eight-byte numbers of a row: when the last results were, and the sum of all durations. */
 const SUM = ringSize;
 const WIDE = ringSize + 1;
-/** Of the four-byte whole numbers of a row: results by code, durations by bucket, results in all, and the standing. */
+/** Of the four-byte whole numbers of a row: results by code, durations by bucket, and results in all. */
 const RESULTS = CODES + BUCKETS;
-const STANDING = RESULTS + 1;
-const WHOLE = STANDING + 1;
+const WHOLE = RESULTS + 1;
 const BYTES_PER_ROW = WIDE * 8 + WHOLE * 4 + ringSize * 4 + ringSize;
 
 /** One result, as it is remembered. */
@@ -58,7 +57,7 @@ export interface RememberedProbe {
   readonly code: ProbeCode;
 }
 
-/** What can be read of the probes of one backend, since it came into the config or its namespace was changed. */
+/** What can be read of the probes of one backend, since it came into the config. */
 export interface ProbeReading {
   /** Results so far. */
   readonly results: number;
@@ -108,15 +107,6 @@ export class ProbeNumbers {
     this.#add(whole + CODES + bucketOf(durationMs));
     this.#wide[row * WIDE + SUM] = (this.#wide[row * WIDE + SUM] ?? 0) + durationMs;
     this.#add(whole + RESULTS);
-  }
-
-  /** The standing of the backend as its thread counts it, as a number of whoever counts; it outlives that thread. */
-  standing(row: number): number {
-    return this.#whole[row * WHOLE + STANDING] ?? 0;
-  }
-
-  setStanding(row: number, standing: number): void {
-    this.#whole[row * WHOLE + STANDING] = standing;
   }
 
   /** The row is for another backend now. */

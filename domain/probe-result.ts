@@ -45,7 +45,41 @@ export function resultOf(finding: ProbeFinding, durationMs: number): ProbeResult
   }
 }
 
+/** What a result has found, without the time that it took. */
+export function findingOf(result: ProbeResult): ProbeFinding {
+  const { durationMs: _, ...finding } = result;
+  return finding;
+}
+
 export type ProbeCode = ProbeResult['code'];
+
+const verdicts: Readonly<Record<ProbeCode, ProbeResult['verdict']>> = {
+  L4OK: 'pass',
+  L6OK: 'pass',
+  L7OK: 'pass',
+  L4TOUT: 'fail',
+  L4CON: 'fail',
+  L6TOUT: 'fail',
+  L6RSP: 'fail',
+  L7TOUT: 'fail',
+  L7RSP: 'fail',
+  L7STS: 'fail',
+  SOCKERR: 'doubt',
+  NOPERM: 'doubt',
+  NETNS: 'doubt',
+  LATE: 'doubt',
+  TRUST: 'doubt',
+  CLOCK: 'doubt',
+  REGEXP: 'doubt',
+  ENGINE: 'doubt',
+  VPP: 'doubt',
+  CANCELLED: 'doubt',
+};
+
+/** The verdict that goes with this code. */
+export function verdictOfCode(code: ProbeCode): ProbeResult['verdict'] {
+  return verdicts[code];
+}
 
 /** A failure, as far as it is looked at here. */
 export interface Failure {

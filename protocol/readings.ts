@@ -7,7 +7,7 @@ export interface BackendProbes {
   /** `icmp`, `tcp`, `http`, `https`. */
   readonly type: string;
   readonly counts: Iterable<readonly [ProbeCode, number]>;
-  /** In seconds, of those that say something of the backend. */
+  /** In seconds. */
   readonly durations: HistogramReading;
 }
 
@@ -23,13 +23,11 @@ export interface ThreadReading {
 
 /** What is counted of probes, for whoever shows it. Numbers, read at any time: nobody is asked, and nobody waits. */
 export interface ProbeReader {
-  /** Of each kind of probe that the backend had. */
-  readonly of: (backend: string) => readonly BackendProbes[];
+  /** Since the backend came into the config; null = it is not probed. */
+  readonly of: (backend: string) => BackendProbes | null;
   /** When the first of the probes began that have failed in a row, milliseconds since the epoch; null = the last did not fail. */
   readonly failingSince: (backend: string) => number | null;
   readonly threads: () => readonly ThreadReading[];
-  /** Forgets all backends but these. */
-  readonly keep: (is: (backend: string) => boolean) => void;
 }
 
 /** What is counted of the calls of one method. */

@@ -3,17 +3,23 @@ import {
   type BackendRules,
   beginsAnew,
   departed,
+  informed,
   isProbed,
-  observed,
   ruled,
+  withLast,
 } from '../../domain/backend-life.js';
 import type { HealthCheck } from '../../domain/config.js';
-import type { ProbeResult } from '../../domain/probe-result.js';
-import { chancesMs, nextProbeAt } from '../../domain/probe-time.js';
+import { chancesMs } from '../../domain/probe-time.js';
 import { fullHealth, probeInterval } from '../../domain/rise-fall.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
-import type { BackendChanged, BackendDetail, ProberRequest } from '../../protocol/health.js';
+import type {
+  BackendChanged,
+  BackendDetail,
+  Probed,
+  ProbeReadings,
+  ProberRequest,
+} from '../../protocol/health.js';
 import { actorName } from '../kernel/actor-name.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import type { DoubtNews } from './doubt-log.js';
@@ -27,6 +33,7 @@ export interface BackendSetup extends BackendRules {
 export interface BackendOptions {
   readonly name: string;
   readonly memory: BackendMemory;
+  readonly numbers: ProbeReadings;
   readonly prober: Address<ProberRequest>;
   readonly report: Address<BackendChanged | DoubtNews>;
 }
@@ -42,7 +49,9 @@ export type BackendMessage =
   /** It left the config: tell of it. Its supervisor ends it. */
   | { readonly type: 'depart'; readonly reply: Reply<void> }
   | { readonly type: 'get-detail'; readonly reply: Reply<BackendDetail> }
-  | { readonly type: 'probed'; readonly round: number; readonly result: ProbeResult }
+  | Probed
+  /** There is a new prober, which knows nobody. */
+  | { readonly type: 'begin-again' }
   | { readonly type: 'give-up'; readonly since: number };
 
 /** How long after its timeout the answer of a probe may still be on its way to us. */
@@ -58,6 +67,8 @@ export interface BackendMemory {
   enteredAt: number;
   /** Its first probe is spread, because many others begin at the same moment. */
   spreadFirst: boolean;
+  /** News of a probe of another round are old: the backend was paused, or is checked in another way. */
+  round: number;
 }
 
 /** Probes one backend, however many frontends use it, and owns all that is known of it. */
@@ -78,15 +89,8 @@ export function backendActor(options: BackendOptions): ActorSpec<BackendMessage>
 class BackendKeeper {
   private life: BackendLife;
   private givenUp = false;
-  /** A probe or a timer of another round is old: the backend was paused, or is checked in another way. */
-  private round = 0;
-  private probing = false;
-  private begunAt = 0;
-  /** The interval that counted last, before it was spread. */
-  private pace = Number.POSITIVE_INFINITY;
-  /** When the first probe of this round began, on the clock's monotonic scale; null = not yet. */
+  /** When the first probe of this round is due, on the clock's monotonic scale; null = it is not probed. */
   private firstProbeAt: number | null = null;
-  private cancelDue: Cancel = () => {};
   private cancelGiveUp: Cancel = () => {};
 
   constructor(
@@ -95,8 +99,8 @@ class BackendKeeper {
     private readonly memory: BackendMemory,
   ) {
     this.life = memory.life;
-    this.watchPatience();
     if (isProbed(memory.setup)) this.beginRound();
+    this.watchPatience();
   }
 
   receive(message: BackendMessage): void {
@@ -105,17 +109,22 @@ class BackendKeeper {
         this.set(message);
         break;
       case 'depart':
-        this.stopProbing();
-        // Also when no probe runs: the prober remembers whom it probes.
-        this.options.prober.tell({ type: 'cancel', backend: this.options.name });
+        this.stop();
         this.become(departed(this.life, this.memory.setup, this.context.clock.now()));
         message.reply.ok(undefined);
         break;
-      case 'get-detail':
-        message.reply.ok({ name: this.options.name, life: this.life, givenUp: this.givenUp });
+      case 'get-detail': {
+        const { name, numbers } = this.options;
+        const life = withLast(this.life, numbers.reading(name)?.last(1)[0] ?? null);
+        message.reply.ok({ name, life, givenUp: this.givenUp });
         break;
+      }
       case 'probed':
-        if (message.round === this.round) this.probed(message.result);
+        if (message.round === this.memory.round) this.probed(message);
+        break;
+      case 'begin-again':
+        this.memory.spreadFirst = true;
+        if (isProbed(this.memory.setup)) this.beginRound();
         break;
       case 'give-up':
         this.giveUp(message.since);
@@ -124,8 +133,10 @@ class BackendKeeper {
   }
 
   stop(): void {
-    this.cancelDue();
-    if (this.probing) this.options.prober.tell({ type: 'cancel', backend: this.options.name });
+    this.memory.round++;
+    this.firstProbeAt = null;
+    // Also when no probe runs: the prober remembers whom it probes.
+    this.options.prober.tell({ type: 'cancel', backend: this.options.name });
   }
 
   private set({ setup: after, reason, spread }: Extract<BackendMessage, { type: 'setup' }>): void {
@@ -134,43 +145,51 @@ class BackendKeeper {
     this.memory.setup = after;
     this.become(ruled(this.life, { before, after, reason }, this.context.clock.now()));
     const { givenUp } = this;
-    if (!isProbed(after)) this.stopProbing();
+    if (!isProbed(after)) this.stop();
     else if (beginsAnew(before, after)) {
       this.givenUp = false;
       this.memory.enteredAt = this.context.clock.monotonic();
       this.beginRound();
-    } else if (before.check !== after.check) this.changePace(after.check);
+    } else if (before.check !== after.check) this.retune(after);
     if (before.patienceMs !== after.patienceMs || before.check !== after.check) this.watchPatience();
     if (before.address !== after.address || givenUp !== this.givenUp) this.tell(null);
   }
 
-  /** Forgets the probe that is under way, if any, and begins to probe as the setup says now. */
+  /** Begins to probe as the setup says now; what is told of a probe before does not count any more. */
   private beginRound(): void {
-    this.stopProbing();
-    const { check } = this.memory.setup;
+    const { memory, context, options } = this;
+    const { check, address } = memory.setup;
     if (check === null) return;
-    const { memory, context } = this;
-    this.firstProbeAt = null;
-    this.pace = probeInterval(check, this.life.standing);
-    this.cancelGiveUp();
-    const spread = memory.spreadFirst ? context.clock.random() * this.spreadMs(check) : 0;
+    memory.round++;
+    const startMs = memory.spreadFirst ? context.clock.random() * this.spreadMs(check) : 0;
     memory.spreadFirst = false;
-    this.dueIn(spread);
+    this.firstProbeAt = context.clock.monotonic() + startMs;
+    const { standing } = this.life;
+    options.prober.tell({
+      type: 'watch',
+      backend: options.name,
+      address,
+      check,
+      round: memory.round,
+      standing,
+      startMs,
+      report: context.self,
+    });
+    this.watchPatience();
   }
 
   /** The same is asked as before, and a probe that is under way still counts; but the next one may be due another time. */
-  private changePace(check: HealthCheck | null): void {
-    if (check === null || this.probing) return;
-    const interval = probeInterval(check, this.life.standing);
-    const waitsForFirst = this.firstProbeAt === null;
-    if (
-      interval < this.pace &&
-      (waitsForFirst || this.begunAt + interval <= this.context.clock.monotonic())
-    ) {
-      this.pace = interval;
-      // Many others may be late by the same change.
-      this.dueIn(this.context.clock.random() * interval);
-    } else if (interval !== this.pace && !waitsForFirst) this.scheduleNext();
+  private retune({ check, address }: BackendSetup): void {
+    const { memory, context, options, life } = this;
+    if (check === null) return;
+    memory.round++;
+    const { name, prober } = options;
+    prober.tell({ type: 'retune', backend: name, address, check, round: memory.round });
+    // The first probe, if it has not been, may be put off once more.
+    if (life.state === 'unknown' && life.standing.counter === fullHealth(check)) {
+      const latest = context.clock.monotonic() + probeInterval(check, life.standing);
+      this.firstProbeAt = Math.max(this.firstProbeAt ?? latest, latest);
+    }
   }
 
   /** Within the interval, and early enough that it has its verdict before patience ends. */
@@ -182,55 +201,8 @@ class BackendKeeper {
     );
   }
 
-  private stopProbing(): void {
-    this.round++;
-    this.stop();
-    this.probing = false;
-  }
-
-  private dueIn(ms: number): void {
-    this.cancelDue();
-    // No message to itself: with thousands of backends that would be a quarter of all there is to do.
-    this.cancelDue = this.context.clock.schedule(ms, () => this.probe());
-  }
-
-  private probe(): void {
-    const { check, address } = this.memory.setup;
-    if (check === null || this.probing) return;
-    const { name, prober } = this.options;
-    const { context, round } = this;
-    this.probing = true;
-    this.begunAt = context.clock.monotonic();
-    if (this.firstProbeAt === null) {
-      this.firstProbeAt = this.begunAt;
-      this.watchPatience();
-    }
-    context.pipe(
-      context.ask(prober, { type: 'probe', backend: name, address, check }),
-      (result) => ({ type: 'probed', round, result }),
-      (error) => ({ type: 'probed', round, result: noAnswer(error) }),
-    );
-  }
-
-  private probed(result: ProbeResult): void {
-    const { context, memory } = this;
-    this.probing = false;
-    // Its prober was replaced, or ends with us: it is asked again, and nobody has to doubt anything.
-    if (result.code !== 'CANCELLED') {
-      this.become(observed(this.life, memory.setup, result, context.clock.now()));
-    }
-    this.scheduleNext();
-  }
-
-  /** The interval runs from the beginning of a probe to the beginning of the next, which never overlap. */
-  private scheduleNext(): void {
-    const { check } = this.memory.setup;
-    if (check === null) return;
-    const { clock } = this.context;
-    const { begunAt, pace } = this;
-    const interval = probeInterval(check, this.life.standing);
-    this.pace = interval;
-    this.dueIn(Math.max(0, nextProbeAt({ begunAt, interval, pace }, clock.random()) - clock.monotonic()));
+  private probed(news: Probed): void {
+    this.become(informed(this.life, this.memory.setup, news, this.context.clock.now()));
   }
 
   private become(life: BackendLife): void {
@@ -301,8 +273,4 @@ class BackendKeeper {
       transition,
     });
   }
-}
-
-function noAnswer(error: Error): ProbeResult {
-  return { verdict: 'doubt', code: 'ENGINE', detail: error.message, durationMs: 0 };
 }

@@ -1,7 +1,8 @@
-import { beginsAnew, born, ruled, sameCheck } from '../../domain/backend-life.js';
+import { beginsAnew, born, ruled, sameCheck, withLast } from '../../domain/backend-life.js';
 import type { Backend, MaglevConfig } from '../../domain/config.js';
 import type { Effective } from '../../domain/operator.js';
 import { unknownName } from '../../domain/unknown-name.js';
+import type { ProbeBook } from '../../probes/engine/book.js';
 import type { Address } from '../../protocol/address.js';
 import type {
   BackendChanged,
@@ -18,7 +19,7 @@ import { sliced } from '../sliced.js';
 import { crowd } from '../supervision.js';
 import { type BackendMemory, type BackendMessage, type BackendSetup, backendActor } from './backend.js';
 import { DoubtLog, type DoubtNews, gatherMs } from './doubt-log.js';
-import { type MakeEngine, proberActor } from './prober.js';
+import { type MakeEngine, type ProberRestarted, proberActor } from './prober.js';
 
 export interface HealthOptions {
   /** Asked for the config as it counts at every start. */
@@ -30,6 +31,8 @@ export interface HealthOptions {
   readonly vpp: Address<VouchRequest> | null;
   /** What is known of the backends; it outlives this actor. */
   readonly memories: Map<string, BackendMemory>;
+  /** The numbers of their probes; the same. */
+  readonly book: ProbeBook;
 }
 
 export type HealthMessage =
@@ -37,6 +40,7 @@ export type HealthMessage =
   | EffectiveChanged
   | BackendChanged
   | DoubtNews
+  | ProberRestarted
   | { readonly type: 'tell-doubts'; readonly key: string };
 
 /** Supervises one actor a backend, and keeps them to the config. */
@@ -97,6 +101,12 @@ class Health {
       case 'tell-doubts':
         this.doubts.tellGathered(message.key);
         break;
+      case 'prober-restarted':
+        this.beginAgain();
+        break;
+      case 'get-probe-numbers':
+        message.reply.ok(this.options.book);
+        break;
       case 'list-states':
         message.reply.ok([...this.reports.values()]);
         break;
@@ -118,10 +128,16 @@ class Health {
 
   /** At once, whatever the backends are busy with: what is known of them outlives their actors. */
   private details(slice?: Slice): BackendDetail[] {
-    return sliced(this.options.memories, slice).map(([name, { life }]) => {
+    const { memories, book } = this.options;
+    return sliced(memories, slice).map(([name, { life }]) => {
       const givenUp = this.reports.get(name)?.givenUp ?? false;
-      return { name, life, givenUp };
+      return { name, life: withLast(life, book.reading(name)?.last(1)[0] ?? null), givenUp };
     });
+  }
+
+  /** The prober is a new one. */
+  private beginAgain(): void {
+    for (const backend of this.backends.values()) backend.tell({ type: 'begin-again' });
   }
 
   tellAll(): void {
@@ -142,15 +158,20 @@ class Health {
     if (this.prober === null || this.netns !== config.healthchecker.netns) {
       if (this.prober !== null) await context.stopChild(this.prober);
       this.netns = config.healthchecker.netns;
-      const { makeEngine, vpp } = this.options;
-      this.prober = context.spawn(proberActor({ netns: this.netns, makeEngine, vpp }));
+      const { makeEngine, vpp, book } = this.options;
+      const { netns } = this;
+      this.prober = context.spawn(proberActor({ netns, makeEngine, vpp, book, restarted: context.self }));
       this.probing.bind(this.prober);
+      this.beginAgain();
     }
     const vanished = [...this.backends].filter(([name]) => !config.backends.has(name));
     // Awaited: the next reload may bring the same name back.
     await Promise.all(vanished.map(([name, actor]) => this.end(name, actor)));
-    for (const name of this.options.memories.keys())
-      if (!config.backends.has(name)) this.options.memories.delete(name);
+    for (const name of this.options.memories.keys()) {
+      if (config.backends.has(name)) continue;
+      this.options.memories.delete(name);
+      this.options.book.release(name);
+    }
     const setups = [...config.backends.values()].map(
       (one) => [one.name, setupOf(one, config, paused)] as const,
     );
@@ -189,7 +210,7 @@ class Health {
         ? born(setup, now)
         : ruled(known.life, { before: known.setup, after: setup, reason: reasonOf(known.setup, setup) }, now);
     const enteredAt = known?.life.state === life.state ? known.enteredAt : clock.monotonic();
-    const memory = { setup, life, enteredAt, spreadFirst: spread };
+    const memory = { setup, life, enteredAt, spreadFirst: spread, round: known?.round ?? 0 };
     this.options.memories.set(name, memory);
     if (known === undefined) {
       const { state } = life;
@@ -198,7 +219,8 @@ class Health {
     }
     // Known at once, and not only when its actor has had its turn: with thousands of backends that takes seconds.
     this.reports.set(name, { name, address: setup.address, state: life.state, givenUp: false });
-    this.backends.set(name, this.context.spawn(backendActor({ name, memory, prober, report })));
+    const numbers = this.options.book;
+    this.backends.set(name, this.context.spawn(backendActor({ name, memory, numbers, prober, report })));
   }
 }
 

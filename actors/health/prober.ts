@@ -1,9 +1,10 @@
 import type { HealthCheck } from '../../domain/config.js';
-import type { ProbeResult } from '../../domain/probe-result.js';
-import type { ProbeEngine } from '../../probes/engine/contract.js';
+import { count } from '../../domain/rise-fall.js';
+import type { ProbeBook } from '../../probes/engine/book.js';
+import type { ProbeEngine, ProbeEngineOptions, ProbeNews } from '../../probes/engine/contract.js';
 import { type ProbeTarget, targetOf } from '../../probes/target.js';
 import type { Address } from '../../protocol/address.js';
-import type { ProbeOrder, ProberRequest } from '../../protocol/health.js';
+import type { Probed, ProberRequest, ProbeWish } from '../../protocol/health.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import { lookMs, Stalls } from './stalls.js';
@@ -13,44 +14,61 @@ export interface ProberOptions {
   /** Linux network namespace of all probes; '' = ours. */
   readonly netns: string;
   readonly makeEngine: MakeEngine;
+  /** Where the numbers of all probes are kept; it outlives this actor. */
+  readonly book: ProbeBook;
   /** Who knows whether VPP lives, through which probes may travel; null = there is no VPP. */
   readonly vpp: Address<VouchRequest> | null;
+  /** Told when this actor has failed and begins again: it knows nobody then. */
+  readonly restarted: Address<ProberRestarted>;
 }
 
-export type MakeEngine = (netns: string, context: Pick<Context<never>, 'clock' | 'log'>) => ProbeEngine;
+export interface ProberRestarted {
+  readonly type: 'prober-restarted';
+}
 
-type ProberMessage = ProberRequest | VppNews | { readonly type: 'look' };
+export type MakeEngine = (
+  netns: string,
+  context: Pick<ProbeEngineOptions, 'clock' | 'log' | 'news' | 'book'>,
+) => ProbeEngine;
+
+type ProberMessage =
+  | ProberRequest
+  | VppNews
+  | { readonly type: 'news'; readonly news: readonly ProbeNews[] }
+  | { readonly type: 'look' };
 
 /** What is remembered of a backend that is probed. */
-interface Probed {
+interface Watched {
   check: HealthCheck;
   /** The engine wants the same object for the same target: then it prepares each probe only once. */
   target: ProbeTarget;
-  /** When its last probe had begun, and the last one that its server answered. */
-  begunAt: number;
-  heardBegunAt: number;
+  readonly report: Address<Probed>;
 }
 
 /** Owns the probe engine: one for all backends, and a new one when it fails or its namespace changes. */
 export function proberActor(options: ProberOptions): ActorSpec<ProberMessage> {
+  let lives = 0;
   return {
     name: 'prober',
-    start: (context) => new Prober(context, options),
+    start: (context) => {
+      const prober = new Prober(context, options);
+      if (lives++ > 0) options.restarted.tell({ type: 'prober-restarted' });
+      return prober;
+    },
   };
 }
 
 class Prober {
-  readonly #context: Context<ProberMessage>;
   readonly #engine: ProbeEngine;
   readonly #stalls: Stalls;
   readonly #vpp: VppWatch | null;
-  readonly #backends = new Map<string, Probed>();
+  readonly #watched = new Map<string, Watched>();
 
-  constructor(context: Context<ProberMessage>, { netns, makeEngine, vpp }: ProberOptions) {
-    this.#context = context;
-    this.#engine = makeEngine(netns, context);
-    this.#stalls = new Stalls(context.log);
-    this.#vpp = vpp === null ? null : new VppWatch(context, vpp);
+  constructor(context: Context<ProberMessage>, { netns, makeEngine, book, vpp }: ProberOptions) {
+    const { clock, log, self } = context;
+    this.#engine = makeEngine(netns, { clock, log, book, news: (news) => self.tell({ type: 'news', news }) });
+    this.#stalls = new Stalls(log);
+    this.#vpp = vpp === null ? null : new VppWatch(context, vpp, this.#engine);
     context.every(lookMs, { type: 'look' });
   }
 
@@ -60,17 +78,22 @@ class Prober {
         this.#stalls.look(this.#engine.condition());
         break;
       case 'listen':
-        if (this.#backends.size > 0) this.#vpp?.ask();
+        if (this.#watched.size > 0) this.#vpp?.ask();
         break;
       case 'vouched':
         this.#vpp?.vouched(message.heard);
         break;
       case 'cancel':
-        this.#backends.delete(message.backend);
-        this.#engine.cancel(message.backend);
+        if (this.#watched.delete(message.backend)) this.#engine.forget(message.backend);
         break;
-      case 'probe':
-        this.#probe(message);
+      case 'watch':
+        this.#watch(message);
+        break;
+      case 'retune':
+        this.#retune(message);
+        break;
+      case 'news':
+        for (const news of message.news) this.#heard(news);
         break;
     }
   }
@@ -79,45 +102,40 @@ class Prober {
     return this.#engine.stop();
   }
 
-  /** Not awaited: all backends are probed at once. */
-  #probe(order: ProbeOrder): void {
-    const backend = this.#backend(order);
-    const previousBegunAt = backend.begunAt;
-    const begunAt = this.#context.clock.monotonic();
-    backend.begunAt = begunAt;
-    const { reply } = order;
-    this.#engine.probe(order.backend, backend.target).then(
-      (result) => {
-        const vpp = this.#vpp;
-        if (vpp === null || result.verdict === 'doubt') reply.ok(result);
-        else if (vpp.mayExplain(result)) {
-          const { heardBegunAt } = backend;
-          vpp.judge({ result, begunAt, heardBegunAt, previousBegunAt }, reply);
-        } else {
-          backend.heardBegunAt = begunAt;
-          vpp.cameThrough(begunAt);
-          reply.ok(result);
-        }
-      },
-      (error: unknown) => reply.ok(brokenEngine(error)),
-    );
+  #watch(wish: Extract<ProberRequest, { readonly type: 'watch' }>): void {
+    const { backend, address, check, round, standing, startMs, report } = wish;
+    const known = this.#watched.get(backend);
+    const same = known !== undefined && known.target.address === address && known.check === check;
+    const target = same ? known.target : targetOf(address, check);
+    this.#watched.set(backend, { check, target, report });
+    this.#engine.watch(backend, { target, check, round, standing, startMs });
+    this.#vpp?.listen();
   }
 
-  #backend({ backend, address, check }: ProbeOrder): Probed {
-    const known = this.#backends.get(backend);
-    if (known?.target.address === address) {
-      if (known.check !== check) known.target = targetOf(address, check);
-      known.check = check;
-      return known;
+  #retune({ backend, address, check, round }: ProbeWish): void {
+    const watched = this.#watched.get(backend);
+    if (watched === undefined) return;
+    watched.check = check;
+    watched.target = targetOf(address, check);
+    this.#engine.retune(backend, { target: watched.target, check, round });
+  }
+
+  #heard({ key, round, result, standing, suspicion }: ProbeNews): void {
+    const watched = this.#watched.get(key);
+    if (watched === undefined) return;
+    const { check, report } = watched;
+    const vpp = this.#vpp;
+    if (suspicion === null || vpp === null || result.verdict !== 'fail') {
+      report.tell({ type: 'probed', round, result, standing });
+      return;
     }
-    const never = Number.NEGATIVE_INFINITY;
-    const fresh = { check, target: targetOf(address, check), begunAt: never, heardBegunAt: never };
-    this.#backends.set(backend, fresh);
-    return fresh;
+    vpp.judge({ ...suspicion, result }, (doubt) => {
+      this.#engine.settle(key, suspicion.ticket, doubt);
+      const after: Probed =
+        doubt === null
+          ? { type: 'probed', round, result, standing: count(check, standing, false) }
+          : { type: 'probed', round, result: doubt, standing };
+      report.tell(after);
+    });
   }
-}
-
-function brokenEngine(error: unknown): ProbeResult {
-  const detail = error instanceof Error ? error.message : String(error);
-  return { verdict: 'doubt', code: 'ENGINE', detail, durationMs: 0 };
 }

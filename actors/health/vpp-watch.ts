@@ -1,6 +1,8 @@
 import type { ProbeResult } from '../../domain/probe-result.js';
-import { originOf, promptMs, type VppHeard, vppToBlame, type WayThroughVpp } from '../../domain/vpp-heard.js';
-import type { Address, Reply } from '../../protocol/address.js';
+import { promptMs, settleMs, type VppHeard, vppToBlame, type WayThroughVpp } from '../../domain/vpp-heard.js';
+import type { ProbeEngine } from '../../probes/engine/contract.js';
+import type { VppGrounds } from '../../probes/engine/schedule.js';
+import type { Address } from '../../protocol/address.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
 import type { Context } from '../kernel/contract.js';
 
@@ -13,6 +15,9 @@ export type VppNews =
 
 type FailedResult = Extract<ProbeResult, { readonly verdict: 'fail' }>;
 
+/** What has become of a suspect: a doubt of ours, or null: the failure counts. */
+export type Settle = (doubt: ProbeResult | null) => void;
+
 /** A probe that failed; what its backend's probes before it have seen is as in FailedProbe. */
 interface Suspect {
   readonly result: FailedResult;
@@ -23,7 +28,7 @@ interface Suspect {
 
 interface Waiting {
   readonly suspect: Suspect;
-  readonly reply: Reply<ProbeResult>;
+  readonly settle: Settle;
 }
 
 /** How often VPP is listened to while no probe fails: no silence that is much longer goes unnoticed. */
@@ -39,40 +44,29 @@ const answerMs = promptMs + 40;
 export class VppWatch {
   readonly #context: Context<VppNews>;
   readonly #vpp: Address<VouchRequest>;
+  readonly #engine: Pick<ProbeEngine, 'through' | 'blameVpp'>;
   #waiting: Waiting[] = [];
   #asked: Waiting[] = [];
   #asking = false;
   #listening = false;
   #way: WayThroughVpp = { connectedAt: Number.POSITIVE_INFINITY, provenAt: null };
-  /** The last probe that a server answered: when it had begun, and when it was over. */
-  #throughBegunAt = Number.NEGATIVE_INFINITY;
-  #throughAt = Number.NEGATIVE_INFINITY;
   /** Since when nobody has answered our questions. */
   #unansweredSince: number | null = null;
 
-  constructor(context: Context<VppNews>, vpp: Address<VouchRequest>) {
+  constructor(
+    context: Context<VppNews>,
+    vpp: Address<VouchRequest>,
+    engine: Pick<ProbeEngine, 'through' | 'blameVpp'>,
+  ) {
     this.#context = context;
     this.#vpp = vpp;
+    this.#engine = engine;
+    engine.blameVpp(nothingKnown);
   }
 
-  mayExplain(result: ProbeResult): result is FailedResult {
-    return result.verdict === 'fail' && originOf(result) !== 'server';
-  }
-
-  /** A server has answered a probe that had begun then. */
-  cameThrough(begunAt: number): void {
-    const now = this.#context.clock.monotonic();
-    this.#throughBegunAt = begunAt;
-    this.#throughAt = now;
-    const { connectedAt, provenAt } = this.#way;
-    if (provenAt === null && begunAt > connectedAt) this.#way = { connectedAt, provenAt: now };
-    this.#listen();
-  }
-
-  /** Answers with the failure, or with a doubt in its place, within 200 ms. */
-  judge(suspect: Suspect, reply: Reply<ProbeResult>): void {
-    this.#waiting.push({ suspect, reply });
-    this.#listen();
+  /** Settles it within 200 ms. */
+  judge(suspect: Suspect, settle: Settle): void {
+    this.#waiting.push({ suspect, settle });
     this.ask();
   }
 
@@ -93,24 +87,26 @@ export class VppWatch {
     const now = this.#context.clock.monotonic();
     this.#unansweredSince = answer === null ? (this.#unansweredSince ?? now) : null;
     const heard = answer ?? { state: 'away', since: this.#unansweredSince ?? now };
-    if (heard.state === 'heard' && heard.connectedAt !== this.#way.connectedAt) this.#meet(heard.connectedAt);
-    for (const { suspect, reply } of this.#asked) {
+    if (heard.state === 'heard') this.#meet(heard.connectedAt);
+    for (const { suspect, settle } of this.#asked) {
       const { result } = suspect;
       const blame = vppToBlame({ ...suspect, failure: result }, heard, this.#way, now);
-      reply.ok(blame === null ? result : doubtful(result, blame));
+      settle(blame === null ? null : doubtful(result, blame));
     }
+    this.#engine.blameVpp(groundsOf(heard));
     this.#asked = [];
     if (this.#waiting.length > 0) this.ask();
   }
 
-  /** A VPP that we did not know. */
+  /** When was it first known that something had come through this VPP? */
   #meet(connectedAt: number): void {
-    const provenAt = this.#throughBegunAt > connectedAt ? this.#throughAt : null;
-    this.#way = { connectedAt, provenAt };
+    if (connectedAt === this.#way.connectedAt && this.#way.provenAt !== null) return;
+    const { begunAt, at } = this.#engine.through();
+    this.#way = { connectedAt, provenAt: begunAt > connectedAt ? at : null };
   }
 
-  /** From the first result on. */
-  #listen(): void {
+  /** From the first backend on. */
+  listen(): void {
     if (this.#listening) return;
     this.#listening = true;
     this.#context.every(listenMs, { type: 'listen' });
@@ -119,4 +115,21 @@ export class VppWatch {
 
 function doubtful({ code, detail, durationMs }: FailedResult, blame: string): ProbeResult {
   return { verdict: 'doubt', code: 'VPP', detail: `${code} ${detail}, not counted: ${blame}`, durationMs };
+}
+
+/** Whatever VPP may explain is to be asked about. */
+const nothingKnown: VppGrounds = { soundFrom: Number.POSITIVE_INFINITY, goodForMs: 0 };
+
+/** Which failures need not be asked about, if they are no news: what vppToBlame would say nothing of. */
+function groundsOf(heard: VppHeard): VppGrounds {
+  const goodForMs = 2 * listenMs + answerMs;
+  switch (heard.state) {
+    case 'heard':
+      return { soundFrom: Math.max(heard.since, heard.connectedAt + settleMs), goodForMs };
+    case 'unwatched':
+      return { soundFrom: Number.NEGATIVE_INFINITY, goodForMs };
+    case 'silent':
+    case 'away':
+      return nothingKnown;
+  }
 }

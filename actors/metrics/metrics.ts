@@ -78,7 +78,7 @@ class Metrics {
 
   receive(message: MetricsMessage): void {
     const context = this.#context;
-    const { surroundings, tally } = this.#options;
+    const { tally } = this.#options;
     switch (message.type) {
       case 'listen':
         this.#follow();
@@ -101,10 +101,7 @@ class Metrics {
         context.after(RETRY_MS, { type: 'listen' });
         break;
       case 'config': {
-        const { config } = message;
-        if (config === null) break;
-        tally.follow(config);
-        surroundings.readers.probes.keep((backend) => config.backends.has(backend));
+        if (message.config !== null) tally.follow(message.config);
         break;
       }
     }

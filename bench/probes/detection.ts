@@ -12,19 +12,21 @@ import { realClock } from '../../clock/real-clock.js';
 import { checkConfigText } from '../../config/check.js';
 import { openVpp } from '../../daemon/open-vpp.js';
 import type { MaglevConfig } from '../../domain/config.js';
-import type { ProbeEngine } from '../../probes/engine/contract.js';
+import type { ProbeBook } from '../../probes/engine/book.js';
+import type { ProbeNews } from '../../probes/engine/contract.js';
 import { createProbeEngine } from '../../probes/engine/engine.js';
-import type { Clock } from '../../protocol/clock.js';
 import type { FreeLogger } from '../../protocol/log.js';
 import { startSimulator } from '../simulator.js';
 import { BareTimer } from './bare-timer.js';
 import { fleetConfig } from './fleet-config.js';
 import { type TargetFarm, targetAddress } from './target-farm.js';
+import { WARM_UP_MS } from './warm-up.js';
 
 const INTERVAL_MS = 1000;
 const FAST_MS = 200;
 const FALL = 3;
-const WARM_UP_MS = 15_000;
+/** A worker whose intervals are not jittered any more when it has lived for so long. */
+const entry = new URL('./steady-worker.js', import.meta.url);
 const BETWEEN_FAILURES_MS = 20;
 
 export interface Detection {
@@ -43,7 +45,7 @@ export interface Detection {
  * engine, and a simulator in a process of its own. After a warm-up intervals are no longer jittered, and they are
  * multiples of the grid on which probes begin, so that the law says exactly when a failure has to be known: one interval
  * after the last probe that passed began comes the first one that fails, then `fall` - 1 more, each a fast interval
- * apart. A probe has begun when it was handed to the engine.
+ * apart.
  */
 export async function measureDetection(farm: TargetFarm, backends: number): Promise<Detection> {
   const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
@@ -51,19 +53,18 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
   // Its replies are waited for here, and it has little else to do.
   const simulator = await startSimulator(socketPath, { prompt: true });
   const timer = new BareTimer();
-  let jitter = true;
-  const clock: Clock = { ...realClock, random: () => (jitter ? realClock.random() : 0.5) };
-  const record = new Record();
-  const log: FreeLogger = {
-    enabled: (level) => level !== 'debug',
-    log: (_level, event) => record.logged(event),
-  };
+  const clock = realClock;
   const config = checked(
     fleetConfig({
       backends,
       check: `type: http, port: ${farm.entrances[0]?.http}, interval: ${INTERVAL_MS}ms, fast-interval: ${FAST_MS}ms, fall: ${FALL}`,
     }),
   );
+  const record = new Record(config);
+  const log: FreeLogger = {
+    enabled: (level) => level !== 'debug',
+    log: (_level, event) => record.logged(event),
+  };
   const system = createActorSystem({ clock, log });
   try {
     system.start(
@@ -80,7 +81,14 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
           reload: async () => {},
           stop: async () => {},
         }),
-        makeProbeEngine: (netns) => record.engine(createProbeEngine({ workers: 1, netns, clock, log })),
+        makeProbeEngine: (netns, context) => {
+          record.book = context.book;
+          const news = (all: readonly ProbeNews[]) => {
+            record.heard(all);
+            context.news(all);
+          };
+          return createProbeEngine({ workers: 1, netns, ...context, news, tuning: { entry } });
+        },
         intents: memoryStore(),
         events: noEvents(),
         log: noLog(),
@@ -92,7 +100,6 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
       }),
     );
     await pause(WARM_UP_MS);
-    jitter = false;
     await pause(2 * INTERVAL_MS);
     await timer.lateness();
     for (const n of shuffled(backends)) {
@@ -115,24 +122,22 @@ class Record {
   readonly overheads: number[] = [];
   readonly reactions: number[] = [];
   doubts = 0;
-  readonly #lastPass = new Map<string, number>();
-  readonly #lastResult = new Map<string, number>();
+  /** Where the numbers of all probes are. */
+  book: ProbeBook | null = null;
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #lastNews = new Map<string, number>();
+
+  constructor(config: MaglevConfig) {
+    this.#names = new Map([...config.backends.values()].map(({ name, address }) => [address, name]));
+  }
 
   logged(event: string): void {
     if (event === 'backend-doubt') this.doubts++;
   }
 
-  engine(engine: ProbeEngine): ProbeEngine {
-    return {
-      ...engine,
-      probe: async (key, target) => {
-        const begun = performance.now();
-        const result = await engine.probe(key, target);
-        if (result.verdict === 'pass') this.#lastPass.set(target.address, begun);
-        this.#lastResult.set(target.address, performance.now());
-        return result;
-      },
-    };
+  /** What has reached the main thread. */
+  heard(news: readonly ProbeNews[]): void {
+    for (const { key } of news) this.#lastNews.set(key, performance.now());
   }
 
   vpp(open: OpenVpp): OpenVpp {
@@ -144,15 +149,25 @@ class Record {
           const done = await api.apply(operation);
           const now = performance.now();
           if (operation.op !== 'as-weight' || operation.weight > 0) return done;
-          const passed = this.#lastPass.get(operation.address);
-          const decided = this.#lastResult.get(operation.address);
-          if (passed === undefined || decided === undefined) throw new Error('taken out without a probe');
+          const name = this.#names.get(operation.address) ?? '';
+          const passed = this.#lastPassBegan(name);
+          const decided = this.#lastNews.get(name);
+          if (passed === null || decided === undefined) throw new Error('taken out without a probe');
           this.overheads.push(now - (passed + INTERVAL_MS + (FALL - 1) * FAST_MS));
           this.reactions.push(now - decided);
           return done;
         },
       };
     };
+  }
+
+  /** On the scale of performance.now(), to within a millisecond, never later than it was. */
+  #lastPassBegan(backend: string): number | null {
+    const pass = this.book
+      ?.reading(backend)
+      ?.last()
+      .find(({ code }) => code === 'L7OK');
+    return pass === undefined ? null : pass.at - pass.durationMs - performance.timeOrigin;
   }
 }
 

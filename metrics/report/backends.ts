@@ -1,24 +1,10 @@
 import type { BackendState } from '../../domain/health.js';
-import type { ProbeCode } from '../../domain/probe-result.js';
+import { verdictOfCode } from '../../domain/probe-result.js';
 import type { BackendView } from '../../domain/views.js';
 import { type Family, family, histograms, single } from '../family.js';
 import type { Snapshot } from '../snapshot.js';
 
 const states: readonly BackendState[] = ['unknown', 'up', 'down', 'paused', 'disabled'];
-
-/** What does not say anything of the backend. The others are passes and failures, of which the former end with OK. */
-const doubts: ReadonlySet<ProbeCode> = new Set<ProbeCode>([
-  'SOCKERR',
-  'NOPERM',
-  'NETNS',
-  'LATE',
-  'TRUST',
-  'CLOCK',
-  'REGEXP',
-  'ENGINE',
-  'VPP',
-  'CANCELLED',
-]);
 
 export function backendFamilies({
   at,
@@ -61,12 +47,13 @@ export function backendFamilies({
       if (config === null || config.running.backends.has(name)) put([name, from, to], count);
     }),
     family('maglev_probe_total', backends, ({ name }, put) => {
-      for (const { type, counts } of probes.of(name)) {
-        for (const [code, count] of counts) put([name, type, resultOf(code), code], count);
-      }
+      const probed = probes.of(name);
+      if (probed === null) return;
+      for (const [code, count] of probed.counts) put([name, probed.type, verdictOfCode(code), code], count);
     }),
     histograms('maglev_probe_duration_seconds', backends, ({ name }, put) => {
-      for (const { type, durations } of probes.of(name)) put([name, type], durations);
+      const probed = probes.of(name);
+      if (probed !== null) put([name, probed.type], probed.durations);
     }),
     histograms('maglev_probe_detection_seconds', [tally.detection], (one, put) => put([], one)),
     family('maglev_probe_stalls_total', threads, ({ thread }, put) =>
@@ -76,10 +63,6 @@ export function backendFamilies({
     family('maglev_probes_under_way', probing, ({ thread, underWay }, put) => put([thread], underWay)),
     family('maglev_probes_waiting', probing, ({ thread, waiting }, put) => put([thread], waiting)),
   ];
-}
-
-function resultOf(code: ProbeCode): 'pass' | 'fail' | 'doubt' {
-  return doubts.has(code) ? 'doubt' : code.endsWith('OK') ? 'pass' : 'fail';
 }
 
 /** Weights of several frontends are one override of that kind. */

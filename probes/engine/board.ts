@@ -1,4 +1,5 @@
 import type { DescriptorLedger } from '../descriptor-ledger.js';
+import type { Through } from './contract.js';
 
 const BEATS = 0;
 const LAG = 1;
@@ -9,6 +10,17 @@ const DESCRIPTORS = 5;
 /** Descriptors from here on are not noted; a process that has so many is far above its limits. */
 const END_OF_DESCRIPTORS = 65_536;
 const SIZE = DESCRIPTORS + END_OF_DESCRIPTORS / 32;
+/** Behind them, numbers of eight bytes, on a boundary of eight. */
+const WIDE_AT = Math.ceil((SIZE * Int32Array.BYTES_PER_ELEMENT) / 8) * 8;
+const WIDE = 2;
+
+const never = Number.NEGATIVE_INFINITY;
+
+function newMemory(): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(WIDE_AT + WIDE * Float64Array.BYTES_PER_ELEMENT);
+  new Float64Array(memory, WIDE_AT, WIDE).fill(never);
+  return memory;
+}
 
 /**
  * What a worker shows of itself in shared memory. The main thread reads it without a message, so it can tell a worker
@@ -17,10 +29,22 @@ const SIZE = DESCRIPTORS + END_OF_DESCRIPTORS / 32;
 export class Board implements DescriptorLedger {
   readonly memory: SharedArrayBuffer;
   readonly #cells: Int32Array;
+  readonly #wide: Float64Array;
 
-  constructor(memory = new SharedArrayBuffer(SIZE * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(memory = newMemory()) {
     this.memory = memory;
-    this.#cells = new Int32Array(memory);
+    this.#cells = new Int32Array(memory, 0, SIZE);
+    this.#wide = new Float64Array(memory, WIDE_AT, WIDE);
+  }
+
+  /** The last probe of the worker that a server has answered: when it had begun, and when that was known. */
+  get through(): Through {
+    return { begunAt: this.#wide[0] ?? never, at: this.#wide[1] ?? never };
+  }
+
+  cameThrough({ begunAt, at }: Through): void {
+    this.#wide[0] = begunAt;
+    this.#wide[1] = at;
   }
 
   /** The worker's event loop has turned. */

@@ -1,22 +1,66 @@
+import type { HealthCheck } from '../../domain/config.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
+import type { Standing } from '../../domain/rise-fall.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { ProbeTarget } from '../target.js';
 import type { TrustGrounds } from '../trust.js';
+import type { ProbeBook } from './book.js';
+import type { Suspicion } from './news.js';
+import type { VppGrounds } from './schedule.js';
 
-/** Runs probes in worker threads, in the network namespace that was asked for. */
+/**
+ * Probes backends again and again, in worker threads, in the network namespace that was asked for. It owns the schedule,
+ * and counts by the rule of rise and fall; what it finds is told when it changes something.
+ */
 export interface ProbeEngine {
-  /**
-   * Probes `target` once, for the backend `key`. Never rejects: every trouble of our own is a result with the verdict
-   * `doubt`, also a second probe for a key whose first one has not ended. Pass the same object as `target` as long
-   * as nothing of it changes: then it is sent to the worker, and prepared there, only once.
-   */
-  readonly probe: (key: string, target: ProbeTarget) => Promise<ProbeResult>;
-  /** Ends the probe of `key` that is under way, with the doubt CANCELLED, and forgets its target. */
-  readonly cancel: (key: string) => void;
+  /** Probes the backend `key` from now on, or begins anew with it. */
+  readonly watch: (key: string, order: WatchOrder) => void;
+  /** The same is asked as before, but it is counted in another way, or at another pace. A probe under way still counts. */
+  readonly retune: (key: string, order: ProbeOrder) => void;
+  /** It is probed no more, and nothing is told of it. */
+  readonly forget: (key: string) => void;
+  /** Says what a suspect is: null = a failure of the server's, otherwise this doubt. Until then it is not probed again. */
+  readonly settle: (key: string, ticket: number, doubt: ProbeResult | null) => void;
+  /** From now on failures that VPP may explain are told as suspects; null = they count. */
+  readonly blameVpp: (grounds: VppGrounds | null) => void;
+  /** The last probe that a server has answered: when it had begun, and when that was known (monotonic milliseconds). */
+  readonly through: () => Through;
   readonly condition: () => EngineCondition;
-  /** Ends everything: probes with the doubt CANCELLED, then the workers. Resolves when they have ended. */
+  /** Ends everything. Resolves when the workers have ended. */
   readonly stop: () => Promise<void>;
+}
+
+export interface Through {
+  readonly begunAt: number;
+  readonly at: number;
+}
+
+/** What is asked of a backend, and how the answers are counted. */
+export interface ProbeOrder {
+  /** Pass the same object as long as nothing of it changes. */
+  readonly target: ProbeTarget;
+  readonly check: HealthCheck;
+  /** News of this order carry it. */
+  readonly round: number;
+}
+
+export interface WatchOrder extends ProbeOrder {
+  /** What is known of it. */
+  readonly standing: Standing;
+  /** In how many milliseconds its first probe is due. */
+  readonly startMs: number;
+}
+
+/** A result that changes what is known of a backend, or differs from the last one in its code or detail. */
+export interface ProbeNews {
+  readonly key: string;
+  readonly round: number;
+  readonly result: ProbeResult;
+  /** After the result; of a suspect, before it. */
+  readonly standing: Standing;
+  /** VPP may explain the failure: it waits for settle(). */
+  readonly suspicion: Suspicion | null;
 }
 
 /** How well the engine does, for people and metrics. */
@@ -27,6 +71,8 @@ export interface EngineCondition {
 }
 
 export interface WorkerCondition {
+  /** Its name, as logs have it. */
+  readonly name: string;
   readonly state: 'starting' | 'running' | 'restarting';
   /** As mainLagMs. */
   readonly lagMs: number;
@@ -40,7 +86,7 @@ export interface WorkerCondition {
 }
 
 export interface ProbeEngineOptions {
-  /** How many threads; each costs some 10 MB and 20 wakeups a second. */
+  /** How many threads; each costs some 10 MB and 20 wakeups a second. One more begins when TLS is probed. */
   readonly workers: number;
   /** The network namespace in which all probes run; '' = that of this process. */
   readonly netns: string;
@@ -48,6 +94,10 @@ export interface ProbeEngineOptions {
   readonly trust?: TrustGrounds;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whoever is told what was found. Never called during a call of the engine. */
+  readonly news: (news: readonly ProbeNews[]) => void;
+  /** Where the numbers of all results are kept. */
+  readonly book: ProbeBook;
   readonly tuning?: Partial<EngineTuning>;
 }
 
@@ -55,13 +105,15 @@ export interface ProbeEngineOptions {
 export interface EngineTuning {
   /** Probes under way in one worker, at most; each holds a descriptor. */
   readonly maxUnderWay: number;
-  /** Probes that wait in one worker, at most; a longer queue is refused with the doubt LATE. */
-  readonly maxWaiting: number;
+  /** The same of the worker for TLS: as many handshakes take long enough. */
+  readonly maxHandshakes: number;
   /** A worker whose event loop has not turned for so long is replaced. */
   readonly hangMs: number;
+  /** After so long what it probes is in doubt. */
+  readonly silentMs: number;
   /** A worker that has not come up within this time is replaced. */
   readonly startMs: number;
-  /** How often workers are looked at, and how long after its timeout a probe is given up at the earliest. */
+  /** How often workers are looked at. */
   readonly watchMs: number;
   /** The pause before a worker is replaced: doubled from the first to the second with every failure in a row. */
   readonly restartMinMs: number;
@@ -75,8 +127,9 @@ export interface EngineTuning {
 
 export const defaultTuning: EngineTuning = {
   maxUnderWay: 2048,
-  maxWaiting: 8192,
+  maxHandshakes: 50,
   hangMs: 5000,
+  silentMs: 750,
   startMs: 30_000,
   watchMs: 250,
   restartMinMs: 100,

@@ -1,30 +1,38 @@
 import type { ProbeResult } from '../../domain/probe-result.js';
+import { standingOf } from '../../domain/standing-table.js';
 import type { Cancel } from '../../protocol/clock.js';
 import { describeProbe } from '../prepare.js';
 import type { ProbeTarget } from '../target.js';
 import { soundGrounds } from '../trust.js';
-import { defaultTuning, type EngineTuning, type ProbeEngine, type ProbeEngineOptions } from './contract.js';
+import {
+  defaultTuning,
+  type EngineTuning,
+  type ProbeEngine,
+  type ProbeEngineOptions,
+  type ProbeNews,
+  type ProbeOrder,
+  type Through,
+  type WatchOrder,
+} from './contract.js';
 import { LagMeter } from './lag-meter.js';
+import type { Traced } from './messages.js';
+import type { NumberedNews } from './news.js';
 import { Prober } from './prober.js';
+import type { VppGrounds } from './schedule.js';
 
-/** A backend as the engine knows it: always probed by the same worker. */
+/** A backend as the engine knows it. */
 interface Assigned {
+  /** Its place in the book, for as long as it is probed. */
+  readonly row: number;
   readonly prober: Prober;
   readonly number: number;
   readonly target: ProbeTarget;
-  /** The probe that is under way. */
-  running: Running | null;
-}
-
-interface Running {
-  readonly id: number;
-  readonly resolve: (result: ProbeResult) => void;
 }
 
 /** How long the workers may take to end before they are ended. */
 const stopMs = 2000;
 
-/** Starts the workers. They come up while the first probes are on their way. */
+/** Starts the workers. They come up while the first orders are on their way. */
 export function createProbeEngine(options: ProbeEngineOptions): ProbeEngine {
   return new Engine(options, { ...defaultTuning, ...options.tuning });
 }
@@ -32,9 +40,14 @@ export function createProbeEngine(options: ProbeEngineOptions): ProbeEngine {
 class Engine implements ProbeEngine {
   readonly #options: ProbeEngineOptions;
   readonly #tuning: EngineTuning;
-  readonly #probers: readonly Prober[];
+  /** For what is probed by bare descriptors, and for TLS, which takes a thread long and has one to itself. */
+  readonly #plain: readonly Prober[];
+  #tls: Prober | null = null;
   readonly #lag: LagMeter;
   readonly #assigned = new Map<string, Assigned>();
+  /** By row, who it is. */
+  readonly #keys = new Map<number, string>();
+  #grounds: VppGrounds | null = null;
   #lastNumber = 0;
   #assignments = 0;
   #told: string | null = null;
@@ -42,46 +55,58 @@ class Engine implements ProbeEngine {
   #stopped: Promise<void> | null = null;
 
   constructor(options: ProbeEngineOptions, tuning: EngineTuning) {
-    const { clock, log, netns, trust = soundGrounds } = options;
     this.#options = options;
     this.#tuning = tuning;
-    this.#lag = new LagMeter(clock);
-    const troubled = () => this.#tellTrouble();
-    this.#probers = Array.from({ length: options.workers }, (_, i) => {
-      return new Prober({ name: `probes-${i}`, netns, trust, clock, log, tuning, troubled });
-    });
+    this.#lag = new LagMeter(options.clock);
+    this.#plain = Array.from({ length: options.workers }, (_, i) =>
+      this.#newProber(`probes-${i}`, tuning.maxUnderWay),
+    );
     this.#watch();
   }
 
-  readonly probe = (key: string, target: ProbeTarget): Promise<ProbeResult> => {
-    if (this.#stopped !== null) return doubt('CANCELLED', 'the probe engine was stopped');
-    if (this.#assigned.get(key)?.running) return doubt('ENGINE', `the last probe of ${key} has not ended`);
-    const assigned = this.#assign(key, target);
-    const { prober, number } = assigned;
-    const id = ++this.#lastNumber;
-    const { log } = this.#options;
-    if (log.enabled('debug')) log.log('debug', 'probe-start', { backend: key, probe: describeProbe(target) });
-    return new Promise((resolve) => {
-      assigned.running = { id, resolve };
-      prober.run({ id, number, key, target, done: (result) => this.#end(key, id, result) });
-    });
+  readonly watch = (key: string, order: WatchOrder): void => {
+    if (this.#stopped !== null) return;
+    const { prober, number, row } = this.#assign(key, order.target);
+    this.#keys.set(row, key);
+    prober.traces(this.#options.log.enabled('debug'));
+    prober.watch({ row, number, key, order });
   };
 
-  readonly cancel = (key: string): void => {
+  readonly retune = (key: string, order: ProbeOrder): void => {
     const assigned = this.#assigned.get(key);
     if (assigned === undefined) return;
-    const { prober, number, running } = assigned;
-    if (running !== null) {
-      prober.cancel(running.id);
-      this.#end(key, running.id, cancelled('the probe was cancelled'));
-    }
+    this.#assigned.set(key, { ...assigned, target: order.target });
+    assigned.prober.retune(assigned.row, order);
+  };
+
+  readonly forget = (key: string): void => {
+    const assigned = this.#assigned.get(key);
+    if (assigned === undefined) return;
+    const { row, prober, number } = assigned;
     this.#assigned.delete(key);
-    prober.forget(number);
+    this.#keys.delete(row);
+    prober.forget(row);
+    prober.acquit(number);
+  };
+
+  readonly settle = (key: string, ticket: number, doubt: ProbeResult | null): void => {
+    const assigned = this.#assigned.get(key);
+    assigned?.prober.settle(assigned.row, ticket, doubt);
+  };
+
+  readonly blameVpp = (grounds: VppGrounds | null): void => {
+    this.#grounds = grounds;
+    for (const prober of this.#probers()) prober.blameVpp(grounds);
+  };
+
+  readonly through = (): Through => {
+    const all = this.#probers().map(({ through }) => through);
+    return all.reduce((latest, one) => (one.at > latest.at ? one : latest));
   };
 
   readonly condition = () => ({
     mainLagMs: Math.round(this.#lag.recent()),
-    workers: this.#probers.map(({ condition }) => condition),
+    workers: this.#probers().map(({ condition }) => condition),
   });
 
   readonly stop = (): Promise<void> => {
@@ -90,53 +115,99 @@ class Engine implements ProbeEngine {
   };
 
   async #stop(): Promise<void> {
-    for (const key of [...this.#assigned.keys()]) this.cancel(key);
     this.#look();
     this.#lag.stop();
+    const probers = this.#probers();
     const giveUp = this.#options.clock.schedule(stopMs, () => {
-      for (const prober of this.#probers) prober.kill();
+      for (const prober of probers) prober.kill();
     });
-    await Promise.all(this.#probers.map((prober) => prober.stop()));
+    await Promise.all(probers.map((prober) => prober.stop()));
     giveUp();
   }
 
+  #probers(): readonly Prober[] {
+    return this.#tls === null ? this.#plain : [...this.#plain, this.#tls];
+  }
+
+  #newProber(name: string, maxUnderWay: number): Prober {
+    const { netns, clock, log, book, trust = soundGrounds } = this.#options;
+    const prober = new Prober({
+      name,
+      maxUnderWay,
+      netns,
+      trust,
+      clock,
+      log,
+      book,
+      tuning: this.#tuning,
+      troubled: () => this.#tellTrouble(),
+      news: (news) => this.#tellNews(news),
+      trace: (trace) => this.#tellTrace(trace),
+    });
+    if (this.#grounds !== null) prober.blameVpp(this.#grounds);
+    return prober;
+  }
+
+  /** Always to the same thread, as long as its kind does not ask for another. */
   #assign(key: string, target: ProbeTarget): Assigned {
     const before = this.#assigned.get(key);
     if (before?.target === target) return before;
-    before?.prober.forget(before.number);
-    const prober = before?.prober ?? this.#nextProber();
-    const assigned = { prober, number: ++this.#lastNumber, target, running: null };
+    const stays = before !== undefined && isTls(before.target) === isTls(target);
+    const prober = stays ? before.prober : this.#proberFor(target);
+    if (before !== undefined) {
+      before.prober.acquit(before.number);
+      if (!stays) before.prober.forget(before.row);
+    }
+    const row = before?.row ?? this.#options.book.rowOf(key);
+    const assigned = { row, prober, number: ++this.#lastNumber, target };
     this.#assigned.set(key, assigned);
     return assigned;
   }
 
-  /** One worker after the other. */
-  #nextProber(): Prober {
-    const prober = this.#probers[this.#assignments++ % this.#probers.length];
+  #proberFor(target: ProbeTarget): Prober {
+    if (isTls(target)) {
+      this.#tls ??= this.#newProber('probes-tls', this.#tuning.maxHandshakes);
+      return this.#tls;
+    }
+    const prober = this.#plain[this.#assignments++ % this.#plain.length];
     if (prober === undefined) throw new Error('a probe engine needs at least one worker');
     return prober;
   }
 
-  #end(key: string, id: number, result: ProbeResult): void {
-    const assigned = this.#assigned.get(key);
-    const running = assigned?.running ?? null;
-    if (assigned === undefined || running?.id !== id) return;
-    assigned.running = null;
+  #tellNews(numbered: readonly NumberedNews[]): void {
+    const news: ProbeNews[] = [];
+    for (const { number, round, result, standing, suspicion } of numbered) {
+      const key = this.#keys.get(number);
+      if (key !== undefined) news.push({ key, round, result, standing: standingOf(standing), suspicion });
+    }
+    if (this.#stopped === null && news.length > 0) this.#options.news(news);
+  }
+
+  #tellTrace(trace: readonly Traced[]): void {
     const { log } = this.#options;
-    if (log.enabled('debug')) log.log('debug', 'probe-done', { backend: key, ...result });
-    running.resolve(result);
+    for (const { row, finding, durationMs } of trace) {
+      const backend = this.#keys.get(row);
+      const target = backend === undefined ? undefined : this.#assigned.get(backend)?.target;
+      if (backend === undefined || target === undefined) continue;
+      if (finding === null) log.log('debug', 'probe-start', { backend, probe: describeProbe(target) });
+      else log.log('debug', 'probe-done', { backend, ...finding, durationMs });
+    }
   }
 
   #watch(): void {
     this.#look = this.#options.clock.schedule(this.#tuning.watchMs, () => {
-      for (const prober of this.#probers) prober.look();
+      const traces = this.#options.log.enabled('debug');
+      for (const prober of this.#probers()) {
+        prober.traces(traces);
+        prober.look();
+      }
       this.#watch();
     });
   }
 
   /** All workers have the same trouble, which is worth one record. */
   #tellTrouble(): void {
-    const trouble = this.#probers.find((prober) => prober.trouble !== null)?.trouble ?? null;
+    const trouble = this.#probers().find((prober) => prober.trouble !== null)?.trouble ?? null;
     if ((trouble?.error ?? null) === this.#told) return;
     this.#told = trouble?.error ?? null;
     const { log, netns } = this.#options;
@@ -145,10 +216,6 @@ class Engine implements ProbeEngine {
   }
 }
 
-function cancelled(detail: string): ProbeResult {
-  return { verdict: 'doubt', code: 'CANCELLED', detail, durationMs: 0 };
-}
-
-function doubt(code: 'ENGINE' | 'CANCELLED', detail: string): Promise<ProbeResult> {
-  return Promise.resolve({ verdict: 'doubt', code, detail, durationMs: 0 });
+function isTls({ probe }: ProbeTarget): boolean {
+  return probe.type === 'https' || (probe.type === 'tcp' && probe.tls !== null);
 }

@@ -1,89 +1,70 @@
-import { Histogram, probeBounds } from '../../domain/histogram.js';
-import type { ProbeCode, ProbeResult } from '../../domain/probe-result.js';
-import type { Clock } from '../../protocol/clock.js';
+import { durationBounds, type ProbeReading, probeCodes } from '../../domain/probe-numbers.js';
+import { type ProbeCode, verdictOfCode } from '../../domain/probe-result.js';
 import type { BackendProbes, ProbeReader, ThreadReading } from '../../protocol/readings.js';
+import type { ProbeBook } from './book.js';
 import type { ProbeEngine } from './contract.js';
 
-interface Line {
-  readonly type: string;
-  readonly counts: Map<ProbeCode, number>;
-  readonly durations: Histogram;
-}
-
-interface Page {
-  /** By the type of probe: a reload may ask another question. */
-  readonly lines: Map<string, Line>;
-  failingSince: number | null;
-}
-
-/** Counts what comes of probes, over all engines that follow one another. */
+/** Reads what came of probes, over all engines that follow one another. */
 export class ProbeLedger implements ProbeReader {
-  readonly #pages = new Map<string, Page>();
-  readonly #clock: Clock;
+  /** What is asked of each backend now. */
+  readonly #types = new Map<string, string>();
+  #book: ProbeBook | null = null;
   #engine: ProbeEngine | null = null;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** The same engine, whose results are counted from now on. */
-  counting(engine: ProbeEngine): ProbeEngine {
+  /** The same engine, whose threads and orders are known here from now on; its results are in the book. */
+  following(engine: ProbeEngine, book: ProbeBook): ProbeEngine {
     this.#engine = engine;
+    this.#book = book;
     return {
       ...engine,
-      probe: async (key, target) => {
-        const begun = this.#clock.now();
-        const result = await engine.probe(key, target);
-        this.#count(key, target.probe.type, result, begun);
-        return result;
+      watch: (key, order) => {
+        this.#types.set(key, order.target.probe.type);
+        engine.watch(key, order);
+      },
+      forget: (key) => {
+        this.#types.delete(key);
+        engine.forget(key);
       },
     };
   }
 
-  readonly of: ProbeReader['of'] = (backend): BackendProbes[] => [
-    ...(this.#pages.get(backend)?.lines.values() ?? []),
-  ];
+  readonly of: ProbeReader['of'] = (backend): BackendProbes | null => {
+    const type = this.#types.get(backend);
+    const reading = this.#book?.reading(backend) ?? null;
+    if (type === undefined || reading === null) return null;
+    return { type, counts: countsOf(reading), durations: durationsOf(reading) };
+  };
 
-  readonly failingSince: ProbeReader['failingSince'] = (backend) =>
-    this.#pages.get(backend)?.failingSince ?? null;
+  readonly failingSince: ProbeReader['failingSince'] = (backend) => {
+    let since: number | null = null;
+    for (const { at, durationMs, code } of this.#book?.reading(backend)?.last() ?? []) {
+      const verdict = verdictOfCode(code);
+      if (verdict === 'pass') break;
+      if (verdict === 'fail') since = at - durationMs;
+    }
+    return since;
+  };
 
   readonly threads: ProbeReader['threads'] = (): ThreadReading[] => {
     const condition = this.#engine?.condition() ?? null;
     if (condition === null) return [];
-    const workers = condition.workers.map(({ lagMs, underWay, waiting }, i) => {
-      return { thread: `probes-${i}`, lagMs, probes: { underWay, waiting } };
+    const workers = condition.workers.map(({ name, lagMs, underWay, waiting }) => {
+      return { thread: name, lagMs, probes: { underWay, waiting } };
     });
     return [{ thread: 'main', lagMs: condition.mainLagMs, probes: null }, ...workers];
   };
-
-  readonly keep: ProbeReader['keep'] = (is) => {
-    for (const backend of this.#pages.keys()) if (!is(backend)) this.#pages.delete(backend);
-  };
-
-  #count(backend: string, type: string, { code, verdict, durationMs }: ProbeResult, begun: number): void {
-    // The prober's own word for a probe that nobody wants any more.
-    if (code === 'CANCELLED') return;
-    const page = this.#page(backend);
-    const line = lineOf(page, type);
-    line.counts.set(code, (line.counts.get(code) ?? 0) + 1);
-    if (verdict === 'doubt') return;
-    line.durations.observe(durationMs / 1000);
-    page.failingSince = verdict === 'pass' ? null : (page.failingSince ?? begun);
-  }
-
-  #page(backend: string): Page {
-    const known = this.#pages.get(backend);
-    if (known !== undefined) return known;
-    const page: Page = { lines: new Map(), failingSince: null };
-    this.#pages.set(backend, page);
-    return page;
-  }
 }
 
-function lineOf({ lines }: Page, type: string): Line {
-  const known = lines.get(type);
-  if (known !== undefined) return known;
-  const line: Line = { type, counts: new Map(), durations: new Histogram(probeBounds) };
-  lines.set(type, line);
-  return line;
+const boundsInSeconds = durationBounds.map((ms) => ms / 1000);
+
+function countsOf(reading: ProbeReading): (readonly [ProbeCode, number])[] {
+  return probeCodes.flatMap((code) => {
+    const count = reading.count(code);
+    return count === 0 ? [] : [[code, count] as const];
+  });
+}
+
+function durationsOf(reading: ProbeReading): BackendProbes['durations'] {
+  const counts = Array.from({ length: boundsInSeconds.length + 1 }, (_, i) => reading.bucket(i));
+  return { bounds: boundsInSeconds, counts, sum: reading.durationSumMs / 1000, exemplars: [] };
 }

@@ -1,14 +1,17 @@
 import { formatDuration } from '../../domain/duration.js';
-import { NumberTable } from '../../domain/number-table.js';
-import type { ProbeResult } from '../../domain/probe-result.js';
+import { pageRows } from '../../domain/probe-numbers.js';
+import type { DoubtCode, ProbeResult } from '../../domain/probe-result.js';
+import { count, refitted } from '../../domain/rise-fall.js';
+import { standingNumber, standingOf } from '../../domain/standing-table.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
-import type { ProbeTarget } from '../target.js';
 import type { TrustGrounds } from '../trust.js';
-import type { EngineTuning, WorkerCondition } from './contract.js';
-import type { Step, WorkerReport, WorkerTrouble } from './messages.js';
-import { unpackResults } from './packed-results.js';
+import type { ProbeBook } from './book.js';
+import type { EngineTuning, ProbeOrder, Through, WatchOrder, WorkerCondition } from './contract.js';
+import type { Step, Traced, WorkerReport, WorkerTrouble } from './messages.js';
+import { type NumberedNews, unpackNews } from './news.js';
 import { Quarantine } from './quarantine.js';
+import type { VppGrounds } from './schedule.js';
 import { Watch } from './watch.js';
 import { WorkerThread } from './worker-thread.js';
 
@@ -19,43 +22,54 @@ export interface ProberOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly tuning: EngineTuning;
+  readonly maxUnderWay: number;
+  readonly book: ProbeBook;
   /** Called when `trouble` changes. */
   readonly troubled: () => void;
+  readonly news: (news: readonly NumberedNews[]) => void;
+  readonly trace: (trace: readonly Traced[]) => void;
 }
 
-/** One probe of a target, which is known by `number`. */
-export interface ProbeRun {
-  readonly id: number;
+/** A backend as a worker must know it. */
+export interface Assigned {
+  /** Its place in the book. */
+  readonly row: number;
+  /** Of its target; never used again. */
   readonly number: number;
-  /** The backend, for people. */
+  /** Its name, for people. */
   readonly key: string;
-  readonly target: ProbeTarget;
-  /** Called once, unless it is cancelled. */
-  readonly done: (result: ProbeResult) => void;
+  readonly order: WatchOrder;
 }
 
-interface UnderWay {
-  readonly timeoutMs: number;
-  readonly since: number;
-  readonly done: (result: ProbeResult) => void;
-  /** Looks that found it overdue. */
-  overdue: number;
+interface Watched extends Assigned {
+  order: WatchOrder;
+  /** As it was told last, by its number: a new worker counts on from there. */
+  standing: number;
+  /** The present worker knows it. */
+  known: boolean;
 }
 
-/** A place for one worker after the other: what it was asked, and its replacement when it dies. */
+/** After the loss of a worker its backends are probed within this, in milliseconds. */
+const spreadMs = 1000;
+
+/** A place for one worker after the other: what it is to probe, and its replacement when it dies. */
 export class Prober {
   readonly #options: ProberOptions;
-  readonly #underWay = new NumberTable<UnderWay>();
-  /** The backends of the targets that the present worker knows, by the targets' numbers. */
-  readonly #known = new Map<number, string>();
+  readonly #watched = new Map<number, Watched>();
   readonly #quarantine: Quarantine;
+  readonly #pages = new Set<number>();
   #thread: WorkerThread | null = null;
   #watch: Watch | null = null;
   #trouble: WorkerTrouble | null = null;
+  #through: Through = { begunAt: Number.NEGATIVE_INFINITY, at: Number.NEGATIVE_INFINITY };
+  #blamesVpp = false;
+  #traces = false;
+  #silent = false;
   #restarts = 0;
   #failuresInARow = 0;
   #pause: Cancel = () => {};
   #stopped = false;
+  #doubts: NumberedNews[] = [];
 
   constructor(options: ProberOptions) {
     this.#options = options;
@@ -67,10 +81,17 @@ export class Prober {
     return this.#trouble;
   }
 
+  /** Over all workers that there have been. */
+  get through(): Through {
+    const now = this.#thread?.board.through ?? this.#through;
+    return now.at > this.#through.at ? now : this.#through;
+  }
+
   get condition(): WorkerCondition {
     const { board } = this.#thread ?? {};
     const started = this.#watch?.started === true;
     return {
+      name: this.#options.name,
       state: this.#thread === null ? 'restarting' : started ? 'running' : 'starting',
       lagMs: Math.max(board?.lagMs ?? 0, this.#watch?.silentMs ?? 0),
       underWay: board?.underWay ?? 0,
@@ -80,36 +101,54 @@ export class Prober {
     };
   }
 
-  run({ id, number, key, target, done }: ProbeRun): void {
-    const since = this.#options.clock.monotonic();
-    this.#underWay.set(id, { timeoutMs: target.timeoutMs, since, done, overdue: 0 });
-    const refused = this.#refusal(number);
+  watch(assigned: Assigned): void {
+    const { row, order } = assigned;
+    const watched = { ...assigned, standing: standingNumber(order.standing), known: false };
+    this.#watched.set(row, watched);
+    const refused = this.#refusal(watched);
     if (refused !== null) {
-      setImmediate(() => this.#finish(id, lost(refused)));
-      return;
-    }
-    if (!this.#known.has(number)) this.#tell({ type: 'know', number, target });
-    this.#known.set(number, key);
-    this.#thread?.start(id, number);
+      // One that is probed no more meanwhile.
+      this.#tell({ type: 'forget', row });
+      this.#doubt(row, 'ENGINE', refused);
+    } else this.#hand(watched, order.startMs);
   }
 
-  /** Why a target cannot be probed now; null = it can. */
-  #refusal(number: number): string | null {
-    const aloneMs = this.#quarantine.remainingMs(number);
-    if (aloneMs > 0) {
-      const left = formatDuration(Math.ceil(aloneMs / 1000) * 1000);
-      return `the thread that probed it was lost over it: not tried again for ${left}`;
-    }
-    return this.#thread === null ? 'the worker that probes is being replaced' : null;
+  retune(row: number, order: ProbeOrder): void {
+    const watched = this.#watched.get(row);
+    if (watched === undefined) return;
+    const { target, check, round } = order;
+    watched.standing = standingNumber(refitted(watched.order.check, check, standingOf(watched.standing)));
+    watched.order = { ...watched.order, ...order };
+    if (watched.known) this.#tell({ type: 'retune', row, round, target, counting: check });
   }
 
-  cancel(id: number): void {
-    if (this.#underWay.delete(id)) this.#tell({ type: 'cancel', id });
+  forget(row: number): void {
+    if (this.#watched.delete(row)) this.#tell({ type: 'forget', row });
   }
 
-  forget(number: number): void {
+  /** No target of that number will be probed any more. */
+  acquit(number: number): void {
     this.#quarantine.forget(number);
-    if (this.#known.delete(number)) this.#tell({ type: 'forget', number });
+  }
+
+  settle(row: number, ticket: number, doubt: ProbeResult | null): void {
+    const watched = this.#watched.get(row);
+    if (watched === undefined) return;
+    if (doubt === null) {
+      watched.standing = standingNumber(count(watched.order.check, standingOf(watched.standing), false));
+    }
+    this.#tell({ type: 'settle', row, ticket, doubt });
+  }
+
+  blameVpp(grounds: VppGrounds | null): void {
+    this.#blamesVpp = grounds !== null;
+    this.#tell({ type: 'vpp', grounds });
+  }
+
+  traces(on: boolean): void {
+    if (on === this.#traces) return;
+    this.#traces = on;
+    this.#tell({ type: 'trace', on });
   }
 
   /** To be called every `watchMs`. */
@@ -118,22 +157,23 @@ export class Prober {
     if (hung !== null) this.#thread?.kill(hung);
     // One that is coming up has its own limit.
     if (this.#watch?.started !== true) return;
-    const { clock, tuning } = this.#options;
-    const now = clock.monotonic();
-    for (const [id, probe] of this.#underWay.entries()) {
-      if (now - probe.since < probe.timeoutMs + tuning.watchMs) continue;
-      // The results may be here already, unread: reading them comes between two looks.
-      if (++probe.overdue < 3) continue;
-      this.#tell({ type: 'cancel', id });
-      const detail = `the worker that probes has not answered for ${Math.round(now - probe.since)}ms`;
-      this.#finish(id, { verdict: 'doubt', code: 'LATE', detail, durationMs: 0 });
+    const { silentMs } = this.#watch;
+    if (silentMs >= this.#options.tuning.silentMs && !this.#silent) {
+      this.#silent = true;
+      this.#tell({ type: 'retell' });
+      for (const row of this.#watched.keys()) {
+        this.#doubt(row, 'LATE', `the worker that probes has not answered for ${silentMs}ms`);
+      }
+    } else if (silentMs === 0) this.#silent = false;
+    for (const watched of this.#watched.values()) {
+      if (!watched.known && this.#quarantine.remainingMs(watched.number) === 0) this.#handAgain(watched);
     }
   }
 
   stop(): Promise<void> {
     this.#stopped = true;
     this.#pause();
-    this.#underWay.clear();
+    this.#watched.clear();
     return this.#thread?.stop() ?? Promise.resolve();
   }
 
@@ -142,19 +182,70 @@ export class Prober {
     this.#thread?.kill('it did not end');
   }
 
-  #tell(step: Exclude<Step, { readonly type: 'start' }>): void {
+  /** Why a target cannot be probed now; null = it can. */
+  #refusal({ number }: Assigned): string | null {
+    const aloneMs = this.#quarantine.remainingMs(number);
+    if (aloneMs > 0) {
+      const left = formatDuration(Math.ceil(aloneMs / 1000) * 1000);
+      return `the thread that probed it was lost over it: not tried again for ${left}`;
+    }
+    return this.#thread === null ? 'the worker that probes is being replaced' : null;
+  }
+
+  #hand(watched: Watched, startMs: number): void {
+    const { row, number, order, standing } = watched;
+    const { target, check: counting, round } = order;
+    const index = Math.floor(row / pageRows);
+    if (!this.#pages.has(index)) {
+      this.#pages.add(index);
+      this.#tell({ type: 'page', index, memory: this.#options.book.page(index).memory });
+    }
+    watched.known = true;
+    this.#tell({ type: 'watch', row, number, round, target, counting, standing, startMs });
+  }
+
+  #handAgain(watched: Watched): void {
+    if (this.#thread !== null) this.#hand(watched, this.#options.clock.random() * spreadMs);
+  }
+
+  #tell(step: Step): void {
     this.#thread?.tell(step);
   }
 
+  /** Of our own making; told later, never during the call that finds it out. */
+  #doubt(row: number, code: DoubtCode, detail: string): void {
+    const watched = this.#watched.get(row);
+    if (watched === undefined) return;
+    const { standing } = watched;
+    const result: ProbeResult = { verdict: 'doubt', code, detail, durationMs: 0 };
+    if (this.#doubts.length === 0) setImmediate(() => this.#tellDoubts());
+    this.#doubts.push({ number: row, round: watched.order.round, result, standing, suspicion: null });
+  }
+
+  #tellDoubts(): void {
+    const doubts = this.#doubts;
+    this.#doubts = [];
+    if (!this.#stopped) this.#options.news(doubts);
+  }
+
   #start(): void {
-    const { name, netns, trust, tuning } = this.#options;
+    const { name, netns, trust, tuning, maxUnderWay } = this.#options;
     try {
-      const thread = new WorkerThread(name, { netns, trust }, tuning, {
+      const thread = new WorkerThread(name, { netns, trust, maxUnderWay }, tuning.entry, {
         report: (report) => this.#reported(report),
         lost: (reason) => this.#lost(reason),
       });
       this.#thread = thread;
       this.#watch = new Watch(thread.board, tuning, tuning.watchMs);
+      this.#silent = false;
+      this.#pages.clear();
+      if (this.#traces) this.#tell({ type: 'trace', on: true });
+      // Nothing is known of the way through VPP until it is told again.
+      const unknown = { soundFrom: Number.POSITIVE_INFINITY, goodForMs: 0 };
+      if (this.#blamesVpp) this.#tell({ type: 'vpp', grounds: unknown });
+      for (const watched of this.#watched.values()) {
+        if (this.#quarantine.remainingMs(watched.number) === 0) this.#handAgain(watched);
+      }
     } catch (thrown) {
       // As when the limit of tasks is reached: there may be room for a thread later.
       this.#lost(`it could not be started: ${thrown instanceof Error ? thrown.message : thrown}`);
@@ -162,44 +253,50 @@ export class Prober {
   }
 
   #reported(report: WorkerReport): void {
-    if (report.type === 'trouble') {
-      this.#trouble = report.trouble;
-      this.#options.troubled();
-      return;
+    switch (report.type) {
+      case 'trouble':
+        this.#trouble = report.trouble;
+        this.#options.troubled();
+        break;
+      case 'trace':
+        this.#options.trace(report.trace);
+        break;
+      case 'news':
+        this.#failuresInARow = 0;
+        this.#heard(unpackNews(report.news));
+        break;
     }
-    this.#failuresInARow = 0;
-    unpackResults(report.results, (id, result) => this.#finish(id, result));
   }
 
-  #finish(id: number, result: ProbeResult): void {
-    const probe = this.#underWay.get(id);
-    if (probe === undefined) return;
-    this.#underWay.delete(id);
-    probe.done(result);
+  #heard(news: readonly NumberedNews[]): void {
+    for (const { number, round, standing, suspicion } of news) {
+      const watched = this.#watched.get(number);
+      if (watched?.order.round === round && suspicion === null) watched.standing = standing;
+    }
+    this.#options.news(news);
   }
 
   #lost(reason: string): void {
     const { clock, log, tuning } = this.#options;
-    const culprit = [...this.#known].find(([number]) => this.#thread?.board.isWorkingFor(number));
+    const board = this.#thread?.board;
+    if (board !== undefined) this.#through = this.through;
+    const culprit = [...this.#watched.values()].find(({ number }) => board?.isWorkingFor(number));
     this.#thread = null;
     this.#watch = null;
-    this.#known.clear();
     if (this.#stopped) return;
     const pauseMs = Math.min(tuning.restartMaxMs, tuning.restartMinMs * 2 ** this.#failuresInARow++);
     log.log('error', 'probe-worker-lost', { worker: this.#options.name, error: reason, restartMs: pauseMs });
     if (culprit !== undefined) {
-      const [number, backend] = culprit;
-      const aloneMs = this.#quarantine.blame(number);
-      log.log('error', 'probe-left-alone', { backend, error: reason, pauseMs: aloneMs });
+      const aloneMs = this.#quarantine.blame(culprit.number);
+      log.log('error', 'probe-left-alone', { backend: culprit.key, error: reason, pauseMs: aloneMs });
     }
     this.#pause = clock.schedule(pauseMs, () => {
       this.#restarts++;
       this.#start();
     });
-    for (const [id] of this.#underWay.entries()) this.#finish(id, lost('the worker that probed was lost'));
+    for (const watched of this.#watched.values()) {
+      this.#doubt(watched.row, 'ENGINE', 'the worker that probed was lost');
+      watched.known = false;
+    }
   }
-}
-
-function lost(detail: string): ProbeResult {
-  return { verdict: 'doubt', code: 'ENGINE', detail, durationMs: 0 };
 }

@@ -51,10 +51,11 @@ export class Wheel {
     this.#size--;
   }
 
-  /** Takes out what is due up to that millisecond, in no order within one. */
+  /** Takes out what is due up to that millisecond; of one millisecond, in the order in which it was put in. */
   take(now: number): number[] {
     const due: number[] = [];
     for (let at = Math.max(this.#now, now - ROUND) + 1; at <= now; at++) {
+      const before = due.length;
       let number = this.#heads[at % ROUND] ?? NONE;
       while (number !== NONE) {
         const next = this.#next[number] ?? NONE;
@@ -64,12 +65,19 @@ export class Wheel {
         }
         number = next;
       }
+      // Whoever was put in first is at the end of the chain.
+      for (let i = before, j = due.length - 1; i < j; i++, j--) {
+        [due[i], due[j]] = [due[j] ?? 0, due[i] ?? 0];
+      }
     }
     this.#now = Math.max(this.#now, now);
     return due;
   }
 
-  /** The next millisecond at which something is due, if that is not after `limit`; otherwise `limit`. */
+  /**
+   * The next millisecond at which something is due, if that is not after `limit`; otherwise `limit`, or earlier when
+   * nothing was taken out for longer than the wheel goes round.
+   */
   nextDue(limit: number): number {
     if (this.#size === 0) return limit;
     const end = Math.min(limit, this.#now + ROUND);
@@ -82,7 +90,7 @@ export class Wheel {
         if (this.#due[number] === at) return at;
       }
     }
-    return limit;
+    return end;
   }
 
   #grow(number: number): void {

@@ -6,11 +6,13 @@ import { Pace } from '../pace.js';
 import { Pinger } from '../pinger.js';
 import { Trust } from '../trust.js';
 import { Board } from './board.js';
+import { Judge } from './judge.js';
 import { LagMeter } from './lag-meter.js';
 import type { Step, WorkerOrder, WorkerReport } from './messages.js';
 import { NamespaceGuard } from './namespace-guard.js';
-import { packResults } from './packed-results.js';
-import { Runner } from './runner.js';
+import { NodeDriver } from './node-driver.js';
+import { ProbingThread } from './thread.js';
+import { TimerTurns } from './timer-turns.js';
 
 const port = parentPort;
 if (port === null) throw new Error('this program runs in a worker of the probe engine only');
@@ -24,7 +26,7 @@ const guard = new NamespaceGuard({
   name: order.netns,
   clock: realClock,
   leaving: (why) => {
-    runner.abandon(why);
+    thread.abandon(why);
     closeSockets();
   },
   changed: (trouble) => {
@@ -37,32 +39,29 @@ const pace = new Pace(realClock, () => [reactor?.turn() === true, pinger.turn()]
 const beat = () => {
   // Also when nothing is probed: a namespace that is gone must be let go.
   guard.trouble();
-  board.beat(lag.recent(), runner.underWay, runner.waiting);
+  const { underWay, waiting, through } = thread.schedule;
+  board.beat(lag.recent(), underWay, waiting);
+  board.cameThrough(through);
 };
 const lag = new LagMeter(realClock, beat);
-const runner = new Runner({
-  around: {
-    clock: realClock,
-    pinger,
-    pace,
-    reactor,
-    ledger: board,
-    trust: new Trust(order.trust),
-  },
-  workFor: (number) => board.workFor(number),
+const around = { clock: realClock, pinger, pace, reactor, ledger: board, trust: new Trust(order.trust) };
+const thread = new ProbingThread({
+  clock: realClock,
+  makeDriver: (ended, onItsBehalf) => new NodeDriver(around, onItsBehalf, ended),
+  judge: new Judge({ guard, ownWay, lag }),
   guard,
-  ownWay,
-  lag,
   maxUnderWay: order.maxUnderWay,
-  maxWaiting: order.maxWaiting,
-  report: (results) => report({ type: 'results', results: packResults(results) }),
+  report,
+  workFor: (number) => board.workFor(number),
+  stirred: () => turns.stir(),
 });
+const turns = new TimerTurns(realClock, thread);
 
 beat();
 port.on('message', (steps: readonly Step[]) => {
   for (const step of steps) {
     if (step.type === 'stop') stop();
-    else runner.take(step);
+    else thread.take(step);
   }
 });
 
@@ -74,7 +73,8 @@ function closeSockets(): void {
 
 /** With nothing left to wait for, the thread ends by itself. */
 function stop(): void {
-  runner.stop();
+  turns.stop();
+  thread.stop();
   closeSockets();
   if (reactor !== null) {
     board.closed(reactor.fd);

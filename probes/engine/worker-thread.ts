@@ -2,7 +2,6 @@ import { Worker } from 'node:worker_threads';
 import { closeDescriptor } from '../../linux/descriptor.js';
 import { holdLibc } from '../../linux/hold.js';
 import { Board } from './board.js';
-import type { EngineTuning } from './contract.js';
 import type { Step, WorkerOrder, WorkerReport } from './messages.js';
 
 export interface WorkerThreadEvents {
@@ -18,18 +17,10 @@ export class WorkerThread {
   readonly #events: WorkerThreadEvents;
   readonly #ended: Promise<void>;
   #steps: Step[] = [];
-  /** Of the last step, if it starts probes. */
-  #starts: number[] | null = null;
   #state: 'live' | 'lost' | 'stopping' = 'live';
 
-  constructor(
-    name: string,
-    { netns, trust }: Pick<WorkerOrder, 'netns' | 'trust'>,
-    tuning: EngineTuning,
-    events: WorkerThreadEvents,
-  ) {
-    const { maxUnderWay, maxWaiting, entry } = tuning;
-    const workerData: WorkerOrder = { netns, trust, maxUnderWay, maxWaiting, board: this.board.memory };
+  constructor(name: string, order: Omit<WorkerOrder, 'board'>, entry: URL, events: WorkerThreadEvents) {
+    const workerData: WorkerOrder = { ...order, board: this.board.memory };
     this.#events = events;
     holdLibc();
     this.#worker = new Worker(entry, { name, workerData });
@@ -47,18 +38,10 @@ export class WorkerThread {
   }
 
   /** Steps of one turn of the event loop travel together. */
-  tell(step: Exclude<Step, { readonly type: 'start' }>): void {
-    this.#starts = null;
-    this.#add(step);
-  }
-
-  /** Starts a probe, after all steps that were told before. */
-  start(id: number, number: number): void {
-    if (this.#starts === null) {
-      this.#starts = [];
-      this.#add({ type: 'start', probes: this.#starts });
-    }
-    this.#starts.push(id, number);
+  tell(step: Step): void {
+    if (this.#state !== 'live') return;
+    if (this.#steps.length === 0) setImmediate(() => this.#flush());
+    this.#steps.push(step);
   }
 
   /** Takes it for dead, and ends it if that is possible. */
@@ -77,16 +60,9 @@ export class WorkerThread {
     return this.#ended;
   }
 
-  #add(step: Step): void {
-    if (this.#state !== 'live') return;
-    if (this.#steps.length === 0) setImmediate(() => this.#flush());
-    this.#steps.push(step);
-  }
-
   #flush(): void {
     const steps = this.#steps;
     this.#steps = [];
-    this.#starts = null;
     if (this.#state === 'live' && steps.length > 0) this.#worker.postMessage(steps);
   }
 

@@ -7,8 +7,10 @@ import { noRecorder } from '../../actors/recorder.js';
 import { rootActor } from '../../actors/root.js';
 import { realClock } from '../../clock/real-clock.js';
 import type { MaglevConfig } from '../../domain/config.js';
+import { undecided } from '../../domain/rise-fall.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
 import { createProbeEngine } from '../../probes/engine/engine.js';
+import type { ProbeReadings } from '../../protocol/health.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import { doubtsOverTold, doubtsTold } from '../support/doubts-told.js';
 import { Machine } from '../support/machine.js';
@@ -44,43 +46,21 @@ function fleet(port: number): MaglevConfig {
   return { ...config, healthchecks: new Map([['web', web]]) };
 }
 
-/** Whoever waits is looked after at every result of a probe. */
-class Results {
-  readonly #watchers = new Set<() => void>();
-  /** Backends that were probed since the last reset(). */
-  readonly probed = new Set<string>();
-
-  seen(backend: string): void {
-    this.probed.add(backend);
-    for (const watcher of [...this.#watchers]) watcher();
-  }
-
-  until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!condition()) return;
-        this.#watchers.delete(look);
-        resolve();
-      };
-      this.#watchers.add(look);
-      look();
-    });
-  }
-
-  /** Until every backend was probed once more. */
-  everyOne(): Promise<void> {
-    this.probed.clear();
-    return this.until(() => this.probed.size >= BACKENDS);
+/** Looks again and again, as long as somebody waits. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; !condition(); i++) {
+    if (i > 2000) throw new Error('waited in vain');
+    await new Promise((resolve) => realClock.schedule(20, () => resolve(null)));
   }
 }
 
 describe('a prober that stalls, with the real engine and a healthy fleet', function () {
   this.timeout(60_000);
-  const results = new Results();
   const log = recordingLog();
   const machine = new Machine(realClock.monotonic);
   const system = createActorSystem({ clock: realClock, log });
   let engine: ProbeEngine;
+  let book: ProbeReadings;
   let web: WebThread;
 
   const transitions = () =>
@@ -91,6 +71,12 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
   const serving = () => {
     const [vip] = machine.vpp.vips.values();
     return [...(vip?.servers.values() ?? [])].filter((weight) => weight > 0).length;
+  };
+  /** Until every backend was probed twice more, so that one of the probes has begun from now on. */
+  const everyOne = async () => {
+    const count = (name: string) => book.reading(name)?.results ?? 0;
+    const before = new Map(names.map((name) => [name, count(name)]));
+    await until(() => names.every((name) => count(name) >= (before.get(name) ?? 0) + 2));
   };
   const doubted = () => new Set(doubtsTold(log));
 
@@ -126,22 +112,18 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
           reload: async () => {},
           stop: async () => {},
         }),
-        makeProbeEngine: (netns, { clock }) => {
+        makeProbeEngine: (netns, context) => {
           const tuning = { entry: new URL('../support/fragile-worker.js', import.meta.url) };
           const quiet = { ...log, enabled: () => false };
-          engine = createProbeEngine({ workers: 1, netns, clock, log: quiet, tuning });
-          const probe: ProbeEngine['probe'] = async (key, what) => {
-            const result = await engine.probe(key, what);
-            setImmediate(() => results.seen(key));
-            return result;
-          };
-          return { ...engine, probe };
+          book = context.book;
+          engine = createProbeEngine({ workers: 1, netns, ...context, log: quiet, tuning });
+          return engine;
         },
       }),
     );
-    await results.until(() => serving() === BACKENDS);
+    await until(() => serving() === BACKENDS);
     expect(new Set(transitions())).to.deep.equal(new Set(['up']));
-    await results.everyOne();
+    await everyOne();
   });
   after(async () => {
     await system.stop();
@@ -152,25 +134,31 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
     const written = machine.vpp.writes.length;
     const end = performance.now() + STALL_MS;
     while (performance.now() < end);
-    await results.everyOne();
-    await results.everyOne();
+    await everyOne();
+    await everyOne();
     expect(transitions()).to.have.length(BACKENDS);
     expect(machine.vpp.writes.slice(written)).to.deep.equal([]);
     expect(log.of('probe-worker-lost'), 'nor the worker').to.deep.equal([]);
-    await results.until(() => Number.isFinite(longestStall('main')));
+    await until(() => Number.isFinite(longestStall('main')));
     expect(longestStall('main')).to.be.above(STALL_MS / 2);
   });
 
   it('takes nobody out when the worker is blocked; every backend is in doubt meanwhile, and says so', async () => {
     const written = machine.vpp.writes.length;
-    const stall = engine.probe(
-      'stall',
-      target({ type: 'http', port: web.port, http: httpParams({ path: `/stall/${STALL_MS}` }) }),
-    );
-    await results.until(() => doubted().size >= BACKENDS);
-    await stall;
-    await results.until(() => doubtsOverTold(log).length >= doubtsTold(log).length);
-    await results.everyOne();
+    const path = `/stall/${STALL_MS}`;
+    const [check] = fleet(web.port).healthchecks.values();
+    if (check === undefined) throw new Error('the fleet has a check');
+    engine.watch('stall', {
+      target: target({ type: 'http', port: web.port, http: httpParams({ path }) }),
+      check,
+      round: 1,
+      standing: undecided(check),
+      startMs: 0,
+    });
+    await until(() => doubted().size >= BACKENDS);
+    engine.forget('stall');
+    await until(() => doubtsOverTold(log).length >= doubtsTold(log).length);
+    await everyOne();
     const records = [...log.of('backend-doubt'), ...log.of('backend-doubts')];
     expect(records.length, 'told by their cause, not one by one').to.be.below(BACKENDS / 10);
     for (const { level, fields } of records) {
@@ -179,7 +167,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
     }
     expect(transitions()).to.have.length(BACKENDS);
     expect(machine.vpp.writes.slice(written)).to.deep.equal([]);
-    await results.until(() => Number.isFinite(longestStall('probes-0')));
+    await until(() => Number.isFinite(longestStall('probes-0')));
     expect(longestStall('probes-0')).to.be.above(STALL_MS / 2);
   });
 });

@@ -1,10 +1,13 @@
 import { expect } from 'chai';
-import { proberActor } from '../../actors/health/prober.js';
+import { type MakeEngine, type ProberRestarted, proberActor } from '../../actors/health/prober.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import type { HealthCheck } from '../../domain/config.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
+import { undecided } from '../../domain/rise-fall.js';
 import type { VppHeard } from '../../domain/vpp-heard.js';
-import type { ProbeOrder, ProberRequest } from '../../protocol/health.js';
+import { ProbeBook } from '../../probes/engine/book.js';
+import type { Address } from '../../protocol/address.js';
+import type { Probed, ProberRequest } from '../../protocol/health.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
 import { ip } from '../support/domain-samples.js';
 import { FakeServers, fail, pass } from '../support/fake-servers.js';
@@ -26,33 +29,49 @@ const check: HealthCheck = {
 const silence: ProbeResult = { verdict: 'fail', code: 'L4TOUT', detail: 'no answer', durationMs: 300 };
 const address = (i: number) => `10.1.${i >> 8}.${i & 255}`;
 
-type ProbeQuestion = Omit<ProbeOrder, 'reply'>;
-
 describe('actors/health/prober asks whether VPP lives', () => {
   let tree: Tree;
   let servers: FakeServers;
   let prober: ActorRef<ProberRequest>;
+  let rounds = 0;
+  const told: Probed[] = [];
 
   const begin = (vpp: Parameters<typeof proberActor>[0]['vpp']) => {
     tree = new Tree();
     servers = new FakeServers();
-    prober = tree.start(proberActor({ netns: '', makeEngine: () => servers.engine(), vpp }));
+    const restarted = mailbox<ProberRestarted>('health');
+    const makeEngine: MakeEngine = (_netns, context) => servers.engine(context);
+    prober = tree.start(proberActor({ netns: '', makeEngine, book: new ProbeBook(), vpp, restarted }));
   };
   /** One probe of each server, at one moment; what became of each, and when. */
-  const probe = async (n: number, afterMs = 0) => {
-    const all = Array.from({ length: n }, (_, i) =>
-      tree.system
-        .ask<ProberRequest, ProbeQuestion>(prober, {
-          type: 'probe',
-          backend: `b${i}`,
-          address: ip(address(i)),
-          check,
-        })
-        .then((result) => ({ result, at: tree.clock.monotonic() })),
-    );
+  const probe = async (n: number, afterMs = 1) => {
+    const all = Array.from({ length: n }, (_, i) => watch(i));
     await tree.clock.advance(afterMs);
     return Promise.all(all);
   };
+  /** Begins anew with a server, and answers what its first probe has found. */
+  const watch = (i: number) =>
+    new Promise<{ readonly result: ProbeResult; readonly at: number }>((resolve) => {
+      const round = ++rounds;
+      const report: Address<Probed> = {
+        name: 'backend',
+        tell: (news) => {
+          told.push(news);
+          if (news.round === round) resolve({ result: news.result, at: tree.clock.monotonic() });
+          return true;
+        },
+      };
+      prober.tell({
+        type: 'watch',
+        backend: `b${i}`,
+        address: ip(address(i)),
+        check,
+        round,
+        standing: undecided(check),
+        startMs: 0,
+        report,
+      });
+    });
   const since = (connectedAt: number): VppHeard => ({ state: 'heard', connectedAt, since: connectedAt });
   const vouching = (heard: VppHeard) =>
     answering<VouchRequest>('vpp', ({ reply }) => {
@@ -113,17 +132,19 @@ describe('actors/health/prober asks whether VPP lives', () => {
     await tree.clock.advance(1);
     servers.answers.set(address(0), silence);
     servers.answers.set(address(1), silence);
-    const first = probe(1);
-    await tree.clock.settle();
+    const first = watch(0);
+    await tree.clock.advance(2);
     const question = vpp.take();
-    const both = probe(2);
-    await tree.clock.settle();
+    // A suspect is not probed again before it is settled.
+    const both = [watch(1), watch(2)];
+    servers.answers.set(address(2), silence);
+    await tree.clock.advance(2);
     expect(vpp.waiting(), 'one at a time').to.equal(0);
     question.reply.ok({ state: 'silent', since: 0 });
-    expect((await first)[0]?.result.code).to.equal('VPP');
+    expect((await first).result.code).to.equal('VPP');
     await tree.clock.settle();
     vpp.take().reply.ok(since(-60_000));
-    for (const { result } of await both) expect(result.code).to.equal('L4TOUT');
+    for (const { result } of await Promise.all(both)) expect(result.code).to.equal('L4TOUT');
   });
 
   it('remembers who was heard when a check changes only its pace', async () => {
@@ -134,12 +155,9 @@ describe('actors/health/prober asks whether VPP lives', () => {
     await probe(1);
     await tree.clock.advance(10);
     servers.answers.set(address(0), silence);
-    const answer = tree.system.ask<ProberRequest, ProbeQuestion>(prober, {
-      type: 'probe',
-      backend: 'b0',
-      address: ip(address(0)),
-      check: { ...check, interval: 5000 },
-    });
-    expect(await answer).to.equal(silence);
+    const slower = { ...check, interval: 5000 };
+    prober.tell({ type: 'retune', backend: 'b0', address: ip(address(0)), check: slower, round: ++rounds });
+    await tree.clock.advance(6000);
+    expect(told.find(({ round }) => round === rounds)?.result).to.deep.equal(silence);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { seededRandom } from '../../clock/seeded-random.js';
 import type { MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
+import type { LocalEngineOptions } from '../../probes/engine/local-engine.js';
 import type { BackendDetail } from '../../protocol/health.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import { fail, pass } from '../support/fake-servers.js';
@@ -43,7 +44,9 @@ class Site {
     this.world = new World(fleet(this.weight, change), undefined, this.machine);
     const { world, machine } = this;
     this.way = new WayThroughVpp(world.tree.clock, machine);
-    Object.assign(world.servers, { engine: () => this.way.engine() });
+    Object.assign(world.servers, {
+      engine: (context: Omit<LocalEngineOptions, 'probe'>) => this.way.engine(context),
+    });
     const { open } = machine;
     // The socket of a VPP that hangs takes the connection, and then nobody speaks.
     machine.open = async () => {

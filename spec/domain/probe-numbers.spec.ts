@@ -52,15 +52,12 @@ describe('domain/probe-numbers', () => {
     const numbers = new ProbeNumbers();
     for (const row of [0, 1, 2]) {
       numbers.record(row, 'L7OK', 1000, 3);
-      numbers.setStanding(row, 9);
     }
     numbers.clear(1);
     expect(numbers.read(1)).to.include({ results: 0, durationSumMs: 0 });
     expect(numbers.read(1).last()).to.deep.equal([]);
-    expect(numbers.standing(1)).to.equal(0);
     for (const row of [0, 2]) {
       expect(numbers.read(row).count('L7OK')).to.equal(1);
-      expect(numbers.standing(row)).to.equal(9);
     }
   });
 });

@@ -1,15 +1,14 @@
 import { expect } from 'chai';
 import { realClock } from '../../clock/real-clock.js';
-import type { ProbeEngine } from '../../probes/engine/contract.js';
-import { createProbeEngine } from '../../probes/engine/engine.js';
 import type { ProbeTarget } from '../../probes/target.js';
 import { eventually } from '../support/eventually.js';
 import { ip, Namespaces, namespacesRefused } from '../support/namespaces.js';
 import { address, shown, target, undisturbed } from '../support/probing.js';
 import { recordingLog } from '../support/recording-log.js';
+import { type SingleProbes, singleProbes } from '../support/single-probes.js';
 import { suiteWherePermitted } from '../support/where-permitted.js';
 
-const probe = (engine: ProbeEngine, key: string, what: ProbeTarget) =>
+const probe = (engine: SingleProbes, key: string, what: ProbeTarget) =>
   undisturbed(() => engine.probe(key, what));
 const tcp = (port: number, rest: Partial<ProbeTarget> = {}) => target({ type: 'tcp', port, tls: null }, rest);
 const icmp = (rest: Partial<ProbeTarget> = {}) => target({ type: 'icmp' }, rest);
@@ -18,12 +17,12 @@ suiteWherePermitted(namespacesRefused(), 'probes in a network namespace', functi
   // Programs are started; on a busy machine that takes long.
   this.timeout(40_000);
   const namespaces = new Namespaces();
-  const engines: ProbeEngine[] = [];
+  const engines: SingleProbes[] = [];
   let log = recordingLog();
 
-  function engine(netns: string): ProbeEngine {
+  function engine(netns: string): SingleProbes {
     log = recordingLog();
-    const made = createProbeEngine({ workers: 2, netns, clock: realClock, log });
+    const made = singleProbes({ workers: 2, netns, clock: realClock, log }, true);
     engines.push(made);
     return made;
   }

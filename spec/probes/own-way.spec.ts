@@ -1,12 +1,11 @@
 import { expect } from 'chai';
 import { realClock } from '../../clock/real-clock.js';
-import type { ProbeEngine } from '../../probes/engine/contract.js';
-import { createProbeEngine } from '../../probes/engine/engine.js';
 import type { ProbeTarget } from '../../probes/target.js';
 import { eventually } from '../support/eventually.js';
 import { ip, Namespaces, namespacesRefused } from '../support/namespaces.js';
 import { address, shown, target, undisturbed } from '../support/probing.js';
 import { recordingLog } from '../support/recording-log.js';
+import { type SingleProbes, singleProbes } from '../support/single-probes.js';
 import { suiteWherePermitted } from '../support/where-permitted.js';
 
 const tcp = (to: string, rest: Partial<ProbeTarget> = {}) =>
@@ -27,7 +26,7 @@ suiteWherePermitted(namespacesRefused(), 'our own part of the way', function () 
   // Programs are started; on a busy machine that takes long.
   this.timeout(40_000);
   const namespaces = new Namespaces();
-  const engines: ProbeEngine[] = [];
+  const engines: SingleProbes[] = [];
 
   /** Two namespaces with a cable between them; 10.77.0.1 and fd00:77::1 are ours, and .2 is another machine. */
   function cabled(): { here: string; there: string; probe: (what: ProbeTarget) => Promise<string> } {
@@ -41,7 +40,7 @@ suiteWherePermitted(namespacesRefused(), 'our own part of the way', function () 
       ip('-n', netns, 'addr', 'add', `10.77.0.${host}/24`, 'dev', device);
       ip('-n', netns, 'addr', 'add', `fd00:77::${host}/64`, 'dev', device, 'nodad');
     }
-    const engine = createProbeEngine({ workers: 1, netns: here, clock: realClock, log: recordingLog() });
+    const engine = singleProbes({ workers: 1, netns: here, clock: realClock, log: recordingLog() });
     engines.push(engine);
     let count = 0;
     const probe = async (what: ProbeTarget) => {

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { MaglevError } from '../../domain/errors.js';
 import type { NamespaceId } from '../../linux/netns.js';
 import { Board } from '../../probes/engine/board.js';
+import { tolerableStall } from '../../probes/engine/judge.js';
 import { LagMeter } from '../../probes/engine/lag-meter.js';
 import { NamespaceGuard } from '../../probes/engine/namespace-guard.js';
 import { Quarantine } from '../../probes/engine/quarantine.js';
-import { tolerableStall } from '../../probes/engine/runner.js';
 import { Watch } from '../../probes/engine/watch.js';
 import type { Clock } from '../../protocol/clock.js';
 

@@ -1,5 +1,6 @@
 import type { ProbeResult } from '../../domain/probe-result.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
+import { createLocalEngine, type LocalEngineOptions } from '../../probes/engine/local-engine.js';
 
 export const pass: ProbeResult = { verdict: 'pass', code: 'L7OK', detail: 'HTTP 200', durationMs: 0 };
 export const fail: ProbeResult = { verdict: 'fail', code: 'L7STS', detail: 'HTTP 503', durationMs: 0 };
@@ -15,29 +16,21 @@ export class FakeServers {
   readonly cancelled: string[] = [];
   engines = 0;
 
-  engine(): ProbeEngine {
+  engine(context: Omit<LocalEngineOptions, 'probe'>): ProbeEngine {
     this.engines++;
-    const waiting = new Map<string, (result: ProbeResult) => void>();
-    const cancel = (key: string) => {
-      const resolve = waiting.get(key);
-      waiting.delete(key);
-      resolve?.({ verdict: 'doubt', code: 'CANCELLED', detail: 'cancelled', durationMs: 0 });
-    };
-    return {
-      probe: (key, { address }) =>
-        new Promise((resolve) => {
-          this.probed.push(address);
-          const answer = this.next.get(address)?.shift() ?? this.answers.get(address) ?? pass;
-          if (answer === 'silent') waiting.set(key, resolve);
-          else queueMicrotask(() => resolve(answer));
-        }),
-      cancel: (key) => {
-        this.cancelled.push(key);
-        cancel(key);
+    const engine = createLocalEngine({
+      ...context,
+      probe: (key, { address }, ended) => {
+        this.probed.push(address);
+        const answer = this.next.get(address)?.shift() ?? this.answers.get(address) ?? pass;
+        if (answer !== 'silent') queueMicrotask(() => ended(answer));
+        return () => this.cancelled.push(key);
       },
-      condition: () => ({ mainLagMs: 0, workers: [] }),
+    });
+    return {
+      ...engine,
       stop: async () => {
-        for (const key of [...waiting.keys()]) cancel(key);
+        await engine.stop();
         this.engines--;
       },
     };

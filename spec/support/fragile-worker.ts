@@ -6,7 +6,7 @@ import type { Step } from '../../probes/engine/messages.js';
 /** The worker of the engine, with a weakness: it does what the path of an HTTP target tells it to. */
 parentPort?.on('message', (steps: readonly Step[]) => {
   for (const step of steps)
-    if (step.type === 'know' && step.target.probe.type === 'http') obey(step.target.probe.http.path);
+    if (step.type === 'watch' && step.target.probe.type === 'http') obey(step.target.probe.http.path);
 });
 
 // And it does not stand everything that servers say.

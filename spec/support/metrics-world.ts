@@ -23,8 +23,8 @@ export class MetricsWorld {
     this.world = new World(config);
     const { tree } = this.world;
     const { clock } = tree;
-    this.ledger = new ProbeLedger(clock);
-    this.world.engine = (engine) => this.ledger.counting(engine);
+    this.ledger = new ProbeLedger();
+    this.world.engine = (engine, book) => this.ledger.following(engine, book);
     // What the tree tells goes through the teller, as it does in maglevd.
     const { log, source } = teller(clock, { ...tree.log, enabled: (level) => level !== 'debug' });
     Object.assign(tree.log, log);

@@ -1,8 +1,8 @@
 import { openSync } from 'node:fs';
 import { realClock } from '../../clock/real-clock.js';
-import { createProbeEngine } from '../../probes/engine/engine.js';
 import type { ProbeTarget } from '../../probes/target.js';
 import { recordingLog } from './recording-log.js';
+import { singleProbes } from './single-probes.js';
 
 /** What this program prints. */
 export interface ProbedOnce {
@@ -14,7 +14,7 @@ export interface ProbedOnce {
 /** A program: probes each target once with an engine, prints what came of it, and ends. */
 const order: { netns: string; targets: ProbeTarget[]; exhaust: boolean } = JSON.parse(process.argv[2] ?? '');
 const log = recordingLog();
-const engine = createProbeEngine({ workers: 1, netns: order.netns, clock: realClock, log });
+const engine = singleProbes({ workers: 1, netns: order.netns, clock: realClock, log });
 const [first] = order.targets;
 // The worker is up, with all that it opens once for itself.
 if (first !== undefined) await engine.probe('first', first);

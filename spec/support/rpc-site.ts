@@ -70,7 +70,7 @@ export function siteCallees(): Required<Callees> {
       }
     },
     health: (message) => {
-      if (message.type === 'list-states') return;
+      if (message.type === 'list-states' || message.type === 'get-probe-numbers') return;
       const now = Date.now();
       if (message.type === 'list-details') {
         message.reply.ok([detailOf('web1', web1Life(now)), detailOf('spare', spareLife(now))]);

@@ -1,5 +1,6 @@
 import { connectionRefused, type ProbeResult } from '../../domain/probe-result.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
+import { createLocalEngine, type LocalEngineOptions } from '../../probes/engine/local-engine.js';
 import type { Clock } from '../../protocol/clock.js';
 import { pass } from './fake-servers.js';
 import type { Machine } from './machine.js';
@@ -29,40 +30,30 @@ export class WayThroughVpp {
     this.#machine = machine;
   }
 
-  engine(): ProbeEngine {
-    const waiting = new Map<string, (result: ProbeResult) => void>();
-    const end = (key: string, result: ProbeResult) => {
-      const resolve = waiting.get(key);
-      waiting.delete(key);
-      resolve?.(result);
-    };
-    const cancel = (key: string) =>
-      end(key, { verdict: 'doubt', code: 'CANCELLED', detail: '', durationMs: 0 });
-    return {
-      probe: (key, { address, timeoutMs }) =>
-        new Promise((resolve) => {
-          this.probes++;
-          const mine = (result: ProbeResult) => resolve(result);
-          waiting.set(key, mine);
-          const finish = (result: ProbeResult) => {
-            if (waiting.get(key) === mine) end(key, result);
-          };
-          const sent = this.#forwards(address) && !this.dead.has(address);
-          const { vpp } = this.#machine;
-          this.#clock.schedule(answerMs, () => {
-            const other = this.other.get(address);
-            const lost = !sent || this.#machine.hangs || this.#machine.vpp !== vpp;
-            if (other !== undefined) finish(other);
-            else if (!lost) finish(pass);
-          });
-          this.#clock.schedule(timeoutMs, () => finish(silence));
-        }),
-      cancel,
-      condition: () => ({ mainLagMs: 0, workers: [] }),
-      stop: async () => {
-        for (const key of [...waiting.keys()]) cancel(key);
+  engine(context: Omit<LocalEngineOptions, 'probe'>): ProbeEngine {
+    return createLocalEngine({
+      ...context,
+      probe: (_key, { address, timeoutMs }, ended) => {
+        this.probes++;
+        let over = false;
+        const finish = (result: ProbeResult) => {
+          if (!over) ended(result);
+          over = true;
+        };
+        const sent = this.#forwards(address) && !this.dead.has(address);
+        const { vpp } = this.#machine;
+        this.#clock.schedule(answerMs, () => {
+          const other = this.other.get(address);
+          const lost = !sent || this.#machine.hangs || this.#machine.vpp !== vpp;
+          if (other !== undefined) finish(other);
+          else if (!lost) finish(pass);
+        });
+        this.#clock.schedule(timeoutMs, () => finish(silence));
+        return () => {
+          over = true;
+        };
       },
-    };
+    });
   }
 
   #forwards(address: string): boolean {

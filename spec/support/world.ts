@@ -10,6 +10,7 @@ import { readSettled } from '../../config/settled-file.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import { vipId } from '../../domain/lb.js';
+import type { ProbeBook } from '../../probes/engine/book.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
 import type { IntentStore } from '../../protocol/intents.js';
 import type { ServiceManager } from '../../protocol/service.js';
@@ -40,7 +41,7 @@ export class World {
   events: EventsOptions = noEvents();
   metrics: MetricsOptions | null = null;
   /** What stands between the tree and the servers. */
-  engine: (engine: ProbeEngine) => ProbeEngine = (engine) => engine;
+  engine: (engine: ProbeEngine, book: ProbeBook) => ProbeEngine = (engine) => engine;
 
   constructor(
     readonly config: MaglevConfig,
@@ -65,7 +66,7 @@ export class World {
           },
           config: this.config,
           configFile: 'm.yaml',
-          makeProbeEngine: () => this.engine(this.servers.engine()),
+          makeProbeEngine: (_netns, context) => this.engine(this.servers.engine(context), context.book),
           intents: this.intents,
           service: this.service,
           loadConfig: async (running) =>

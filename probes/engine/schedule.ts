@@ -1,0 +1,344 @@
+import { formatDuration } from '../../domain/duration.js';
+import type { ProbeFinding, ProbeResult } from '../../domain/probe-result.js';
+import { nextProbeAt } from '../../domain/probe-time.js';
+import { refitted } from '../../domain/rise-fall.js';
+import {
+  type Counting,
+  type StandingTable,
+  StandingTables,
+  standingNumber,
+  standingOf,
+} from '../../domain/standing-table.js';
+import { originOf } from '../../domain/vpp-heard.js';
+import type { Clock } from '../../protocol/clock.js';
+import type { NumberedNews } from './news.js';
+import { Columns, State } from './schedule-columns.js';
+import { Wheel } from './wheel.js';
+
+/** Probes servers, which are known by numbers. How it does that is no matter to the schedule. */
+export interface ProbeDriver {
+  /** Begins a probe. Its end is told by Schedule.ended(), at once or later, unless it is abandoned. */
+  readonly start: (number: number) => void;
+  /** Its time is over: it ends now, or when what has arrived has been looked at. */
+  readonly expire: (number: number) => void;
+  /** Nobody wants to know how it ends. */
+  readonly abandon: (number: number) => void;
+}
+
+export interface ScheduleOptions {
+  readonly clock: Pick<Clock, 'monotonic' | 'random'>;
+  readonly driver: ProbeDriver;
+  /** Probes under way, at most. */
+  readonly maxUnderWay: number;
+  /** Something to be told: the standing changed, or the code or detail of the results, or it is a doubt. */
+  readonly news: (news: NumberedNews) => void;
+  /** Called with each result as it counts. */
+  readonly counted: (number: number, result: ProbeResult) => void;
+}
+
+/** What is to be probed, as far as the schedule must know. */
+export interface Order {
+  readonly number: number;
+  /** News carry it: what is of another round is old. */
+  readonly round: number;
+  readonly timeoutMs: number;
+  readonly counting: Counting;
+}
+
+/** What is known of the way through VPP, by which failures that prove nothing are told from those that do. */
+export interface VppGrounds {
+  /** Failures of probes that began after this are none of VPP's: in milliseconds of the monotonic clock. */
+  readonly soundFrom: number;
+  /** For how long after it was told that may be believed, in milliseconds. */
+  readonly goodForMs: number;
+}
+
+/**
+ * Who is probed when, and how their results are counted: for all backends of a thread, in columns of typed arrays and
+ * by tables that are made of the rule of rise and fall. Each backend is on the wheel at most once: it is either due,
+ * or its probe must end by then. It makes no timer and no system call of its own.
+ */
+export class Schedule {
+  readonly #options: ScheduleOptions;
+  readonly #wheel: Wheel;
+  readonly #columns = new Columns();
+  readonly #tables = new StandingTables();
+  /** Those that are due and find no place, in order. */
+  readonly #queue = new Set<number>();
+  #underWay = 0;
+  #begun = 0;
+  #tickets = 0;
+  /** null = there is no VPP to blame. */
+  #vpp: { readonly soundFrom: number; readonly until: number } | null = null;
+  #throughBegunAt = Number.NEGATIVE_INFINITY;
+  #throughAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ScheduleOptions) {
+    this.#options = options;
+    this.#wheel = new Wheel(Math.floor(options.clock.monotonic()));
+  }
+
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  get size(): number {
+    return this.#columns.size;
+  }
+
+  /** The last probe that a server has answered: when it had begun, and when that was known. */
+  get through(): { readonly begunAt: number; readonly at: number } {
+    return { begunAt: this.#throughBegunAt, at: this.#throughAt };
+  }
+
+  /** Probes it from `startMs` from now on, and counts from this standing on (by its number). */
+  watch({ number, round, timeoutMs, counting }: Order, standing: number, startMs: number): void {
+    this.forget(number);
+    const table = this.#tables.of(counting);
+    this.#columns.add(number, { round, timeoutMs, table, standing });
+    this.#columns.pace[number] = table.interval[standing] ?? counting.interval;
+    this.#due(number, this.#options.clock.monotonic() + startMs);
+  }
+
+  /** The same is asked as before, but it is counted in another way, or at another pace. A probe under way still counts. */
+  retune({ number, round, timeoutMs, counting }: Order): void {
+    const { table: tables, standing, state, told } = this.#columns;
+    const before = tables[number];
+    if (before === undefined || before === null || state[number] === State.FREE) return;
+    const table = this.#tables.of(counting);
+    tables[number] = table;
+    standing[number] = standingNumber(refitted(before.counting, counting, standingOf(standing[number] ?? 0)));
+    this.#columns.round[number] = round;
+    this.#columns.timeout[number] = timeoutMs;
+    // News that are under way are old now: what they said is said again.
+    told[number] = null;
+    if (state[number] === State.WAITING) this.#changePace(number, table);
+  }
+
+  forget(number: number): void {
+    const state = this.#columns.state[number] ?? State.FREE;
+    if (state === State.FREE) return;
+    this.#wheel.remove(number);
+    this.#queue.delete(number);
+    this.#columns.remove(number);
+    if (state !== State.RUNNING) return;
+    this.#underWay--;
+    this.#options.driver.abandon(number);
+  }
+
+  /** What was told last may not have been heard, or was contradicted: the next result of everybody is told. */
+  retell(): void {
+    this.#columns.told.fill(null);
+  }
+
+  /** From now on failures that VPP may explain are told as suspects, and counted when it is known; null = no more. */
+  blameVpp(grounds: VppGrounds | null): void {
+    const now = this.#options.clock.monotonic();
+    this.#vpp = grounds === null ? null : { soundFrom: grounds.soundFrom, until: now + grounds.goodForMs };
+  }
+
+  /** A suspect is a failure of the server's, or proves nothing. */
+  settle(number: number, ticket: number, doubt: ProbeResult | null): void {
+    const columns = this.#columns;
+    const suspect = columns.suspect[number];
+    if (columns.state[number] !== State.SUSPENDED || suspect?.ticket !== ticket) return;
+    columns.suspect[number] = null;
+    const heard = suspect.round === columns.round[number];
+    const { result } = suspect;
+    if (doubt === null) this.#count(number, result, heard ? 'told' : 'news');
+    else {
+      this.#options.counted(number, doubt);
+      columns.told[number] = null;
+      this.#next(number);
+    }
+  }
+
+  /** Does what is due. Answers how many probes it has begun. */
+  turn(): number {
+    const now = this.#options.clock.monotonic();
+    const begunBefore = this.#begun;
+    for (const number of this.#wheel.take(Math.floor(now))) {
+      const state = this.#columns.state[number];
+      if (state === State.RUNNING) this.#options.driver.expire(number);
+      else if (state === State.QUEUED) this.#overload(number);
+      else if (state === State.WAITING) this.#admit(number);
+    }
+    for (const number of this.#queue) {
+      if (this.#underWay >= this.#options.maxUnderWay) break;
+      this.#queue.delete(number);
+      this.#start(number);
+    }
+    return this.#begun - begunBefore;
+  }
+
+  /** When turn() has something to do again, at the latest after `limitMs`; on the monotonic clock. */
+  nextTurn(limitMs: number): number {
+    const now = this.#options.clock.monotonic();
+    // A place has become free for one that waits.
+    if (this.#queue.size > 0 && this.#underWay < this.#options.maxUnderWay) return now;
+    return this.#wheel.nextDue(Math.floor(now + limitMs));
+  }
+
+  isRunning(number: number): boolean {
+    return this.#columns.state[number] === State.RUNNING;
+  }
+
+  /** Those of which a probe is under way. */
+  running(): number[] {
+    const found: number[] = [];
+    this.#columns.state.forEach((state, number) => {
+      if (state === State.RUNNING) found.push(number);
+    });
+    return found;
+  }
+
+  /** When the probe under way has begun. */
+  begunAt(number: number): number {
+    return this.#columns.begunAt[number] ?? 0;
+  }
+
+  /** A probe that the driver was told to start has ended. */
+  ended(number: number, result: ProbeResult): void {
+    const columns = this.#columns;
+    if (columns.state[number] !== State.RUNNING) return;
+    this.#underWay--;
+    this.#wheel.remove(number);
+    if (result.verdict !== 'fail' || !this.#isSuspicious(number, result)) {
+      this.#count(number, result, 'news');
+      return;
+    }
+    columns.state[number] = State.SUSPENDED;
+    const ticket = ++this.#tickets;
+    const round = columns.round[number] ?? 0;
+    columns.suspect[number] = { ticket, round, result };
+    const { begunAt, heardBegunAt, previousBegunAt } = columns;
+    this.#options.news({
+      number,
+      round,
+      result,
+      standing: columns.standing[number] ?? 0,
+      suspicion: {
+        ticket,
+        begunAt: begunAt[number] ?? 0,
+        heardBegunAt: heardBegunAt[number] ?? 0,
+        previousBegunAt: previousBegunAt[number] ?? 0,
+      },
+    });
+  }
+
+  #admit(number: number): void {
+    if (this.#underWay < this.#options.maxUnderWay && this.#queue.size === 0) {
+      this.#start(number);
+      return;
+    }
+    this.#columns.state[number] = State.QUEUED;
+    this.#queue.add(number);
+    this.#wheel.put(number, this.#deadline(number));
+  }
+
+  /** It has waited for a place as long as a probe may take. */
+  #overload(number: number): void {
+    const columns = this.#columns;
+    this.#queue.delete(number);
+    columns.previousBegunAt[number] = columns.begunAt[number] ?? 0;
+    columns.begunAt[number] = this.#options.clock.monotonic();
+    const waited = formatDuration(Math.ceil(columns.timeout[number] ?? 0));
+    const detail = `the prober is overloaded: no place for ${waited}`;
+    this.#count(number, { verdict: 'doubt', code: 'LATE', detail, durationMs: 0 }, 'news');
+  }
+
+  #start(number: number): void {
+    const columns = this.#columns;
+    columns.previousBegunAt[number] = columns.begunAt[number] ?? 0;
+    columns.begunAt[number] = this.#options.clock.monotonic();
+    columns.state[number] = State.RUNNING;
+    this.#underWay++;
+    this.#begun++;
+    this.#wheel.put(number, this.#deadline(number));
+    this.#options.driver.start(number);
+  }
+
+  #deadline(number: number): number {
+    return Math.ceil(this.#options.clock.monotonic() + (this.#columns.timeout[number] ?? 0));
+  }
+
+  /** Can VPP have made this failure, and does it matter? */
+  #isSuspicious(number: number, result: Extract<ProbeResult, { readonly verdict: 'fail' }>): boolean {
+    const vpp = this.#vpp;
+    if (vpp === null || originOf(result) === 'server') return false;
+    const columns = this.#columns;
+    const standing = columns.standing[number] ?? 0;
+    const unchanged =
+      columns.table[number]?.onFail[standing] === standing && sameNews(columns.told[number] ?? null, result);
+    const isSound =
+      this.#options.clock.monotonic() <= vpp.until && (columns.begunAt[number] ?? 0) > vpp.soundFrom;
+    return !(unchanged && isSound);
+  }
+
+  #count(number: number, result: ProbeResult, how: 'news' | 'told'): void {
+    const columns = this.#columns;
+    const table = columns.table[number];
+    const before = columns.standing[number] ?? 0;
+    if (table === null || table === undefined) return;
+    const { verdict } = result;
+    const after =
+      verdict === 'doubt' ? before : ((verdict === 'pass' ? table.onPass : table.onFail)[before] ?? 0);
+    columns.standing[number] = after;
+    if (verdict === 'pass' || (verdict === 'fail' && originOf(result) === 'server'))
+      this.#cameThrough(number);
+    this.#options.counted(number, result);
+    const isNews = after !== before || !sameNews(columns.told[number] ?? null, result);
+    columns.told[number] = result;
+    if (isNews && how === 'news') {
+      const round = columns.round[number] ?? 0;
+      this.#options.news({ number, round, result, standing: after, suspicion: null });
+    }
+    this.#next(number);
+  }
+
+  #cameThrough(number: number): void {
+    const begunAt = this.#columns.begunAt[number] ?? 0;
+    this.#columns.heardBegunAt[number] = begunAt;
+    if (begunAt < this.#throughBegunAt) return;
+    this.#throughBegunAt = begunAt;
+    this.#throughAt = this.#options.clock.monotonic();
+  }
+
+  /** The interval runs from the beginning of a probe to the beginning of the next, which never overlap. */
+  #next(number: number): void {
+    const { clock } = this.#options;
+    const { table, standing, begunAt, pace } = this.#columns;
+    const interval = table[number]?.interval[standing[number] ?? 0] ?? 1000;
+    const rhythm = { begunAt: begunAt[number] ?? 0, interval, pace: pace[number] ?? interval };
+    pace[number] = interval;
+    this.#due(number, Math.max(clock.monotonic(), nextProbeAt(rhythm, clock.random())));
+  }
+
+  #changePace(number: number, table: StandingTable): void {
+    const { clock } = this.#options;
+    const { pace, begunAt, standing } = this.#columns;
+    const interval = table.interval[standing[number] ?? 0] ?? 1000;
+    const before = pace[number] ?? interval;
+    const last = begunAt[number] ?? 0;
+    const waitsForFirst = last === Number.NEGATIVE_INFINITY;
+    if (interval < before && (waitsForFirst || last + interval <= clock.monotonic())) {
+      pace[number] = interval;
+      // Many others may be late by the same change.
+      this.#due(number, clock.monotonic() + clock.random() * interval);
+    } else if (interval !== before && !waitsForFirst) this.#next(number);
+  }
+
+  #due(number: number, at: number): void {
+    this.#columns.state[number] = State.WAITING;
+    this.#wheel.put(number, Math.ceil(at));
+  }
+}
+
+/** Does a result say what was told before? */
+function sameNews(told: ProbeFinding | null, result: ProbeResult): boolean {
+  return told !== null && told.code === result.code && told.detail === result.detail;
+}
