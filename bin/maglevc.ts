@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { hostname } from 'node:os';
 import { runMaglevc } from '../cli/maglevc.js';
 import { realClock } from '../clock/real-clock.js';
 import { runPrinting } from '../program/output.js';
@@ -12,5 +13,17 @@ const argv = process.argv.slice(2);
 
 // The exit code is set, not forced, so that a pipe gets everything that was written to it.
 process.exitCode = await runPrinting('maglevc', () =>
-  runMaglevc({ argv, env: process.env, clock: realClock, stdout, stderr }),
+  runMaglevc({
+    argv,
+    env: process.env,
+    clock: realClock,
+    stdout,
+    stderr,
+    screen: stdout,
+    hostname: hostname(),
+    // Node opens it when it is looked at, and most command lines read nothing.
+    get stdin() {
+      return process.stdin;
+    },
+  }),
 );

@@ -11,6 +11,7 @@ import { type Line, label, type Span } from './text.js';
 export const backendCommands: readonly Command[] = [
   {
     usage: 'show backends',
+    json: 'ListBackendsResponse',
     help: 'all backends: their state, since when and why, and what is to be known of them',
     run: async ({ client, clock, width }) => {
       const response = await (await client()).listBackends();
@@ -19,6 +20,8 @@ export const backendCommands: readonly Command[] = [
   },
   {
     usage: 'show backend <name>',
+    slots: { name: 'backend' },
+    json: 'BackendInfo',
     help: 'one backend: its health, the last probe, and how it came to be so',
     run: async ({ client, clock }, { name = '' }) => {
       const response = await (await client()).getBackend(name);

@@ -8,6 +8,7 @@ import { type Line, plain } from './text.js';
 export const configCommands: readonly Command[] = [
   {
     usage: 'show config',
+    json: 'ConfigText',
     help: 'the config that maglevd runs with, every default written out, without secrets',
     run: async ({ client }) => {
       const response = await (await client()).getConfig();
@@ -22,6 +23,7 @@ export const configCommands: readonly Command[] = [
   },
   {
     usage: 'config check',
+    json: 'CheckConfigResponse',
     help: "check maglevd's config file, and say what loading it would change",
     slow: true,
     run: async ({ client }) =>
@@ -29,6 +31,7 @@ export const configCommands: readonly Command[] = [
   },
   {
     usage: 'config reload',
+    json: 'ReloadConfigResponse',
     help: "check maglevd's config file, load it if it is valid, and say what that changed",
     slow: true,
     run: async ({ client }) =>

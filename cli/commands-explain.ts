@@ -8,6 +8,8 @@ import type { Line } from './text.js';
 export const explainCommands: readonly Command[] = [
   {
     usage: 'explain flow <source> <source-port> <vip> <port> [<protocol>]',
+    slots: { protocol: 'protocol', source: 'address', vip: 'address', port: 'port', 'source-port': 'port' },
+    json: 'ExplainFlowResponse',
     help: 'where VPP sends a new flow: hash, bucket, server, and where it would go if that server left',
     run: async ({ client }, slots) => {
       const response = await (await client()).explainFlow({

@@ -14,6 +14,7 @@ import { type Line, label, plain, type Span } from './text.js';
 export const frontendCommands: readonly Command[] = [
   {
     usage: 'show frontends',
+    json: 'ListFrontendsResponse',
     help: 'all frontends, with their state, and whether VPP has what was decided',
     run: async ({ client, clock, width }) => {
       const response = await (await client()).listFrontends();
@@ -22,6 +23,8 @@ export const frontendCommands: readonly Command[] = [
   },
   {
     usage: 'show frontend <name>',
+    slots: { name: 'frontend' },
+    json: 'FrontendInfo',
     help: 'one frontend: its pools, and the weight of every backend with the reason for it',
     run: async ({ client, clock }, { name = '' }) => {
       const response = await (await client()).getFrontend(name);

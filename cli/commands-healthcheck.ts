@@ -9,6 +9,7 @@ import type { Line } from './text.js';
 export const healthcheckCommands: readonly Command[] = [
   {
     usage: 'show healthchecks',
+    json: 'ListHealthChecksResponse',
     help: 'all health checks, with their intervals',
     run: async ({ client, width }) => {
       const response = await (await client()).listHealthChecks();
@@ -17,6 +18,8 @@ export const healthcheckCommands: readonly Command[] = [
   },
   {
     usage: 'show healthcheck <name>',
+    slots: { name: 'healthcheck' },
+    json: 'HealthCheckInfo',
     help: 'one health check with all its settings, and the backends that use it',
     run: async ({ client }, { name = '' }) => {
       const response = await (await client()).getHealthCheck(name);

@@ -1,22 +1,28 @@
-import { MaglevError } from '../domain/errors.js';
-import type { ActorInfo, Event, ListActorsResponse } from '../rpc/generated/maglev.js';
+import type { ActorInfo, ListActorsResponse } from '../rpc/generated/maglev.js';
 import type { Command } from './command.js';
+import { eventLine, eventMessage } from './event-text.js';
 import { none, sentence, table } from './layout.js';
 import { success } from './outcome.js';
-import { type Line, label, plain } from './text.js';
+import { parseCount } from './slot-values.js';
+import type { Line } from './text.js';
 
 /** What maglevd told, and what it consists of. */
 export const insideCommands: readonly Command[] = [
   {
     usage: 'show events [<n>]',
+    slots: { n: 'count' },
+    json: 'ListEventsResponse',
     help: 'what maglevd told last, at info and above; 20 events unless another number is given',
     run: async ({ client }, { n }) => {
-      const response = await (await client()).listEvents(countOf(n));
-      return success(response.events.map(eventLine), response);
+      const response = await (await client()).listEvents(n === undefined ? SHOWN : parseCount(n));
+      const { events, epoch } = response;
+      return success(events.map(eventLine), { events: events.map(eventMessage), epoch });
     },
   },
   {
     usage: 'show actors [<path>]',
+    slots: { path: 'actor' },
+    json: 'ListActorsResponse',
     help: 'the parts of maglevd, all or those below a path, with what waits for each and how often it failed',
     run: async ({ client }, { path }) => {
       const response = await (await client()).listActors(path ?? '');
@@ -26,42 +32,6 @@ export const insideCommands: readonly Command[] = [
 ];
 
 const SHOWN = 20;
-
-function countOf(word: string | undefined): number {
-  if (word === undefined) return SHOWN;
-  const count = Number(word);
-  if (/^\d+$/.test(word) && count >= 1 && count <= 10_000) return count;
-  throw new MaglevError('MGL_USAGE', `'${word}' is no number of events: use 1 to 10000`);
-}
-
-/** One event, one line: when, how grave, what, and its fields. */
-export function eventLine({ atNs, event }: Event): Line {
-  const time = new Date(Number(atNs / 1_000_000n)).toISOString();
-  if (event === undefined) return line(time, 'info', 'unknown to this version of maglevc', []);
-  if ('msg' in event.value) {
-    const { level, msg, attrs } = event.value;
-    return line(
-      time,
-      level,
-      msg,
-      attrs.map(({ key, value }) => [key, value]),
-    );
-  }
-  const fields = Object.entries(event.value).map(([key, value]) => [key, String(value)] as const);
-  return line(time, event.$case === 'lagged' ? 'warn' : 'info', event.$case, fields);
-}
-
-function line(
-  time: string,
-  level: string,
-  name: string,
-  fields: readonly (readonly [string, string])[],
-): Line {
-  const words = fields.map(
-    ([key, value]) => [key, /^[^\s"]+$/.test(value) ? value : JSON.stringify(value)] as const,
-  );
-  return [plain(`${time}  `), plain(`${level.padEnd(5)}  `), label(name), plain('  '), ...sentence(words)];
-}
 
 function actorText({ actors, deadLetters }: ListActorsResponse): Line[] {
   const depth = actors[0]?.path.split('/').length ?? 0;

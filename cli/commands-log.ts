@@ -13,6 +13,7 @@ import type { Line } from './text.js';
 /** The log of maglevd. */
 export const showLogCommand: Command = {
   usage: 'show log',
+  json: 'LogLevelInfo',
   help: 'the level at which maglevd logs, and until when',
   run: async ({ client, clock }) => {
     const response = await (await client()).getLogLevel();
@@ -28,13 +29,9 @@ const set: Command['run'] = async ({ client, clock }, { level = '', time }) => {
 
 export const setLogCommands: readonly Command[] = [
   {
-    usage: 'set log level <level>',
-    help: 'log from that level on: debug, info, warn or error, until maglevd ends or it is set again',
-    run: set,
-  },
-  {
-    usage: 'set log level <level> for <time>',
-    help: 'the same for a while, as `for 10m`: then the level is what maglevd was started with',
+    usage: 'set log level <level> [for <time>]',
+    help: 'log from that level on, until maglevd ends or it is set again, or for a while, as `for 10m`; admins only',
+    json: 'LogLevelInfo',
     run: set,
   },
 ];

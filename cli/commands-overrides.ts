@@ -9,6 +9,7 @@ import { type Line, label, plain } from './text.js';
 export const overrideCommands: readonly Command[] = [
   {
     usage: 'show overrides',
+    json: 'ListOverridesResponse',
     help: 'what operators asked for and that differs from the config: since when, by whom, and what it changes',
     run: async ({ client, clock }) => {
       const response = await (await client()).listOverrides();

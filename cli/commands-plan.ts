@@ -54,6 +54,12 @@ function planCommand(
   return {
     usage,
     help,
+    slots: {
+      name: usage.includes('frontend') ? 'frontend' : 'backend',
+      backend: 'member',
+      '0-100': 'weight',
+    },
+    json: 'PlanResponse',
     slow: true,
     run: async ({ client }, slots) => {
       const change = changeOf(slots);

@@ -8,6 +8,7 @@ import { label, plain } from './text.js';
 /** The flight recorder. */
 export const recordCommand: Command = {
   usage: 'record <file>',
+  json: 'an object with `file` and `bytes`',
   help: 'write what maglevd knows of the last minutes to a new file, for whoever looks into a trouble later',
   slow: true,
   run: async ({ client }, { file = '' }) => {

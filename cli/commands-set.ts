@@ -1,55 +1,207 @@
-import { MaglevError } from '../domain/errors.js';
+import { type ErrorCode, MaglevError } from '../domain/errors.js';
 import { isWeight, maxWeight } from '../domain/lb-limits.js';
 import { nameText } from '../domain/name.js';
 import type { MaglevClient } from '../rpc/client.js';
 import type { BackendInfo, FrontendInfo } from '../rpc/generated/maglev.js';
-import type { Command } from './command.js';
+import { RpcError } from '../rpc/rpc-error.js';
+import type { Command, Outcome, Session } from './command.js';
 import { sentence } from './layout.js';
+import { frontendNames, type Leaving, leftAlone } from './left-alone.js';
+import { expandNames, isPattern } from './name-patterns.js';
 import { success } from './outcome.js';
 import { type Line, label, plain } from './text.js';
 
-type Action = (client: MaglevClient, name: string) => Promise<BackendInfo>;
+interface Action {
+  readonly word: string;
+  readonly help: string;
+  /** Does it take new flows away? */
+  readonly takes: boolean;
+  /** Can it be done with a backend that is disabled? */
+  readonly whenDisabled: boolean;
+  readonly act: (client: MaglevClient, name: string) => Promise<BackendInfo>;
+}
 
-const actions: readonly (readonly [string, string, Action])[] = [
-  [
-    'pause',
-    'stop probing a backend, and send it no new flows; the flows it has live on',
-    (client, name) => client.pauseBackend(name),
-  ],
-  ['resume', 'end the pause of a backend', (client, name) => client.resumeBackend(name)],
-  ['enable', 'let a disabled backend serve again', (client, name) => client.enableBackend(name)],
-  [
-    'disable',
-    'take a backend out of service, and cut the flows it has',
-    (client, name) => client.disableBackend(name),
-  ],
+const actions: readonly Action[] = [
+  {
+    word: 'pause',
+    help: 'stop probing backends, and send them no new flows; the flows they have live on',
+    takes: true,
+    whenDisabled: false,
+    act: (client, name) => client.pauseBackend(name),
+  },
+  {
+    word: 'resume',
+    help: 'end the pause of backends',
+    takes: false,
+    whenDisabled: false,
+    act: (client, name) => client.resumeBackend(name),
+  },
+  {
+    word: 'enable',
+    help: 'let disabled backends serve again',
+    takes: false,
+    whenDisabled: true,
+    act: (client, name) => client.enableBackend(name),
+  },
+  {
+    word: 'disable',
+    help: 'take backends out of service, and cut the flows they have',
+    takes: true,
+    whenDisabled: true,
+    act: (client, name) => client.disableBackend(name),
+  },
 ];
 
 export const setCommands: readonly Command[] = [
   ...actions.map(
-    ([word, help, act]): Command => ({
-      usage: `set backend <name> ${word}`,
-      help,
+    (action): Command => ({
+      usage: `set backend <name>... ${action.word}`,
+      help: action.help,
+      slots: { name: 'backend' },
+      json: '`BackendInfo`; of several backends an object with `changes`, a list of them, and `warning`',
       slow: true,
-      run: async ({ client }, { name = '' }) => {
-        const response = await act(await client(), name);
-        return { ...success([backendLine(response)], response), warning: response.warning };
+      run: async (session, _, { lists }) => {
+        const client = await session.client();
+        const names = await checkedNames(client, lists['name'] ?? [], action);
+        return makeChanges(session, client, {
+          names,
+          leaving: action.takes ? { backends: new Set(names) } : null,
+          make: (name) => action.act(client, name),
+          text: (backend) => [backendLine(backend)],
+        });
       },
     }),
   ),
   {
-    usage: 'set frontend <name> pool <pool> backend <backend> weight <0-100> [flush]',
-    help: 'change the weight of a backend in a pool; flush also cuts the flows it has',
+    usage: 'set frontend <name> pool <pool> backend <backend>... weight <0-100> [flush]',
+    help: 'change the weight of backends in a pool; flush also cuts the flows they have',
+    slots: { name: 'frontend', backend: 'member', '0-100': 'weight' },
+    json: '`FrontendInfo`; of several backends an object with `changes`, a list of them, and `warning`',
     slow: true,
-    run: async ({ client }, slots) => {
-      const { name: frontend = '', pool = '', backend = '' } = slots;
+    run: async (session, slots, { lists }) => {
+      const { name: frontend = '', pool = '' } = slots;
       const weight = parseWeight(slots['0-100'] ?? '');
       const flush = slots['flush'] !== undefined;
-      const response = await (await client()).setWeight({ frontend, pool, backend, weight, flush });
-      return { ...success(weightText(response, pool, backend), response), warning: response.warning };
+      const client = await session.client();
+      const names = await membersOf(client, frontend, pool, lists['backend'] ?? []);
+      return makeChanges(session, client, {
+        names,
+        leaving: weight === 0 ? { backends: new Set(names), frontend, pool } : null,
+        make: (backend) => client.setWeight({ frontend, pool, backend, weight, flush }),
+        text: (response, backend) => weightText(response, pool, backend),
+      });
     },
   },
 ];
+
+interface Changes<T> {
+  readonly names: readonly string[];
+  /** Who gets no new flows any more by them; null: nobody. */
+  readonly leaving: Leaving | null;
+  readonly make: (name: string) => Promise<T>;
+  readonly text: (response: T, name: string) => Line[];
+}
+
+/** Asks or warns before somebody is left with nobody; then makes one after the other, and says how far it came. */
+async function makeChanges<T extends { readonly warning?: string | undefined }>(
+  session: Session,
+  client: MaglevClient,
+  { names, leaving, make, text }: Changes<T>,
+): Promise<Outcome> {
+  const alone = leaving === null ? [] : leftAlone((await client.listFrontends()).frontends, leaving);
+  const warnings: string[] = [];
+  if (alone.length > 0) {
+    const consequence = `this leaves ${frontendNames(alone)} with nobody to serve`;
+    if (session.careful) throw new MaglevError('MGL_LEFT_ALONE', `${consequence}: nothing was changed`);
+    if (session.confirm === null) warnings.push(consequence);
+    else if (!(await session.confirm(`${consequence}. Go on?`))) {
+      return {
+        ...success([], null),
+        printed: true,
+        failure: { code: 'MGL_LEFT_ALONE', message: 'nothing was changed' },
+      };
+    }
+  }
+  const done: T[] = [];
+  const lines: Line[] = [];
+  for (const name of names) {
+    try {
+      const response = await make(name);
+      done.push(response);
+      lines.push(...text(response, name));
+      if (response.warning !== undefined)
+        warnings.push(names.length === 1 ? response.warning : `${nameText(name)}: ${response.warning}`);
+    } catch (thrown) {
+      throw halfDone(thrown, names, done.length);
+    }
+  }
+  const warning = warnings.length === 0 ? undefined : warnings.join('; ');
+  const json = names.length === 1 ? { ...done[0], warning } : { changes: done, warning };
+  return { ...success(lines, json), warning };
+}
+
+/** Of several, some were done before the one that failed: nobody should have to guess which. */
+function halfDone(thrown: unknown, names: readonly string[], count: number): unknown {
+  if (!(thrown instanceof RpcError) || names.length === 1) return thrown;
+  const list = (some: readonly string[]) => (some.length === 0 ? 'none' : some.map(nameText).join(' '));
+  const message = `${nameText(names[count] ?? '')}: ${thrown.message} (done before: ${list(names.slice(0, count))}; not tried: ${list(names.slice(count + 1))})`;
+  return new RpcError(thrown.status, thrown.code, message, thrown.advice);
+}
+
+/** Every name that is meant. Of one name alone, maglevd says whether there is one; of several, all are looked up first. */
+async function checkedNames(
+  client: MaglevClient,
+  words: readonly string[],
+  action: Action,
+): Promise<readonly string[]> {
+  if (isAlone(words)) return words;
+  const { backends } = await client.listBackends();
+  const names = expandNames(
+    words,
+    backends.map(({ name }) => name),
+    'backend',
+    'MGL_BACKEND_UNKNOWN',
+  );
+  const chosen = new Set(names);
+  const disabled = backends.filter(({ name, state }) => chosen.has(name) && state === 'disabled');
+  if (!action.whenDisabled && disabled.length > 0) {
+    const list = disabled.map(({ name }) => nameText(name)).join(', ');
+    throw unchanged('MGL_BACKEND_DISABLED', `a disabled backend cannot ${action.word}: ${list}`);
+  }
+  return names;
+}
+
+async function membersOf(
+  client: MaglevClient,
+  frontend: string,
+  poolName: string,
+  words: readonly string[],
+): Promise<readonly string[]> {
+  if (isAlone(words)) return words;
+  const { pools } = await client.getFrontend(frontend);
+  const pool = pools.find(({ name }) => name === poolName);
+  if (pool === undefined) {
+    throw new MaglevError(
+      'MGL_POOL_UNKNOWN',
+      `frontend ${nameText(frontend)} has no pool ${nameText(poolName)}`,
+    );
+  }
+  return expandNames(
+    words,
+    pool.backends.map(({ name }) => name),
+    `backend of pool ${nameText(poolName)}`,
+    'MGL_BACKEND_UNKNOWN',
+  );
+}
+
+function isAlone(words: readonly string[]): boolean {
+  const [word = '', ...others] = words;
+  return others.length === 0 && !isPattern(word);
+}
+
+function unchanged(code: ErrorCode, message: string): MaglevError {
+  return new MaglevError(code, `${message}; nothing was changed`);
+}
 
 export function parseWeight(text: string): number {
   if (/^\d{1,3}$/.test(text) && isWeight(Number(text))) return Number(text);

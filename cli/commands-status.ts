@@ -15,6 +15,7 @@ import { errorText, type Line, label, plain, type Span } from './text.js';
 export const statusCommands: readonly Command[] = [
   {
     usage: 'show version',
+    json: 'an object with `version`, `commit` and `date` of maglevc, and `maglevd`, a `VersionInfo` or null',
     help: 'the versions of maglevc, and of maglevd if it can be reached',
     run: async ({ client }) => {
       const own: Line = [plain(versionLine('maglevc'))];
@@ -34,6 +35,7 @@ export const statusCommands: readonly Command[] = [
   },
   {
     usage: 'show status',
+    json: 'StatusInfo',
     help: 'one screen for the middle of the night: is all well, and what is not',
     run: async ({ client, clock, width }) => {
       const response = await (await client()).getStatus();

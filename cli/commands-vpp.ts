@@ -11,6 +11,8 @@ import { syncsText, syncText } from './syncs-text.js';
 import { errorText, type Line, plain } from './text.js';
 
 const showLbState: Omit<Command, 'usage'> = {
+  slots: { name: 'frontend' },
+  json: 'VPPLBState',
   help: "what VPP's load balancer holds: VIPs, servers, weights and buckets; with a name, only that frontend",
   run: async ({ client }, { name }) => {
     const response = await (await client()).getLbState(name);
@@ -19,6 +21,8 @@ const showLbState: Omit<Command, 'usage'> = {
 };
 
 const syncLbState: Omit<Command, 'usage'> = {
+  slots: { name: 'frontend' },
+  json: 'SyncVPPLBStateResponse',
   help: 'make VPP equal to the decision now; with a name, only that frontend',
   slow: true,
   run: async ({ client }, { name }) => syncOutcome(await (await client()).syncLbState(name)),
@@ -27,6 +31,7 @@ const syncLbState: Omit<Command, 'usage'> = {
 export const vppCommands: readonly Command[] = [
   {
     usage: 'show vpp info',
+    json: 'VPPInfo',
     help: 'which VPP maglevd is connected to, and since when',
     run: async ({ client, clock }: Session) => {
       const response = await (await client()).getVppInfo();
@@ -37,6 +42,8 @@ export const vppCommands: readonly Command[] = [
   { usage: 'show vpp lb state [<name>]', ...showLbState },
   {
     usage: 'show vpp lb counters [<name>]',
+    slots: { name: 'frontend' },
+    json: 'VPPLBCounters',
     help: 'what VPP counted for each VIP and each server; with a name, only that frontend',
     run: async ({ client, clock }, { name }) => {
       const response = await (await client()).getLbCounters(name);
@@ -45,6 +52,7 @@ export const vppCommands: readonly Command[] = [
   },
   {
     usage: 'show vpp syncs',
+    json: 'ListSyncsResponse',
     help: 'the last syncs: when, why, what they changed',
     run: async ({ client, clock }) => {
       const response = await (await client()).listSyncs();
@@ -53,6 +61,8 @@ export const vppCommands: readonly Command[] = [
   },
   {
     usage: 'show vpp sync <number>',
+    slots: { number: 'sync' },
+    json: 'SyncInfo',
     help: 'one of them with every operation: its reason, and what became of it',
     run: async ({ client, clock }, { number = '' }) => {
       if (!/^\d{1,15}$/.test(number))

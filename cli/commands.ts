@@ -11,10 +11,11 @@ import { overrideCommands } from './commands-overrides.js';
 import { planCommands } from './commands-plan.js';
 import { recordCommand } from './commands-record.js';
 import { setCommands } from './commands-set.js';
+import { shellCommands } from './commands-shell.js';
 import { statusCommands } from './commands-status.js';
 import { vppCommands } from './commands-vpp.js';
-import { commandList, commandsBehind, helpText } from './help.js';
-import { success } from './outcome.js';
+import { waitCommands } from './commands-wait.js';
+import { watchCommands } from './commands-watch.js';
 
 /** Everything that maglevc can do, in the order of its help. */
 export const commands: readonly Command[] = [
@@ -33,14 +34,7 @@ export const commands: readonly Command[] = [
   ...setLogCommands,
   recordCommand,
   ...configCommands,
-  {
-    usage: 'help [<command>]',
-    help: 'print this; behind `help`, the beginning of a command shows what can follow it',
-    run: async ({ commands }, { command = '' }) => {
-      const words = command.split(' ').filter((word) => word !== '');
-      const shown = commandsBehind(words, commands);
-      const text = shown.length === commands.length ? helpText(commands) : commandList(shown);
-      return success(text, { commands: shown.map(({ usage, help }) => ({ usage, help })) });
-    },
-  },
+  ...watchCommands,
+  ...waitCommands,
+  ...shellCommands,
 ];

@@ -1,15 +1,16 @@
 import { productVersion } from '../domain/version.js';
 import type { Command } from './command.js';
-import { buildTree, expandUsage } from './command-tree.js';
+import { filterHelp } from './filters.js';
+import { grammarOf } from './grammar.js';
 import { columns } from './layout.js';
 import { defaultServer } from './options.js';
-import { wordsFor } from './resolve.js';
+import { after, beginning, type Reading, wordsFor } from './resolve.js';
 import { type Line, label, plain } from './text.js';
 
 const options: readonly (readonly [string, string])[] = [
   [
     '--server ADDRESS',
-    `maglevd: host:port, [IPv6]:port or unix:/path; default MAGLEV_SERVER or ${defaultServer}`,
+    `maglevd: host:port, [IPv6]:port or unix:/path, or several with commas; default MAGLEV_SERVER or ${defaultServer}`,
   ],
   [
     '--timeout TIME',
@@ -20,11 +21,14 @@ const options: readonly (readonly [string, string])[] = [
   ['--tls-key FILE', 'its key; default MAGLEV_TLS_KEY'],
   ['--tls', 'speak TLS, and believe the authorities that are known everywhere'],
   ['--token-file FILE', 'the token that says who you are; default MAGLEV_TOKEN_FILE'],
-  ['--json', 'print one JSON document'],
+  ['--json', 'print one JSON document; commands that go on print one a line'],
+  ['--careful', 'fail instead of making a change that leaves a frontend with nobody'],
+  ['--stop-on-error', 'of commands from standard input, run none behind one that failed'],
   [
     '--color[=BOOL]',
     'colour, also where there is no terminal; default where there is one and NO_COLOR is not set',
   ],
+  ['--complete', 'print what the last word can become: the completion scripts of shells ask so'],
   ['--help', 'print this; behind a command, what can follow it'],
   ['--version', 'print the version'],
 ];
@@ -43,33 +47,40 @@ export function helpText(commands: readonly Command[]): Line[] {
   return [
     [plain(`maglevc ${productVersion}, the command line of maglevd`)],
     [],
-    [label('usage: '), plain('maglevc [options] command...')],
+    [label('usage: '), plain('maglevc [options] [command...]')],
     [],
     [label('commands'), plain(', of which every word may be shortened as far as it stays clear')],
     ...commandList(commands),
+    [],
+    [label('filters'), plain(', which may follow a command; in a shell, their bar has to be in quotes')],
+    ...list(filterHelp),
     [],
     [label('options')],
     ...list(options),
     [],
     [label('exit codes')],
     ...list(exitCodes),
+    [],
+    [
+      plain(
+        'Without a command, maglevc is a shell of its own on a terminal, where ? shows what can follow and Tab completes; ' +
+          'otherwise it runs the commands that it reads from standard input, one a line.',
+      ),
+    ],
   ];
 }
 
 /** The commands that begin with these words, each of which may be shortened; all where no command does. */
 export function commandsBehind(words: readonly string[], commands: readonly Command[]): readonly Command[] {
-  let node = buildTree(commands);
-  const path: string[] = [];
+  let readings: readonly Reading[] = beginning(grammarOf(commands));
   for (const word of words) {
-    const [name, ...others] = wordsFor(node, word);
-    const next = name === undefined || others.length > 0 ? undefined : node.words.get(name);
-    if (name === undefined || next === undefined) break;
-    path.push(name);
-    node = next;
+    const [name, ...others] = wordsFor(readings, word);
+    const next = name === undefined || others.length > 0 ? null : after(readings, name);
+    if (next === null || 'kind' in next) break;
+    readings = next.ways.flat();
   }
-  return commands.filter(({ usage }) =>
-    expandUsage(usage).some((parts) => path.every((word, i) => parts[i] === word)),
-  );
+  const found = new Set(readings.map(({ command }) => command));
+  return commands.filter((command) => found.has(command));
 }
 
 /** Usage and explanation, one command a line. */

@@ -1,3 +1,4 @@
+import { beginningOf, displayWidth } from './display-width.js';
 import { type Line, label, plain, type Span } from './text.js';
 
 const gap = '  ';
@@ -41,12 +42,12 @@ function lineWidth(line: Line): number {
   return line.reduce((sum, span) => sum + width(span), 0);
 }
 
-function cutTo(line: Line, limit: number): Line {
+export function cutTo(line: Line, limit: number): Line {
   if (lineWidth(line) <= limit) return line;
   let left = limit - 1;
   const kept = line.flatMap((span) => {
-    const text = [...span.text].slice(0, left).join('');
-    left -= [...text].length;
+    const text = beginningOf(span.text, left);
+    left -= displayWidth(text);
     return text === '' ? [] : [{ ...span, text }];
   });
   return [...kept, plain('\u2026')];
@@ -86,5 +87,5 @@ export function columns(
 }
 
 function width({ text }: Span): number {
-  return [...text].length;
+  return displayWidth(text);
 }

@@ -7,13 +7,20 @@ import { parseRpcAddress, type RpcAddress } from '../rpc/address.js';
 import type { CredentialFiles } from './credentials.js';
 
 export interface Options {
-  readonly server: RpcAddress;
+  /** One or more; a command is run on each of them. */
+  readonly servers: readonly [RpcAddress, ...RpcAddress[]];
   /** null = where the output is a terminal and NO_COLOR is not set. */
   readonly color: boolean | null;
   readonly json: boolean;
   /** Milliseconds; null = as long as the command usually needs. */
   readonly timeoutMs: number | null;
   readonly credentials: CredentialFiles;
+  /** Ends with a failure instead of a change that leaves a frontend with nobody. */
+  readonly careful: boolean;
+  /** Of a script: the first line that fails is the last. */
+  readonly stopOnError: boolean;
+  /** Prints what the last word can become, for the completion scripts. */
+  readonly complete: boolean;
   readonly help: boolean;
   readonly version: boolean;
   /** What is left: the command. */
@@ -31,6 +38,9 @@ interface Given {
   json: boolean;
   timeout: string | null;
   tls: boolean;
+  careful: boolean;
+  stopOnError: boolean;
+  complete: boolean;
   files: Map<CredentialFlag, string>;
   help: boolean;
   version: boolean;
@@ -58,6 +68,9 @@ const takes: Readonly<Record<string, 'value' | 'nothing' | 'optional'>> = {
   '--token-file': 'value',
   '--color': 'optional',
   '--json': 'optional',
+  '--careful': 'optional',
+  '--stop-on-error': 'optional',
+  '--complete': 'nothing',
   '--help': 'nothing',
   '--version': 'nothing',
 };
@@ -78,11 +91,8 @@ export function parseOptions(argv: readonly string[], env: Environment): Either<
       : variable !== ''
         ? ['MAGLEV_SERVER', variable]
         : ['the default', defaultServer];
-  const address = parseRpcAddress(text);
-  if (isLeft(address)) return left(`${source}: ${address.left}`);
-  if (address.right.kind === 'tcp' && address.right.port === 0) {
-    return left(`${source}: '${text}' names port 0, where nothing can listen`);
-  }
+  const addresses = parseServers(text);
+  if (isLeft(addresses)) return left(`${source}: ${addresses.left}`);
   const timeoutMs = timeout === null ? right(null) : parseTimeout(timeout);
   if (isLeft(timeoutMs)) return left(`--timeout: ${timeoutMs.left}`);
   const file = (flag: CredentialFlag) => {
@@ -98,7 +108,7 @@ export function parseOptions(argv: readonly string[], env: Environment): Either<
   };
   if (credentials.cert === null && credentials.key !== null) return left('--tls-key needs --tls-cert');
   if (credentials.cert !== null && credentials.key === null) return left('--tls-cert needs --tls-key');
-  return right({ ...rest, credentials, server: address.right, timeoutMs: timeoutMs.right });
+  return right({ ...rest, credentials, servers: addresses.right, timeoutMs: timeoutMs.right });
 }
 
 function collect(argv: readonly string[]): Either<string, Given> {
@@ -108,6 +118,9 @@ function collect(argv: readonly string[]): Either<string, Given> {
     json: false,
     timeout: null,
     tls: false,
+    careful: false,
+    stopOnError: false,
+    complete: false,
     files: new Map(),
     help: false,
     version: false,
@@ -167,11 +180,16 @@ function apply(given: Given, name: string, value: string | null): string | null 
     case '--version':
       given.version = true;
       return null;
+    case '--complete':
+      given.complete = true;
+      return null;
     default: {
       const flag = parseBoolean(value ?? 'true');
       if (flag === null) return `${name}: '${value}' is neither true nor false`;
       if (name === '--json') given.json = flag;
       else if (name === '--tls') given.tls = flag;
+      else if (name === '--careful') given.careful = flag;
+      else if (name === '--stop-on-error') given.stopOnError = flag;
       else given.color = flag;
       return null;
     }
@@ -192,6 +210,37 @@ function unknownOption(argument: string, name: string): string | null {
   const suggestion = meant === null ? '.' : `: did you mean ${meant}?`;
   return `unknown option ${typed}${suggestion} A name that begins with a dash goes behind --`;
 }
+
+/** Addresses with commas between them. Left: what is wrong with one. */
+function parseServers(text: string): Either<string, Options['servers']> {
+  const [first = '', ...others] = text.split(',');
+  const address = parseServer(first);
+  if (isLeft(address)) return address;
+  const servers: [RpcAddress, ...RpcAddress[]] = [address.right];
+  for (const one of others) {
+    const next = parseServer(one);
+    if (isLeft(next)) return next;
+    servers.push(next.right);
+  }
+  return right(servers);
+}
+
+function parseServer(text: string): Either<string, RpcAddress> {
+  const address = parseRpcAddress(text);
+  if (isLeft(address) || address.right.kind !== 'tcp' || address.right.port !== 0) return address;
+  return left(`'${text}' names port 0, where nothing can listen`);
+}
+
+/** The names of all options. */
+export const optionNames: readonly string[] = Object.keys(takes);
+
+/** Of those that take a file. */
+export const optionsWithFiles: readonly string[] = Object.keys(credentialFlags);
+
+/** Of those that take something else. */
+export const optionsWithValues: readonly string[] = optionNames.filter(
+  (name) => takes[name] === 'value' && !optionsWithFiles.includes(name),
+);
 
 /** Is JSON asked for by a command line, even one that cannot be read? */
 export function asksForJson(argv: readonly string[]): boolean {

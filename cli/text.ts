@@ -2,6 +2,8 @@
 export interface Span {
   readonly text: string;
   readonly style: 'label' | 'plain' | 'error' | 'good' | 'warn' | 'bad';
+  /** It was not so a moment ago. */
+  readonly changed?: boolean;
 }
 
 export type Line = readonly Span[];
@@ -15,6 +17,8 @@ const ansi = {
   warn: '\u001b[33m',
   bad: '\u001b[1;31m',
 } as const;
+/** Turns the colours around: what has changed is seen whatever colour it has. */
+const reverse = '\u001b[7m';
 const reset = '\u001b[0m';
 
 export function label(text: string): Span {
@@ -38,8 +42,9 @@ export function render(lines: readonly Line[], color: boolean): string {
   return lines.map((line) => `${line.map((span) => renderSpan(span, color)).join('')}\n`).join('');
 }
 
-function renderSpan({ text, style }: Span, color: boolean): string {
-  return color && ansi[style] !== '' && text !== '' ? `${ansi[style]}${text}${reset}` : text;
+function renderSpan({ text, style, changed }: Span, color: boolean): string {
+  const paint = `${changed === true ? reverse : ''}${ansi[style]}`;
+  return color && paint !== '' && text !== '' ? `${paint}${text}${reset}` : text;
 }
 
 /**

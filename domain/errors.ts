@@ -45,6 +45,8 @@ export const errorCatalogue = {
   MGL_VPPS_DIFFER: 'Compare what the two maglevds were configured with, and whether both are in sync.',
   MGL_VPP_SYNC: 'Part of a sync failed; the log names each change. It is repeated at the next sync interval.',
   MGL_USAGE: 'Run the command with --help.',
+  MGL_LEFT_ALONE: 'Leave somebody in, or do it without --careful.',
+  MGL_WAIT: 'Look at `maglevc show status`; with a longer time, as in `for 10m`, it waits longer.',
   MGL_TLS_FILES: 'Give --tls-cert and --tls-key a certificate and the key that belongs to it, both in PEM.',
   MGL_UNAUTHENTICATED: 'Say who you are: with a token, a certificate, or through a unix socket.',
   MGL_DENIED: 'Call as somebody with the role that it needs; maglev.access of the config says who has which.',

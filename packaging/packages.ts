@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import {
+  completionFile,
+  completionFolder,
+  completionScript,
+  completionShells,
+} from '../cli/completion-scripts.js';
 import { editorSchema } from '../config/editor-schema.js';
 import { parseDaemonCommand } from '../daemon/flags.js';
 import { root } from './bundle.js';
@@ -78,6 +84,9 @@ export function debianPackages(
     trees[of].writePacked(file, manPage(page, { version: edition.version, date }));
   }
   fillDaemon(trees['vpp-maglevd']);
+  for (const shell of completionShells) {
+    trees['vpp-maglev'].write(`${completionFolder[shell]}/${completionFile[shell]}`, completionScript(shell));
+  }
   return Object.values(trees).map((tree) => {
     const docs = `/usr/share/doc/${tree.name}`;
     tree.write(`${docs}/copyright`, copyrightText(shipped, tree.name === 'vpp-maglev'));

@@ -1,5 +1,6 @@
 import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { completionFile, completionScript, completionShells } from '../cli/completion-scripts.js';
 import { root } from './bundle.js';
 import { command } from './command.js';
 import { debianArch } from './debian.js';
@@ -36,6 +37,10 @@ export function tarball(
     const file = path.join(home, 'man', `man${page.section}`, `${page.name}.${page.section}`);
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, manPage(page, { version: edition.version, date }));
+  }
+  mkdirSync(path.join(home, 'completion'));
+  for (const shell of completionShells) {
+    writeFileSync(path.join(home, 'completion', completionFile[shell]), completionScript(shell));
   }
   for (const file of ['LICENSE', 'CHANGELOG.md', 'maglev.yaml', 'packaging/files/vpp-maglev.service']) {
     cpSync(path.join(root, file), path.join(home, path.basename(file)));

@@ -1,6 +1,9 @@
 // Writes the parts of the documentation that come from the code's own tables. A spec holds the two equal.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { commands } from '../out/cli/commands.js';
+import { completionFile, completionScript, completionShells } from '../out/cli/completion-scripts.js';
+import { commandTable, jsonPage } from '../out/cli/manual.js';
 import { eventTable } from '../out/domain/events.js';
 import { metricTables } from '../out/metrics/table.js';
 
@@ -18,4 +21,14 @@ function write(name, source, table) {
 }
 
 write('user-guide.md', 'domain/events.ts', eventTable());
+write('user-guide.md', 'cli/commands.ts', commandTable(commands));
 write('metrics.md', 'metrics/catalogue', metricTables());
+
+const proto = readFileSync(path.join(root, 'rpc', 'maglev.proto'), 'utf8');
+writeFileSync(path.join(root, 'docs', 'cli-json.md'), jsonPage(commands, proto));
+
+const folder = path.join(root, 'docs', 'completion');
+mkdirSync(folder, { recursive: true });
+for (const shell of completionShells) {
+  writeFileSync(path.join(folder, completionFile[shell]), completionScript(shell));
+}

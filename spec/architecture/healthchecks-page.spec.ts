@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import { buildTree } from '../../cli/command-tree.js';
 import { commands } from '../../cli/commands.js';
+import { grammarOf } from '../../cli/grammar.js';
 import { failureText, resolve } from '../../cli/resolve.js';
 import type { BackendState } from '../../domain/health.js';
 import type { ProbeCode } from '../../domain/probe-result.js';
@@ -92,7 +92,7 @@ describe('docs/healthchecks.md', () => {
     const lines = [...page.matchAll(/^\$ maglevc (.+)$/gm)].map((match) => match[1] ?? '');
     expect(lines).to.have.length.above(10);
     for (const line of lines) {
-      const found = resolve(buildTree(commands), line.split(' '));
+      const found = resolve(grammarOf(commands), line.split(' '));
       expect(found.kind === 'command' ? '' : failureText(found), line).to.equal('');
     }
   });

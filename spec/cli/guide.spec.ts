@@ -1,20 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { buildTree } from '../../cli/command-tree.js';
 import { commands } from '../../cli/commands.js';
+import { completionFile, completionScript, completionShells } from '../../cli/completion-scripts.js';
+import { grammarOf } from '../../cli/grammar.js';
 import { helpText } from '../../cli/help.js';
+import { commandTable, jsonPage } from '../../cli/manual.js';
 import { failureText, resolve } from '../../cli/resolve.js';
 
 const guide = readFileSync('docs/user-guide.md', 'utf8');
 
 describe('the user guide of maglevc', () => {
-  it('lists every command, and none that does not exist', () => {
-    const table = guide.split('| command | what it does |')[1]?.split('Words can be shortened')[0] ?? '';
-    const rows = table.split('\n').filter((line) => line.startsWith('| `'));
-    const listed = rows.flatMap((row) =>
-      [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1]),
-    );
-    expect(listed.sort()).to.deep.equal(commands.map(({ usage }) => usage).sort());
+  it('has the table of commands, the page of their JSON and the scripts for shells as `npm run docs` writes them', () => {
+    expect(guide).to.contain(`from cli/commands.ts -->\n${commandTable(commands)}\n<!-- end -->`);
+    const proto = readFileSync('rpc/maglev.proto', 'utf8');
+    expect(
+      readFileSync('docs/cli-json.md', 'utf8') === jsonPage(commands, proto),
+      'docs/cli-json.md',
+    ).to.equal(true);
+    for (const shell of completionShells) {
+      expect(readFileSync(`docs/completion/${completionFile[shell]}`, 'utf8')).to.equal(
+        completionScript(shell),
+      );
+    }
   });
 
   it('lists every option', () => {
@@ -31,7 +38,7 @@ describe('the user guide of maglevc', () => {
     const lines = [...guide.matchAll(/^\$ maglevc (.+)$/gm)].map((match) => match[1] ?? '');
     expect(lines).to.have.length.above(5);
     for (const line of lines) {
-      const found = resolve(buildTree(commands), line.split(' '));
+      const found = resolve(grammarOf(commands), line.split(' '));
       expect(found.kind === 'command' ? '' : failureText(found), line).to.equal('');
     }
   });

@@ -4,11 +4,14 @@ import { isRight, left, right } from 'fp-ts/lib/Either.js';
 import { type Options, parseOptions } from '../../cli/options.js';
 
 const defaults: Options = {
-  server: { kind: 'tcp', host: 'localhost', port: 9090 },
+  servers: [{ kind: 'tcp', host: 'localhost', port: 9090 }],
   color: null,
   json: false,
   timeoutMs: null,
   credentials: { tls: false, ca: null, cert: null, key: null, token: null },
+  careful: false,
+  stopOnError: false,
+  complete: false,
   help: false,
   version: false,
   words: [],
@@ -18,13 +21,23 @@ describe('cli/options', () => {
   const read: readonly [string, Partial<Options>][] = [
     ['', {}],
     ['show frontends', { words: ['show', 'frontends'] }],
-    ['--server=10.0.0.1:1 show', { server: { kind: 'tcp', host: '10.0.0.1', port: 1 }, words: ['show'] }],
-    ['show --server unix:/run/m.sock', { server: { kind: 'unix', path: '/run/m.sock' }, words: ['show'] }],
-    ['-server :9091', { server: { kind: 'tcp', host: '', port: 9091 } }],
+    ['--server=10.0.0.1:1 show', { servers: [{ kind: 'tcp', host: '10.0.0.1', port: 1 }], words: ['show'] }],
+    ['show --server unix:/run/m.sock', { servers: [{ kind: 'unix', path: '/run/m.sock' }], words: ['show'] }],
+    ['-server :9091', { servers: [{ kind: 'tcp', host: '', port: 9091 }] }],
     [
       '--tls-ca a.pem --tls-cert=c.pem -tls-key k.pem show',
       { credentials: { tls: false, ca: 'a.pem', cert: 'c.pem', key: 'k.pem', token: null }, words: ['show'] },
     ],
+    [
+      '--server a:1,unix:/b',
+      {
+        servers: [
+          { kind: 'tcp', host: 'a', port: 1 },
+          { kind: 'unix', path: '/b' },
+        ],
+      },
+    ],
+    ['--careful --stop-on-error', { careful: true, stopOnError: true }],
     ['--tls --token-file t', { credentials: { tls: true, ca: null, cert: null, key: null, token: 't' } }],
     ['--color show', { color: true, words: ['show'] }],
     ['--color=false', { color: false }],
@@ -64,6 +77,7 @@ describe('cli/options', () => {
       "--server: 'nowhere' has no port; write host:port, [IPv6]:port, :port or unix:/path",
     ],
     ['--server localhost:0', "--server: 'localhost:0' names port 0, where nothing can listen"],
+    ['--server a:1,b', "--server: 'b' has no port; write host:port, [IPv6]:port, :port or unix:/path"],
     ['--color=blue', "--color: 'blue' is neither true nor false"],
     ['--help=yes', '--help takes no value'],
     ['--timeout 5', "--timeout: '5' has no unit: write 5s for seconds, 5ms for milliseconds"],
@@ -77,11 +91,11 @@ describe('cli/options', () => {
   it('takes the server from MAGLEV_SERVER, which the flag beats and an empty text does not set', () => {
     const server = (argv: string[], variable: string) => {
       const options = parseOptions(argv, { MAGLEV_SERVER: variable });
-      return isRight(options) ? options.right.server : options.left;
+      return isRight(options) ? options.right.servers : options.left;
     };
-    expect(server([], 'unix:/a')).to.deep.equal({ kind: 'unix', path: '/a' });
-    expect(server(['--server', 'unix:/b'], 'unix:/a')).to.deep.equal({ kind: 'unix', path: '/b' });
-    expect(server([], '')).to.deep.equal(defaults.server);
+    expect(server([], 'unix:/a')).to.deep.equal([{ kind: 'unix', path: '/a' }]);
+    expect(server(['--server', 'unix:/b'], 'unix:/a')).to.deep.equal([{ kind: 'unix', path: '/b' }]);
+    expect(server([], '')).to.deep.equal(defaults.servers);
     expect(server([], 'a')).to.match(/^MAGLEV_SERVER: 'a' has no port/);
   });
 

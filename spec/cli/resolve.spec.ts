@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Command } from '../../cli/command.js';
-import { buildTree, expandUsage, slotName, type TreeNode } from '../../cli/command-tree.js';
 import { commands } from '../../cli/commands.js';
+import { type Grammar, grammarOf, type Item, mayEnd, steps } from '../../cli/grammar.js';
 import { failureText, resolve } from '../../cli/resolve.js';
 
-const tree = buildTree(commands);
+const tree = grammarOf(commands);
 
 /** The usage of the command that a line means, with its slots, or the sentence of why there is none. */
-function meaning(line: string, root: TreeNode = tree): string {
+function meaning(line: string, root: Grammar = tree): string {
   const found = resolve(root, line === '' ? [] : line.split(' '));
   if (found.kind !== 'command') return failureText(found);
   const slots = Object.entries(found.slots).map(([name, value]) => `${name}=${value}`);
@@ -16,10 +16,10 @@ function meaning(line: string, root: TreeNode = tree): string {
 }
 
 function command(usage: string): Command {
-  return { usage, help: '', run: async () => ({ text: [], json: null, failure: null }) };
+  return { usage, help: '', json: '', run: async () => ({ text: [], json: null, failure: null }) };
 }
 
-const fixedWords = new Set(commands.flatMap(({ usage }) => usage.split(' ')));
+const fixedWords = new Set(commands.flatMap(({ usage }) => usage.split(/[ [\]]+/)));
 
 describe('cli/resolve', () => {
   const lines: readonly [string, string][] = [
@@ -35,28 +35,47 @@ describe('cli/resolve', () => {
     ['sync vpp lbstate web', 'sync vpp lbstate [<name>] | name=web'],
     ['sync vpp lb state web', 'sync vpp lb state [<name>] | name=web'],
     ['con c', 'config check'],
-    ['h', 'help [<command>]'],
+    ['h', 'help [<command>...]'],
     ['show backend show', 'show backend <name> | name=show'],
     ['sh healthchecks', 'show healthchecks'],
     ['sh h https', 'show healthcheck <name> | name=https'],
     ['sh vp lb c', 'show vpp lb counters [<name>]'],
-    ['set backend web1 pause', 'set backend <name> pause | name=web1'],
-    ['se b web1 p', 'set backend <name> pause | name=web1'],
-    ['se b pause r', 'set backend <name> resume | name=pause'],
+    ['set backend web1 pause', 'set backend <name>... pause | name=web1'],
+    ['se b web1 p', 'set backend <name>... pause | name=web1'],
+    ['se b pause r', 'set backend <name>... resume | name=pause'],
     [
       'set frontend web pool a backend b weight 50',
-      'set frontend <name> pool <pool> backend <backend> weight <0-100> [flush] ' +
+      'set frontend <name> pool <pool> backend <backend>... weight <0-100> [flush] ' +
         '| name=web | pool=a | backend=b | 0-100=50',
     ],
     [
       'se f web p a b b w 50 f',
-      'set frontend <name> pool <pool> backend <backend> weight <0-100> [flush] ' +
+      'set frontend <name> pool <pool> backend <backend>... weight <0-100> [flush] ' +
         '| name=web | pool=a | backend=b | 0-100=50 | flush=flush',
+    ],
+    ['set backend web1 web2 pause', 'set backend <name>... pause | name=web1'],
+    ['set backend web1 pause r', 'set backend <name>... resume | name=web1'],
+    [
+      'watch events nu 5 l l w backend',
+      'watch events [num <n>] [log [level <level>]] [backend] [frontend] [vpp] [sync] [config] [names <name>...] | num=num | n=5 | log=log | level=warn | backend=backend',
+    ],
+    ['watch sh ba every 5s', 'watch <show-command> [every <time>] | every=every | time=5s'],
+    [
+      'wait ba a b up for 5s',
+      'wait backend <name>... <state> [for <time>] | name=a | state=up | for=for | time=5s',
+    ],
+    [
+      'wait ba a upp',
+      "'wait backend a upp' is not complete: expected one of <name>, up, down, unknown, paused, disabled",
     ],
     ['s vpp lbstate', "'s' can mean 'show' or 'sync' or 'set'"],
     ['sh v', "'v' after 'show' can mean 'version' or 'vpp'"],
     ['sync vpp l s', "'sync vpp l s' can mean 'sync vpp lbstate s' or 'sync vpp lb state'"],
-    ['', "'' is not complete: expected one of show, sync, explain, plan, compare, set, record, config, help"],
+    [
+      '',
+      "'' is not complete: expected one of show, sync, explain, plan, compare, set, record, config, watch, wait, help, " +
+        'completion, quit, exit',
+    ],
     [
       'show',
       "'show' is not complete: expected one of version, status, frontends, frontend, backends, backend, " +
@@ -64,7 +83,7 @@ describe('cli/resolve', () => {
     ],
     [
       'set backend web1',
-      "'set backend web1' is not complete: expected one of pause, resume, enable, disable",
+      "'set backend web1' is not complete: expected one of pause, resume, enable, disable, <name>",
     ],
     [
       'set backend web1 pasue',
@@ -95,51 +114,70 @@ describe('cli/resolve', () => {
     it(`reads '${line}'`, () => expect(meaning(line)).to.equal(expected));
   }
 
-  /** Any command of maglevc, in one of its forms, with some value in each slot. */
-  const spoken = fc
-    .constantFrom(...commands)
-    .chain((found) => fc.constantFrom(...expandUsage(found.usage)).map((path) => ({ found, path })))
-    .chain(({ found, path }) =>
-      fc
-        .tuple(
-          ...path.map((part) =>
-            slotName(part) === null ? fc.constant(part) : fc.stringMatching(/^[\w.-]{1,64}$/),
-          ),
-        )
-        .map((words) => ({ found, path, words })),
-    );
+  /** Words of a command: in the order of its usage, with what may be left out or not, as the numbers say. */
+  const spelled = (items: readonly Item[], numbers: readonly number[], value: string): string[] => {
+    const words: string[] = [];
+    let left = items;
+    for (const number of numbers) {
+      const all = steps(left);
+      const step = all[number % Math.max(1, all.length)];
+      if (step === undefined || (mayEnd(left) && number % 3 === 0)) break;
+      words.push(step.atom.kind === 'word' ? step.atom.word : valueFor(step.atom.name, value));
+      left = step.rest;
+    }
+    for (let all = steps(left); !mayEnd(left); all = steps(left)) {
+      // The last one leads on; those before it can be left out.
+      const step = all.at(-1);
+      if (step === undefined) break;
+      words.push(step.atom.kind === 'word' ? step.atom.word : valueFor(step.atom.name, value));
+      left = step.rest;
+    }
+    return words;
+  };
+  const valueFor = (slot: string, value: string) =>
+    ({ level: 'warn', state: 'down', shell: 'zsh' })[slot] ?? value;
 
-  it('takes every command written in full, whatever the values are', () => {
+  /** Any command of maglevc, in one of its forms, with some value in each slot. */
+  const spoken = fc.record({
+    found: fc.constantFrom(...tree.keys()),
+    numbers: fc.array(fc.nat(99), { minLength: 12, maxLength: 12 }),
+    // No word begins with a capital letter.
+    value: fc.stringMatching(/^[A-Z][\w.-]{1,63}$/),
+  });
+  const wordsOf = ({ found, numbers, value }: { found: number; numbers: readonly number[]; value: string }) =>
+    spelled(tree[found]?.items ?? [], numbers, value);
+
+  it('takes every command in each of its forms, whatever the values are', () => {
     fc.assert(
-      fc.property(spoken, ({ found, path, words }) => {
+      fc.property(spoken, (line) => {
+        const words = wordsOf(line);
         const result = resolve(tree, words);
-        expect(result).to.include({ kind: 'command', command: found });
-        const values = words.filter((word, i) => slotName(path[i] ?? '') !== null || word === 'flush');
-        expect(result.kind === 'command' && Object.values(result.slots)).to.deep.equal(values);
+        expect(
+          result.kind === 'command' ? result.command.usage : failureText(result),
+          words.join(' '),
+        ).to.equal(tree[line.found]?.command.usage);
+        if (result.kind !== 'command') return;
+        const values = words.filter((word) => word === line.value);
+        const { slots, given } = result;
+        const taken = Object.entries(slots).flatMap(([name, value]) => given.lists[name] ?? [value]);
+        expect(taken.filter((value) => value === line.value)).to.deep.equal(values);
       }),
     );
   });
 
   it('takes shortened words for the same command or a form of it, or says that they are not clear', () => {
-    const shortened = spoken.chain(({ found, path, words }) =>
-      fc
-        .tuple(
-          ...words.map((word, i) =>
-            slotName(path[i] ?? '') === null
-              ? fc.integer({ min: 1, max: word.length })
-              : fc.constant(word.length),
-          ),
-        )
-        .map((lengths) => ({ found, words, short: words.map((word, i) => word.slice(0, lengths[i])) })),
-    );
     fc.assert(
-      fc.property(shortened, ({ found, words, short }) => {
+      fc.property(spoken, fc.array(fc.nat(99), { minLength: 40, maxLength: 40 }), (line, lengths) => {
+        const words = wordsOf(line);
+        const short = words.map((word, i) =>
+          word === line.value ? word : word.slice(0, 1 + ((lengths[i] ?? 0) % word.length)),
+        );
         const result = resolve(tree, short);
         if (result.kind === 'command') {
           // Only forms of a word can stand for each other: the command may be its plural, never another one.
           const other = result.command.usage.split(' ');
-          for (const [i, word] of found.usage.split(' ').entries()) {
-            if (slotName(word) !== null || word.startsWith('[')) break;
+          for (const [i, word] of (tree[line.found]?.command.usage ?? '').split(' ').entries()) {
+            if (/^[<[]/.test(word)) break;
             const meant = other[i] ?? '';
             expect(meant.startsWith(word) || word.startsWith(meant), `${short.join(' ')}: ${meant}`).to.equal(
               true,
@@ -147,7 +185,10 @@ describe('cli/resolve', () => {
           }
         } else if (result.kind !== 'ambiguous') {
           // A shortened word was by chance another word in full, as `lb` of `lbstate`: that one counts.
-          const complete = short.filter((word, i) => word !== words[i] && fixedWords.has(word));
+          // So is a beginning that several values have, as `d` of `down`: it could as well be a name.
+          const complete = short.filter(
+            (word, i) => word !== words[i] && (fixedWords.has(word) || word.length === 1),
+          );
           expect(complete, short.join(' ')).to.not.deep.equal([]);
         }
       }),
@@ -162,23 +203,22 @@ describe('cli/resolve', () => {
       }),
     );
     fc.assert(
-      fc.property(spoken, fc.stringMatching(/^[A-Z]{1,9}$/), ({ words }, extra) => {
-        const result = resolve(tree, [...words, extra, extra]);
-        expect(result.kind).to.not.equal('command');
+      fc.property(spoken, (line) => {
+        const words = wordsOf(line);
+        const usage = tree[line.found]?.command.usage ?? '';
+        const result = resolve(tree, [...words, '-', '-']);
+        // What ends with a list of names takes any number of them.
+        if (!/\.\.\.\]?$|names/.test(usage))
+          expect(result.kind, [...words].join(' ')).to.not.equal('command');
       }),
     );
   });
 
   it('finds the words of any grammar: an exact one first, also when it begins another one', () => {
-    const root = buildTree([command('a b'), command('ab b'), command('a <x> d'), command('abc')]);
+    const root = grammarOf([command('a b'), command('ab b'), command('a <x> d'), command('abc')]);
     expect(meaning('a b', root)).to.equal('a b');
     expect(meaning('ab b', root)).to.equal('ab b');
     expect(meaning('a z d', root)).to.equal('a <x> d | x=z');
     expect(meaning('abc', root)).to.equal('abc');
-  });
-
-  it('does not build a grammar in which two commands read the same', () => {
-    expect(() => buildTree([command('a [<b>]'), command('a')])).to.throw("two commands read 'a'");
-    expect(() => buildTree([command('a <b>'), command('a <c>')])).to.throw('<b> or <c>?');
   });
 });

@@ -33,14 +33,15 @@ describe('cli output', () => {
   });
 
   it('starts the cells of a column below each other, and ends no line in blanks', () => {
-    const word = fc.stringMatching(/^[a-z😀]{1,12}$/u);
+    const word = fc.stringMatching(/^[a-zé字]{1,12}$/u);
     fc.assert(
       fc.property(fc.array(fc.tuple(word, word, word), { minLength: 1 }), (rows) => {
         const lines = render(table(['x', 'y', 'z'], rows), false)
           .trimEnd()
           .split('\n');
         const starts = lines.map((line) =>
-          [...line].flatMap((character, i, all) =>
+          // What takes two columns is followed by one that is not there.
+          [...line.replaceAll('字', '字_')].flatMap((character, i, all) =>
             character !== ' ' && (i === 0 || all[i - 1] === ' ') ? [i] : [],
           ),
         );

@@ -1,0 +1,32 @@
+import type { Clock } from '../protocol/clock.js';
+
+/** Where text goes: a stream of the process, or what a spec collects. */
+export interface Output {
+  readonly write: (text: string) => unknown;
+  readonly isTTY?: boolean | undefined;
+  /** Of a terminal. */
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  readonly on?: (event: 'error' | 'resize', listener: () => void) => unknown;
+  readonly off?: (event: 'error' | 'resize', listener: () => void) => unknown;
+}
+
+export interface Surroundings {
+  /** Without the names of the interpreter and the program. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Absent: there is nothing to read, and nobody to ask. */
+  readonly stdin?: NodeJS.ReadStream;
+  /** Standard output, where it is a terminal on which lines can be edited. */
+  readonly screen?: NodeJS.WriteStream;
+  /** The name of this machine, for the prompt of a shell that talks to a daemon on it. */
+  readonly hostname?: string;
+}
+
+/** Is there somebody who reads what is printed, and can press keys? */
+export function isAttended(surroundings: Surroundings): boolean {
+  return surroundings.stdout.isTTY === true && surroundings.stdin?.isTTY === true;
+}
