@@ -78,10 +78,10 @@ export function commandList(commands: readonly Command[]): Line[] {
 }
 
 /** Longer names have a line of their own, so that they do not push all texts to the right. */
-const longestBeside = 32;
+const LONGEST_BESIDE = 32;
 
 function list(entries: readonly (readonly [string, string])[]): Line[] {
-  const beside = ([name]: readonly [string, string]) => name.length <= longestBeside;
+  const beside = ([name]: readonly [string, string]) => name.length <= LONGEST_BESIDE;
   const lines = columns(
     entries.map((entry) => [plain(beside(entry) ? entry[0] : ''), plain(entry[1])]),
     '  ',
