@@ -59,7 +59,7 @@ export const duration: Codec<number> = scalar('duration', durationSchema, (node)
   return parseDuration(node.text);
 });
 
-/** The SHORTEST time that something may be repeated after: anything finer would be a busy loop. */
+/** The shortest time that something may be repeated after: anything finer would be a busy loop. */
 const SHORTEST = 1;
 
 /** A duration that something is repeated after, or waited for: at least 1 ms. */

@@ -16,7 +16,7 @@ import { toError } from './thrown.js';
 const STOP_DEADLINE_MS = 5000;
 
 /** Messages that an actor handles before others have their turn, if no handler has to be waited for. */
-const MESSAGES_ATURN = 16;
+const MESSAGES_A_TURN = 16;
 
 /**
  * starting: its start() has not returned. running: takes messages. draining: was told to end; the handler under way
@@ -175,7 +175,7 @@ export class Incarnation<M> implements Agent {
 
   /** A turn costs more than most messages: those who have much mail take some of it at a time, but not all turns. */
   #receiveSome(): void | Promise<void> {
-    for (let n = 0; n < MESSAGES_ATURN; n++) {
+    for (let n = 0; n < MESSAGES_A_TURN; n++) {
       const handled = this.#receiveNext();
       if (handled !== undefined) return handled;
       if (this.#phase !== 'running' || !this.#host.hasMail()) return;
