@@ -35,7 +35,7 @@ export const commands: readonly Command[] = [
   ...configCommands,
   {
     usage: 'help [<command>]',
-    help: 'print this; behind `help`, the beginning of a command shows what can follow it',
+    help: 'print this; after `help`, the beginning of a command shows what can follow it',
     run: async ({ commands }, { command = '' }) => {
       const words = command.split(' ').filter((word) => word !== '');
       const shown = commandsBehind(words, commands);

@@ -15,17 +15,14 @@ const options: readonly (readonly [string, string])[] = [
     '--timeout TIME',
     'how long to wait for maglevd, as in 500ms or 5s; default 5s, or 2m for sync, set and config',
   ],
-  ['--tls-ca FILE', 'speak TLS, and believe what this authority has signed; default MAGLEV_TLS_CA'],
+  ['--tls-ca FILE', 'speak TLS, and trust what this authority has signed; default MAGLEV_TLS_CA'],
   ['--tls-cert FILE', 'the certificate that says who you are; default MAGLEV_TLS_CERT'],
   ['--tls-key FILE', 'its key; default MAGLEV_TLS_KEY'],
-  ['--tls', 'speak TLS, and believe the authorities that are known everywhere'],
+  ['--tls', 'speak TLS, and trust the public certificate authorities'],
   ['--token-file FILE', 'the token that says who you are; default MAGLEV_TOKEN_FILE'],
   ['--json', 'print one JSON document'],
-  [
-    '--color[=BOOL]',
-    'colour, also where there is no terminal; default where there is one and NO_COLOR is not set',
-  ],
-  ['--help', 'print this; behind a command, what can follow it'],
+  ['--color[=BOOL]', 'colour even without a terminal; default with one, unless NO_COLOR is set'],
+  ['--help', 'print this; after a command, what can follow it'],
   ['--version', 'print the version'],
 ];
 

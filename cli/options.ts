@@ -190,7 +190,7 @@ function unknownOption(argument: string, name: string): string | null {
   if (meant === null && !/^--|=/.test(argument) && nameRule(argument) === null) return null;
   const typed = argument.split('=')[0];
   const suggestion = meant === null ? '.' : `: did you mean ${meant}?`;
-  return `unknown option ${typed}${suggestion} A name that begins with a dash goes behind --`;
+  return `unknown option ${typed}${suggestion} Put -- before a name that begins with a dash`;
 }
 
 /** Is JSON asked for by a command line, even one that cannot be read? */
