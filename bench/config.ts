@@ -7,7 +7,7 @@ import { largeConfig } from './large-config.js';
 // turns, and the quickest run of each counts, so that what else the machine does falls out.
 // Run with: node out/bench/config.js
 
-const rounds = 7;
+const ROUNDS = 7;
 
 function milliseconds(run: () => void): number {
   const start = process.hrtime.bigint();
@@ -19,7 +19,7 @@ function measure(backends: number, frontends: number): void {
   const text = largeConfig({ backends, frontends });
   const checked: number[] = [];
   const bare: number[] = [];
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     checked.push(
       milliseconds(() => {
         if (!checkConfigText(text, 'bench').ok) throw new Error('the config of the benchmark is not valid');

@@ -9,7 +9,7 @@ import type {
 import { errorText, type Line, label, plain, type Span } from './text.js';
 
 /** Lines of one kind that are printed; --json has all. */
-const most = 50;
+const MOST = 50;
 
 /** A line for each thing that changes, and for what follows from it: first what cuts flows, then the rest. */
 export function changesText(changes: ConfigChanges, loaded: boolean): Line[] {
@@ -66,8 +66,8 @@ function changeLine({ how, what, name, values }: ConfigChange): Line {
   if (what === 'setting' && value !== undefined) {
     return line(how, `${what} ${name}: ${shown(value.before)} -> ${shown(value.after)}`);
   }
-  const differences = values.slice(0, most).map(difference).join(', ');
-  const more = values.length > most ? `, and ${values.length - most} more` : '';
+  const differences = values.slice(0, MOST).map(difference).join(', ');
+  const more = values.length > MOST ? `, and ${values.length - MOST} more` : '';
   return line(how, `${what} ${nameText(name)}${differences === '' ? '' : `: ${differences}${more}`}`);
 }
 
@@ -88,6 +88,6 @@ function line(title: string, ...rest: readonly (string | Span)[]): Line {
 }
 
 function cut(lines: readonly Line[]): readonly Line[] {
-  if (lines.length <= most) return lines;
-  return [...lines.slice(0, most), [plain(`... and ${lines.length - most} more`)]];
+  if (lines.length <= MOST) return lines;
+  return [...lines.slice(0, MOST), [plain(`... and ${lines.length - MOST} more`)]];
 }

@@ -12,7 +12,7 @@ export const backendCommands: readonly Command[] = [
   {
     usage: 'show backends',
     json: 'ListBackendsResponse',
-    help: 'all backends: their state, since when and why, and what is to be known of them',
+    help: 'all backends: their state, since when and why, and what is unusual about them',
     run: async ({ client, clock, width }) => {
       const response = await (await client()).listBackends();
       return success(backendsText(response, clock.now(), width), response);

@@ -1,5 +1,5 @@
 import { type ErrorCode, MaglevError } from '../domain/errors.js';
-import { isWeight, maxWeight } from '../domain/lb-limits.js';
+import { isWeight, MAX_WEIGHT } from '../domain/lb-limits.js';
 import { nameText } from '../domain/name.js';
 import type { MaglevClient } from '../rpc/client.js';
 import type { BackendInfo, FrontendInfo } from '../rpc/generated/maglev.js';
@@ -205,7 +205,7 @@ function unchanged(code: ErrorCode, message: string): MaglevError {
 
 export function parseWeight(text: string): number {
   if (/^\d{1,3}$/.test(text) && isWeight(Number(text))) return Number(text);
-  throw new MaglevError('MGL_USAGE', `'${text}' is no weight: use a whole number from 0 to ${maxWeight}`);
+  throw new MaglevError('MGL_USAGE', `'${text}' is no weight: use a whole number from 0 to ${MAX_WEIGHT}`);
 }
 
 /** A maglevd that says nothing of VPP is an older one. */

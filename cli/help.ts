@@ -16,20 +16,20 @@ const options: readonly (readonly [string, string])[] = [
     '--timeout TIME',
     'how long to wait for maglevd, as in 500ms or 5s; default 5s, or 2m for sync, set and config',
   ],
-  ['--tls-ca FILE', 'speak TLS, and believe what this authority has signed; default MAGLEV_TLS_CA'],
+  ['--tls-ca FILE', 'speak TLS, and trust what this authority has signed; default MAGLEV_TLS_CA'],
   ['--tls-cert FILE', 'the certificate that says who you are; default MAGLEV_TLS_CERT'],
   ['--tls-key FILE', 'its key; default MAGLEV_TLS_KEY'],
-  ['--tls', 'speak TLS, and believe the authorities that are known everywhere'],
+  ['--tls', 'speak TLS, and trust the public certificate authorities'],
   ['--token-file FILE', 'the token that says who you are; default MAGLEV_TOKEN_FILE'],
   ['--json', 'print one JSON document; commands that go on print one a line'],
   ['--careful', 'fail instead of making a change that leaves a frontend with nobody'],
   ['--stop-on-error', 'of commands from standard input, run none behind one that failed'],
   [
     '--color[=BOOL]',
-    'colour, also where there is no terminal; default where there is one and NO_COLOR is not set',
+    'colour even without a terminal; default with one, unless NO_COLOR is set',
   ],
   ['--complete', 'print what the last word can become: the completion scripts of shells ask so'],
-  ['--help', 'print this; behind a command, what can follow it'],
+  ['--help', 'print this; after a command, what can follow it'],
   ['--version', 'print the version'],
 ];
 
@@ -89,10 +89,10 @@ export function commandList(commands: readonly Command[]): Line[] {
 }
 
 /** Longer names have a line of their own, so that they do not push all texts to the right. */
-const longestBeside = 32;
+const LONGEST_BESIDE = 32;
 
 function list(entries: readonly (readonly [string, string])[]): Line[] {
-  const beside = ([name]: readonly [string, string]) => name.length <= longestBeside;
+  const beside = ([name]: readonly [string, string]) => name.length <= LONGEST_BESIDE;
   const lines = columns(
     entries.map((entry) => [plain(beside(entry) ? entry[0] : ''), plain(entry[1])]),
     '  ',

@@ -208,7 +208,7 @@ function unknownOption(argument: string, name: string): string | null {
   if (meant === null && !/^--|=/.test(argument) && nameRule(argument) === null) return null;
   const typed = argument.split('=')[0];
   const suggestion = meant === null ? '.' : `: did you mean ${meant}?`;
-  return `unknown option ${typed}${suggestion} A name that begins with a dash goes behind --`;
+  return `unknown option ${typed}${suggestion} Put -- before a name that begins with a dash`;
 }
 
 /** Addresses with commas between them. Left: what is wrong with one. */

@@ -1,5 +1,5 @@
 /** A program that is still busy after so many turns will not come to rest. */
-const patience = 1_000_000;
+const PATIENCE = 1_000_000;
 
 /** Those who wait below; each has one setImmediate of its own pending. */
 let waiting = 0;
@@ -17,9 +17,9 @@ export function eventLoopIdle(): Promise<void> {
       if (pendingImmediates() <= waiting - 1) {
         waiting -= 1;
         resolve();
-      } else if (++turns > patience) {
+      } else if (++turns > PATIENCE) {
         waiting -= 1;
-        reject(new Error(`the event loop is not idle after ${patience} turns: something runs for ever`));
+        reject(new Error(`the event loop is not idle after ${PATIENCE} turns: something runs for ever`));
       } else {
         setImmediate(look);
       }

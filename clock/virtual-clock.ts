@@ -11,7 +11,7 @@ export interface VirtualClockOptions {
 }
 
 /** More timers than this at one moment: a loop that time cannot end. */
-const maxTimersPerMoment = 1_000_000;
+const MAX_TIMERS_PER_MOMENT = 1_000_000;
 
 /**
  * Time that passes only when a spec says so. Between two timers everything that the first one caused has happened:
@@ -74,7 +74,7 @@ export class VirtualClock implements Clock {
     ) {
       this.#timers.pop();
       firedNow = next.due > this.#elapsed ? 1 : firedNow + 1;
-      if (firedNow > maxTimersPerMoment) throw new Error('timers set each other for ever at one moment');
+      if (firedNow > MAX_TIMERS_PER_MOMENT) throw new Error('timers set each other for ever at one moment');
       this.#elapsed = Math.max(this.#elapsed, next.due);
       next.run();
       await eventLoopIdle();

@@ -74,12 +74,12 @@ function checked<A>(read: E.Either<string, A>): A {
 }
 
 /** How many steps weights are mapped to when the file does not say. */
-const defaultSteps = 10;
+const DEFAULT_STEPS = 10;
 
 export function weightModeOf(lb: FileLb): WeightMode {
   return lb['weight-mode'] === 'exact'
     ? { mode: 'exact' }
-    : { mode: 'steps', steps: lb['weight-steps'] ?? defaultSteps };
+    : { mode: 'steps', steps: lb['weight-steps'] ?? DEFAULT_STEPS };
 }
 
 function present(ip: IpAddress | null): IpAddress {

@@ -5,11 +5,11 @@ import { trustStore } from '../domain/pem.js';
 import { readSmallFile } from './small-file.js';
 
 /** Many times what all public authorities have together. */
-const maxBytes = 8 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Reads a file of authorities. The left side is why it cannot be used, as the end of a sentence that its name begins. */
 export function readCaFile(file: string): E.Either<string, TrustStore> {
-  return E.chain((text: string) => trustStore(text, file))(readSmallFile(file, maxBytes));
+  return E.chain((text: string) => trustStore(text, file))(readSmallFile(file, MAX_BYTES));
 }
 
 /** The files of authorities that one config names, each read once. Relative names start at the folder of the config. */

@@ -60,7 +60,7 @@ export const duration: Codec<number> = scalar('duration', durationSchema, (node)
 });
 
 /** The shortest time that something may be repeated after: anything finer would be a busy loop. */
-const shortest = 1;
+const SHORTEST = 1;
 
 /** A duration that something is repeated after, or waited for: at least 1 ms. */
 export const period: Codec<number> = scalar('duration', periodSchema, (node) => {
@@ -73,7 +73,7 @@ export const period: Codec<number> = scalar('duration', periodSchema, (node) => 
 /** What is wrong with a period, as the end of a sentence; null when it is right. */
 export function periodRule(milliseconds: number): string | null {
   if (milliseconds === 0) return 'must be longer than 0';
-  return milliseconds < shortest ? 'is too short: at least 1ms' : null;
+  return milliseconds < SHORTEST ? 'is too short: at least 1ms' : null;
 }
 
 /** One of a few words, exactly as they are written here. */

@@ -19,7 +19,7 @@ export function textLines(text: string): TextLine[] {
 }
 
 /** Characters of a line that are shown. */
-const longest = 100;
+const LONGEST = 100;
 
 /**
  * Some lines of a text with their numbers, from one to another as far as there are such, and a caret below the column of
@@ -34,7 +34,7 @@ export function excerptOf(
   return textLines(text)
     .slice(Math.max(from, 1) - 1, to)
     .flatMap((line) => {
-      const shown = clip(line.text.replaceAll('\t', '\u2192'), longest);
+      const shown = clip(line.text.replaceAll('\t', '\u2192'), LONGEST);
       const row = `${String(line.number).padStart(width)} | ${shown}`.trimEnd();
       return line.number === mark.line ? [row, `${' '.repeat(width)} | ${' '.repeat(mark.column)}^`] : [row];
     });

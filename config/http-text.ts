@@ -10,7 +10,7 @@ export function pathRule(path: string): string | null {
   if (!path.startsWith('/')) return `${quote(path)} must start with '/'`;
   const bad = /[^\x21-\x7e]/u.exec(path);
   if (bad !== null) return `must not contain ${quote(bad[0])}: write it percent-encoded, as %20 for a space`;
-  if (path.includes('#')) return "must not contain '#': what is behind it is never sent to a server";
+  if (path.includes('#')) return "must not contain '#': what follows it is never sent to a server";
   return null;
 }
 

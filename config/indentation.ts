@@ -111,7 +111,7 @@ function misplaced(
     return { line: first.line, column: Math.min(column, first.line.column), message, from: first.line };
   }
   if (deeper === undefined && parent.line.key.startsWith('-')) {
-    const message = `a blank is missing behind the dash of an item: write '- ${parent.line.key.slice(1)}'`;
+    const message = `a blank is missing after the dash of an item: write '- ${parent.line.key.slice(1)}'`;
     return { line: parent.line, column: parent.line.column, message, from: parent.line };
   }
   const grand = open.at(open.indexOf(parent) - 1);

@@ -8,10 +8,10 @@ import { systemErrorText } from './system-error.js';
 import { decodeText } from './utf8.js';
 
 /** Twenty times a config with ten thousand backends; it still fits into memory when it is parsed. */
-const maxBytes = 16 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Characters that are checked at once: about as much as takes a few hundredths of a second. */
-const maxInline = 32 * 1024;
+const MAX_INLINE = 32 * 1024;
 
 /** A check of such a file reads others, and waits for their disks. */
 const namesFiles = /\b(?:ca-file|tokens)\b/;
@@ -23,7 +23,7 @@ const namesFiles = /\b(?:ca-file|tokens)\b/;
 export async function loadConfigFile(file: string, memory: VppMemory | null = null): Promise<ConfigVerdict> {
   const text = await readConfigText(file);
   if (E.isLeft(text)) return unreadable(file, text.left);
-  const quick = text.right.length <= maxInline && !namesFiles.test(text.right);
+  const quick = text.right.length <= MAX_INLINE && !namesFiles.test(text.right);
   if (quick) return checkConfigText(text.right, file, memory);
   const outcome = await checkOffThread(text.right, file, memory);
   return outcome.kind === 'verdict' ? outcome.verdict : unreadable(file, outcome.why);
@@ -55,6 +55,6 @@ async function readBytes(handle: FileHandle): Promise<E.Either<string, Buffer>> 
   const stats = await handle.stat();
   if (stats.isDirectory()) return E.left('is a directory, not a file');
   if (!stats.isFile()) return E.left('is not a regular file');
-  if (stats.size > maxBytes) return E.left(`has ${stats.size} bytes: at most ${maxBytes} are read`);
+  if (stats.size > MAX_BYTES) return E.left(`has ${stats.size} bytes: at most ${MAX_BYTES} are read`);
   return E.right(await handle.readFile());
 }

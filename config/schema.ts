@@ -1,4 +1,4 @@
-import { maxWeight } from '../domain/lb-limits.js';
+import { MAX_WEIGHT } from '../domain/lb-limits.js';
 import type { TypeOf } from './codec.js';
 import { ipAddress } from './codec-address.js';
 import { nonEmptyList, record } from './codec-collections.js';
@@ -9,10 +9,10 @@ import { access } from './schema-access.js';
 import { healthCheck } from './schema-healthcheck.js';
 
 /** More transitions than anybody reads, and few enough to hold in memory for every backend. */
-const maxTransitionHistory = 100_000;
+const MAX_TRANSITION_HISTORY = 100_000;
 
 const healthchecker = mapping({
-  'transition-history': withDefault(integer(1, maxTransitionHistory), '5'),
+  'transition-history': withDefault(integer(1, MAX_TRANSITION_HISTORY), '5'),
   netns: withDefault(text(netnsRule, { pattern: '^(?!\\.{1,2}$)[^/]*$' }), ''),
   'ca-file': optional(text(fileRule, { minLength: 1 }), "Node's own authorities"),
 });
@@ -39,7 +39,7 @@ const backend = mapping({
 });
 
 const poolBackend = mapping({
-  weight: withDefault(integer(0, maxWeight), String(maxWeight)),
+  weight: withDefault(integer(0, MAX_WEIGHT), String(MAX_WEIGHT)),
 });
 
 const pool = mapping({

@@ -1,12 +1,12 @@
 import { formatDuration } from '../domain/duration.js';
-import { maxFlowTimeout, maxStickyBuckets, maxTableLength } from '../domain/lb-limits.js';
+import { MAX_FLOW_TIMEOUT, maxStickyBuckets, maxTableLength } from '../domain/lb-limits.js';
 import { unusableInVpp, wrongFamily } from './address-rules.js';
 import { periodRule } from './codec-scalars.js';
 import type { Finding } from './finding.js';
 import type { FileLb } from './schema.js';
 
 /** Seconds. */
-const minFlowTimeout = 1;
+const MIN_FLOW_TIMEOUT = 1;
 
 const sources = [
   ['ipv4-src-address', 4],
@@ -43,8 +43,8 @@ function powerOfTwo(value: number, max: number): string | null {
 }
 
 function flowTimeout(milliseconds: number): string | null {
-  if (milliseconds < minFlowTimeout * 1000 || milliseconds > maxFlowTimeout * 1000) {
-    return `${formatDuration(milliseconds)} is out of range: ${minFlowTimeout}s to ${maxFlowTimeout}s`;
+  if (milliseconds < MIN_FLOW_TIMEOUT * 1000 || milliseconds > MAX_FLOW_TIMEOUT * 1000) {
+    return `${formatDuration(milliseconds)} is out of range: ${MIN_FLOW_TIMEOUT}s to ${MAX_FLOW_TIMEOUT}s`;
   }
   return milliseconds % 1000 === 0
     ? null

@@ -5,7 +5,7 @@ import { parseTokens } from '../domain/token-list.js';
 import { readSmallFile } from './small-file.js';
 
 /** Ten thousand tokens with long names. */
-const maxBytes = 2 * 1024 * 1024;
+const MAX_BYTES = 2 * 1024 * 1024;
 
 type Tokens = ReadonlyMap<string, TokenOwner>;
 
@@ -20,7 +20,7 @@ export class TokenFile {
 
   /** Left: why it cannot be used, as the end of a sentence that its name begins. */
   get(name: string): E.Either<string, Tokens> {
-    this.#read ??= E.chain(parseTokens)(readSmallFile(path.resolve(this.#folder, name), maxBytes));
+    this.#read ??= E.chain(parseTokens)(readSmallFile(path.resolve(this.#folder, name), MAX_BYTES));
     return this.#read;
   }
 }

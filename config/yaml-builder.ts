@@ -5,7 +5,7 @@ import type { Problem } from './problem.js';
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from './yaml-tree.js';
 
 /** How many values aliases may add to a file: far more than any config has, and quickly walked. */
-const maxAliased = 1_000_000;
+const MAX_ALIASED = 1_000_000;
 
 export interface BuiltTree {
   readonly root: YamlNode;
@@ -116,10 +116,10 @@ class TreeBuilder {
     }
     this.#built += target.size;
     this.#aliased += target.size;
-    if (this.#aliased <= maxAliased) return { ...target.node, at: start, end };
+    if (this.#aliased <= MAX_ALIASED) return { ...target.node, at: start, end };
     // Said once; the aliases behind it would only repeat it.
-    if (this.#aliased - target.size <= maxAliased) {
-      this.#report({ at: start, end }, `aliases repeat more than ${maxAliased} values`);
+    if (this.#aliased - target.size <= MAX_ALIASED) {
+      this.#report({ at: start, end }, `aliases repeat more than ${MAX_ALIASED} values`);
     }
     return { ...nothing(start), incomplete: true };
   }

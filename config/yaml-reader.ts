@@ -7,7 +7,7 @@ import { buildTree } from './yaml-builder.js';
 import type { YamlNode } from './yaml-tree.js';
 
 /** The schema is 6 levels deep; each takes at most a few entries of the parser's stack. */
-const maxDepth = 100;
+const MAX_DEPTH = 100;
 
 export interface YamlReading {
   /** null when nothing could be made of the text. */
@@ -59,7 +59,7 @@ function parse(text: string): Document.Parsed[] | Problem {
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
     // Checked while reading, because composing very deep nesting would overflow the stack.
-    if (parser.stack.length > maxDepth) return problemAt(parser.offset, 'YAML: nested too deeply');
+    if (parser.stack.length > MAX_DEPTH) return problemAt(parser.offset, 'YAML: nested too deeply');
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end(true, text.length));

@@ -87,7 +87,7 @@ export function judgeCall(rules: Rules, facts: CallFacts): Judgement {
   }
   if (identity.known && identity.role !== null) {
     const why = `it needs the role ${needs}, and ${identity.who} is ${identity.role}`;
-    const advice = 'Call as somebody with that role; maglev.access of the config says who has which.';
+    const advice = 'Use credentials with that role; maglev.access of the config says who has which.';
     return { ...common, kind: 'denied', why, advice };
   }
   const why = `it needs the role ${needs}, and ${strangerText(rules, peer, identity)}`;

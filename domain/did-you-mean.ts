@@ -1,5 +1,5 @@
 /** Longer words are not compared: names have at most 64 characters. */
-const maxWord = 64;
+const MAX_WORD = 64;
 
 /**
  * The candidate that `word` was most likely meant to be, or null when none is close: up to a third of the word's
@@ -19,7 +19,7 @@ export function suggester(
 ): (word: string) => string | null {
   let spent = 0;
   return (word) => {
-    if (word.length === 0 || word.length > maxWord) return null;
+    if (word.length === 0 || word.length > MAX_WORD) return null;
     const wanted = word.toLowerCase();
     let limit = Math.floor(word.length / 3);
     let best: string | null = null;

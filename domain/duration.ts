@@ -17,7 +17,7 @@ const unitNanoseconds: ReadonlyMap<string, bigint> = new Map([
 const maxNanoseconds = 2n ** 63n - 1n;
 
 /** Longer texts are refused unread: nobody writes such a duration, and big integers of any length cost time. */
-const maxLength = 100;
+const MAX_LENGTH = 100;
 
 /**
  * A duration as Go writes it (`1m30s`, `1.5s`, `200ms`, `0`), in milliseconds; fractions of a nanosecond are cut off.
@@ -27,7 +27,7 @@ export function parseDuration(text: string): E.Either<string, number> {
   if (text === '0' || text === '+0' || text === '-0') return E.right(0);
   const body = text.startsWith('+') ? text.slice(1) : text;
   if (body.startsWith('-')) return E.left(`${quote(text)} is negative`);
-  if (body.length > maxLength) return E.left(`${quote(text)} is too long for a duration`);
+  if (body.length > MAX_LENGTH) return E.left(`${quote(text)} is too long for a duration`);
   if (/^\d+(\.\d*)?$/.test(body)) {
     return E.left(`${quote(text)} has no unit: write ${body}s for seconds, ${body}ms for milliseconds`);
   }

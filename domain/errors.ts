@@ -21,7 +21,7 @@ export const errorCatalogue = {
   MGL_HEALTHCHECK_UNKNOWN: 'List the names with `maglevc show healthchecks`.',
   MGL_BACKEND_DISABLED: 'Enable it first: `maglevc set backend <name> enable`.',
   MGL_ACTOR_UNKNOWN: 'List them with `maglevc show actors`.',
-  MGL_SUBSCRIPTION_ENDED: 'Subscribe again, and go on behind the last event that came.',
+  MGL_SUBSCRIPTION_ENDED: 'Subscribe again, starting after the last event that you received.',
   MGL_VPP_DISABLED: 'Start maglevd with --vpp-api-addr to let it talk to VPP.',
   MGL_VPP_DISCONNECTED: 'Check that VPP runs and that maglevd may open its API socket; maglevd keeps trying.',
   MGL_VPP_CONNECT:
@@ -31,25 +31,25 @@ export const errorCatalogue = {
   MGL_VPP_INCOMPATIBLE:
     'Install VPP 26.10 or newer with its lb plugin enabled; older releases lack these messages.',
   MGL_VPP_TIMEOUT: 'VPP did not answer in time; maglevd reads back what VPP has and tries again.',
-  MGL_VPP_RETVAL: "VPP refused the request; the code's meaning is in the message.",
+  MGL_VPP_RETVAL: 'VPP refused the request; the message says what its code means.',
   MGL_VPP_PROTOCOL:
-    'VPP sent bytes that are not its API; check that the socket is VPP API socket, and its version.',
+    "What answered is not VPP's binary API: check that --vpp-api-addr names VPP's API socket, and which VPP that is.",
   MGL_VPP_GUARD:
     'The request would crash or corrupt VPP, so it was not sent; correct the value that is named.',
   MGL_VPP_MEMORY:
     'Use a shorter new-flows-table-length or fewer sticky-buckets-per-core, or give VPP a larger main-heap-size and restart it.',
-  MGL_VPP_PAUSED:
-    'Look into the log of VPP for why it died; `maglevc sync vpp lbstate` ends the pause at once.',
+  MGL_VPP_PAUSED: "Look in VPP's log for why it died; `maglevc sync vpp lbstate` ends the pause at once.",
   MGL_VPP_ENCODE: 'The value that is named does not fit the message, so nothing was sent; correct it.',
   MGL_STATS_DISABLED: 'Start maglevd with --vpp-stats-addr to let it read the counters of VPP.',
-  MGL_VPPS_DIFFER: 'Compare what the two maglevds were configured with, and whether both are in sync.',
+  MGL_VPPS_DIFFER: 'Compare the configs of the two maglevds, and check that both are in sync.',
   MGL_VPP_SYNC: 'Part of a sync failed; the log names each change. It is repeated at the next sync interval.',
   MGL_USAGE: 'Run the command with --help.',
   MGL_LEFT_ALONE: 'Leave somebody in, or do it without --careful.',
   MGL_WAIT: 'Look at `maglevc show status`; with a longer time, as in `for 10m`, it waits longer.',
   MGL_TLS_FILES: 'Give --tls-cert and --tls-key a certificate and the key that belongs to it, both in PEM.',
   MGL_UNAUTHENTICATED: 'Say who you are: with a token, a certificate, or through a unix socket.',
-  MGL_DENIED: 'Call as somebody with the role that it needs; maglev.access of the config says who has which.',
+  MGL_DENIED:
+    'Use credentials with the role that this needs; maglev.access in the config says who has which role.',
   MGL_ORIGIN:
     'Open the page from maglevd itself, by an address, localhost, or a name that --http-addr has; programs send no Origin.',
   MGL_HTTP_REQUEST:
@@ -66,13 +66,13 @@ export const errorCatalogue = {
   MGL_STATS_CONNECT:
     'Check that VPP runs, the path of --vpp-stats-addr, and that maglevd is in the group of the socket.',
   MGL_STATS_LAYOUT:
-    'Compare the release of VPP with those that the user guide names; restart VPP if it should fit.',
+    "Check VPP's release against those that the user guide names; if it is one of them, restart VPP.",
   MGL_STATS_BUSY: 'VPP is busy with a large change; the counters are read again at the next interval.',
   MGL_STATS_STALE: 'VPP has ended or hangs; maglevd opens the segment again as soon as VPP is back.',
   MGL_STATS_INDEXES:
     'Compare what `vppctl show lb vips verbose` prints with the releases of VPP that the user guide names.',
   MGL_VPP_TEXT:
-    'Let VPP take `cli_inband` from maglevd: only its text tells which VIPs are sticky, and which counters are whose.',
+    "Let VPP accept `cli_inband` from maglevd: only VPP's text tells which VIPs are sticky, and which counters are whose.",
   MGL_SYNC_UNKNOWN: 'List the syncs that are kept with `maglevc show vpp syncs`.',
   MGL_LINUX_UNSUPPORTED:
     'Run it on Linux (x64 or arm64), installed with npm so that the optional packages of koffi are there.',

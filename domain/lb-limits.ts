@@ -1,5 +1,5 @@
 /** The largest weight of a server: VPP's own bound. */
-export const maxWeight = 100;
+export const MAX_WEIGHT = 100;
 
 /** The longest new-flow table. VPP allocates 4 bytes an entry from its main heap, and twice that while it rebuilds. */
 export const maxTableLength = 2 ** 20;
@@ -8,8 +8,8 @@ export const maxTableLength = 2 ** 20;
 export const maxStickyBuckets = 2 ** 22;
 
 /** Seconds. VPP's timer wheel has no room for more. */
-export const maxFlowTimeout = 120;
+export const MAX_FLOW_TIMEOUT = 120;
 
 export function isWeight(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value <= maxWeight;
+  return Number.isInteger(value) && value >= 0 && value <= MAX_WEIGHT;
 }

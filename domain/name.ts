@@ -1,7 +1,7 @@
 import { quote } from './quote.js';
 
 /** The longest name, in characters (Unicode code points). */
-export const longestName = 64;
+export const LONGEST_NAME = 64;
 
 /**
  * What no name has. Quotes and the backslash, so that a name can stand in quotes anywhere. What is not printable: control
@@ -19,7 +19,8 @@ const forbidden = /['"\\]|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 export function nameRule(name: string): string | null {
   if (name === '') return 'a name must not be empty';
   const { length } = [...name];
-  if (length > longestName) return `the name ${quote(name)} has ${length} characters: at most ${longestName}`;
+  if (length > LONGEST_NAME)
+    return `the name ${quote(name)} has ${length} characters: at most ${LONGEST_NAME}`;
   if (name.startsWith(' ') || name.endsWith(' ')) {
     return `the name ${quote(name)} begins or ends with a blank`;
   }

@@ -1,7 +1,7 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Frontend, MaglevConfig } from './config.js';
 import { MaglevError } from './errors.js';
-import { isWeight, maxWeight } from './lb-limits.js';
+import { isWeight, MAX_WEIGHT } from './lb-limits.js';
 import { unknownName } from './unknown-name.js';
 
 /** Who asked for it, and when. */
@@ -147,7 +147,7 @@ export function setWeight(
   const { weight: value, ...place } = change;
   const { frontend: frontendName, pool, backend } = place;
   if (!isWeight(value)) {
-    const text = `${value} is no weight: use a whole number from 0 to ${maxWeight}`;
+    const text = `${value} is no weight: use a whole number from 0 to ${MAX_WEIGHT}`;
     return left(new MaglevError('MGL_REQUEST_INVALID', text));
   }
   const frontend = config.frontends.get(frontendName);

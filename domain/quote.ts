@@ -5,11 +5,11 @@
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** In characters: no name is cut. */
-const longestShown = 64;
+const LONGEST_SHOWN = 64;
 
 /** Text from a file, fit for a one-line message: in single quotes, unprintable characters escaped, cut when long. */
 export function quote(text: string): string {
-  return `'${clip(text, longestShown)}'`;
+  return `'${clip(text, LONGEST_SHOWN)}'`;
 }
 
 /** The same without the quotes, for text that somebody else's message already quotes. `longest` is in characters. */

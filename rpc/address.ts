@@ -17,7 +17,7 @@ export type RpcAddress =
     };
 
 /** What fits into `sun_path` of Linux with its closing zero byte. */
-const longestSocketPath = 107;
+const LONGEST_SOCKET_PATH = 107;
 
 const hostName =
   /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/;
@@ -58,8 +58,8 @@ function parseUnix(text: string): Either<string, RpcAddress> {
   if (!path.startsWith('/'))
     return left(`'${text}' must name a socket by its absolute path, as in unix:/run/x.sock`);
   if (path.includes('\0')) return left('the path of a unix socket cannot contain a zero byte');
-  if (Buffer.byteLength(path) > longestSocketPath) {
-    return left(`the path of a unix socket has at most ${longestSocketPath} bytes, '${path}' has more`);
+  if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH) {
+    return left(`the path of a unix socket has at most ${LONGEST_SOCKET_PATH} bytes, '${path}' has more`);
   }
   return right({ kind: 'unix', path });
 }

@@ -1,5 +1,5 @@
 import { MaglevError } from '../domain/errors.js';
-import { isWeight, maxWeight } from '../domain/lb-limits.js';
+import { isWeight, MAX_WEIGHT } from '../domain/lb-limits.js';
 import { nameRule } from '../domain/name.js';
 
 /** A name that cannot be one is refused here (MGL_REQUEST_INVALID), so that no error repeats it at length. */
@@ -13,5 +13,5 @@ export function checkedName(field: string, name: string): string {
 /** A configured weight; MGL_REQUEST_INVALID when it is not in 0..100. */
 export function checkedWeight(field: string, weight: number): number {
   if (isWeight(weight)) return weight;
-  throw new MaglevError('MGL_REQUEST_INVALID', `${field} is ${weight}; weights are from 0 to ${maxWeight}`);
+  throw new MaglevError('MGL_REQUEST_INVALID', `${field} is ${weight}; weights are from 0 to ${MAX_WEIGHT}`);
 }

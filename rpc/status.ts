@@ -9,7 +9,7 @@ export const errorCodeKey = 'maglev-error-code';
 export const errorAdviceKey = 'maglev-error-advice-bin';
 
 /** Longest status message, in characters: it travels in an HTTP/2 header, whose size is limited. */
-const longestDetails = 2000;
+const LONGEST_DETAILS = 2000;
 
 /** gRPC status of every error that can be the answer to a request. Codes that are not listed are INTERNAL. */
 const statusOfCode: Partial<Record<ErrorCode, status>> = {
@@ -80,7 +80,7 @@ function detailsOf(error: MaglevError): string {
 
 function cut(text: string): string {
   const characters = [...text];
-  return characters.length > longestDetails ? `${characters.slice(0, longestDetails).join('')}...` : text;
+  return characters.length > LONGEST_DETAILS ? `${characters.slice(0, LONGEST_DETAILS).join('')}...` : text;
 }
 
 function closed(sentence: string): string {

@@ -21,7 +21,7 @@ import type { Services } from './services.js';
 import { type Cause, checkSupervision } from './supervision.js';
 
 /** How many messages an unbounded mailbox holds while its actor is being restarted. */
-const heldDuringRestart = 10_000;
+const HELD_DURING_RESTART = 10_000;
 
 let lastId = 0;
 
@@ -129,7 +129,7 @@ export class Cell<M> implements KnownActor, Host<M> {
 
   accept(envelope: Envelope<M>): boolean {
     if (this.#end !== null) return this.#lose(envelope, 'ended');
-    if (this.#isRestarting() && !this.#mailbox.bounded && this.#mailbox.size >= heldDuringRestart) {
+    if (this.#isRestarting() && !this.#mailbox.bounded && this.#mailbox.size >= HELD_DURING_RESTART) {
       return this.#lose(envelope, 'full');
     }
     if (!this.#mailbox.offer(envelope)) return this.#lose(envelope, 'full');

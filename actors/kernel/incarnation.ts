@@ -13,10 +13,10 @@ import { type Cause, defaultSupervision } from './supervision.js';
 import { toError } from './thrown.js';
 
 /** How long the end of an incarnation may take: a handler under way, and then stop(), each. */
-const stopDeadlineMs = 5000;
+const STOP_DEADLINE_MS = 5000;
 
 /** Messages that an actor handles before others have their turn, if no handler has to be waited for. */
-const messagesATurn = 16;
+const MESSAGES_A_TURN = 16;
 
 /**
  * starting: its start() has not returned. running: takes messages. draining: was told to end; the handler under way
@@ -129,7 +129,7 @@ export class Incarnation<M> implements Agent {
     const reason = cause.kind === 'stopped' ? cause.reason : null;
     this.belongings.cutOff(reason);
     if (this.#busy)
-      this.#cancelDeadline = this.#services.clock.schedule(stopDeadlineMs, this.#abandonHandler);
+      this.#cancelDeadline = this.#services.clock.schedule(STOP_DEADLINE_MS, this.#abandonHandler);
     const childrenEnded = this.#family?.close(reason) ?? Promise.resolve();
     void childrenEnded.then(() => {
       this.#childrenEnded = true;
@@ -175,7 +175,7 @@ export class Incarnation<M> implements Agent {
 
   /** A turn costs more than most messages: those who have much mail take some of it at a time, but not all turns. */
   #receiveSome(): void | Promise<void> {
-    for (let n = 0; n < messagesATurn; n++) {
+    for (let n = 0; n < MESSAGES_A_TURN; n++) {
       const handled = this.#receiveNext();
       if (handled !== undefined) return handled;
       if (this.#phase !== 'running' || !this.#host.hasMail()) return;
@@ -260,7 +260,7 @@ export class Incarnation<M> implements Agent {
       path: this.#host.path,
       incarnation: this.number,
       message: waitedFor,
-      deadlineMs: stopDeadlineMs,
+      deadlineMs: STOP_DEADLINE_MS,
     });
     this.belongings.letGo();
   }
@@ -275,7 +275,7 @@ export class Incarnation<M> implements Agent {
 
   async #release(): Promise<void> {
     const behavior = this.#behavior;
-    this.#cancelDeadline = this.#services.clock.schedule(stopDeadlineMs, () => {
+    this.#cancelDeadline = this.#services.clock.schedule(STOP_DEADLINE_MS, () => {
       this.#abandon('stop');
       this.#finish();
     });

@@ -15,7 +15,7 @@ export interface ActorSystemOptions {
 }
 
 /** How many dead letters are kept for people. */
-const keptDeadLetters = 100;
+const KEPT_DEAD_LETTERS = 100;
 
 /** What is asked of the root's cell, whatever its messages are. */
 interface Root {
@@ -28,7 +28,7 @@ interface Root {
  */
 export function createActorSystem(options: ActorSystemOptions): ActorSystem {
   const { clock, log } = options;
-  const deadLetters = new DeadLetters(log, keptDeadLetters);
+  const deadLetters = new DeadLetters(log, KEPT_DEAD_LETTERS);
   const engine = new NactEngine((error) => {
     log.log('error', 'actor-crash', { path: '/', error: error.message, stack: error.stack });
   });

@@ -7,7 +7,7 @@ import type { VppApi } from './api.js';
  * How much longer is waited before VPP is called silent. When this thread was late itself, the answer may be here,
  * unread: timers come before it.
  */
-const readMs = 5;
+const READ_MS = 5;
 
 interface Asker {
   readonly reply: Reply<VppHeard>;
@@ -74,7 +74,7 @@ export class Pulse {
     this.#listeningSince = since;
     this.#cancel();
     const look = () => {
-      this.#cancel = this.#clock.schedule(readMs, () => this.#late());
+      this.#cancel = this.#clock.schedule(READ_MS, () => this.#late());
     };
     this.#cancel = this.#clock.schedule(Math.max(0, since + promptMs - this.#clock.monotonic()), look);
   }

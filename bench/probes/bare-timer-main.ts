@@ -2,18 +2,18 @@
  * How late this machine is at the moment: a process that does nothing but expect itself every few milliseconds. It is
  * asked by IPC, and answers how late each timer was since it was asked last, in milliseconds.
  */
-const everyMs = 10;
+const EVERY_MS = 10;
 let late: number[] = [];
-let due = performance.now() + everyMs;
+let due = performance.now() + EVERY_MS;
 
 function beat(): void {
   const now = performance.now();
   late.push(Math.max(0, now - due));
-  due = now + everyMs;
-  setTimeout(beat, everyMs);
+  due = now + EVERY_MS;
+  setTimeout(beat, EVERY_MS);
 }
 
-setTimeout(beat, everyMs);
+setTimeout(beat, EVERY_MS);
 process.on('message', () => {
   process.send?.(late);
   late = [];

@@ -9,7 +9,7 @@ import {
   PROTOCOL_UDP,
   type VipKey,
 } from '../../domain/lb.js';
-import { maxFlowTimeout, maxStickyBuckets, maxTableLength, maxWeight } from '../../domain/lb-limits.js';
+import { MAX_FLOW_TIMEOUT, MAX_WEIGHT, maxStickyBuckets, maxTableLength } from '../../domain/lb-limits.js';
 import { type Address, AddressFamily } from '../generated/ip-types.js';
 import { wireAddress, wirePrefix } from './wire-address.js';
 
@@ -25,7 +25,7 @@ export function guardConf(conf: LbConf): MaglevError | null {
     sourceProblem('IPv4', 4, ipv4Source) ??
     sourceProblem('IPv6', 6, ipv6Source) ??
     powerOfTwoProblem('the number of sticky buckets', stickyBucketsPerCore, maxStickyBuckets) ??
-    rangeProblem('the flow timeout in seconds', flowTimeout, 1, maxFlowTimeout);
+    rangeProblem('the flow timeout in seconds', flowTimeout, 1, MAX_FLOW_TIMEOUT);
   return why === null ? null : refusal('lb_conf', why);
 }
 
@@ -53,7 +53,7 @@ function operationProblem(operation: LbOperation): string | null {
       return (
         portProblem(key) ??
         serverProblem(operation.address) ??
-        rangeProblem('the weight', operation.weight, 0, maxWeight) ??
+        rangeProblem('the weight', operation.weight, 0, MAX_WEIGHT) ??
         loopProblem(key, operation.address)
       );
     case 'as-del':
@@ -62,7 +62,7 @@ function operationProblem(operation: LbOperation): string | null {
       return (
         portProblem(key) ??
         serverProblem(operation.address) ??
-        rangeProblem('the weight', operation.weight, 0, maxWeight) ??
+        rangeProblem('the weight', operation.weight, 0, MAX_WEIGHT) ??
         (operation.weight > 0 ? loopProblem(key, operation.address) : null)
       );
   }

@@ -1,6 +1,6 @@
 import { MaglevError } from '../../domain/errors.js';
 import { type LbConf, type LbOperation, type LbState, type VipId, vipId } from '../../domain/lb.js';
-import { maxTableLength, maxWeight } from '../../domain/lb-limits.js';
+import { MAX_WEIGHT, maxTableLength } from '../../domain/lb-limits.js';
 import {
   bytesText,
   DEFAULT_HEAP_BYTES,
@@ -178,7 +178,7 @@ export class MemoryGuard {
         if (next !== id) {
           id = next;
           const known = this.#vips.get(id);
-          weight = known?.weight ?? maxWeight;
+          weight = known?.weight ?? MAX_WEIGHT;
           tableLength = known?.tableLength ?? 0;
         }
       }

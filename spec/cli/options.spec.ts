@@ -63,14 +63,14 @@ describe('cli/options', () => {
   const refused: readonly [string, string][] = [
     [
       '--servr x:1',
-      'unknown option --servr: did you mean --server? A name that begins with a dash goes behind --',
+      'unknown option --servr: did you mean --server? Put -- before a name that begins with a dash',
     ],
     [
       '-servr=x:1',
-      'unknown option -servr: did you mean --server? A name that begins with a dash goes behind --',
+      'unknown option -servr: did you mean --server? Put -- before a name that begins with a dash',
     ],
-    ['--frobnicate', 'unknown option --frobnicate. A name that begins with a dash goes behind --'],
-    ['-a=b', 'unknown option -a. A name that begins with a dash goes behind --'],
+    ['--frobnicate', 'unknown option --frobnicate. Put -- before a name that begins with a dash'],
+    ['-a=b', 'unknown option -a. Put -- before a name that begins with a dash'],
     ['--server', '--server needs a value'],
     [
       '--server nowhere',

@@ -89,7 +89,7 @@ describe('config: indentation', () => {
       '1 error',
     ]);
     expect(reportOf('        - name: main', '        -name: main')[0]).to.equal(
-      "f:17:9: indentation: a blank is missing behind the dash of an item: write '- name'",
+      "f:17:9: indentation: a blank is missing after the dash of an item: write '- name'",
     );
   });
 

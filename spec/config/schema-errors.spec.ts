@@ -147,7 +147,7 @@ const cases: readonly Case[] = [
       "f:12:64 maglev.healthchecks.d.params.method: expected one of GET, HEAD, found the text 'get', did you mean 'GET'?",
       "f:13:38 maglev.healthchecks.e.params.path: must not contain '\u00e9': write it percent-encoded, as %20 for a space",
       "f:13:55 maglev.healthchecks.e.params.host: '2001:db8::1': write an IPv6 address in brackets",
-      "f:14:38 maglev.healthchecks.f.params.path: must not contain '#': what is behind it is never sent to a server",
+      "f:14:38 maglev.healthchecks.f.params.path: must not contain '#': what follows it is never sent to a server",
       "f:14:53 maglev.healthchecks.f.params.host: 'a/b' is no host name: letters, digits, '.', '-' and '_', then a port like :8080 if need be",
       'f:15:38 maglev.healthchecks.g.params.path: must not contain the control character U+0009',
       "f:15:51 maglev.healthchecks.g.params.host: '[::g]' has no IPv6 address in its brackets",

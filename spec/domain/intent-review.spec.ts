@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { MaglevConfig } from '../../domain/config.js';
-import { dormancyMs, maxDormant, reviewIntents } from '../../domain/intent-review.js';
+import { DORMANCY_MS, MAX_DORMANT, reviewIntents } from '../../domain/intent-review.js';
 import { effective, type Intent, intentsOf, noIntents, subjectOf } from '../../domain/operator.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 
@@ -86,8 +86,8 @@ describe('domain/intent-review', () => {
     const gone = reviewIntents(asked, empty, t0 + 1000).intents;
     const still: readonly MaglevConfig[] = [config, empty];
     for (const later of still) {
-      expect(reviewIntents(gone, later, t0 + 1000 + dormancyMs - 1).dropped).to.deep.equal([]);
-      const late = reviewIntents(gone, later, t0 + 1000 + dormancyMs);
+      expect(reviewIntents(gone, later, t0 + 1000 + DORMANCY_MS - 1).dropped).to.deep.equal([]);
+      const late = reviewIntents(gone, later, t0 + 1000 + DORMANCY_MS);
       expect(late.intents).to.deep.equal(noIntents);
       expect(late.dropped.map(({ why, ...one }) => one)).to.deep.equal(all);
       expect(late.dropped[0]?.why).to.match(/has not been in the config for 30 days/);
@@ -100,17 +100,17 @@ describe('domain/intent-review', () => {
     expect(reviewIntents(gone, empty, Date.UTC(2026, 0, 20)).dropped).to.deep.equal([]);
     const before = reviewIntents(asked, empty, today).intents;
     const behind = reviewIntents(before, empty, 60_000).intents;
-    expect(reviewIntents(behind, empty, today + dormancyMs - 1).dropped).to.deep.equal([]);
-    expect(reviewIntents(behind, empty, today + dormancyMs).intents.size).to.equal(0);
+    expect(reviewIntents(behind, empty, today + DORMANCY_MS - 1).dropped).to.deep.equal([]);
+    expect(reviewIntents(behind, empty, today + DORMANCY_MS).intents.size).to.equal(0);
   });
 
   it('holds a bounded number, those that fell dormant last', () => {
     const many = intentsOf([
-      ...Array.from({ length: maxDormant + 3 }, (_, i) => ({ ...pause(`s${i}`), dormantSince: i })),
+      ...Array.from({ length: MAX_DORMANT + 3 }, (_, i) => ({ ...pause(`s${i}`), dormantSince: i })),
       ...[...asked.values()].slice(-1),
     ]);
-    const { intents, dropped } = reviewIntents(many, empty, maxDormant + 100);
-    expect(intents.size).to.equal(maxDormant);
+    const { intents, dropped } = reviewIntents(many, empty, MAX_DORMANT + 100);
+    expect(intents.size).to.equal(MAX_DORMANT);
     expect([...intents.values()].filter(({ kind }) => kind === 'weight')).to.have.length(1);
     expect(dropped.map(({ backend }) => backend)).to.deep.equal(['s0', 's1', 's2', 's3']);
     expect(dropped[0]?.why).to.match(/more than 10000 wait/);
