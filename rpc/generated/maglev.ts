@@ -824,6 +824,7 @@ export interface VPPLBState {
 
 /** Which change. */
 export interface PlanRequest {
+  /** One of them. */
   change:
     | //
     /** None: only a sync of everything. */

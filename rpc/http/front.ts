@@ -11,6 +11,7 @@ import type { Doorkeeper, Guarded } from '../doorkeeper.js';
 import { grpcStatusOf } from '../status.js';
 import { sendError, sendJson } from './answer.js';
 import { LONGEST_BODY, readBody } from './body.js';
+import { ConnectStream, openEnvelope, STREAM_TYPE } from './connect-stream.js';
 import { EventStream, positionOfId } from './event-stream.js';
 import { HttpCall, type HttpCallFacts } from './http-call.js';
 import { type JsonMethod, jsonMethods } from './methods.js';
@@ -33,7 +34,7 @@ const LONGEST_WORD = 200;
 const WATCH = '/maglev.Maglev/WatchEvents';
 
 /**
- * The service over HTTP/1.1: each unary method as the Connect protocol has it, with JSON, and events as server-sent
+ * The service over HTTP/1.1: each method as the Connect protocol has it, with JSON, and events also as server-sent
  * events. Who may do what, what is told of it, and what bounds it is the same as over gRPC: the same handlers answer.
  */
 export class HttpFront {
@@ -74,19 +75,17 @@ export class HttpFront {
     if (method === undefined) {
       return refuse(response, 404, status.UNIMPLEMENTED, `there is nothing at ${clip(path, LONGEST_WORD)}`);
     }
-    if (method.streams && !isEvents) {
-      return refuse(response, 501, status.UNIMPLEMENTED, `over HTTP, ${method.path} is GET ${EVENTS}`);
-    }
     const verb = isEvents ? 'GET' : 'POST';
     if (request.method !== verb) {
       const text = `${path} is asked by ${verb}, and not by ${request.method}`;
       return refuse(response, 405, status.UNIMPLEMENTED, text, { allow: verb });
     }
+    const { doorkeeper } = this.#options;
     const facts = this.#factsOf(request, method);
     const fault = this.#originFault(request);
     if (fault !== null) {
       const call = new HttpCall(facts, null, response);
-      return sendError(response, grpcStatusOf(this.#options.doorkeeper.refuseOrigin(call, fault)));
+      return sendError(response, grpcStatusOf(doorkeeper.refuseOrigin(call, fault)));
     }
     if (isEvents) this.#watch(method, facts, query, request, response);
     else await this.#call(method, facts, request, response);
@@ -118,10 +117,12 @@ export class HttpFront {
     response: ServerResponse,
   ): Promise<void> {
     const type = request.headers['content-type'] ?? '';
-    // No page can send this elsewhere without asking first, and nobody here says yes.
-    if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) {
-      const text =
-        type === '' ? 'the request has no content-type' : `the request is "${clip(type, LONGEST_WORD)}"`;
+    // No page can send one of these elsewhere without asking first, and nobody here says yes.
+    const wanted = method.streams ? STREAM_TYPE : 'application/json';
+    if (type.replace(/\s*;\s*charset\s*=\s*"?utf-8"?\s*$/i, '').toLowerCase() !== wanted) {
+      const found = type === '' ? 'nothing' : `"${clip(type, LONGEST_WORD)}"`;
+      const hint = method.path === WATCH ? `; or ask for GET ${EVENTS}` : '';
+      const text = `the content-type is ${found}, and must be ${wanted}${hint}`;
       return refuse(response, 415, status.INVALID_ARGUMENT, text);
     }
     const encoding = request.headers['content-encoding'] ?? 'identity';
@@ -139,8 +140,16 @@ export class HttpFront {
       const text = 'the request did not come in time';
       return refuse(response, 408, status.DEADLINE_EXCEEDED, text, { connection: 'close' });
     }
+    const { service } = this.#options;
+    if (method.streams) {
+      const asked = method.requestOf(openEnvelope(body));
+      service.streams[method.name]?.(
+        new ConnectStream({ facts, request: asked, response, jsonOf: method.jsonOf }),
+      );
+      return;
+    }
     const call = new HttpCall(facts, method.requestOf(body.toString()), response);
-    this.#options.service.unary[method.name]?.(call, (error, value) => {
+    service.unary[method.name]?.(call, (error, value) => {
       if (error !== null) sendError(response, error);
       else this.#send(response, method, value);
     });

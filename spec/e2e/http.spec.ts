@@ -1,11 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
+import { hashOfToken } from '../../domain/token-list.js';
+import type { MaglevClient } from '../../rpc/client.js';
+import type { WatchRequest } from '../../rpc/generated/maglev.js';
 import { Authority } from '../support/certificates.js';
 import { curl, noCurl } from '../support/curl.js';
 import { Stage } from '../support/daemon-stage.js';
 import { eventually } from '../support/eventually.js';
 import { readEvents } from '../support/http-caller.js';
+import { rejection } from '../support/rejection.js';
+import { clientOf } from '../support/rpc-fixture.js';
 import { testWherePermitted } from '../support/where-permitted.js';
 
 const config = `
@@ -25,6 +30,16 @@ maglev:
       pools: [{ name: main, backends: { web1: {}, web2: {} } }]
 `;
 const json = ['-H', 'content-type: application/json'];
+
+/** A stream of gRPC: told that it has begun, and how it ended. */
+function watching(client: MaglevClient) {
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const request = { names: [], events: [], epoch: '', config: true } as unknown as WatchRequest;
+  return { begun, error: rejection(client.watchEvents(request, new AbortController().signal, begin)) };
+}
 
 describe('e2e: HTTP', function () {
   this.timeout(60_000);
@@ -82,14 +97,53 @@ describe('e2e: HTTP', function () {
 
       const streams = Array.from({ length: 20 }, () => readEvents(plain, '?log'));
       await Promise.all(streams.map(({ status }) => status));
+      const clients = Array.from({ length: 20 }, () => clientOf(stage.grpc));
+      const watched = clients.map((client) => watching(client));
+      await Promise.all(watched.map(({ begun }) => begun));
       const began = performance.now();
       const end = await maglevd.end();
       expect(end.code).to.equal(0);
       expect(performance.now() - began).to.be.below(2000);
       await Promise.all(streams.map(({ ended }) => ended));
       for (const { heard } of streams) expect(heard.at(-1)?.event).to.equal('end');
+      for (const { error } of watched) expect(await error).to.include({ status: 'UNAVAILABLE' });
+      for (const client of clients) client.close();
     },
   );
+
+  it('cuts streams whose role a reload takes away, over gRPC and HTTP, and no other', async () => {
+    const hash = hashOfToken('t'.repeat(32));
+    writeFileSync(at('tokens'), `ci viewer sha256:${hash}\n`);
+    const withAccess = (anonymous: string) =>
+      stage.write(
+        config.replace('maglev:', `maglev:\n  access: { anonymous: ${anonymous}, tokens: tokens }`),
+      );
+    withAccess('viewer');
+    const addresses = ['--grpc-addr', `127.0.0.1:0,${stage.grpc}`, '--http-addr', '127.0.0.1:0'];
+    const maglevd = stage.daemon('--vpp-api-addr=', ...addresses);
+    const { address } = await maglevd.record('http-listening');
+    const grpc = String((await maglevd.record('grpc-listening'))['address']).split(',')[0] ?? '';
+    const reader = readEvents(String(address), '?config');
+    const ci = readEvents(String(address), '?config', { token: 't'.repeat(32) });
+    const client = clientOf(grpc);
+    const watch = watching(client);
+    await watch.begun;
+    await eventually(() => {
+      for (const { length } of [reader.heard, ci.heard]) expect(length).to.be.above(0);
+    });
+
+    withAccess('nobody');
+    expect((await stage.ctl('config', 'reload')).code).to.equal(0);
+    expect(await watch.error).to.include({ status: 'UNAUTHENTICATED', code: 'MGL_UNAUTHENTICATED' });
+    await reader.ended;
+    expect(reader.heard.at(-1)).to.deep.include({ event: 'end' });
+    expect(reader.heard.at(-1)?.data).to.include({ code: 'unauthenticated' });
+    await eventually(() => expect(ci.heard.at(-1)?.event).to.equal('config'));
+    client.close();
+    expect((await maglevd.end()).code).to.equal(0);
+    await ci.ended;
+    expect(ci.heard.at(-1)?.data).to.include({ code: 'unavailable' });
+  });
 
   it('does not start where HTTP cannot listen, as with gRPC', async () => {
     stage.write(config);

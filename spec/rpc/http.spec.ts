@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { MaglevError } from '../../domain/errors.js';
+import type { ToldEvent } from '../../domain/events.js';
 import { hashOfToken } from '../../domain/token-list.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import { errorInfo } from '../../rpc/error-details.js';
 import { MaglevService } from '../../rpc/generated/maglev.js';
+import { envelopesOf, inEnvelope } from '../support/envelopes.js';
 import { type HttpKit, httpCall } from '../support/http-caller.js';
 import { inbox } from '../support/inbox.js';
 import { type Fixture, type FixtureOptions, startFixture } from '../support/rpc-fixture.js';
@@ -35,7 +37,7 @@ describe('rpc/http: the Connect protocol with JSON', () => {
     }
   });
 
-  it('has every unary method, and says where the stream is', async () => {
+  it('has every method', async () => {
     const callees = siteCallees();
     const vpp: typeof callees.vpp = (message) =>
       message.type === 'get-sync'
@@ -44,10 +46,48 @@ describe('rpc/http: the Connect protocol with JSON', () => {
     await start({ ...callees, vpp });
     for (const { path, responseStream } of Object.values(MaglevService)) {
       const { status } = await httpCall(fixture.server.httpAddress, path, '{}');
-      if (responseStream) expect(status, path).to.equal(501);
+      if (responseStream) expect(status, path).to.equal(415);
       else expect(status, path).not.to.be.oneOf([405, 415, 500, 501]);
     }
     expect((await call('WatchEvents', '{}')).body).to.contain('GET /v1/events');
+  });
+
+  it('has streams in envelopes, the last of which says how it ended', async () => {
+    const callees = siteCallees();
+    const told = (seq: number): ToldEvent => ({
+      seq,
+      at: 1,
+      event: { name: 'config-reload-start', level: 'info', fields: {} },
+    });
+    let asked = 0;
+    const events: typeof callees.events = (message) => {
+      if (message.type === 'subscribe') {
+        message.reply.ok({ id: 1, epoch: 'e', from: 1, resumed: true, states: [] });
+      } else if (message.type === 'next') {
+        if (asked++ === 0) message.reply.ok({ events: [told(2), told(3)], lost: 0 });
+        else message.reply.fail(new MaglevError('MGL_SUBSCRIPTION_ENDED', 'the subscription 1 was ended'));
+      }
+    };
+    await start({ ...callees, events });
+    const headers = { 'content-type': 'application/connect+json' };
+    const watch = async (body: string) => {
+      const answer = await call('WatchEvents', body, { headers });
+      return { ...answer, envelopes: answer.status === 200 ? envelopesOf(answer.bytes) : [] };
+    };
+    const { status, headers: got, envelopes } = await watch(inEnvelope('{"log":true}'));
+    expect(status).to.equal(200);
+    expect(got['content-type']).to.equal('application/connect+json');
+    expect(envelopes.map(({ flags }) => flags)).to.deep.equal([0, 0, 0, 2]);
+    expect(envelopes[0]?.message).to.have.nested.property('subscribed.epoch', 'e');
+    expect(envelopes[2]?.message).to.include({ seq: '3' });
+    expect(envelopes[3]?.message).to.have.nested.property('error.code', 'unavailable');
+    const wrong = await watch(inEnvelope('{"logLevel":"loud"}'));
+    expect(wrong.envelopes.at(-1)?.message).to.have.nested.property('error.code', 'invalid_argument');
+    for (const body of ['{}', '', inEnvelope('{}').slice(0, 6), `\x01${inEnvelope('{}').slice(1)}`]) {
+      const { status, headers } = await watch(body);
+      expect(status).to.equal(400);
+      expect(headers['maglev-error-code']).to.equal('MGL_HTTP_REQUEST');
+    }
   });
 
   it('tells of errors as Connect does, with the stable code in a header and in the details', async () => {

@@ -10,6 +10,8 @@ import { realClock } from '../../clock/real-clock.js';
 import { type ClientTls, createMaglevClient } from '../../rpc/client.js';
 import { HealthService } from '../../rpc/generated/grpc/health/v1/health.js';
 import { Authority, type CertificateWish } from '../support/certificates.js';
+import { eventually } from '../support/eventually.js';
+import { httpCall, readEvents } from '../support/http-caller.js';
 import { rejection } from '../support/rejection.js';
 import { type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { siteCallees } from '../support/rpc-site.js';
@@ -18,7 +20,9 @@ const authority = new Authority('servers');
 const names = ['DNS:localhost', 'IP:127.0.0.1'];
 const ca = Buffer.from(authority.cert);
 
-describe('rpc/server with TLS', () => {
+describe('rpc/server with TLS', function () {
+  this.timeout(60_000);
+
   const folder = mkdtempSync(path.join(os.tmpdir(), 'maglev-tls-'));
   const files = {
     cert: path.join(folder, 'cert.pem'),
@@ -37,17 +41,26 @@ describe('rpc/server with TLS', () => {
   before(async () => {
     issue();
     writeFileSync(files.clientCa, authority.cert);
-    fixture = await startFixture(siteCallees(), {
-      address: 'plain:127.0.0.1:0,127.0.0.1:0',
-      tls: () => files,
-      access: {
-        anonymous: 'viewer',
-        tokensFile: null,
-        tokens: new Map(),
-        certificates: new Map(),
-        uids: new Map(),
+    const callees = siteCallees();
+    const events: typeof callees.events = (message) => {
+      if (message.type !== 'subscribe') return;
+      message.reply.ok({ id: 1, epoch: 'e', from: 1, resumed: true, states: [] });
+    };
+    fixture = await startFixture(
+      { ...callees, events },
+      {
+        address: 'plain:127.0.0.1:0,127.0.0.1:0',
+        httpAddress: '127.0.0.1:0',
+        tls: () => files,
+        access: {
+          anonymous: 'viewer',
+          tokensFile: null,
+          tokens: new Map(),
+          certificates: new Map(),
+          uids: new Map(),
+        },
       },
-    });
+    );
     port = Number(fixture.server.address.split(':').at(-1));
   });
   after(async () => {
@@ -64,8 +77,8 @@ describe('rpc/server with TLS', () => {
     });
   const trusting: ClientTls = { ca, own: null };
   /** The certificate that a new client sees, as PEM. */
-  const shown = async (): Promise<string> => {
-    const socket = tls.connect({ host: '127.0.0.1', port, ca, ALPNProtocols: ['h2'] });
+  const shown = async (at = port, spoken = 'h2'): Promise<string> => {
+    const socket = tls.connect({ host: '127.0.0.1', port: at, ca, ALPNProtocols: [spoken] });
     await once(socket, 'secureConnect');
     const pem = socket.getPeerX509Certificate()?.toString() ?? '';
     socket.destroy();
@@ -124,6 +137,27 @@ describe('rpc/server with TLS', () => {
     expect(ended).to.deep.equal([]);
     for (const stream of streams) stream.cancel();
     for (const client of clients) client.close();
+  });
+
+  it('does the same under 100 streams of HTTP', async () => {
+    const { httpAddress } = fixture.server;
+    const httpPort = Number(httpAddress.split(':').at(-1));
+    const streams = Array.from({ length: 100 }, () => readEvents(httpAddress, '', { tls: trusting }));
+    await eventually(() => {
+      for (const { lastId } of streams) expect(lastId()).to.equal('e:1');
+    });
+    let cut = 0;
+    for (const { ended } of streams) void ended.then(() => cut++);
+    const before = await shown(httpPort, 'http/1.1');
+    const cert = issue();
+    await fixture.server.reload();
+    const after = await shown(httpPort, 'http/1.1');
+    expect(after).not.to.equal(before);
+    expect(after.trim()).to.equal(cert.trim());
+    const version = '/maglev.Maglev/GetVersion';
+    expect((await httpCall(httpAddress, version, '{}', { tls: trusting })).status).to.equal(200);
+    expect(cut).to.equal(0);
+    for (const { leave } of streams) leave();
   });
 
   it('keeps what it serves while the files do not belong together, and says so once', async () => {

@@ -13,6 +13,7 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
+  readonly bytes: Buffer;
 }
 
 /** A request to an address as maglevd tells it; over TLS when the kit has something for it. `body` null: it has none. */
@@ -58,8 +59,9 @@ export function httpCall(
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('error', reject);
       response.on('end', () => {
-        const text = Buffer.concat(parts).toString();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        const bytes = Buffer.concat(parts);
+        const { statusCode = 0, headers } = response;
+        resolve({ status: statusCode, headers, body: bytes.toString(), bytes });
       });
     });
   });
