@@ -67,6 +67,11 @@ export class Doorkeeper {
     this.#refusals = new Refusals(options.clock, options.log);
   }
 
+  /** Tells what has not been told yet. */
+  end(): void {
+    this.#refusals.end();
+  }
+
   /** From now on. Streams of those who lose the right to follow them are ended. */
   setAccess(access: Access | null): void {
     this.#access = access;

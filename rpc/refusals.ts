@@ -1,5 +1,5 @@
 import type { Judgement, Peer, Role } from '../domain/access.js';
-import type { Clock } from '../protocol/clock.js';
+import type { Cancel, Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
 import type { Served } from './served.js';
 
@@ -23,6 +23,7 @@ const MAX_ORIGINS = 1000;
 interface Window {
   last: Refusal;
   untold: number;
+  readonly forget: Cancel;
 }
 
 /**
@@ -48,9 +49,17 @@ export class Refusals {
       open.untold++;
       return;
     }
-    this.#windows.set(key, { last: refusal, untold: 0 });
+    const forget = this.#clock.schedule(WINDOW_MS, () => this.#close(key));
+    this.#windows.set(key, { last: refusal, untold: 0, forget });
     this.#log.log('warn', 'access-refused', fieldsOf(refusal));
-    this.#clock.schedule(WINDOW_MS, () => this.#close(key));
+  }
+
+  /** Tells at once what is counted only. */
+  end(): void {
+    for (const [key, { forget }] of [...this.#windows]) {
+      forget();
+      this.#close(key);
+    }
   }
 
   #close(key: string): void {

@@ -134,6 +134,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       await drained(server, connections, clock, options.drainMs ?? 1500);
       server.forceShutdown();
       connections.closeAll();
+      doorkeeper.end();
     })();
     return stopped;
   };

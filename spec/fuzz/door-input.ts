@@ -47,10 +47,36 @@ function request(method: string, message: Uint8Array): Buffer {
 
 const methods = ['ListBackends', 'GetBackend', 'WatchEvents', 'ReloadConfig', 'Nothing'] as const;
 
-/** What no client sends, or hardly any: HTTP/2 that is wrong somewhere, HTTP/1, TLS, too much, and noise. */
-export function doorInput(random: SeededRandom, hello: Uint8Array): Uint8Array {
+/** Requests of HTTP/1 as a script, a browser and a stranger make them. */
+function plainRequest(random: SeededRandom, method: string): Buffer {
+  const body = random.below(3) === 0 ? random.bytes(random.below(70_000)) : Buffer.from('{"name":"web1"}');
+  const lengths = [
+    `content-length: ${body.length}`,
+    'transfer-encoding: chunked',
+    `content-length: ${random.u32()}`,
+  ];
+  const types = ['application/json', 'application/proto', 'text/plain'];
+  const head = [
+    `${random.below(4) === 0 ? 'GET' : 'POST'} ${random.below(5) === 0 ? '/v1/events' : `/maglev.Maglev/${method}`} HTTP/1.1`,
+    'host: localhost',
+    `content-type: ${types[random.below(types.length)]}`,
+    lengths[random.below(lengths.length)],
+    ...(random.below(4) === 0 ? ['connect-timeout-ms: 99999999999'] : []),
+    ...(random.below(4) === 0 ? ['last-event-id: x:1'] : []),
+    ...(random.below(4) === 0 ? [`origin: http://${'a'.repeat(random.below(300))}`] : []),
+  ];
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
+}
+
+/**
+ * What no client sends, or hardly any: HTTP/2 and HTTP/1 that are wrong somewhere, TLS, too much, and noise. `http`: for a
+ * door behind which HTTP/1 is spoken.
+ */
+export function doorInput(random: SeededRandom, hello: Uint8Array, http: boolean): Uint8Array {
   const method = methods[random.below(methods.length)] as string;
-  const whole = request(method, Buffer.from([0x0a, 4, ...Buffer.from('web1')]));
+  const whole = http
+    ? plainRequest(random, method)
+    : request(method, Buffer.from([0x0a, 4, ...Buffer.from('web1')]));
   switch (random.below(8)) {
     case 0:
       return random.bytes(random.below(2000));
@@ -59,13 +85,13 @@ export function doorInput(random: SeededRandom, hello: Uint8Array): Uint8Array {
     case 2:
       return deform(random, hello);
     case 3:
-      return Buffer.from(`${random.below(2) ? 'GET' : 'POST'} /${method} HTTP/1.1\r\nhost: x\r\n\r\n`);
+      return http ? request(method, Buffer.alloc(0)) : plainRequest(random, method);
     case 4:
-      return request(method, random.bytes(random.below(100_000)));
+      return http ? whole : request(method, random.bytes(random.below(100_000)));
     case 5:
       return deform(random, whole);
     default:
       // Behind the preface, so that more than the first check is reached.
-      return scramble(random, whole, random.below(4) === 0 ? 0 : PREFACE.length);
+      return scramble(random, whole, http || random.below(4) === 0 ? 0 : PREFACE.length);
   }
 }

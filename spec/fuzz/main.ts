@@ -10,7 +10,7 @@ import type { Tally } from './tally.js';
 const help = `npm run fuzz -- [--count <frames>] [--seed <n>]
 
 Throws mutated frames at the decoders, at the client, at the simulator, inside its process and over its socket, and wrong
-bytes at the doors of gRPC, which must go on serving others. Every
+bytes at the doors of gRPC and HTTP, which must go on serving others all the time. Every
 frame must end as a decoded message or with an error that has a name; what VPP dies of may kill the simulator, which is
 then started again. The same seed gives the same frames. Default: 1,000,000 frames, seed 1.
 `;
@@ -26,7 +26,7 @@ const parts: readonly Part[] = [
   { name: 'decoders', share: 0.35, run: fuzzDecoders },
   { name: 'client', share: 0.15, run: fuzzClient },
   { name: 'simulator, inside', share: 0.3, run: fuzzInside },
-  { name: 'doors of gRPC', share: 0.1, run: fuzzDoors },
+  { name: 'doors of gRPC and HTTP', share: 0.1, run: fuzzDoors },
   { name: 'simulator, over its socket', share: 0.1, run: fuzzSocket },
 ];
 

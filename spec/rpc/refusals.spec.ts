@@ -86,4 +86,19 @@ describe('rpc/refusals', () => {
     expect(told().at(-1)?.[1]).to.equal(499);
     expect(clock.pendingTimers).to.equal(0);
   });
+
+  it('leaves no refusal untold, and no timer behind, when maglevd ends', () => {
+    const { clock, told, refusals } = setUp();
+    for (const address of ['192.0.2.1:1', '192.0.2.1:2', '192.0.2.1:3', '192.0.2.2:1']) {
+      refusals.tell(refusal({ address }));
+    }
+    const atOnce = [
+      ['192.0.2.1:1', 1],
+      ['192.0.2.2:1', 1],
+    ];
+    expect(told()).to.deep.equal(atOnce);
+    refusals.end();
+    expect(told()).to.deep.equal([...atOnce, ['192.0.2.1:3', 2]]);
+    expect(clock.pendingTimers).to.equal(0);
+  });
 });
