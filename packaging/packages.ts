@@ -112,6 +112,13 @@ function fillDaemon(tree: DebianTree): void {
   const examples = '/usr/share/doc/vpp-maglevd/examples';
   for (const dropIn of ['without-netns.conf', 'notify-reload.conf'])
     tree.write(`${examples}/${dropIn}`, text(dropIn));
+  for (const file of ['alerts.yaml', 'alerts-test.yaml', 'grafana-dashboard.json'])
+    tree.write(`${examples}/${file}`, readFileSync(path.join(root, 'ops', file), 'utf8'));
+  for (const page of ['metrics.md', 'runbook.md'])
+    tree.writePacked(
+      `/usr/share/doc/vpp-maglevd/${page}`,
+      readFileSync(path.join(root, 'docs', page), 'utf8'),
+    );
   tree.write(`${examples}/maglev.yaml`, readFileSync(path.join(root, 'maglev.yaml'), 'utf8'));
 }
 

@@ -45,6 +45,7 @@ export function tarball(
   for (const file of ['LICENSE', 'CHANGELOG.md', 'maglev.yaml', 'packaging/files/vpp-maglev.service']) {
     cpSync(path.join(root, file), path.join(home, path.basename(file)));
   }
+  cpSync(path.join(root, 'ops'), path.join(home, 'ops'), { recursive: true });
   writeFileSync(path.join(home, 'maglev.schema.json'), schemaText());
   writeFileSync(path.join(home, 'licences'), copyrightText(shipped, true));
   cpSync(parts.nodeLicence, path.join(home, 'node-licences'));

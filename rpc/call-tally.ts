@@ -1,13 +1,10 @@
-import {
-  type handleServerStreamingCall,
-  type handleUnaryCall,
-  status,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { Histogram, writeBounds } from '../domain/histogram.js';
 import { LabelledCounts } from '../domain/labelled-counts.js';
 import type { Clock } from '../protocol/clock.js';
 import type { CallReading } from '../protocol/readings.js';
+import type { StreamHandler, UnaryHandler } from './call.js';
+import type { Guarded } from './doorkeeper.js';
 import { MaglevService } from './generated/maglev.js';
 
 interface Method {
@@ -39,23 +36,23 @@ export class CallTally {
     });
 
   /** The same service, whose calls are counted. */
-  counting(service: UntypedServiceImplementation): UntypedServiceImplementation {
-    const counted: UntypedServiceImplementation = {};
-    for (const [key, handler] of Object.entries(service)) {
-      const method = this.#methods.get(key);
-      if (method === undefined) throw new Error(`nobody counts ${key}`);
-      counted[key] =
-        method.durations === null
-          ? this.#stream(method, handler as handleServerStreamingCall<unknown, unknown>)
-          : this.#unary(method, handler as handleUnaryCall<unknown, unknown>);
-    }
-    return counted;
+  counting({ unary, streams }: Guarded): Guarded {
+    return {
+      unary: mapped(unary, (handler, key) => this.#unary(this.#method(key), handler)),
+      streams: mapped(streams, (handler, key) => this.#stream(this.#method(key), handler)),
+    };
   }
 
-  #unary(method: Method, handler: handleUnaryCall<unknown, unknown>): handleUnaryCall<unknown, unknown> {
+  #method(key: string): Method {
+    const method = this.#methods.get(key);
+    if (method === undefined) throw new Error(`nobody counts ${key}`);
+    return method;
+  }
+
+  #unary(method: Method, handler: UnaryHandler<unknown, unknown>): UnaryHandler<unknown, unknown> {
     return (call, callback) => {
       const over = this.#begin(method);
-      // gRPC says so of every call; of one that was answered, after the answer.
+      // It is told of every call; of one that was answered, after the answer.
       call.once('cancelled', () => over(status.CANCELLED));
       handler(call, (error, value, trailer, flags) => {
         over(error === null ? status.OK : (error.code ?? status.UNKNOWN));
@@ -64,14 +61,11 @@ export class CallTally {
     };
   }
 
-  #stream(
-    method: Method,
-    handler: handleServerStreamingCall<unknown, unknown>,
-  ): handleServerStreamingCall<unknown, unknown> {
+  /** A stream ends with an error, or because the client has had enough. */
+  #stream(method: Method, handler: StreamHandler<unknown, unknown>): StreamHandler<unknown, unknown> {
     return (call) => {
       const over = this.#begin(method);
-      call.once('finish', () => over(status.OK));
-      call.once('error', (error: Error & { readonly code?: status }) => over(error.code ?? status.UNKNOWN));
+      call.once('error', (ended) => over(codeOf(ended)));
       call.once('cancelled', () => over(status.CANCELLED));
       handler(call);
     };
@@ -90,4 +84,13 @@ export class CallTally {
       method.durations?.observe((this.#clock.monotonic() - began) / 1000);
     };
   }
+}
+
+function mapped<T>(all: Readonly<Record<string, T>>, map: (one: T, key: string) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).map(([key, one]) => [key, map(one, key)]));
+}
+
+function codeOf(ended: unknown): status {
+  const { code } = ended as { readonly code?: unknown };
+  return typeof code === 'number' ? code : status.UNKNOWN;
 }

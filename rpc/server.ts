@@ -99,9 +99,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const { everyMs, answerMs } = options.keepAlive ?? keepAlive;
   const alive = { 'grpc.keepalive_time_ms': everyMs, 'grpc.keepalive_timeout_ms': answerMs };
   const server = new Server({ ...limits, ...alive });
-  const service = doorkeeper.guard(options.handlers);
-  const overGrpc = { ...service.unary, ...service.streams };
-  server.addService(measured(MaglevService), options.calls?.counting(overGrpc) ?? overGrpc);
+  const guarded = doorkeeper.guard(options.handlers);
+  const service = options.calls?.counting(guarded) ?? guarded;
+  server.addService(measured(MaglevService), { ...service.unary, ...service.streams });
   server.addService(HealthService, createHealthService(['maglev.Maglev'], stopping.signal));
   if (options.reflection) {
     const index = indexDescriptors(Buffer.from(descriptorSetBase64, 'base64'));

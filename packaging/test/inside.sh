@@ -34,6 +34,12 @@ start_maglevd() {
 ask() { maglevc --server unix:/run/vpp/grpc.sock "$@"; }
 vpp() { maglev-vppsim --socket /run/vpp/api.sock --cli "$1"; }
 server_is_up() { ask --json show backend web1 | grep -q '"state": "up"'; }
+# There is no curl here.
+scraped() {
+    /usr/lib/vpp-maglev/node -e 'fetch("http://127.0.0.1:9091" + process.argv[1]).then(async (response) => {
+        if (!response.ok || !(await response.text()).includes(process.argv[2])) process.exit(1);
+    })' "$1" "$2"
+}
 weight_is() { ask --json show vpp lbstate | tr -d ' \n' | grep -q "\"address\":\"127.0.0.1\",\"weight\":$1,"; }
 synced_times() { [ "$(grep -c '"vpp-lbsync-done"' /tmp/maglevd.log)" -ge "$1" ]; }
 config() {
@@ -76,6 +82,9 @@ start_maglevd
 until_true 'the server is up' server_is_up
 until_true 'VPP has its weight' weight_is 100
 ask show frontends
+until_true 'it is ready' scraped /readyz ok
+scraped /metrics 'maglev_backend_state{backend="web1",state="up"} 1' || fail 'its metrics do not tell that the server is up'
+[ -f /usr/share/doc/vpp-maglevd/examples/alerts.yaml ] || fail 'there are no alert rules'
 
 step 'reload'
 config 42
