@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './bundle.js';
-import { debianArch } from './debian.js';
+import { debianArch, type Packing } from './debian.js';
 import { packageEdition } from './edition.js';
 import type { Arch } from './koffi.js';
 import { buildLibrary } from './library.js';
@@ -15,10 +15,10 @@ import { vendored } from './vendored.js';
 
 /**
  * `npm run package`: everything that is shipped, into dist/. `--arch amd64` builds for one architecture only, and `--into`
- * names another folder. What is vendored is fetched from the npm registry once, and kept in dist/vendored.
+ * names another folder. `--quick` packs with little effort, for tests. What is vendored is fetched from the npm registry once, and kept in dist/vendored.
  */
 const { values } = parseArgs({
-  options: { arch: { type: 'string', multiple: true }, into: { type: 'string' } },
+  options: { arch: { type: 'string', multiple: true }, into: { type: 'string' }, quick: { type: 'boolean' } },
 });
 const into = path.resolve(values.into ?? path.join(root, 'dist'));
 const cache = path.join(root, 'dist', 'vendored');
@@ -28,6 +28,7 @@ const wanted = all.filter((arch) => values.arch?.includes(debianArch[arch]) ?? t
 // Modes do not depend on whoever builds it.
 process.umask(0o022);
 const edition = packageEdition();
+const packing: Packing = values.quick === true ? 'quick' : 'small';
 mkdirSync(into, { recursive: true });
 const made: string[] = [];
 for (const arch of wanted) {
@@ -35,7 +36,7 @@ for (const arch of wanted) {
   const parts = vendored(cache, arch);
   const library = await buildLibrary(path.join(work, 'lib'), arch, parts);
   const shipped = shippedPackages([...library.packages, 'koffi']);
-  const contents = { library, parts, shipped };
+  const contents = { library, parts, shipped, packing };
   made.push(...debianPackages(work, into, arch, edition, contents));
   made.push(tarball(work, into, arch, edition, contents));
   const bill = path.join(into, `vpp-maglev-${edition.version}-linux-${debianArch[arch]}.cdx.json`);

@@ -9,7 +9,7 @@ import {
 import { editorSchema } from '../config/editor-schema.js';
 import { parseDaemonCommand } from '../daemon/flags.js';
 import { root } from './bundle.js';
-import { DebianTree } from './debian.js';
+import { DebianTree, type Packing } from './debian.js';
 import type { PackageEdition } from './edition.js';
 import { helpBlocks } from './help-text.js';
 import type { Arch } from './koffi.js';
@@ -65,7 +65,17 @@ export function debianPackages(
   into: string,
   arch: Arch,
   edition: PackageEdition,
-  { library, parts, shipped }: { library: Library; parts: Vendored; shipped: readonly Shipped[] },
+  {
+    library,
+    parts,
+    shipped,
+    packing,
+  }: {
+    library: Library;
+    parts: Vendored;
+    shipped: readonly Shipped[];
+    packing: Packing;
+  },
 ): string[] {
   const trees = {
     'vpp-maglev': new DebianTree(work, 'vpp-maglev'),
@@ -96,7 +106,7 @@ export function debianPackages(
       tree.writePacked(`${docs}/node-licences`, nodeLicences(parts.nodeLicence));
     const overrides = text('lintian-overrides').replaceAll(/^(?=[a-z])/gm, `${tree.name}: `);
     tree.write(`/usr/share/lintian/overrides/${tree.name}`, overrides);
-    return tree.pack(into, edition, arch, fieldsOf(tree.name, edition));
+    return tree.pack(into, edition, arch, fieldsOf(tree.name, edition), packing);
   });
 }
 

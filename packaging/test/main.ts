@@ -15,10 +15,13 @@ import { root } from '../bundle.js';
 import { command, hasCommand } from '../command.js';
 import { debianArch } from '../debian.js';
 import type { Arch } from '../koffi.js';
+import { tryContainers } from './container.js';
+import { checkMachines, runForeign } from './foreign.js';
 
 /**
  * `npm run package:test`: builds the packages twice and compares them, then installs, runs, upgrades and purges them in a
- * Debian 12 of its own, which is fetched once and kept in dist/vendored.
+ * Debian 12 of its own, which is fetched once and kept in dist/vendored. Those for arm64 are run where QEMU is; an image is
+ * built from them, and a systemd is booted that runs the service.
  */
 const needed = ['debootstrap', 'dpkg-deb', 'unshare'];
 const missing = needed.filter((program) => !hasCommand(program));
@@ -32,12 +35,12 @@ if (process.getuid?.() !== 0 || missing.length > 0) {
 }
 
 const arch = debianArch[process.arch as Arch];
-const base = path.join(root, 'dist', 'vendored', 'bookworm.tar');
+const vendored = path.join(root, 'dist', 'vendored');
+const base = path.join(vendored, 'bookworm.tar');
 const work = mkdtempSync(path.join(tmpdir(), 'maglev-packages-'));
 try {
-  const packages = built('once');
-  const sums = readFileSync(path.join(packages, 'SHA256SUMS'), 'utf8');
-  if (readFileSync(path.join(built('again'), 'SHA256SUMS'), 'utf8') !== sums) {
+  const packages = built('once', arch);
+  if (sumsIn(packages) !== sumsIn(built('again', arch))) {
     throw new Error('two builds of the same sources differ');
   }
   process.stdout.write('- two builds are the same\n');
@@ -49,10 +52,9 @@ try {
   const home = path.join(work, 'root');
   mkdirSync(home);
   command('tar', ['-xf', base, '-C', home]);
-  const debs = readdirSync(packages).filter((file) => file.endsWith('.deb'));
-  for (const file of debs) {
-    cpSync(path.join(packages, file), path.join(home, 'packages', file));
-    newer(path.join(packages, file), path.join(home, 'newer', file));
+  for (const file of debsIn(packages)) {
+    cpSync(file, path.join(home, 'packages', path.basename(file)));
+    newer(file, path.join(home, 'newer', path.basename(file)));
   }
   older(home);
   const tarball = readdirSync(packages).find((file) => file.endsWith('.tar.gz')) ?? '';
@@ -63,16 +65,28 @@ try {
   const { status } = spawnSync('unshare', [...spaces, 'chroot', home, 'sh', '/inside.sh'], {
     stdio: 'inherit',
   });
-  process.exitCode = status ?? 1;
+  if (status !== 0) throw new Error('not all is well');
+  checkMachines(path.join(work, 'own'), debsIn(packages), process.arch as Arch);
+  tryContainers(vendored, work, packages);
+  if (arch === 'amd64') await runForeign(vendored, work, debsIn(built('foreign', 'arm64')));
 } finally {
   rmSync(work, { recursive: true });
 }
 
-function built(name: string): string {
+function built(name: string, of: string): string {
   const folder = path.join(work, name);
   const main = path.join(root, 'out', 'packaging', 'main.js');
-  command(process.execPath, [main, '--arch', arch, '--into', folder]);
+  command(process.execPath, [main, '--quick', '--arch', of, '--into', folder]);
   return folder;
+}
+
+function debsIn(folder: string): string[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.deb'));
+  return files.map((file) => path.join(folder, file));
+}
+
+function sumsIn(folder: string): string {
+  return readFileSync(path.join(folder, 'SHA256SUMS'), 'utf8');
 }
 
 /** The same package with a version that sorts above it. */
