@@ -9,6 +9,7 @@ import type {
   ConfigChanged,
   ConfigConsidered,
   ConfigControl,
+  ConfigRead,
   WordsReviewed,
 } from '../protocol/config.js';
 import type { VppControl } from '../protocol/vpp.js';
@@ -30,6 +31,8 @@ export type LoadConfig = (
   memory: () => Promise<VppMemory | null>,
 ) => Promise<ConfigVerdict>;
 
+export type ReadConfig = (file: string, memory: VppMemory | null) => Promise<ConfigVerdict>;
+
 export interface ConfigKeeperOptions {
   /** Outlives this actor and its supervisors: only a process that ends forgets the running config. */
   readonly cell: ConfigCell;
@@ -37,6 +40,8 @@ export interface ConfigKeeperOptions {
   readonly file: string;
   /** Reads and checks the file; again where one reading is not enough beside what runs. Rejects never, or with a bug. */
   readonly load: LoadConfig;
+  /** Reads and checks a file once. Rejects never, or with a bug. */
+  readonly read: ReadConfig;
   /** Who knows the memory of the VPP that is governed. */
   readonly vpp: Address<Extract<VppControl, { type: 'get-memory' }>>;
   /** Told of every new running config, and asked what another one would do to the words of operators. */
@@ -101,6 +106,9 @@ class ConfigKeeper {
       case 'check-config':
         if (this.#rounds.check.join(message.reply)) this.#begin('check');
         break;
+      case 'read-config':
+        this.#look(message.file ?? this.#options.file, message.reply);
+        break;
       case 'reload-config':
         if (this.#rounds.reload.join(message.reply)) this.#begin('reload');
         break;
@@ -144,6 +152,21 @@ class ConfigKeeper {
       (verdict) => ({ type: 'file-read', purpose, verdict }),
       (error) => ({ type: 'file-failed', purpose, error }),
     );
+  }
+
+  /** Nothing that it finds counts: no second reading is worth the wait. */
+  #look(file: string, reply: Reply<ConfigRead>): void {
+    const { read, cell } = this.#options;
+    const looked = async (): Promise<ConfigRead> => {
+      const verdict = withFrontends(
+        await read(file, await this.#memory()),
+        cell.running,
+        file,
+        'a reload would be refused: ',
+      );
+      return verdict.ok ? { ...verdict, changes: configChanges(cell.running, verdict.config) } : verdict;
+    };
+    looked().then(reply.ok, (error: unknown) => reply.fail(asMaglevError(error)));
   }
 
   /** null: there is no VPP, or it is not known. */

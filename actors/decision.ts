@@ -351,6 +351,7 @@ class Decider {
       if (known !== undefined)
         heard.set(hypothesis.name, hear({ name: hypothesis.name, ...known }, effective));
     }
+    if (hypothesis.kind === 'config') for (const name of hypothesis.begunAnew) heard.delete(name);
     return {
       circumstances: { effective, heard, holdAll: this.#holdAll },
       wanted: this.#decision.vips,

@@ -3,6 +3,7 @@ import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { Address, Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
+import type { DebtRequest } from '../protocol/debts.js';
 import type { EventsRequest } from '../protocol/events.js';
 import type { HealthRequest } from '../protocol/health.js';
 import type { Logger } from '../protocol/log.js';
@@ -23,7 +24,7 @@ export interface RpcTargets {
   readonly views: Address<ViewRequest>;
   readonly operator: Address<OperatorRequest>;
   readonly health: Address<HealthRequest>;
-  readonly planner: Address<PlanRequest>;
+  readonly planner: Address<PlanRequest | DebtRequest>;
   /** null: VPP is disabled. */
   readonly vpp: Address<VppControl> | null;
   readonly ask: Ask;

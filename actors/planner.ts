@@ -1,18 +1,20 @@
-import type { ConfigVerdict } from '../domain/config.js';
 import { decideFrontend } from '../domain/deciding.js';
 import { lbConfOf } from '../domain/desired.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
+import { stakesOf } from '../domain/flows-at-stake.js';
 import type { IpAddress } from '../domain/ip.js';
 import { type DesiredVip, type LbState, type VipId, vipId } from '../domain/lb.js';
 import { sameConf } from '../domain/plan.js';
 import { noMemory, type VipMemory } from '../domain/plan-vip.js';
 import { planWork, prefixWorks, type VipPlan } from '../domain/whole-plan.js';
 import type { Address } from '../protocol/address.js';
-import type { ConfigControl } from '../protocol/config.js';
+import type { ConfigControl, ConfigRead } from '../protocol/config.js';
+import type { DebtRequest } from '../protocol/debts.js';
 import type { Hypothesis, SupposeRequest } from '../protocol/decision.js';
 import type { WhatIfRequest } from '../protocol/operator.js';
 import type { PlanReport, PlanRequest, WhatIf } from '../protocol/plan.js';
 import type { VppControl } from '../protocol/vpp.js';
+import { debtsOf } from './debts.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 import { compareOffThread } from './tables.js';
 
@@ -26,6 +28,8 @@ export interface PlannerOptions {
   readonly vpp: Address<VppControl> | null;
 }
 
+type PlannerMessage = PlanRequest | DebtRequest;
+
 /** Milliseconds of work in one turn of the event loop. */
 const TURN_MS = 4;
 
@@ -34,16 +38,19 @@ const TURN_MS = 4;
  * write, and sends nothing. Large tables are compared in a thread of their own, everything else in short turns, so that nobody
  * waits for a plan.
  */
-export function plannerActor(options: PlannerOptions): ActorSpec<PlanRequest> {
+export function plannerActor(options: PlannerOptions): ActorSpec<PlannerMessage> {
   return {
     name: 'planner',
     capacity: 100,
     start: (context) => ({
-      receive: async ({ whatIf, reply }) => {
+      receive: async (message) => {
         try {
-          reply.ok(await foresee(context, options, whatIf));
+          const { vpp } = options;
+          if (vpp === null) throw new MaglevError('MGL_VPP_DISABLED', 'maglevd runs without VPP');
+          if (message.type === 'debts') message.reply.ok(await debtsOf(context, vpp, message.frontend));
+          else message.reply.ok(await foresee(context, { ...options, vpp }, message.whatIf));
         } catch (thrown) {
-          reply.fail(asMaglevError(thrown));
+          message.reply.fail(asMaglevError(thrown));
         }
       },
     }),
@@ -51,21 +58,24 @@ export function plannerActor(options: PlannerOptions): ActorSpec<PlanRequest> {
 }
 
 async function foresee(
-  context: Context<PlanRequest>,
-  { config, operator, decision, vpp }: PlannerOptions,
+  context: Context<PlannerMessage>,
+  { config, operator, decision, vpp }: PlannerOptions & { readonly vpp: Address<VppControl> },
   whatIf: WhatIf,
 ): Promise<PlanReport> {
   const { ask } = context;
-  if (vpp === null) throw new MaglevError('MGL_VPP_DISABLED', 'maglevd runs without VPP');
   const hypothesis: Hypothesis =
     whatIf.kind === 'reload'
-      ? { kind: 'config', config: usable(await ask(config, { type: 'check-config' })) }
+      ? usable(await ask(config, { type: 'read-config', file: whatIf.file }))
       : whatIf.kind === 'sync'
         ? { kind: 'nothing' }
         : whatIf;
   const effective = await ask(operator, { type: 'what-if', hypothesis });
   const { circumstances, wanted: before } = await ask(decision, { type: 'suppose', hypothesis, effective });
-  const state = await ask(vpp, { type: 'get-lb-state' });
+  const [state, flows] = await Promise.all([
+    ask(vpp, { type: 'get-lb-state' }),
+    // Without them a plan is worth no less.
+    ask(vpp, { type: 'get-flows' }).catch(() => null),
+  ]);
   const turns = new Turns(context);
   const wanted: DesiredVip[] = [];
   for (const frontend of effective.config.frontends.values()) {
@@ -88,16 +98,22 @@ async function foresee(
   }
   const pairs = vips.flatMap(({ tables }) => tables ?? []);
   const moves = (await compareOffThread(pairs, context.signal)).values();
+  const stakes = stakesOf(vips, flows, { before: state.conf, after });
   return {
     conf: sameConf(state.conf, after) ? null : { before: state.conf, after },
-    vips: vips.map((vip) => ({ ...vip, moved: vip.tables === null ? null : (moves.next().value ?? null) })),
+    vips: vips.map((vip, i) => {
+      const moved = vip.tables === null ? null : (moves.next().value ?? null);
+      return { ...vip, moved, atStake: stakes.vips[i] ?? null };
+    }),
     refused,
+    begunAnew: hypothesis.kind === 'config' ? hypothesis.begunAnew : [],
+    atStake: stakes.total,
     vppMs: vips.reduce((sum, { vppMs }) => sum + vppMs, 0),
   };
 }
 
-function usable(verdict: ConfigVerdict) {
-  if (verdict.ok) return verdict.config;
+function usable(verdict: ConfigRead): Hypothesis {
+  if (verdict.ok) return { kind: 'config', config: verdict.config, begunAnew: verdict.changes.begunAnew };
   const code = {
     read: 'MGL_CONFIG_READ',
     parse: 'MGL_CONFIG_PARSE',
@@ -140,10 +156,10 @@ function memoriesOf(
 
 /** Lets others have their turn when a piece of work has taken long enough. */
 class Turns {
-  readonly #context: Context<PlanRequest>;
+  readonly #context: Context<PlannerMessage>;
   #began: number;
 
-  constructor(context: Context<PlanRequest>) {
+  constructor(context: Context<PlannerMessage>) {
     this.#context = context;
     this.#began = context.clock.monotonic();
   }

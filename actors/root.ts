@@ -8,7 +8,7 @@ import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
 import type { IntentStore } from '../protocol/intents.js';
 import type { RoundTripRequest, ServiceManager } from '../protocol/service.js';
 import type { VouchRequest, VppControl } from '../protocol/vpp.js';
-import { type ConfigCell, configKeeperActor, type LoadConfig } from './config-keeper.js';
+import { type ConfigCell, configKeeperActor, type LoadConfig, type ReadConfig } from './config-keeper.js';
 import { type DecisionMessage, decisionActor } from './decision.js';
 import { type EventsOptions, eventsActor } from './events.js';
 import { type GatewayMessage, gatewayActor, type StartRpc } from './gateway.js';
@@ -36,6 +36,7 @@ export interface RootOptions {
   /** How the config file is called, for messages. */
   readonly configFile: string;
   readonly loadConfig: LoadConfig;
+  readonly readConfig: ReadConfig;
   /**
    * null: VPP is disabled. `ready` is to be awaited when this process has the right to govern VPP, and before it
    * connects: it settles when what operators asked for is in force, or nobody waits for that any longer.
@@ -116,6 +117,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
           cell,
           file: options.configFile,
           load: options.loadConfig,
+          read: options.readConfig,
           vpp: to.vpp,
           report,
         }),

@@ -2,6 +2,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createActorSystem } from '../actors/kernel/system.js';
 import { plannerActor } from '../actors/planner.js';
 import { realClock } from '../clock/real-clock.js';
+import type { Address } from '../protocol/address.js';
+import type { PlanRequest } from '../protocol/plan.js';
 import { plannedSite } from '../spec/support/planned-site.js';
 
 /**
@@ -14,14 +16,16 @@ const ROUNDS = 12;
 
 const quiet = { enabled: () => false, log: () => undefined };
 const system = createActorSystem({ clock: realClock, log: quiet });
-const planner = system.start(plannerActor(plannedSite({ backends: BACKENDS, frontends: FRONTENDS })));
+const planner: Address<PlanRequest> = system.start(
+  plannerActor(plannedSite({ backends: BACKENDS, frontends: FRONTENDS })),
+);
 const took: number[] = [];
 const held: number[] = [];
 for (let round = 0; round < ROUNDS; round++) {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const began = performance.now();
-  const plan = await system.ask(planner, { type: 'plan', whatIf: { kind: 'reload' } });
+  const plan = await system.ask(planner, { type: 'plan', whatIf: { kind: 'reload', file: null } });
   took.push(performance.now() - began);
   delay.disable();
   held.push(delay.max / 1e6);

@@ -110,12 +110,12 @@ function healthFields(backend: BackendInfo, nowMs: number): Field[] {
   else {
     shown.push(
       ['last-probe', momentWithAge(probe.timeNs, nowMs)],
-      ['last-result', `${probe.verdict}: ${result(probe)}, after ${roughSpan(probe.durationNs)}`],
+      ['last-result', `${probe.verdict}: ${resultText(probe)}, after ${roughSpan(probe.durationNs)}`],
     );
   }
   if (doubt !== undefined) {
     shown.push(
-      ['doubt', `${result(doubt)}: state and counter are frozen`],
+      ['doubt', `${resultText(doubt)}: state and counter are frozen`],
       ['doubt-since', momentWithAge(doubt.sinceNs, nowMs)],
     );
   }
@@ -123,7 +123,8 @@ function healthFields(backend: BackendInfo, nowMs: number): Field[] {
 }
 
 /** `3/4 (rise 2, fall 3): 2 failures in a row bring it down`. */
-function counterText({ state, counter, rise, fall }: BackendInfo): string | null {
+/** null: it has no health check. */
+export function counterText({ state, counter, rise, fall }: BackendInfo): string | null {
   if (counter === undefined || rise === undefined || fall === undefined) return null;
   const standing = `${counter}/${rise + fall - 1} (rise ${rise}, fall ${fall})`;
   switch (state) {
@@ -143,7 +144,7 @@ function inARow(count: number, what: 'failure' | 'pass'): string {
   return `${count} ${what === 'pass' ? 'passes' : 'failures'} in a row bring`;
 }
 
-function result({ code, detail }: { readonly code: string; readonly detail: string }): string {
+export function resultText({ code, detail }: { readonly code: string; readonly detail: string }): string {
   return detail === '' ? code : `${code} ${detail}`;
 }
 

@@ -1,6 +1,7 @@
 import { MaglevError } from '../domain/errors.js';
 import type { ExplainFlowResponse, FlowServer } from '../rpc/generated/maglev.js';
 import type { Command } from './command.js';
+import { backendChain } from './explain-backend.js';
 import { fields } from './layout.js';
 import { success } from './outcome.js';
 import type { Line } from './text.js';
@@ -20,6 +21,18 @@ export const explainCommands: readonly Command[] = [
         protocol: protocolOf(slots['protocol'] ?? 'tcp'),
       });
       return success(flowText(response), response);
+    },
+  },
+  {
+    usage: 'explain backend <name>',
+    slots: { name: 'backend' },
+    json: 'an object with `backend`, a `BackendInfo`, and `frontends`, a list of `FrontendInfo`',
+    help: 'why its weights are what they are: from the last probe over counter, operators and pools to what VPP has',
+    run: async ({ client, clock }, { name = '' }) => {
+      const maglevd = await client();
+      const backend = await maglevd.getBackend(name);
+      const frontends = await Promise.all(backend.frontends.map((one) => maglevd.getFrontend(one)));
+      return success(backendChain(backend, frontends, clock.now()), { backend, frontends });
     },
   },
 ];

@@ -6,6 +6,7 @@ import type {
   PoolInfo,
 } from '../rpc/generated/maglev.js';
 import type { Command } from './command.js';
+import { askDebts, type Debts, debtFields } from './debt-text.js';
 import { columns, fields, firstThatFits, none, table } from './layout.js';
 import { success } from './outcome.js';
 import { differenceLines, doubtText, standingSpan, stateSpan, vppLines } from './state-text.js';
@@ -26,9 +27,11 @@ export const frontendCommands: readonly Command[] = [
     slots: { name: 'frontend' },
     json: 'FrontendInfo',
     help: 'one frontend: its pools, and the weight of every backend with the reason for it',
-    run: async ({ client, clock }, { name = '' }) => {
-      const response = await (await client()).getFrontend(name);
-      return success(frontendText(response, clock.now()), response);
+    run: async (session, { name = '' }) => {
+      const response = await (await session.client()).getFrontend(name);
+      const debts = await askDebts(session, name);
+      const text = frontendText(response, debts, session.clock.now());
+      return success(text, { ...response, failoverDebt: debts.debts[0] });
     },
   },
 ];
@@ -89,7 +92,7 @@ function shortNotes({ doubts, holds, overrides }: FrontendInfo): string {
   return parts.join(' ') || none;
 }
 
-function frontendText(frontend: FrontendInfo, nowMs: number): Line[] {
+function frontendText(frontend: FrontendInfo, debts: Debts, nowMs: number): Line[] {
   const { standing } = frontend;
   const [why = '', ...others] = standing?.differences ?? [];
   return [
@@ -104,6 +107,7 @@ function frontendText(frontend: FrontendInfo, nowMs: number): Line[] {
       ...(frontend.shareError === undefined
         ? []
         : [['share-error', `${frontend.shareError.toFixed(1)} points`] as const]),
+      ...debtFields(debts, nowMs),
       ...(frontend.description === '' ? [] : [['description', frontend.description] as const]),
       ...(standing === undefined ? [] : [['vpp', standingSpan(standing)] as const]),
       ...(why === '' ? [] : [['vpp-reason', why] as const]),

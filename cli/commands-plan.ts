@@ -1,4 +1,6 @@
-import type { MovedBuckets, PlannedVIP, PlanRequest, PlanResponse } from '../rpc/generated/maglev.js';
+import path from 'node:path';
+import type { PlanRequest, PlanResponse } from '../rpc/generated/maglev.js';
+import { planLines } from '../rpc/plan-lines.js';
 import type { Command } from './command.js';
 import { parseWeight } from './commands-set.js';
 import { success } from './outcome.js';
@@ -16,10 +18,20 @@ export const planCommands: readonly Command[] = [
       value: {},
     }),
   ),
-  planCommand('plan reload', 'the same of a reload of the config file', () => ({
-    $case: 'reload',
-    value: {},
-  })),
+  {
+    usage: 'plan reload [<file>]',
+    json: 'PlanResponse',
+    help: 'the same of a reload of the config file, or of another file where maglevd runs',
+    slow: true,
+    run: async ({ client }, { file }) => {
+      const maglevd = await client();
+      const response =
+        file === undefined
+          ? await maglevd.plan({ change: { $case: 'reload', value: {} } })
+          : await maglevd.planConfigFile(path.resolve(file));
+      return success(planText(response), response);
+    },
+  },
   ...actions.map((action) =>
     planCommand(
       `plan set backend <name> ${action}`,
@@ -69,36 +81,6 @@ function planCommand(
   };
 }
 
-function planText({ vips, settings, refused, vppMs }: PlanResponse): Line[] {
-  const left = refused.map((text): Line => [label('left as it is'), plain(`: ${text}`)]);
-  if (vips.length === 0 && settings.length === 0) {
-    return [[plain('nothing to do: VPP would get no write')], ...left];
-  }
-  const operations = vips.reduce((sum, vip) => sum + vip.operations.length, 0);
-  const total = `${count(operations, 'operation')} on ${count(vips.length, 'VIP')}, about ${milliseconds(vppMs)} of VPP's main thread`;
-  return [...settings.map((text): Line => [plain(text)]), ...vips.flatMap(vipText), ...left, [plain(total)]];
-}
-
-function vipText({ prefix, protocol, port, frontend, operations, anew, moved, vppMs }: PlannedVIP): Line[] {
-  const whose = frontend === '' ? 'no frontend' : `frontend ${frontend}`;
-  return [
-    [label('vip'), plain(` ${prefix} protocol ${protocol} port ${port} (${whose})`)],
-    ...(anew ? [[plain('  made anew: it drops everything in between, and the flows it has are cut')]] : []),
-    ...operations.map(({ operation, reason }): Line => [plain(`  ${operation}: ${reason}`)]),
-    [plain(`  ${moved === undefined ? 'no bucket moves' : movedText(moved)}; ${milliseconds(vppMs)}`)],
-  ];
-}
-
-function movedText({ tableLength, moved, hadToMove, collateral, gained }: MovedBuckets): string {
-  const percent = ((moved / tableLength) * 100).toFixed(1);
-  const gains = gained === 0 ? '' : `, ${gained} that led nowhere lead to a server`;
-  return `${moved} of ${tableLength} buckets move (${percent}%): ${hadToMove} had to, ${collateral} are collateral${gains}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-function milliseconds(ms: number): string {
-  return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
+function planText(plan: PlanResponse): Line[] {
+  return planLines(plan).map(({ head, text }) => (head === '' ? [plain(text)] : [label(head), plain(text)]));
 }

@@ -4,6 +4,8 @@ import type { SyncVPPLBStateResponse, VPPInfo, VPPLBState, VPPLBVIP } from '../r
 import { momentWithAge } from './age.js';
 import type { Command, Outcome, Session } from './command.js';
 import { countersText } from './counters-text.js';
+import { askDebts } from './debt-text.js';
+import { forecastFields } from './forecast-text.js';
 import { fields, sentence } from './layout.js';
 import { success } from './outcome.js';
 import { differenceLines, standingSpan } from './state-text.js';
@@ -45,9 +47,13 @@ export const vppCommands: readonly Command[] = [
     slots: { name: 'frontend' },
     json: 'VPPLBCounters',
     help: 'what VPP counted for each VIP and each server; with a name, only that frontend',
-    run: async ({ client, clock }, { name }) => {
-      const response = await (await client()).getLbCounters(name);
-      return success(countersText(response, clock.now()), response);
+    run: async (session, { name }) => {
+      const [response, debts] = await Promise.all([
+        session.client().then((maglevd) => maglevd.getLbCounters(name)),
+        askDebts(session, name),
+      ]);
+      const text = countersText(response, debts, session.clock.now());
+      return success(text, { ...response, failoverDebts: debts.debts });
     },
   },
   {
@@ -86,6 +92,7 @@ function vppInfoText(info: VPPInfo, nowMs: number): Line[] {
       : [['vpp-boottime', momentWithAge(info.boottimeNs, nowMs)] as const]),
     ['connected', momentWithAge(info.connecttimeNs, nowMs)],
     ...(info.pausedUntilNs === undefined ? [] : [['paused', pauseText(info.pausedUntilNs, nowMs)] as const]),
+    ...(info.forecast === undefined ? [] : forecastFields(info.forecast)),
   ]);
 }
 

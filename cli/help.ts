@@ -24,10 +24,7 @@ const options: readonly (readonly [string, string])[] = [
   ['--json', 'print one JSON document; commands that go on print one a line'],
   ['--careful', 'fail instead of making a change that leaves a frontend with nobody'],
   ['--stop-on-error', 'of commands from standard input, run none behind one that failed'],
-  [
-    '--color[=BOOL]',
-    'colour even without a terminal; default with one, unless NO_COLOR is set',
-  ],
+  ['--color[=BOOL]', 'colour even without a terminal; default with one, unless NO_COLOR is set'],
   ['--complete', 'print what the last word can become: the completion scripts of shells ask so'],
   ['--help', 'print this; after a command, what can follow it'],
   ['--version', 'print the version'],

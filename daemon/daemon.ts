@@ -153,6 +153,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       },
       log: { configured: settings.logLevel, printer: printerOf(world) },
       loadConfig,
+      readConfig: loadConfigFile,
       intents,
       service,
       makeProbeEngine: (netns, context) =>

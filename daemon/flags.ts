@@ -36,6 +36,8 @@ export interface DaemonSettings {
 export type DaemonCommand =
   | { readonly kind: 'run'; readonly settings: DaemonSettings }
   | { readonly kind: 'check'; readonly config: string }
+  /** What that config would do to the VPP there. */
+  | { readonly kind: 'plan'; readonly config: string; readonly vppApiAddress: string }
   | { readonly kind: 'hash-token' }
   | { readonly kind: 'schema' }
   | { readonly kind: 'version' }
@@ -182,6 +184,12 @@ export function parseDaemonCommand(argv: readonly string[], env: NodeJS.ProcessE
     if (flag === null) throw usage(`${variable} is "${word}"; it must be true or false`);
     return flag;
   };
+  const { plan } = values;
+  if (typeof plan === 'string') {
+    const vppApiAddress = text('vpp-api-addr');
+    if (plan === '' || vppApiAddress === '') throw usage('--plan needs the path of a file, and a VPP');
+    return { kind: 'plan', config: plan, vppApiAddress };
+  }
   const config = text('config');
   if (config === '') throw usage('--config needs the path of a file');
   const tls = tlsOf(text('tls-cert'), text('tls-key'), text('tls-client-ca'));
@@ -246,6 +254,7 @@ const options = {
   insecure: { type: 'boolean' },
   check: { type: 'boolean' },
   schema: { type: 'boolean' },
+  plan: { type: 'string' },
   'hash-token': { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -285,6 +294,10 @@ function helpText(): string {
       'check the config file, print every error and warning, and exit: 0 valid, 1 cannot be read or parsed, 2 semantically wrong',
     ],
     ['--schema', 'print the JSON Schema of the config file, for editors, and exit'],
+    [
+      '--plan FILE',
+      'read VPP once, print what a maglevd that begins with this config would send to it, and exit: 0, or 1 and 2 as for --check; 1 also when VPP cannot be read',
+    ],
     [
       '--hash-token',
       'read a token from standard input, print what stands for it in the file of access.tokens, and exit',

@@ -49,6 +49,15 @@ export function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
         return exitCode;
       });
     }
+    case 'plan': {
+      const { config, vppApiAddress } = command;
+      return runPrinting('maglevd', async () => {
+        const { planOffline } = await import('./plan-offline.js');
+        const { lines, exitCode } = await planOffline(config, vppApiAddress, realClock);
+        print(lines);
+        return exitCode;
+      });
+    }
     case 'run':
       return run(command.settings, onSignal);
   }

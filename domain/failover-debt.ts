@@ -1,13 +1,7 @@
 import type { IpAddress } from './ip.js';
 import { numbered } from './table-change.js';
 import type { PredictedTable } from './table-prediction.js';
-
-/** A server of a VIP, as far as flows go. */
-export interface ServerFlows {
-  readonly address: IpAddress;
-  /** Entries that VPP has for it, expired ones included. */
-  readonly flows: number;
-}
+import type { ServerFlows } from './vip-flows.js';
 
 /** A new-flow table that a VIP had for some time. */
 export interface TableEpoch {
@@ -35,7 +29,7 @@ export interface FailoverDebt {
  * taken to have begun in the epochs as new flows did, and to be spread evenly over the buckets that it had then.
  */
 export function failoverDebt(
-  servers: readonly ServerFlows[],
+  servers: readonly Pick<ServerFlows, 'address' | 'flows'>[],
   now: PredictedTable,
   epochs: readonly TableEpoch[],
 ): FailoverDebt {

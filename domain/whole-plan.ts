@@ -12,7 +12,7 @@ import {
 import { planPrefix } from './plan.js';
 import { costOf, loadOf, loadOfFound } from './plan-cost.js';
 import type { VipMemory } from './plan-vip.js';
-import { lengthOfTable, type WeightedServer } from './table-prediction.js';
+import { sameTable, type TableOf, tableOf } from './table-of.js';
 
 /** What a plan does to one VIP. */
 export interface VipPlan {
@@ -32,11 +32,6 @@ export interface VipPlan {
 export interface TablePair {
   readonly before: TableOf;
   readonly after: TableOf;
-}
-
-export interface TableOf {
-  readonly length: number;
-  readonly servers: readonly WeightedServer[];
 }
 
 /** What is known, and wanted, of one prefix. */
@@ -98,22 +93,9 @@ export function planWork(
 
 /** null when nothing can move. */
 function tablesOf(before: VipState | undefined, after: VipState | undefined): TablePair | null {
-  const [was, is] = [tableOf(before), tableOf(after)];
-  if (was === null || is === null) return null;
-  const same =
-    was.length === is.length &&
-    was.servers.length === is.servers.length &&
-    was.servers.every(({ address, weight }) =>
-      is.servers.some((server) => server.address === address && server.weight === weight),
-    );
-  return same ? null : { before: was, after: is };
-}
-
-function tableOf(vip: VipState | undefined): TableOf | null {
-  const length = vip === undefined ? null : lengthOfTable(vip);
-  if (vip === undefined || length === null || !Number.isInteger(Math.log2(length))) return null;
-  const servers = vip.ases.filter(({ weight }) => weight > 0);
-  return { length, servers: servers.map(({ address, weight }) => ({ address, weight })) };
+  const was = before === undefined ? null : tableOf(before);
+  const is = after === undefined ? null : tableOf(after);
+  return was === null || is === null || sameTable(was, is) ? null : { before: was, after: is };
 }
 
 function nothingOf(key: VipKey): VipState {

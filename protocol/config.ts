@@ -9,6 +9,8 @@ export type ConfigControl =
   | { readonly type: 'check-config'; readonly reply: Reply<ConfigAnswer> }
   /** Reads and checks the file, and makes it the running config if it is valid. */
   | { readonly type: 'reload-config'; readonly reply: Reply<ConfigAnswer> }
+  /** What a reload of this file would say of it, read once; null: of the one that maglevd was started with. Changes nothing. */
+  | { readonly type: 'read-config'; readonly file: string | null; readonly reply: Reply<ConfigRead> }
   | { readonly type: 'get-config'; readonly reply: Reply<MaglevConfig> }
   /** Of the running config. */
   | { readonly type: 'get-warnings'; readonly reply: Reply<readonly ConfigIssue[]> };
@@ -21,6 +23,11 @@ export type ConfigAnswer =
       /** What becomes of what operators asked for; null: it is not known, because who knows it failed. */
       readonly words: WordsReviewed | null;
     });
+
+/** The same of a file that is only looked at. */
+export type ConfigRead =
+  | Extract<ConfigVerdict, { ok: false }>
+  | (Extract<ConfigVerdict, { ok: true }> & { readonly changes: ConfigChanges });
 
 /** What became of the words of operators under a config, or would become of them. */
 export type WordsReviewed = Pick<IntentReview, 'dropped' | 'fellDormant' | 'woke'>;

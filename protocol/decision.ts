@@ -12,7 +12,12 @@ export type DecisionRequest = { readonly type: 'get-decision'; readonly reply: R
 /** Something that might count, and does not. */
 export type Hypothesis =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'config'; readonly config: MaglevConfig }
+  | {
+      readonly kind: 'config';
+      readonly config: MaglevConfig;
+      /** Backends whose verdict would begin anew. */
+      readonly begunAnew: readonly string[];
+    }
   | { readonly kind: 'backend'; readonly name: string; readonly action: BackendAction }
   | { readonly kind: 'weight'; readonly change: WeightChange };
 

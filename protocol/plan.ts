@@ -8,8 +8,8 @@ import type { Reply } from './address.js';
 export type WhatIf =
   /** Nothing but a sync. */
   | { readonly kind: 'sync' }
-  /** The config file would be made the running config. */
-  | { readonly kind: 'reload' }
+  /** A config file would be made the running config; null: the one that maglevd was started with. */
+  | { readonly kind: 'reload'; readonly file: string | null }
   | { readonly kind: 'backend'; readonly name: string; readonly action: BackendAction }
   | { readonly kind: 'weight'; readonly change: WeightChange; readonly flush: boolean };
 
@@ -21,9 +21,13 @@ export interface PlanReport {
   /** Global settings that would be changed; null = none. */
   readonly conf: { readonly before: LbConf; readonly after: LbConf } | null;
   /** Of the VIPs for which there is something to do. */
-  readonly vips: readonly (VipPlan & { readonly moved: Moved | null })[];
+  readonly vips: readonly (VipPlan & { readonly moved: Moved | null; readonly atStake: number | null })[];
   /** Why VIPs would be left as they are, a sentence each. */
   readonly refused: readonly string[];
+  /** Backends whose verdict would begin anew, so that VPP keeps what it has of them until they have been probed. */
+  readonly begunAnew: readonly string[];
+  /** Flows that VPP knows, and that would be cut or forgotten, all together; null = VPP does not tell. */
+  readonly atStake: number | null;
   /** Milliseconds of VPP's main thread, all together. */
   readonly vppMs: number;
 }

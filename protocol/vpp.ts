@@ -4,6 +4,8 @@ import type { LbCounters, LbIndexes } from '../domain/lb-counters.js';
 import type { WritesUnderWay } from '../domain/repeated-death.js';
 import type { StandingNews } from '../domain/standings.js';
 import type { OperationOutcome, SyncReport } from '../domain/syncs.js';
+import type { VipHistory } from '../domain/table-history.js';
+import type { VipFlows } from '../domain/vip-flows.js';
 import type { VppHeard } from '../domain/vpp-heard.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Address, Reply } from './address.js';
@@ -61,6 +63,8 @@ export type VppRequest =
   | { readonly type: 'read-state'; readonly reply: Reply<LbReading> }
   /** Where VPP counts for which VIP; null = VPP does not tell. */
   | { readonly type: 'read-indexes'; readonly reply: Reply<LbIndexes | null> }
+  /** What VPP says of the flows of its VIPs; null = nothing. */
+  | { readonly type: 'read-flows'; readonly reply: Reply<readonly VipFlows[] | null> }
   | {
       readonly type: 'apply';
       /** They go to VPP together. Operations behind a failed one are executed all the same. */
@@ -71,6 +75,9 @@ export type VppRequest =
       readonly urgent: boolean;
       readonly reply: Reply<Written>;
     };
+
+/** Of each VIP that VPP has. */
+export type FlowsReport = readonly (VipFlows & { readonly history: VipHistory | null })[];
 
 /** A live connection to one VPP. A new one is made for every connect; it is dead after the disconnect. */
 export interface VppLink {
@@ -124,6 +131,8 @@ export type VppControl =
   | { readonly type: 'get-lb-state'; readonly reply: Reply<LbState> }
   /** The last reading of the stats segment, at most a few seconds old. MGL_STATS_... when there is none. */
   | { readonly type: 'get-lb-counters'; readonly reply: Reply<LbCounters> }
+  /** The flows that VPP knows, as it says now; and the tables under which they began, as far as those were seen. */
+  | { readonly type: 'get-flows'; readonly reply: Reply<FlowsReport> }
   | {
       readonly type: 'sync';
       /** null = everything, which may remove stale VIPs; a name = that frontend's VIP only, never removing one. */

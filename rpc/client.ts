@@ -10,6 +10,7 @@ import {
   type ExplainFlowRequest,
   type ExplainFlowResponse,
   type FrontendInfo,
+  type GetFailoverDebtsResponse,
   type HealthCheckInfo,
   type ListActorsResponse,
   type ListBackendsResponse,
@@ -86,6 +87,9 @@ export interface MaglevClient {
   readonly getLogLevel: () => Promise<LogLevelInfo>;
   readonly setLogLevel: (request: SetLogLevelRequest) => Promise<LogLevelInfo>;
   readonly plan: (request: PlanRequest) => Promise<PlanResponse>;
+  readonly planConfigFile: (file: string) => Promise<PlanResponse>;
+  /** Of all VIPs, or that of one frontend. */
+  readonly getFailoverDebts: (frontendName?: string) => Promise<GetFailoverDebtsResponse>;
   readonly explainFlow: (flow: ExplainFlowRequest) => Promise<ExplainFlowResponse>;
   /** Hands over the record piece by piece, the next one when the last has been taken, and gives its length in bytes. */
   readonly record: (take: (text: string) => Promise<void>) => Promise<number>;
@@ -147,6 +151,8 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
         stream.on('end', () => settle(resolve));
       }),
     plan: (request) => call(MaglevService.plan, request),
+    planConfigFile: (file) => call(MaglevService.planConfigFile, { file }),
+    getFailoverDebts: (frontendName) => call(MaglevService.getFailoverDebts, { frontendName }),
     explainFlow: (flow) => call(MaglevService.explainFlow, flow),
     record: async (take) => {
       const stream: AsyncIterable<RecordPiece> = channel.stream(MaglevService.record, {}, { timeoutMs });

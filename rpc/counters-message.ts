@@ -25,7 +25,7 @@ export function lbCountersMessage(
   };
 }
 
-function forecastMessage(forecast: StickyForecast): StickyForecastMessage {
+export function forecastMessage(forecast: StickyForecast): StickyForecastMessage {
   const { untracked, range, offered, untrackedPackets, enough } = forecast;
   return { ...untracked, range, offered, untrackedPackets, enough: enough ?? undefined };
 }

@@ -1,29 +1,61 @@
 import { MaglevError } from '../domain/errors.js';
-import { type LbConf, protocolName } from '../domain/lb.js';
+import { protocolName } from '../domain/lb.js';
 import type { BackendAction } from '../domain/operator.js';
 import type { Address } from '../protocol/address.js';
-import type { PlanReport, PlanRequest, WhatIf } from '../protocol/plan.js';
+import type { DebtRequest, VipDebt } from '../protocol/debts.js';
+import type { PlanRequest, WhatIf } from '../protocol/plan.js';
 import { checkedName, checkedWeight } from './checked-fields.js';
-import type { MaglevServer, PlannedVIP, PlanRequest as PlanRequestMessage } from './generated/maglev.js';
+import type { FailoverDebt, MaglevServer, PlanRequest as PlanRequestMessage } from './generated/maglev.js';
 import { limitMs } from './limits.js';
-import { operationText } from './operation-text.js';
+import { nanoseconds } from './nanoseconds.js';
+import { planMessage } from './plan-message.js';
 import type { Unary } from './unary.js';
 
-export function planHandlers(unary: Unary, planner: Address<PlanRequest>): Pick<MaglevServer, 'plan'> {
+/** Who foresees what changes do. */
+export type Planner = Address<PlanRequest | DebtRequest>;
+
+type PlanHandlers = Pick<MaglevServer, 'plan' | 'planConfigFile' | 'getFailoverDebts'>;
+
+export function planHandlers(unary: Unary, planner: Planner): PlanHandlers {
   return {
-    plan: unary(limitMs.config, async (request, ask) => {
-      const { conf, vips, refused, vppMs } = await ask(planner, { type: 'plan', whatIf: whatIfOf(request) });
-      const settings = conf === null ? [] : settingTexts(conf.before, conf.after);
-      return { vips: vips.map(vipMessage), settings, refused: [...refused], vppMs };
+    plan: unary(limitMs.config, async (request, ask) =>
+      planMessage(await ask(planner, { type: 'plan', whatIf: whatIfOf(request) })),
+    ),
+    planConfigFile: unary(limitMs.config, async ({ file }, ask) => {
+      const whatIf = { kind: 'reload', file: checkedPath(file) } as const;
+      return planMessage(await ask(planner, { type: 'plan', whatIf }));
+    }),
+    getFailoverDebts: unary(limitMs.vpp, async ({ frontendName }, ask) => {
+      const frontend = frontendName === undefined ? null : checkedName('frontend_name', frontendName);
+      const debts = await ask(planner, { type: 'debts', frontend });
+      return { debts: debts.map(debtMessage) };
     }),
   };
+}
+
+function debtMessage({ key, estimate, since, ...counts }: VipDebt): FailoverDebt {
+  const { prefix, protocol, port } = key;
+  return {
+    ...counts,
+    prefix,
+    protocol: protocolName(protocol),
+    port,
+    estimate: estimate ?? undefined,
+    sinceNs: since === null ? undefined : nanoseconds(since),
+  };
+}
+
+function checkedPath(file: string): string {
+  if (file.startsWith('/') && file.length <= 4096 && !file.includes('\0')) return file;
+  throw new MaglevError('MGL_REQUEST_INVALID', 'file is no absolute path');
 }
 
 function whatIfOf({ change }: PlanRequestMessage): WhatIf {
   switch (change?.$case) {
     case 'sync':
+      return { kind: 'sync' };
     case 'reload':
-      return { kind: change.$case };
+      return { kind: 'reload', file: null };
     case 'backend': {
       const { name, action } = change.value;
       return { kind: 'backend', name: checkedName('name', name), action: checkedAction(action) };
@@ -48,39 +80,4 @@ function checkedAction(text: string): BackendAction {
   const action = actions.find((one) => one === text);
   if (action !== undefined) return action;
   throw new MaglevError('MGL_REQUEST_INVALID', `action is none of ${actions.join(', ')}`);
-}
-
-function vipMessage(vip: PlanReport['vips'][number]): PlannedVIP {
-  const { key, frontend, operations, anew, vppMs, moved } = vip;
-  return {
-    prefix: key.prefix,
-    protocol: protocolName(key.protocol),
-    port: key.port,
-    frontend,
-    operations: operations.map((one) => ({ operation: operationText(one), reason: one.reason })),
-    anew,
-    vppMs,
-    moved:
-      moved === null
-        ? undefined
-        : {
-            tableLength: moved.length,
-            moved: moved.moved,
-            hadToMove: moved.hadToMove,
-            collateral: moved.collateral,
-            gained: moved.gained,
-          },
-  };
-}
-
-function settingTexts(before: LbConf, after: LbConf): string[] {
-  const text = (name: string, from: string | number, to: string | number, effect = '') =>
-    from === to ? [] : [`set ${name} from ${from} to ${to}${effect}`];
-  const forgets = ': VPP forgets the server of every flow';
-  return [
-    ...text('ipv4-src-address', before.ipv4Source, after.ipv4Source),
-    ...text('ipv6-src-address', before.ipv6Source, after.ipv6Source),
-    ...text('sticky-buckets-per-core', before.stickyBucketsPerCore, after.stickyBucketsPerCore, forgets),
-    ...text('flow-timeout', `${before.flowTimeout}s`, `${after.flowTimeout}s`),
-  ];
 }

@@ -7,7 +7,7 @@ import { unknownName } from '../domain/unknown-name.js';
 import type { Address, Ask } from '../protocol/address.js';
 import type { VppControl } from '../protocol/vpp.js';
 import { checkedName } from './checked-fields.js';
-import { lbCountersMessage } from './counters-message.js';
+import { forecastMessage, lbCountersMessage } from './counters-message.js';
 import type { MaglevServer } from './generated/maglev.js';
 import { runningConfig } from './handlers-config.js';
 import { lbStateMessage } from './lb-state-message.js';
@@ -21,6 +21,9 @@ type VppHandlers = Pick<
   'getVppInfo' | 'getVpplbState' | 'syncVpplbState' | 'getVpplbCounters' | 'listSyncs' | 'getSync'
 >;
 
+/** Whoever has read VPP's counters answers at once. */
+const COUNTERS_MS = 500;
+
 /** When maglevd was started without VPP, every request fails with MGL_VPP_DISABLED then. */
 export function vppHandlers(unary: Unary, sources: OverviewSources): VppHandlers {
   const { vpp: control } = sources;
@@ -29,7 +32,15 @@ export function vppHandlers(unary: Unary, sources: OverviewSources): VppHandlers
     return control;
   };
   return {
-    getVppInfo: unary(limitMs.vpp, async (_, ask) => vppInfoMessage(await ask(vpp(), { type: 'get-info' }))),
+    getVppInfo: unary(limitMs.vpp, async (_, ask) => {
+      const message = vppInfoMessage(await ask(vpp(), { type: 'get-info' }));
+      // Who VPP is does not wait for what it counts.
+      const counters = await ask(vpp(), { type: 'get-lb-counters' }, { timeoutMs: COUNTERS_MS }).catch(
+        () => null,
+      );
+      const forecast = counters === null ? null : await forecastOf(counters, vpp(), sources, ask);
+      return { ...message, forecast: forecast === null ? undefined : forecastMessage(forecast) };
+    }),
     getVpplbState: unary(limitMs.vpp, async ({ frontendName }, ask) => {
       const standings = await askStandings(vpp(), ask);
       const only = chosen(frontendName, standings);

@@ -63,6 +63,7 @@ export function vppInfoMessage(info: VppIdentity): VPPInfo {
     pid: info.pid,
     boottimeNs: info.bootedAt === null ? undefined : nanoseconds(info.bootedAt),
     connecttimeNs: nanoseconds(info.connectedAt),
+    forecast: undefined,
     pausedUntilNs: info.pausedUntil === null ? undefined : nanoseconds(info.pausedUntil),
   };
 }

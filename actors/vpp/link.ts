@@ -44,6 +44,9 @@ class Link {
       case 'read-indexes':
         answer(this.#api.getLbIndexes(), request.reply);
         break;
+      case 'read-flows':
+        answer(this.#api.getLbFlows(), request.reply);
+        break;
       case 'read-state':
         this.#queue.push({ ...request, cost: null }, false);
         this.#send();

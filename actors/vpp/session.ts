@@ -30,7 +30,7 @@ export type SessionMessage =
   | VipWanted
   | LbReport
   | ConfReport
-  | Extract<VppControl, { type: 'sync' | 'get-lb-counters' }>;
+  | Extract<VppControl, { type: 'sync' | 'get-lb-counters' | 'get-flows' }>;
 
 /**
  * Everything that lives as long as one connection. The order of the children matters: VPP gets its global settings
@@ -93,6 +93,7 @@ class Session {
         break;
       case 'standing':
         this.#options.report.tell({ ...message, link: this.#options.link });
+        this.#stats?.tell(message);
         break;
       case 'vips-changed':
       case 'places':
@@ -104,6 +105,10 @@ class Session {
       case 'get-lb-counters':
         if (this.#stats === null) message.reply.fail(statsDisabled());
         else this.#context.relay(this.#stats, { type: 'get-lb-counters' }, message.reply);
+        break;
+      case 'get-flows':
+        if (this.#stats === null) message.reply.fail(statsDisabled());
+        else this.#context.relay(this.#stats, { type: 'get-flows' }, message.reply);
         break;
     }
   }

@@ -1,6 +1,6 @@
 import { lbCounterRequests, lbCounters } from '../../binapi/stats/lb-counters.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import type { Decision, VipId } from '../../domain/lb.js';
+import { type Decision, type VipId, vipId } from '../../domain/lb.js';
 import {
   haveMoved,
   type LbCounters,
@@ -9,10 +9,12 @@ import {
   wentBack,
 } from '../../domain/lb-counters.js';
 import { RecentTraffic } from '../../domain/recent-traffic.js';
+import type { StandingNews } from '../../domain/standings.js';
+import { TableHistory } from '../../domain/table-history.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
-import type { SessionReport, VppControl, VppRequest } from '../../protocol/vpp.js';
+import type { FlowsReport, SessionReport, VppControl, VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import type { OpenStats, StatsSource } from './api.js';
 import type { LbReport } from './lb.js';
@@ -28,8 +30,8 @@ export interface StatsOptions {
 export type StatsMessage =
   | { readonly type: 'tick' }
   | DecisionChanged
-  | Extract<LbReport, { type: 'vips-changed' | 'places' }>
-  | Extract<VppControl, { type: 'get-lb-counters' }>
+  | Extract<LbReport, { type: 'vips-changed' | 'places' | 'standing' }>
+  | Extract<VppControl, { type: 'get-lb-counters' | 'get-flows' }>
   | { readonly type: 'read-done'; readonly counters: LbCounters }
   | { readonly type: 'read-failed'; readonly error: Error };
 
@@ -68,6 +70,7 @@ class Stats {
   #indexesDoubtful = false;
   #reading = false;
   readonly #recent = new RecentTraffic();
+  readonly #history = new TableHistory();
   #last: LbCounters | null = null;
   #lastReadAt = 0;
   #failure: MaglevError | null = null;
@@ -110,12 +113,19 @@ class Stats {
       case 'places':
         this.#found(message.places);
         break;
+      case 'standing':
+        this.#stands(message.news);
+        break;
+      case 'get-flows':
+        this.#tellFlows(message.reply);
+        break;
       case 'get-lb-counters':
         this.#show(message.reply);
         break;
       case 'read-done':
         this.#reading = false;
         this.#last = this.#withRecent(message.counters);
+        this.#history.counted(message.counters);
         this.#lastReadAt = this.#context.clock.monotonic();
         this.#failure = null;
         this.#answerAll();
@@ -131,6 +141,25 @@ class Stats {
   #withRecent(counters: LbCounters): LbCounters {
     const recent = this.#recent.add(counters);
     return recent === null ? counters : { ...counters, recent };
+  }
+
+  #stands(news: StandingNews): void {
+    if (news.type !== 'stands') return;
+    const { desired, found } = news.standing;
+    if (found === null) this.#history.gone(vipId(desired.key));
+    else if (found !== undefined) this.#history.stands(found, this.#context.clock.now());
+  }
+
+  #tellFlows(reply: Reply<FlowsReport>): void {
+    const { link } = this.#options;
+    this.#context.ask(link, { type: 'read-flows' }).then(
+      (vips) => {
+        const told = vips?.map((vip) => ({ ...vip, history: this.#history.of(vipId(vip.key)) }));
+        if (told === undefined) reply.fail(new MaglevError('MGL_VPP_TEXT', 'VPP does not tell its flows'));
+        else reply.ok(told);
+      },
+      (error: unknown) => reply.fail(asMaglevError(error)),
+    );
   }
 
   #found(places: ReadonlyMap<VipId, number>): void {

@@ -186,14 +186,16 @@ class Vpp {
       case 'stats-lost':
         this.#statsLost(message.link, message.error);
         break;
-      case 'get-lb-counters':
-        if (this.#live === null) this.#unavailable(message.reply);
-        else if (this.#live.session === null) message.reply.fail(this.#paused());
-        else {
-          this.#context.relay(this.#live.session, { type: 'get-lb-counters' }, message.reply);
-          this.#boundSilence(this.#live.link, message.reply);
-        }
+      case 'get-flows': {
+        const session = this.#governed(message.reply);
+        if (session !== null) this.#context.relay(session, { type: 'get-flows' }, message.reply);
         break;
+      }
+      case 'get-lb-counters': {
+        const session = this.#governed(message.reply);
+        if (session !== null) this.#context.relay(session, { type: 'get-lb-counters' }, message.reply);
+        break;
+      }
       case 'sync':
         // Whoever asks knows that VPP may die of it once more.
         this.#pause.lift();
@@ -299,6 +301,17 @@ class Vpp {
       (state) => ({ type: 'read-done', outcome: state }),
       (error) => ({ type: 'read-done', outcome: asMaglevError(error) }),
     );
+  }
+
+  /** The session; null when there is none, and then `reply` has been told why. It is also told when VPP is silent. */
+  #governed(reply: Reply<never>): ActorRef<SessionMessage> | null {
+    if (this.#live === null) this.#unavailable(reply);
+    else if (this.#live.session === null) reply.fail(this.#paused());
+    else {
+      this.#boundSilence(this.#live.link, reply);
+      return this.#live.session;
+    }
+    return null;
   }
 
   #boundSilence(link: VppLink, reply: Reply<never>): void {

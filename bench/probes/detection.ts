@@ -72,6 +72,7 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
         config,
         configFile: 'bench',
         loadConfig: async () => ({ ok: true, config, warnings: [] }),
+        readConfig: async () => ({ ok: true, config, warnings: [] }),
         openVpp: () => record.vpp(openVpp({ socketPath, clock, log })),
         openStats: null,
         rpc: async () => ({

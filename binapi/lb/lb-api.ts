@@ -3,6 +3,7 @@ import { ipFromBytes } from '../../domain/ip.js';
 import type { LbConf, LbOperation } from '../../domain/lb.js';
 import type { LbIndexes } from '../../domain/lb-counters.js';
 import type { WritesUnderWay } from '../../domain/repeated-death.js';
+import type { VipFlows } from '../../domain/vip-flows.js';
 import type { VppMemory } from '../../domain/vpp-memory.js';
 import type { LbReading } from '../../protocol/vpp.js';
 import type { ApiClient } from '../api-client.js';
@@ -20,6 +21,7 @@ import { controlPing, controlPingReply } from '../generated/memclnt.js';
 import { cliInband, cliInbandReply, showThreads, showThreadsReply } from '../generated/vlib.js';
 import { showVersion, showVersionReply } from '../generated/vpe.js';
 import { RetvalError } from '../retval-error.js';
+import { parseFlows } from './flows-text.js';
 import { guardConf } from './guard.js';
 import { parseHeapText, parseStickyBuckets } from './heap-text.js';
 import { parseIndexes, withRoutes } from './indexes.js';
@@ -58,6 +60,8 @@ export interface LbApi {
    * writes the text: 20 ms for 10,000 servers.
    */
   readonly getLbIndexes: () => Promise<LbIndexes | null>;
+  /** The flows of its VIPs; null and rejections as for getLbIndexes, and at the same price. */
+  readonly getLbFlows: () => Promise<readonly VipFlows[] | null>;
   /**
    * Whether VPP has room for these operations, which belong together: null when it has, for all that is known. Otherwise
    * VPP is asked, and MGL_VPP_MEMORY says why none of them may be sent.
@@ -140,6 +144,11 @@ export function createLbApi(client: ApiClient): LbApi {
       if (text instanceof MaglevError) throw text;
       const indexes = await parseIndexes(text);
       return indexes === null ? null : withRoutes(client, indexes);
+    },
+    getLbFlows: async () => {
+      const text = await readText(client, VIPS_TEXT);
+      if (text instanceof MaglevError) throw text;
+      return parseFlows(text);
     },
     admit: (operations) => memory.admit(operations),
     memory: () => memory.memory,

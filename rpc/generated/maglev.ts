@@ -802,6 +802,8 @@ export interface VPPInfo {
    * since the Unix epoch. Absent = it is governed.
    */
   pausedUntilNs?: bigint | undefined;
+  /** How many new flows it does not remember, as in VPPLBCounters. Absent also when its counters cannot be read. */
+  forecast: StickyForecast | undefined;
 }
 
 /** Asks for all VIPs, or for one. */
@@ -862,6 +864,53 @@ export interface PlanResponse {
   refused: string[];
   /** Milliseconds that VPP's main thread would need, foretold from what was measured. */
   vppMs: number;
+  /** Backends whose verdict would begin anew: until they have been probed, VPP keeps what it has of them. */
+  begunAnew: string[];
+  /** Flows that VPP knows, those that have expired included, and that would be cut or forgotten. Absent = VPP does not tell. */
+  flowsAtStake?: number | undefined;
+}
+
+/** Which file. */
+export interface PlanConfigFileRequest {
+  /** An absolute path. */
+  file: string;
+}
+
+/** Of which VIPs. */
+export interface GetFailoverDebtsRequest {
+  /** Absent: of all that VPP has. Present: only the VIP of the frontend of that name. */
+  frontendName?: string | undefined;
+}
+
+/** The failover debts of VIPs. */
+export interface GetFailoverDebtsResponse {
+  /** In the order in which VPP reports them. */
+  debts: FailoverDebt[];
+}
+
+/**
+ * Flows of a VIP that live on a server which the new-flow table no longer gives them. As VPP counts flows: it counts those
+ * that have expired, and were not overwritten yet, too.
+ */
+export interface FailoverDebt {
+  /** As in VPPLBVIP. */
+  prefix: string;
+  /** Likewise. */
+  protocol: string;
+  /** Likewise. */
+  port: number;
+  /** Empty = no frontend wants it. */
+  frontend: string;
+  /** All flows of the VIP that VPP knows. */
+  flows: number;
+  /** Those on servers that have no bucket any more. */
+  certain: number;
+  /** No more than these: all but those on a server that has the whole table. */
+  most: number;
+  /** From the tables that the VIP has had while maglevd looked on. Absent = unknown, because there were none. */
+  estimate?: number | undefined;
+  /** Since when those are known, in nanoseconds since the Unix epoch. Absent = they are not. */
+  sinceNs?: bigint | undefined;
 }
 
 /** What a plan would do to one VIP. */
@@ -882,6 +931,8 @@ export interface PlannedVIP {
   vppMs: number;
   /** Absent: no table before or after, or the same. */
   moved: MovedBuckets | undefined;
+  /** As in PlanResponse, of this VIP. */
+  flowsAtStake?: number | undefined;
 }
 
 /** One change to VPP. */
@@ -6186,6 +6237,7 @@ function createBaseVPPInfo(): VPPInfo {
     boottimeNs: undefined,
     connecttimeNs: 0n,
     pausedUntilNs: undefined,
+    forecast: undefined,
   };
 }
 
@@ -6220,6 +6272,9 @@ export const VPPInfo: MessageFns<VPPInfo> = {
         throw new globalThis.Error('value provided for field message.pausedUntilNs of type int64 too large');
       }
       writer.uint32(56).int64(message.pausedUntilNs);
+    }
+    if (message.forecast !== undefined) {
+      StickyForecast.encode(message.forecast, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -6291,6 +6346,14 @@ export const VPPInfo: MessageFns<VPPInfo> = {
             }
 
             message.pausedUntilNs = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.forecast = StickyForecast.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -6640,7 +6703,7 @@ export const PlanBackend: MessageFns<PlanBackend> = {
 };
 
 function createBasePlanResponse(): PlanResponse {
-  return { vips: [], settings: [], refused: [], vppMs: 0 };
+  return { vips: [], settings: [], refused: [], vppMs: 0, begunAnew: [], flowsAtStake: undefined };
 }
 
 export const PlanResponse: MessageFns<PlanResponse> = {
@@ -6656,6 +6719,12 @@ export const PlanResponse: MessageFns<PlanResponse> = {
     }
     if (message.vppMs !== 0) {
       writer.uint32(33).double(message.vppMs);
+    }
+    for (const v of message.begunAnew) {
+      writer.uint32(42).string(v);
+    }
+    if (message.flowsAtStake !== undefined) {
+      writer.uint32(48).uint32(message.flowsAtStake);
     }
     return writer;
   },
@@ -6705,6 +6774,307 @@ export const PlanResponse: MessageFns<PlanResponse> = {
             message.vppMs = reader.double();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.begunAnew.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.flowsAtStake = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanConfigFileRequest(): PlanConfigFileRequest {
+  return { file: '' };
+}
+
+export const PlanConfigFileRequest: MessageFns<PlanConfigFileRequest> = {
+  encode(message: PlanConfigFileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.file !== '') {
+      writer.uint32(10).string(message.file);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanConfigFileRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanConfigFileRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.file = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetFailoverDebtsRequest(): GetFailoverDebtsRequest {
+  return { frontendName: undefined };
+}
+
+export const GetFailoverDebtsRequest: MessageFns<GetFailoverDebtsRequest> = {
+  encode(message: GetFailoverDebtsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.frontendName !== undefined) {
+      writer.uint32(10).string(message.frontendName);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFailoverDebtsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetFailoverDebtsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.frontendName = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetFailoverDebtsResponse(): GetFailoverDebtsResponse {
+  return { debts: [] };
+}
+
+export const GetFailoverDebtsResponse: MessageFns<GetFailoverDebtsResponse> = {
+  encode(message: GetFailoverDebtsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.debts) {
+      FailoverDebt.encode(v, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFailoverDebtsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetFailoverDebtsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.debts.push(FailoverDebt.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseFailoverDebt(): FailoverDebt {
+  return {
+    prefix: '',
+    protocol: '',
+    port: 0,
+    frontend: '',
+    flows: 0,
+    certain: 0,
+    most: 0,
+    estimate: undefined,
+    sinceNs: undefined,
+  };
+}
+
+export const FailoverDebt: MessageFns<FailoverDebt> = {
+  encode(message: FailoverDebt, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.prefix !== '') {
+      writer.uint32(10).string(message.prefix);
+    }
+    if (message.protocol !== '') {
+      writer.uint32(18).string(message.protocol);
+    }
+    if (message.port !== 0) {
+      writer.uint32(24).uint32(message.port);
+    }
+    if (message.frontend !== '') {
+      writer.uint32(34).string(message.frontend);
+    }
+    if (message.flows !== 0) {
+      writer.uint32(40).uint32(message.flows);
+    }
+    if (message.certain !== 0) {
+      writer.uint32(48).uint32(message.certain);
+    }
+    if (message.most !== 0) {
+      writer.uint32(56).uint32(message.most);
+    }
+    if (message.estimate !== undefined) {
+      writer.uint32(64).uint32(message.estimate);
+    }
+    if (message.sinceNs !== undefined) {
+      if (BigInt.asIntN(64, message.sinceNs) !== message.sinceNs) {
+        throw new globalThis.Error('value provided for field message.sinceNs of type int64 too large');
+      }
+      writer.uint32(72).int64(message.sinceNs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FailoverDebt {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFailoverDebt();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.prefix = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.protocol = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.port = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.frontend = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.flows = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.certain = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.most = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.estimate = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.sinceNs = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6728,6 +7098,7 @@ function createBasePlannedVIP(): PlannedVIP {
     anew: false,
     vppMs: 0,
     moved: undefined,
+    flowsAtStake: undefined,
   };
 }
 
@@ -6756,6 +7127,9 @@ export const PlannedVIP: MessageFns<PlannedVIP> = {
     }
     if (message.moved !== undefined) {
       MovedBuckets.encode(message.moved, writer.uint32(66).fork()).join();
+    }
+    if (message.flowsAtStake !== undefined) {
+      writer.uint32(72).uint32(message.flowsAtStake);
     }
     return writer;
   },
@@ -6835,6 +7209,14 @@ export const PlannedVIP: MessageFns<PlannedVIP> = {
             }
 
             message.moved = MovedBuckets.decode(reader, reader.uint32());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.flowsAtStake = reader.uint32();
             continue;
           }
         }
@@ -9417,6 +9799,32 @@ export const MaglevService = {
     responseSerialize: (value: PlanResponse): Buffer => Buffer.from(PlanResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PlanResponse => PlanResponse.decode(value),
   },
+  /** The same of a reload of another file of the machine on which maglevd runs. */
+  planConfigFile: {
+    path: '/maglev.Maglev/PlanConfigFile' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PlanConfigFileRequest): Buffer =>
+      Buffer.from(PlanConfigFileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PlanConfigFileRequest => PlanConfigFileRequest.decode(value),
+    responseSerialize: (value: PlanResponse): Buffer => Buffer.from(PlanResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PlanResponse => PlanResponse.decode(value),
+  },
+  /**
+   * How many flows would change their server if this VPP restarted now, or another one with the same table got them.
+   * NOT_FOUND for an unknown frontend, UNAVAILABLE when VPP is disabled or not connected, or does not tell its flows.
+   */
+  getFailoverDebts: {
+    path: '/maglev.Maglev/GetFailoverDebts' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetFailoverDebtsRequest): Buffer =>
+      Buffer.from(GetFailoverDebtsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetFailoverDebtsRequest => GetFailoverDebtsRequest.decode(value),
+    responseSerialize: (value: GetFailoverDebtsResponse): Buffer =>
+      Buffer.from(GetFailoverDebtsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetFailoverDebtsResponse => GetFailoverDebtsResponse.decode(value),
+  },
   /**
    * To which server VPP sends a flow that it does not know yet, and to which it would if that server left. NOT_FOUND when no
    * VIP takes it, UNAVAILABLE when VPP is disabled or not connected.
@@ -9606,6 +10014,13 @@ export interface MaglevServer extends UntypedServiceImplementation {
    * is disabled or not connected.
    */
   plan: handleUnaryCall<PlanRequest, PlanResponse>;
+  /** The same of a reload of another file of the machine on which maglevd runs. */
+  planConfigFile: handleUnaryCall<PlanConfigFileRequest, PlanResponse>;
+  /**
+   * How many flows would change their server if this VPP restarted now, or another one with the same table got them.
+   * NOT_FOUND for an unknown frontend, UNAVAILABLE when VPP is disabled or not connected, or does not tell its flows.
+   */
+  getFailoverDebts: handleUnaryCall<GetFailoverDebtsRequest, GetFailoverDebtsResponse>;
   /**
    * To which server VPP sends a flow that it does not know yet, and to which it would if that server left. NOT_FOUND when no
    * VIP takes it, UNAVAILABLE when VPP is disabled or not connected.

@@ -24,6 +24,8 @@ export const methodRoles = {
   '/maglev.Maglev/SyncVPPLBState': 'operator',
   '/maglev.Maglev/GetVPPLBCounters': 'viewer',
   '/maglev.Maglev/Plan': 'viewer',
+  '/maglev.Maglev/PlanConfigFile': 'admin',
+  '/maglev.Maglev/GetFailoverDebts': 'viewer',
   '/maglev.Maglev/ExplainFlow': 'viewer',
   '/maglev.Maglev/ListSyncs': 'viewer',
   '/maglev.Maglev/GetSync': 'viewer',

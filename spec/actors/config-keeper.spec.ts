@@ -4,7 +4,13 @@ import type { ActorRef } from '../../actors/kernel/contract.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
-import type { ConfigAnswer, ConfigChanged, ConfigConsidered, ConfigControl } from '../../protocol/config.js';
+import type {
+  ConfigAnswer,
+  ConfigChanged,
+  ConfigConsidered,
+  ConfigControl,
+  ConfigRead,
+} from '../../protocol/config.js';
 import { noWords, verdictOf } from '../support/config-answer.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import { type MockMailbox, mailbox } from '../support/mailbox.js';
@@ -24,17 +30,26 @@ describe('actors/config-keeper', () => {
   /** One for every time that the file is read. */
   let reads: Gate<ConfigVerdict>[];
   let answers: boolean;
+  /** Files that were only looked at, and what is found in them. */
+  let looked: string[];
+  let looksLike: ConfigVerdict;
   let cell: ConfigCell;
 
   beforeEach(async () => {
     tree = new Tree();
     report = mailbox('report');
     reads = [];
+    looked = [];
+    looksLike = valid(numbered(7));
     cell = { running: numbered(1), warnings: [] };
     const load = () => {
       const one = gate<ConfigVerdict>();
       reads.push(one);
       return one.opened;
+    };
+    const read = async (file: string): Promise<ConfigVerdict> => {
+      looked.push(file);
+      return looksLike;
     };
     const vpp = { name: 'vpp', tell: () => false };
     const answering: Address<ConfigChanged | ConfigConsidered> = {
@@ -46,7 +61,7 @@ describe('actors/config-keeper', () => {
       },
     };
     answers = true;
-    keeper = tree.start(configKeeperActor({ cell, file: 'm.yaml', load, vpp, report: answering }));
+    keeper = tree.start(configKeeperActor({ cell, file: 'm.yaml', load, read, vpp, report: answering }));
     await tree.clock.settle();
   });
   afterEach(() => tree.end());
@@ -75,6 +90,23 @@ describe('actors/config-keeper', () => {
     ask('reload-config');
     const all = await Promise.all(Array.from({ length: 500 }, running));
     expect(new Set(all)).to.deep.equal(new Set([cell.running]));
+  });
+
+  it('looks at a file once without making it count, and says what it would change and what a reload would refuse', async () => {
+    const look = (file: string | null) =>
+      askBy<ConfigControl, ConfigRead>(tree.system, keeper, (reply) => ({
+        type: 'read-config',
+        file,
+        reply,
+      }));
+    const found = await look(null);
+    expect(found.ok && found.changes.changes).to.have.length(1);
+    looksLike = valid({ ...numbered(8), frontends: new Map() });
+    const refused = await look('/tmp/other.yaml');
+    expect(refused.ok ? '' : refused.issues[0]?.message).to.contain('a reload would be refused');
+    expect(looked).to.deep.equal(['m.yaml', '/tmp/other.yaml']);
+    expect(cell.running).to.deep.equal(numbered(1));
+    expect(reads).to.deep.equal([]);
   });
 
   it('takes a reload whatever else waits for it', async () => {

@@ -98,6 +98,7 @@ describe('a prober that stalls, with the real engine and a healthy fleet', funct
         config,
         configFile: 'spec',
         loadConfig: async () => valid(config),
+        readConfig: async () => valid(config),
         intents: memoryStore(),
         events: noEvents(),
         log: noLog(),

@@ -34,6 +34,7 @@ describe('maglevc commands', () => {
         src-ip-sticky  false
         flush-on-down  true
         share-error    0.4 points
+        failover-debt  at least 120, at most 4,800 of 5,000 flows would change their server; the tables under which they began were not seen
         description    the shop
         vpp            equal
         pool primary (active)

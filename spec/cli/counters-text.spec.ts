@@ -13,6 +13,7 @@ describe('cli/counters-text', () => {
         vips: [{ ...vip, ...counters, applicationServers: [server] }],
         vpp: undefined,
       },
+      { debts: [], error: null },
       0,
     ).map((line) => line.map(({ text }) => text).join(''));
     expect(lines.find((line) => line.startsWith('vip '))).to.match(/frontend 'the shop'$/);

@@ -130,6 +130,7 @@ describe('maglevc: health and counters', () => {
           no-server                                        0                           -
           server 10.0.0.1 (web1)                       1,000                         999
           server 2001:db8::1:2:3                           -                           -
+          failover-debt: at least 120, at most 4,800 of 5,000 flows would change their server; the tables under which they began were not seen
         vip 2001:db8::53/128 protocol any port 0 frontend dns6
                                                      packets                       bytes
           received                                         -                           -

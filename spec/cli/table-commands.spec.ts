@@ -18,7 +18,8 @@ describe('maglevc plan', () => {
         vip 192.0.2.1/32 protocol tcp port 443 (frontend web)
           change weight of server 10.0.0.1 of 192.0.2.1/32,tcp,443 from 100 to 0, cutting its flows: backend web1: disabled
           250 of 1024 buckets move (24.4%): 102 had to, 148 are collateral; 0.7 ms
-        1 operation on 1 VIP, about 0.7 ms of VPP's main thread
+          4,711 flows at stake: VPP cuts or forgets them
+        1 operation on 1 VIP, about 0.7 ms of VPP's main thread, 4,711 flows at stake
       `),
     });
     expect(await json('plan sync')).to.have.nested.property('vips[0].moved.collateral', 148);
@@ -29,8 +30,12 @@ describe('maglevc plan', () => {
     if (vip === undefined) throw new Error('the sample has a VIP');
     const conf = { ...samples.lbState.conf };
     await start({
-      planner: ({ whatIf, reply }) => {
-        if (whatIf.kind === 'sync') reply.ok({ conf: null, vips: [], refused: ['a NAT VIP'], vppMs: 0 });
+      planner: (message) => {
+        if (message.type !== 'plan') return;
+        const { whatIf, reply } = message;
+        const rest = { begunAnew: [], atStake: null };
+        if (whatIf.kind === 'sync')
+          reply.ok({ conf: null, vips: [], refused: ['a NAT VIP'], ...rest, vppMs: 0 });
         else
           reply.ok({
             conf: { before: conf, after: { ...conf, stickyBucketsPerCore: 1024, flowTimeout: 60 } },
@@ -43,6 +48,8 @@ describe('maglevc plan', () => {
               },
             ],
             refused: [],
+            begunAnew: ['web1', 'web2'],
+            atStake: 120_000,
             vppMs: 12.4,
           });
       },
@@ -56,13 +63,16 @@ describe('maglevc plan', () => {
     );
     expect(stdout).to.contain('(no frontend)\n  made anew: it drops everything in between');
     expect(stdout).to.contain('16 that led nowhere lead to a server');
-    expect(stdout).to.match(/about 12 ms of VPP's main thread\n$/);
+    expect(stdout).to.contain('begin anew and keep what VPP has until they are probed: web1, web2\n');
+    expect(stdout).to.match(/about 12 ms of VPP's main thread, 120,000 flows at stake\n$/);
   });
 
   it('asks for what is behind the word, and tells what the change itself would be refused with', async () => {
     const asked: WhatIf[] = [];
     await start({
-      planner: ({ whatIf, reply }) => {
+      planner: (message) => {
+        if (message.type !== 'plan') return;
+        const { whatIf, reply } = message;
         asked.push(whatIf);
         reply.fail(new MaglevError('MGL_BACKEND_UNKNOWN', 'backend "x" is not in the config'));
       },

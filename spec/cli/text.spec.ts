@@ -6,7 +6,7 @@ import { columns, fields, table } from '../../cli/layout.js';
 import { exactSpan, roughSpan } from '../../cli/span-text.js';
 import { stateSpan } from '../../cli/state-text.js';
 import { plain, printable, render } from '../../cli/text.js';
-import { thousands } from '../../cli/thousands.js';
+import { thousands } from '../../domain/thousands.js';
 import { backendMessage } from '../../rpc/backend-message.js';
 import { runCli } from '../support/cli-run.js';
 import { ip } from '../support/domain-samples.js';

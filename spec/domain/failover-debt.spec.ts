@@ -76,7 +76,7 @@ class Life {
 
 describe('domain/failover-debt', () => {
   it('is never more or less than what the simulator counts, and the estimate is near it', () => {
-    for (let seed = 1; seed <= (wholeOfIt ? 50 : 8); seed++) {
+    for (let seed = 1; seed <= (wholeOfIt ? 50 : 4); seed++) {
       const life = new Life(seed);
       const truth = life.truth();
       const debt = failoverDebt(life.flows(), life.now, life.epochs);

@@ -9,9 +9,9 @@ import { vipKey } from '../support/domain-samples.js';
 import { randomServers } from '../support/random-servers.js';
 
 /** Sets of weights. A live VPP gets as many as there is reason for; the simulator was asked elsewhere. */
-const SETS = liveVpp === '' ? 60 : 1000;
+const SETS = liveVpp === '' ? 25 : 1000;
 /** VIPs that are in VPP at a time. */
-const AT_ONCE = 50;
+const AT_ONCE = 25;
 
 interface Site {
   readonly key: ReturnType<typeof vipKey>;

@@ -38,6 +38,8 @@ const needs: Readonly<Record<Method, Role>> = {
   syncVpplbState: 'operator',
   getVpplbCounters: 'viewer',
   plan: 'viewer',
+  planConfigFile: 'admin',
+  getFailoverDebts: 'viewer',
   explainFlow: 'viewer',
   listSyncs: 'viewer',
   getSync: 'viewer',

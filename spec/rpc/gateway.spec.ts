@@ -196,6 +196,7 @@ describe('rpc/gateway', () => {
         boottimeNs: undefined,
         connecttimeNs: 1_795_343_400_250_000_000n,
         pausedUntilNs: undefined,
+        forecast: undefined,
       });
     });
 

@@ -84,6 +84,9 @@ export class FakeVpp {
       case 'read-indexes':
         request.reply.ok(new Map([...this.vips].map(([id, vip]) => [id, indexesOf(vip)])));
         break;
+      case 'read-flows':
+        request.reply.ok(null);
+        break;
       case 'apply': {
         const order = ++this.#order;
         request.reply.ok({ outcomes: request.operations.map((operation) => this.apply(operation)), order });

@@ -114,6 +114,7 @@ export class Machine {
         return ask((r) => ({ type: 'read-state', reply: r }));
       },
       getLbIndexes: () => ask((r) => ({ type: 'read-indexes', reply: r })),
+      getLbFlows: () => ask((r) => ({ type: 'read-flows', reply: r })),
       admit: () => null,
       memory: () => null,
       underWay: () => this.underWay,

@@ -31,13 +31,13 @@ export function plannedSite(size: { readonly backends: number; readonly frontend
   const state: LbState = { conf: sampleLbConf, vips };
   return {
     config: answering<ConfigControl>('config', (message) => {
-      if (message.type === 'check-config')
-        message.reply.ok({ ok: true, config, warnings: [], changes, words: null });
+      if (message.type === 'read-config') message.reply.ok({ ok: true, config, warnings: [], changes });
     }),
     operator: answering<WhatIfRequest>('operator', ({ reply }) => reply.ok(effective)),
     decision: answering<SupposeRequest>('decision', ({ reply }) => reply.ok({ circumstances, wanted })),
     vpp: answering<VppControl>('vpp', (message) => {
       if (message.type === 'get-lb-state') message.reply.ok(state);
+      if (message.type === 'get-flows') message.reply.ok([]);
     }),
   };
 }

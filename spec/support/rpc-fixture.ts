@@ -8,6 +8,7 @@ import { MaglevError } from '../../domain/errors.js';
 import type { Address, Ask } from '../../protocol/address.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { ConfigControl } from '../../protocol/config.js';
+import type { DebtRequest } from '../../protocol/debts.js';
 import type { EventsRequest } from '../../protocol/events.js';
 import type { HealthRequest } from '../../protocol/health.js';
 import type { LogLevelRequest } from '../../protocol/log-level.js';
@@ -75,7 +76,7 @@ export interface Callees {
   readonly health?: (message: HealthRequest) => void;
   readonly operator?: (message: OperatorRequest) => void;
   readonly config?: (message: ConfigControl) => void;
-  readonly planner?: (message: PlanRequest) => void;
+  readonly planner?: (message: PlanRequest | DebtRequest) => void;
   readonly vpp?: ((message: VppControl) => void) | null;
 }
 

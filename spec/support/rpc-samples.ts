@@ -4,6 +4,7 @@ import type { LbState } from '../../domain/lb.js';
 import type { Override } from '../../domain/overrides.js';
 import type { Standings } from '../../domain/standings.js';
 import type { SyncReport, SyncSummary } from '../../domain/syncs.js';
+import type { VipDebt } from '../../protocol/debts.js';
 import type { EventList } from '../../protocol/events.js';
 import type { PlanReport } from '../../protocol/plan.js';
 import type { BackendView, FrontendView } from '../../protocol/views.js';
@@ -331,11 +332,15 @@ export const planReport: PlanReport = {
       vppMs: 0.72,
       tables: null,
       moved: { length: 1024, moved: 250, hadToMove: 102, collateral: 148, gained: 0 },
+      atStake: 4711,
     },
   ],
   refused: [],
+  begunAnew: [],
+  atStake: 4711,
   vppMs: 0.72,
 };
+
 /** What the recorder knows of a small site on which little happened. */
 export function flightRecord(by: string): FlightRecord {
   const program = { version: '1.2.3', commit: null, date: null, node: 'v22.0.0', pid: 42, startedAt: 1000 };
@@ -354,3 +359,16 @@ export function flightRecord(by: string): FlightRecord {
     missing: [{ part: 'backends', code: 'MGL_ASK_TIMEOUT', error: 'health did not answer within 3000 ms' }],
   };
 }
+
+/** Of the VIP of web. */
+export const debts: readonly VipDebt[] = [
+  {
+    key: { prefix: ipPrefix('192.0.2.1/32'), protocol: 6, port: 443 },
+    frontend: 'web',
+    flows: 5000,
+    certain: 120,
+    most: 4800,
+    estimate: null,
+    since: null,
+  },
+];

@@ -109,7 +109,11 @@ export function siteCallees(): Required<Callees> {
           configAnswer({ ok: true, config: siteConfig, warnings: [samples.warning] }, siteConfig),
         );
     },
-    planner: (message) => message.reply.ok(samples.planReport),
+    planner: (message) => {
+      if (message.type === 'plan') message.reply.ok(samples.planReport);
+      else
+        message.reply.ok(samples.debts.filter(({ frontend }) => frontend === (message.frontend ?? frontend)));
+    },
     vpp: (message) => {
       switch (message.type) {
         case 'list-standings':

@@ -78,6 +78,7 @@ export class World {
                   wait: (ms) => new Promise((resolve) => this.tree.clock.schedule(ms, resolve)),
                 })
               : this.file,
+          readConfig: async () => this.file,
           openVpp: (ready) => async () => {
             await ready();
             return this.machine.open();
