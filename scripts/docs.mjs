@@ -6,6 +6,7 @@ import { completionFile, completionScript, completionShells } from '../out/cli/c
 import { commandTable, jsonPage } from '../out/cli/manual.js';
 import { eventTable } from '../out/domain/events.js';
 import { metricTables } from '../out/metrics/table.js';
+import { apiExamplesPage } from '../out/spec/support/api-examples.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -32,3 +33,4 @@ mkdirSync(folder, { recursive: true });
 for (const shell of completionShells) {
   writeFileSync(path.join(folder, completionFile[shell]), completionScript(shell));
 }
+writeFileSync(path.join(root, 'docs', 'api-examples.md'), apiExamplesPage());
