@@ -233,10 +233,10 @@ function uidOrNull(socket: net.Socket): number | null {
   }
 }
 
-/** A client that vanished is found by what it does not acknowledge, within a minute. */
+/** A client that vanished is found within a minute: over HTTP a stream sends something every 15 s. */
 function limitSilence(socket: net.Socket): void {
   try {
-    endWhenUnacknowledged(socket, 55_000);
+    endWhenUnacknowledged(socket, 40_000);
   } catch {
     // Where that cannot be said, the pings of gRPC find it, and the kernel after a quarter of an hour.
   }
