@@ -11,6 +11,7 @@ import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import { EventMemory } from '../domain/event-memory.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import { uidOfPeer } from '../linux/peer-credentials.js';
+import { endWhenUnacknowledged } from '../linux/tcp-user-timeout.js';
 import { createProbeEngine } from '../probes/engine/engine.js';
 import { ProbeLedger } from '../probes/engine/ledger.js';
 import { buildInfo } from '../program/build-info.js';
@@ -185,6 +186,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
           calls: counting.calls,
           tls: settings.tls,
           uidOf: uidOrNull,
+          accepted: limitSilence,
           connections,
           reflection: settings.reflection,
           insecure: settings.insecure,
@@ -228,6 +230,15 @@ function uidOrNull(socket: net.Socket): number | null {
     return uidOfPeer(socket);
   } catch {
     return null;
+  }
+}
+
+/** A client that vanished is found within a minute: over HTTP a stream sends something every 15 s. */
+function limitSilence(socket: net.Socket): void {
+  try {
+    endWhenUnacknowledged(socket, 40_000);
+  } catch {
+    // Where that cannot be said, the pings of gRPC find it, and the kernel after a quarter of an hour.
   }
 }
 

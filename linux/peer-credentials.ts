@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import { libcFunction, succeeded } from './libc.js';
+import { descriptorOf } from './socket-descriptor.js';
 
 // <asm-generic/socket.h>, as x86-64 and arm64 have it.
 const SOL_SOCKET = 1;
@@ -25,11 +26,4 @@ export function uidOfPeer(socket: net.Socket): number | null {
     getsockopt(fd, SOL_SOCKET, SO_PEERCRED, value, size),
   );
   return new DataView(value.buffer).getUint32(UCRED_UID, true);
-}
-
-/** Node has no public name for it. */
-function descriptorOf(socket: net.Socket): number | null {
-  const { _handle: handle } = socket as { readonly _handle?: { readonly fd?: unknown } | null } & net.Socket;
-  const fd = handle?.fd;
-  return typeof fd === 'number' && fd >= 0 ? fd : null;
 }

@@ -15,6 +15,8 @@ export interface EntranceOptions {
   readonly tls: TlsFiles | null;
   /** User id of the process at the other end of a unix socket; null: not known. */
   readonly uidOf: (socket: net.Socket) => number | null;
+  /** A TCP connection was made, of which nothing is known yet. */
+  readonly accepted?: (socket: net.Socket) => void;
   /** Allows plaintext on addresses that other machines can reach. */
   readonly insecure: boolean;
   readonly clock: Clock;
@@ -35,7 +37,7 @@ export interface Entrances {
 /** Listens on every place. Rejects with MGL_LISTEN or MGL_TLS_FILES, and listens nowhere then. */
 export async function openEntrances(
   places: Readonly<Record<Served, readonly ListenAddress[]>>,
-  { tls, uidOf, insecure, clock, log, welcome }: EntranceOptions,
+  { tls, uidOf, accepted, insecure, clock, log, welcome }: EntranceOptions,
 ): Promise<Entrances> {
   const door = tls === null ? null : await TlsDoor.open({ files: tls, clock, log });
   const listeners: Listener[] = [];
@@ -55,6 +57,7 @@ export async function openEntrances(
         if (other !== undefined) throw ownRefusal(address, other, served);
         const secure = plain || address.kind === 'unix' ? undefined : behindTls;
         const onConnection = (socket: net.Socket) => {
+          if (address.kind === 'tcp') accepted?.(socket);
           if (secure !== undefined) secure(socket);
           else greet(socket, plainOrigin(socket, address.kind, uidOf));
         };

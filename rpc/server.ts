@@ -38,6 +38,8 @@ export interface RpcServerOptions {
   readonly calls?: CallTally;
   /** User id of the process at the other end of a unix socket; null: not known. */
   readonly uidOf: (socket: net.Socket) => number | null;
+  /** A TCP connection was made, of which nothing is known yet. */
+  readonly accepted?: (socket: net.Socket) => void;
   /** Allows plaintext on addresses that other machines can reach. */
   readonly insecure: boolean;
   readonly clock: Clock;
