@@ -1,3 +1,4 @@
+import { formatIssue } from '../config/report.js';
 import { decideFrontend } from '../domain/deciding.js';
 import { lbConfOf } from '../domain/desired.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
@@ -120,7 +121,7 @@ function usable(verdict: ConfigRead): Hypothesis {
     semantic: 'MGL_CONFIG_SEMANTIC',
   } as const;
   const [first] = verdict.issues;
-  const where = first === undefined ? '' : `: ${first.path} ${first.message}`;
+  const where = first === undefined ? '' : `: ${formatIssue(first)}`;
   throw new MaglevError(code[verdict.stage], `the config file cannot be used${where}`);
 }
 

@@ -49,10 +49,15 @@ describe('docs/api-examples.md', function () {
     await maglevd.record('vpp-lbsync-done', 0, ({ scope }) => scope === 'all');
   });
   after(() => stage.end());
+  /** What stands for places of the reader's. */
+  const placed = (line: string) =>
+    line
+      .replaceAll('127.0.0.1:9080', http)
+      .replaceAll('127.0.0.1:9090', grpc)
+      .replaceAll('/etc/vpp-maglev/new.yaml', stage.config);
   /** What a shell prints of a line of the page, here. */
   const here = (line: string) => {
-    const placed = line.replaceAll('127.0.0.1:9080', http).replaceAll('127.0.0.1:9090', grpc);
-    return placed
+    return placed(line)
       .replace(/(^|\| )curl /, '$1curl -sS --max-time 20 ')
       .replace(/^buf /, 'node_modules/.bin/buf ');
   };
@@ -88,7 +93,9 @@ describe('docs/api-examples.md', function () {
     // Whatever was tried before.
     await maglev.enableBackend({ name: 'web1' });
     const lines = apiExamples().flatMap(({ streams, typescript }) =>
-      streams || typescript === null ? [] : [typescript.replace(/^console\.log\((.*)\);$/, 'return $1;')],
+      streams || typescript === null
+        ? []
+        : [placed(typescript).replace(/^console\.log\((.*)\);$/, 'return $1;')],
     );
     expect(lines).to.have.length.above(25);
     const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
