@@ -1,8 +1,6 @@
 import { asMaglevError } from '../domain/errors.js';
 import type { FlightRecord, MissingPart, RecordedActor, RecordedProgram } from '../domain/flight-record.js';
-import type { RememberedProbe } from '../domain/probe-numbers.js';
 import type { SyncRecord } from '../domain/syncs.js';
-import type { BackendDetail } from '../protocol/health.js';
 import type { RecorderRequest, RecordStore } from '../protocol/recorder.js';
 import type { RpcTargets } from './gateway.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
@@ -127,12 +125,13 @@ class Recorder {
       const kept = list.map(({ id }) => ask(from, { type: 'get-sync', id }, limit).catch(() => null));
       return (await Promise.all(kept)).filter((sync) => sync !== null);
     };
-    const [running, told, frontends, overrides, details, reads, syncs] = await Promise.all([
+    const [running, told, frontends, overrides, backends, numbers, reads, syncs] = await Promise.all([
       part('config', ask(config, { type: 'get-config' }, limit)),
       part('events', ask(events, { type: 'list-events', count: EVENTS }, limit)),
       part('frontends', ask(views, { type: 'list-frontends' }, limit)),
       part('overrides', ask(operator, { type: 'list-overrides' }, limit)),
       part('backends', ask(health, { type: 'list-details' }, limit)),
+      part('probes', ask(health, { type: 'get-probe-numbers' }, limit)),
       vpp === null ? [] : part('vpp-reads', ask(vpp, { type: 'list-reads' }, limit)),
       vpp === null ? [] : part('syncs', syncsOf(vpp)),
     ]);
@@ -142,7 +141,8 @@ class Recorder {
       program: { ...program, configFile, vpp: vpp !== null },
       config: running,
       overrides,
-      backends: details?.map((detail) => ({ ...detail, probes: remembered(detail) })) ?? null,
+      backends,
+      probes: numbers === null ? null : (name) => numbers.reading(name)?.last() ?? [],
       frontends,
       reads,
       syncs,
@@ -151,12 +151,4 @@ class Recorder {
       missing,
     };
   }
-}
-
-/** The results that are known of a backend one by one: those that changed its state, and the last one. */
-function remembered({ life }: BackendDetail): RememberedProbe[] {
-  const decisive = life.history.flatMap(({ at, result }) => (result === null ? [] : [{ at, result }]));
-  const all = [...decisive.reverse(), ...(life.last === null ? [] : [life.last])];
-  const results = all.filter(({ at }, i) => at !== all[i + 1]?.at);
-  return results.map(({ at, result: { code, durationMs } }) => ({ at, code, durationMs }));
 }

@@ -41,8 +41,6 @@ export interface RecordedBackend {
   readonly name: string;
   readonly life: BackendLife;
   readonly givenUp: boolean;
-  /** Its last results, oldest first. */
-  readonly probes: readonly RememberedProbe[];
 }
 
 /** A part that did not answer. */
@@ -61,6 +59,8 @@ export interface FlightRecord {
   readonly config: MaglevConfig | null;
   readonly overrides: readonly Override[] | null;
   readonly backends: readonly RecordedBackend[] | null;
+  /** The last results of a backend, newest first; asked when it is written, one backend after the other: there may be many. */
+  readonly probes: ((backend: string) => readonly RememberedProbe[]) | null;
   readonly frontends: readonly FrontendView[] | null;
   /** Oldest first, as all that follows. */
   readonly reads: readonly VppRead[] | null;
@@ -88,9 +88,12 @@ function* parts(record: FlightRecord): Generator<Line> {
   for (const missing of record.missing) yield { kind: 'missing', ...missing };
   if (config !== null) yield { kind: 'config', ...{ text: configText(config) } };
   for (const override of overrides ?? []) yield { kind: 'override', ...override };
-  for (const { probes, ...backend } of backends ?? []) {
+  for (const backend of backends ?? []) {
     yield { kind: 'backend', ...backend };
-    const results = probes.map(({ at: when, code, durationMs }) => [when, code, rounded(durationMs)]);
+    const probes = record.probes?.(backend.name) ?? [];
+    const results = probes
+      .toReversed()
+      .map(({ at: when, code, durationMs }) => [when, code, rounded(durationMs)]);
     if (probes.length > 0) yield { kind: 'probes', ...{ backend: backend.name, results } };
   }
   for (const frontend of frontends ?? []) yield { kind: 'frontend', ...frontend };

@@ -3,7 +3,9 @@ import { noRecorder } from '../../actors/recorder.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { FlightRecord } from '../../domain/flight-record.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
+import { fail, pass } from '../support/fake-servers.js';
 import { valid, World } from '../support/world.js';
+import { fleetConfig } from './checked-fleet.js';
 
 const backends = { a: { address: '10.0.0.1' }, b: { address: '10.0.0.2' } };
 const web = sampleFrontend('web', '192.0.2.1', [{ a: 100, b: 100 }]);
@@ -62,6 +64,20 @@ describe('the flight recorder', () => {
     ]);
     expect(frontends?.map(({ name }) => name)).to.deep.equal(['web', 'dns']);
     expect(lives?.map(({ name }) => name)).to.have.members(['a', 'b']);
+  });
+
+  it('has the last results of the probes of each server', async () => {
+    await world.tree.end();
+    world = new World(fleetConfig);
+    world.machine.start();
+    await world.begin();
+    world.servers.next.set('10.0.0.1', [pass, fail]);
+    await world.tree.clock.advance(5000);
+    const { probes, missing } = await take();
+    expect(missing).to.deep.equal([]);
+    const found = probes?.('a').map(({ code }) => code) ?? [];
+    expect(found.slice(-2)).to.deep.equal(['L7STS', 'L7OK']);
+    expect(probes?.('nobody')).to.deep.equal([]);
   });
 
   it('is taken without the parts that do not answer, and says which these are', async () => {

@@ -10,11 +10,12 @@ interface Line extends Record<string, unknown> {
 
 describe('domain/flight-record', () => {
   const now = Date.UTC(2026, 0, 2, 3, 4, 5);
-  const backend = {
-    ...detailOf('web1', web1Life(now)),
-    probes: [{ at: now - 1, code: 'L7OK', durationMs: 1.23456 } as const],
-  };
-  const record = { ...flightRecord('uid:0'), backends: [backend], overrides: overrides(now) };
+  const backend = detailOf('web1', web1Life(now));
+  const probes = () => [
+    { at: now, code: 'L4TOUT', durationMs: 1000 } as const,
+    { at: now - 1, code: 'L7OK', durationMs: 1.23456 } as const,
+  ];
+  const record = { ...flightRecord('uid:0'), backends: [backend], probes, overrides: overrides(now) };
   const lines = [...flightLines(record)].map((line) => JSON.parse(line) as Line);
   const of = (kind: string) => lines.filter((line) => line.kind === kind);
 
@@ -26,7 +27,14 @@ describe('domain/flight-record', () => {
   it('has the config as text, what probes found, what VPP had, what was done and told, and the tree', () => {
     expect(of('config')[0]?.['text']).to.match(/^maglev:\n/);
     expect(of('probes')).to.deep.equal([
-      { kind: 'probes', backend: 'web1', results: [[now - 1, 'L7OK', 1.235]] },
+      {
+        kind: 'probes',
+        backend: 'web1',
+        results: [
+          [now - 1, 'L7OK', 1.235],
+          [now, 'L4TOUT', 1000],
+        ],
+      },
     ]);
     expect(of('vpp-read')).to.have.length(1);
     expect(of('vpp-vip')[0]).to.deep.include({ read: 1 });

@@ -351,6 +351,7 @@ export function flightRecord(by: string): FlightRecord {
     config: anyConfig,
     overrides: [],
     backends: [],
+    probes: null,
     frontends,
     reads: [{ at: 2000, state: lbState }],
     syncs: [{ ...fullSync, operations: [], omitted: 0 }],
