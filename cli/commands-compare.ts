@@ -12,7 +12,7 @@ export const compareCommands: readonly Command[] = [
   {
     usage: 'compare <server> [<other>]',
     slots: { server: 'server', other: 'server' },
-    json: 'an object with `digests` of both, and `differences`: a list of objects with `vip`, `what` and `moved`',
+    json: 'an object with `digests` of both, and `differences`: a list of objects with `vip`, `what`, `moved` and `flows`',
     help: 'whether two load balancers send flows to the same servers: of --server and this one, or of these two',
     run: async ({ client, connect }, { server = '', other }) => {
       const [first, second] = await Promise.all(
