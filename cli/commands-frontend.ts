@@ -25,7 +25,7 @@ export const frontendCommands: readonly Command[] = [
   {
     usage: 'show frontend <name>',
     slots: { name: 'frontend' },
-    json: 'FrontendInfo',
+    json: 'an object with the fields of `FrontendInfo`, and `failoverDebt`, a `FailoverDebt` (absent: not known)',
     help: 'one frontend: its pools, and the weight of every backend with the reason for it',
     run: async (session, { name = '' }) => {
       const response = await (await session.client()).getFrontend(name);

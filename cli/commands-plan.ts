@@ -20,6 +20,7 @@ export const planCommands: readonly Command[] = [
   ),
   {
     usage: 'plan reload [<file>]',
+    slots: { file: 'config-file' },
     json: 'PlanResponse',
     help: 'the same of a reload of the config file, or of another file where maglevd runs',
     slow: true,

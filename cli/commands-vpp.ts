@@ -45,7 +45,7 @@ export const vppCommands: readonly Command[] = [
   {
     usage: 'show vpp lb counters [<name>]',
     slots: { name: 'frontend' },
-    json: 'VPPLBCounters',
+    json: 'an object with the fields of `VPPLBCounters`, and `failoverDebts`, a list of `FailoverDebt`',
     help: 'what VPP counted for each VIP and each server; with a name, only that frontend',
     run: async (session, { name }) => {
       const [response, debts] = await Promise.all([

@@ -12,7 +12,7 @@ export interface Debts {
 }
 
 /** What is shown beside them is shown without them, too. */
-export async function askDebts({ client }: Session, frontend?: string): Promise<Debts> {
+export async function askDebts({ client }: Pick<Session, 'client'>, frontend?: string): Promise<Debts> {
   try {
     const { debts } = await (await client()).getFailoverDebts(frontend);
     return { debts, error: null };

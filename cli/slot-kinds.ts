@@ -72,6 +72,7 @@ const kinds = {
   address: { help: 'an IP address' },
   port: { help: 'a port, 0 to 65535', examples: ['80', '443'] },
   server: { help: 'the address of another maglevd: host:port or unix:/path' },
+  'config-file': { help: 'the path of a config file, where maglevd runs' },
   file: { help: 'the name of a file on this machine' },
   shell: { help: 'the shell that the script is for', values: completionShells },
   command: { help: 'words of a command' },

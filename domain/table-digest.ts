@@ -24,6 +24,11 @@ export function tableDigest(vips: readonly VipState[]): string {
   return digest(parts.map(([id, of]) => `${id} ${of}`));
 }
 
+/** As much of a digest as a number holds exactly: 48 bits. */
+export function digestNumber(of: string): number {
+  return Number.parseInt(of.slice(0, 12), 16);
+}
+
 function digest(lines: readonly string[]): string {
   const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
   const state = new Uint32Array(2);

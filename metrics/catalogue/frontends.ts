@@ -19,6 +19,10 @@ export const frontendMetrics = {
     help: '1 when VPP has all that was decided for the frontend, as far as VPP tells; 0 also while VPP is not connected',
     alert: 'it stays 0 while VPP is connected',
   }),
+  maglev_frontend_table_digest: gauge(['frontend'], {
+    help: 'The first 12 hexadecimal digits of the digest of `show vpp lbstate`, as a number: load balancers with the same one send new flows to the same servers; absent from a write on until the next read',
+    alert: 'it differs for long among load balancers behind one route',
+  }),
   maglev_frontend_pool_backend_weight: gauge(member, {
     help: 'The weight that counts: that of the config, or of an operator',
     origin: 'reference',

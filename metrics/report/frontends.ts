@@ -1,6 +1,7 @@
 import type { FrontendState } from '../../domain/health.js';
 import { type AsState, protocolName } from '../../domain/lb.js';
 import type { FrontendStanding, Standings } from '../../domain/standings.js';
+import { digestNumber, vipDigest } from '../../domain/table-digest.js';
 import type { FrontendView, PoolBackendView } from '../../domain/views.js';
 import type { MetricName } from '../catalogue.js';
 import { type Family, family } from '../family.js';
@@ -53,6 +54,9 @@ export function frontendFamilies({ frontends, standings }: Snapshot): Family[] {
     }),
     family('maglev_frontend_vpp_equals_decision', governed, (one, put) => {
       put([one.frontend], equalsDecision(one) ? 1 : 0);
+    }),
+    family('maglev_frontend_table_digest', governed, ({ frontend, found, buckets }, put) => {
+      if (buckets && found !== undefined && found !== null) put([frontend], digestNumber(vipDigest(found)));
     }),
     ofMembers('maglev_frontend_pool_backend_weight', ({ view }) => view.weight),
     ofMembers('maglev_frontend_pool_backend_effective_weight', ({ view }) => view.effectiveWeight),

@@ -68,6 +68,16 @@ describe('actors/metrics', () => {
     expect(of('maglev_build_info', { version: '1.2.3', commit: 'abc' })).to.equal(1);
   });
 
+  it('tell the digest of a table once VPP has been read after the last write', async () => {
+    await begin();
+    expect(valueIn(await metrics.scrape(), 'maglev_frontend_table_digest', { frontend: 'shop' })).to.equal(
+      undefined,
+    );
+    await advance(31_000);
+    const later = valueIn(await metrics.scrape(), 'maglev_frontend_table_digest', { frontend: 'shop' });
+    expect(later).to.be.within(1, 2 ** 48);
+  });
+
   it('measure how long a failure took to be seen, and VPP to be told', async () => {
     await begin();
     metrics.world.servers.answers.set('10.0.0.1', fail);

@@ -37,7 +37,7 @@ describe('maglevc compare', () => {
       block(`
         vip 192.0.2.1/32,tcp,443
           the second lacks it
-          every flow would be lost on one of them
+          every flow would be lost on one of them, about 5,000 of the first
       `),
     );
     expect(stderr).to.match(/1 VIP differs: digests \w{16} and \w{16}/);

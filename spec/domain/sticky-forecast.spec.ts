@@ -50,7 +50,7 @@ describe('domain/sticky-forecast', () => {
       const ratio = (forecast?.untracked.likely ?? 0) / truth;
       expect(ratio, JSON.stringify({ seed, mix, truth, traffic, forecast })).to.be.within(0.75, 1.25);
     }
-  }).timeout(120_000);
+  }).timeout(600_000);
 
   it('has the truth about longer flows in its range, in nine of ten mixes', () => {
     const outside: string[] = [];
@@ -61,5 +61,5 @@ describe('domain/sticky-forecast', () => {
       if (truth < low || truth > high) outside.push(`seed ${seed}: ${truth} is not in ${low}..${high}`);
     }
     expect(outside.length, outside.join('\n')).to.be.at.most(mixes / 10);
-  }).timeout(120_000);
+  }).timeout(600_000);
 });

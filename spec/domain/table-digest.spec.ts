@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { VipState } from '../../domain/lb.js';
-import { tableDigest, vipDigest } from '../../domain/table-digest.js';
+import { digestNumber, tableDigest, vipDigest } from '../../domain/table-digest.js';
 import { ip, vipKey } from '../support/domain-samples.js';
 
 const vip: VipState = {
@@ -15,6 +15,11 @@ const vip: VipState = {
 };
 
 describe('domain/table-digest', () => {
+  it('fits into a number by its first 12 digits', () => {
+    expect(digestNumber('ffffffffffff0123')).to.equal(2 ** 48 - 1);
+    expect(digestNumber('00000000000aabcd')).to.equal(10);
+  });
+
   it('is the same for the same VIPs and servers in any order', () => {
     const other = { ...vip, key: vipKey('192.0.2.2/32') };
     expect(vipDigest(vip)).to.match(/^[0-9a-f]{16}$/);

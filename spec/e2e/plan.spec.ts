@@ -62,6 +62,7 @@ describe('e2e: what is planned is what is done', function () {
     const made: string[] = [];
     for (const id of await ids())
       if (!known.has(id)) made.push(...texts((await client.getSync(id)).operations));
+    expect(planned(await client.plan({ change: { $case: 'sync', value: {} } }))).to.deep.equal([]);
     return [plan, made.sort()];
   }
 
