@@ -14,7 +14,7 @@ import { largeConfig } from './metrics/large-config.js';
  */
 const BACKENDS = 10_000;
 const FRONTENDS = 1000;
-const ROUNDS = 5;
+const ROUNDS = 3;
 const LINES = 200_000;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));

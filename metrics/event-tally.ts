@@ -2,6 +2,7 @@ import type { MaglevConfig } from '../domain/config.js';
 import type { FieldsOf, ToldEvent } from '../domain/events.js';
 import { detectionBounds, Histogram, writeBounds } from '../domain/histogram.js';
 import { LabelledCounts } from '../domain/labelled-counts.js';
+import { kindOfActor } from './actor-kinds.js';
 import { ApplyTimes } from './apply-times.js';
 
 /** Kinds of changes, as the reference implementation calls them. */
@@ -102,9 +103,4 @@ export class EventTally {
     if (durationMs !== undefined) this.syncTimes[scope].observe(durationMs / 1000);
     if (scope === 'all') this.fullSyncAt = at;
   }
-}
-
-/** `/root/health/backend-*`: parts of which there is one for each thing that the config names are told together. */
-export function kindOfActor(path: string): string {
-  return path.replace(/\/backend-[^/]*/, '/backend-*').replace(/(\/lb)\/[^/]+/, '$1/vip-*');
 }

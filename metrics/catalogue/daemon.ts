@@ -68,7 +68,7 @@ export const daemonMetrics = {
     unit: 'seconds',
   }),
   maglev_scrapes_total: counter(['result'], {
-    help: 'Scrapes: complete, vanished (the scraper went away), slow (it did not read in time), refused (too many at once)',
+    help: 'Scrapes: complete, vanished (the scraper went away), slow (it did not read in time), failed (by a bug), refused (too many at once)',
   }),
   process_cpu_seconds_total: counter([], {
     help: 'CPU time of maglevd, all threads together',

@@ -12,6 +12,9 @@ const AT_ONCE = 8;
 /** How long a scraper may take that does not say so, and the longest that one can ask for. */
 const PATIENCE_S = { usual: 30, longest: 60 };
 
+/** How a scrape can end. */
+const RESULTS = ['complete', 'vanished', 'slow', 'failed', 'refused'] as const;
+
 export interface ScrapesOptions {
   /** What is exported now. Several who ask at once may get the same. */
   readonly gather: () => Promise<Iterable<Family>>;
@@ -31,7 +34,7 @@ export class Scrapes {
 
   /** How they ended. */
   rows() {
-    return this.#counts.rows();
+    return RESULTS.map((result) => ({ labels: [result], count: this.#counts.get(result) }));
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -42,7 +45,7 @@ export class Scrapes {
       return;
     }
     this.#underWay++;
-    let result: 'complete' | 'vanished' | 'slow' | 'failed' = 'complete';
+    let result: (typeof RESULTS)[number] = 'complete';
     const cancel = this.#options.clock.schedule(patienceMs(request), () => {
       result = 'slow';
       response.destroy();

@@ -1,5 +1,4 @@
-import { LabelledCounts } from '../../domain/labelled-counts.js';
-import { kindOfActor } from '../event-tally.js';
+import { isOneOfMany, kindOfActor } from '../actor-kinds.js';
 import { type Family, family, histograms, single } from '../family.js';
 import type { ActorNode, Snapshot } from '../snapshot.js';
 
@@ -47,22 +46,38 @@ export function daemonFamilies(snapshot: Snapshot): Family[] {
   ];
 }
 
+/** Actors of one kind. */
+interface Kind {
+  living: number;
+  waiting: number;
+}
+
 function actorFamilies({ actors, deadLetters, tally }: Snapshot): Family[] {
-  const living = new LabelledCounts();
-  const waiting = new Map<string, number>();
-  const count = ({ path, mailbox, children }: ActorNode) => {
-    const kind = kindOfActor(path);
-    living.add([kind]);
-    waiting.set(kind, (waiting.get(kind) ?? 0) + mailbox);
-    for (const child of children) count(child);
-  };
-  if (actors !== null) count(actors);
+  const kinds = new Map<string, Kind>();
+  if (actors !== null) countActors(actors, kindOfActor(actors.path), kinds);
   return [
-    family('maglev_actors', living.rows(), ({ labels, count }, put) => put([labels[0] ?? ''], count)),
-    family('maglev_actor_mailbox_messages', [...waiting], ([kind, messages], put) => put([kind], messages)),
+    family('maglev_actors', [...kinds], ([kind, { living }], put) => put([kind], living)),
+    family('maglev_actor_mailbox_messages', [...kinds], ([kind, { waiting }], put) => put([kind], waiting)),
     family('maglev_actor_restarts_total', tally.restarts.rows(), ({ labels, count }, put) => {
       put([labels[0] ?? ''], count);
     }),
     single('maglev_actor_dead_letters_total', deadLetters),
   ];
+}
+
+/** Thousands of children are of one kind, which is found out once. */
+function countActors({ path, mailbox, children }: ActorNode, kind: string, kinds: Map<string, Kind>): void {
+  const known = kinds.get(kind);
+  if (known === undefined) kinds.set(kind, { living: 1, waiting: mailbox });
+  else {
+    known.living++;
+    known.waiting += mailbox;
+  }
+  let crowd: string | null = null;
+  for (const child of children) {
+    const crowded = isOneOfMany(child.path, path);
+    const own: string = (crowded ? crowd : null) ?? kindOfActor(child.path);
+    if (crowded) crowd = own;
+    countActors(child, own, kinds);
+  }
 }
