@@ -168,7 +168,7 @@ describe('probe engine', () => {
   for (const poison of ['poison: slow', 'poison: fast']) {
     it(`leaves a server alone of which a worker has died (${poison}), so that others are probed on`, async () => {
       const port = await servers.tcp(answers('HTTP/1.1 200 OK\r\n\r\n'));
-      const evilPort = await servers.tcp(answers(`HTTP/1.1 200 OK\r\n${poison}\r\n\r\n`));
+      const evilPort = await servers.tcp(answers(`HTTP/1.1 418 Teapot\r\n${poison}\r\n\r\n`));
       const good = target({ type: 'http', port, http: httpParams() });
       const evil = target({ type: 'http', port: evilPort, http: httpParams() });
       const tuning = { entry: fragile, watchMs: 20, hangMs: 150, restartMinMs: 10 };
