@@ -112,6 +112,7 @@ function probeParams(check: FileHealthCheck, trustOf: TrustOf): ProbeParams {
         type: 'tcp',
         port: check.port,
         tls: check.params.ssl ? tlsParams(check.params, trustOf) : null,
+        ...(check.params.handshake === 'full' && !check.params.ssl ? { handshake: 'full' } : {}),
       };
     case 'http':
       return { type: 'http', port: check.port, http: httpParams(check.params) };

@@ -45,7 +45,11 @@ const httpParams = mapping({
   ...tlsParams,
 });
 
-const tcpParams = mapping({ ssl: withDefault(boolean, 'false'), ...tlsParams });
+const tcpParams = mapping({
+  ssl: withDefault(boolean, 'false'),
+  handshake: withDefault(oneOf(['half', 'full']), 'half'),
+  ...tlsParams,
+});
 
 export const healthCheck = choice('type', {
   icmp: mapping({ type: required(oneOf(['icmp'])), ...common }),

@@ -55,7 +55,13 @@ export interface HealthCheck {
 
 export type ProbeParams =
   | { readonly type: 'icmp' }
-  | { readonly type: 'tcp'; readonly port: number; readonly tls: TlsParams | null }
+  | {
+      readonly type: 'tcp';
+      readonly port: number;
+      readonly tls: TlsParams | null;
+      /** full: the connection is completed before it is reset. Absent: only where there is no other way. */
+      readonly handshake?: 'full';
+    }
   | { readonly type: 'http'; readonly port: number; readonly http: HttpParams }
   | { readonly type: 'https'; readonly port: number; readonly http: HttpParams; readonly tls: TlsParams };
 

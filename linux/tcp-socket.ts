@@ -13,6 +13,8 @@ const SO_ERROR = 4;
 const SO_LINGER = 13;
 const IPPROTO_IP = 0;
 const IP_BIND_ADDRESS_NO_PORT = 24;
+const IPPROTO_TCP = 6;
+const TCP_DEFER_ACCEPT = 9;
 const MSG_NOSIGNAL = 0x4000;
 
 const socket = libcFunction('int socket(int domain, int type, int protocol)');
@@ -29,6 +31,8 @@ const recv = libcFunction('long recv(int fd, void *data, size_t size, int flags)
 /** struct linger: on, 0 seconds: close() then resets the connection. */
 const lingerZero = int32s(1, 0);
 const one = int32s(1);
+/** An address of the family AF_UNSPEC. */
+const nowhere = new Uint8Array(new ArrayBuffer(16));
 /** Memory for what the kernel answers, and its size. */
 const answer = int32s(0);
 const localEnds = { 4: emptySocketAddress(4), 6: emptySocketAddress(6) } as const;
@@ -58,6 +62,20 @@ export const tcpSocket = {
     setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, one, one.length);
     const address = socketAddress(source);
     return bind(fd, address, address.length);
+  },
+
+  /** It acknowledges no answer to its SYN before it sends something: whoever it connects to hears of no connection. */
+  halfOpen: (fd: number): number => {
+    return setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, one, one.length);
+  },
+
+  /** Ends its connection by a reset, or gives up making one. The descriptor, its options and its source stay. */
+  disconnect: (fd: number): number => connect(fd, nowhere, nowhere.length),
+
+  /** 1 while the connection is being made: its end is told by readiness; 0 = it is there. `peer` is from peerAddress. */
+  begin: (fd: number, peer: Uint8Array): number => {
+    const result = connect(fd, peer, peer.length);
+    return result === -constants.errno.EINPROGRESS ? 1 : result;
   },
 
   /** 0 also while the connection is being made: its end is told by readiness. `peer` is from peerAddress. */

@@ -5,7 +5,7 @@ import type { ProbeFinding } from '../domain/probe-result.js';
 import { readSocketError } from '../domain/socket-error.js';
 import { SyscallError } from '../linux/libc.js';
 import { Attempt } from './attempt.js';
-import type { Ping } from './pinger.js';
+import type { Ping, Pinger } from './pinger.js';
 import type { Probe, Surroundings } from './probe.js';
 import { sourceMissing } from './refusal.js';
 import type { ProbeTarget } from './target.js';
@@ -30,7 +30,7 @@ const overflow: ProbeFinding = {
 };
 
 /** Nothing came until the deadline. */
-function silence(ping: Ping, { source, timeoutMs }: ProbeTarget): ProbeFinding {
+export function silence(ping: Ping, { source, timeoutMs }: ProbeTarget): ProbeFinding {
   const deaf = ping.deaf();
   if (deaf === 'overflow') return overflow;
   // It is closed under a ping when the address that it sends from is gone.
@@ -43,24 +43,31 @@ function noReply(timeoutMs: number): ProbeFinding {
 }
 
 function send(attempt: Attempt, around: Surroundings, target: ProbeTarget): void {
-  const { address, source } = target;
-  let trouble: ProbeFinding;
-  try {
-    const sent = around.pinger.ping(address, source, () =>
-      attempt.end({ verdict: 'pass', code: 'L4OK', detail: 'echo reply' }),
-    );
-    if (typeof sent !== 'string') {
-      attempt.release(sent.cancel);
-      attempt.release(around.pace.wait());
-      attempt.enter(() => silence(sent, target));
-      return;
-    }
-    trouble = readSocketError(sent, 'here');
-  } catch (thrown) {
-    trouble = notOpened(thrown, source);
+  const sent = sendEcho(around.pinger, target, () => attempt.end(echoReply));
+  if ('verdict' in sent) {
+    // Results come later, never during the call that starts the probe.
+    setImmediate(() => attempt.end(sent));
+    return;
   }
-  // Results come later, never during the call that starts the probe.
-  setImmediate(() => attempt.end(trouble));
+  attempt.release(sent.cancel);
+  attempt.release(around.pace.wait());
+  attempt.enter(() => silence(sent, target));
+}
+
+export const echoReply: ProbeFinding = { verdict: 'pass', code: 'L4OK', detail: 'echo reply' };
+
+/** Sends one request; or why it cannot be sent. `replied` is called at most once. */
+export function sendEcho(
+  pinger: Pinger,
+  { address, source }: ProbeTarget,
+  replied: () => void,
+): Ping | ProbeFinding {
+  try {
+    const sent = pinger.ping(address, source, replied);
+    return typeof sent === 'string' ? readSocketError(sent, 'here') : sent;
+  } catch (thrown) {
+    return notOpened(thrown, source);
+  }
 }
 
 /** What it means that there is no socket to send from. */

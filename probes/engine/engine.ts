@@ -59,7 +59,7 @@ class Engine implements ProbeEngine {
     this.#tuning = tuning;
     this.#lag = new LagMeter(options.clock);
     this.#plain = Array.from({ length: options.workers }, (_, i) =>
-      this.#newProber(`probes-${i}`, tuning.maxUnderWay),
+      this.#newProber(`probes-${i}`, 'kernel', tuning.maxUnderWay),
     );
     this.#watch();
   }
@@ -129,10 +129,11 @@ class Engine implements ProbeEngine {
     return this.#tls === null ? this.#plain : [...this.#plain, this.#tls];
   }
 
-  #newProber(name: string, maxUnderWay: number): Prober {
+  #newProber(name: string, io: 'kernel' | 'node', maxUnderWay: number): Prober {
     const { netns, clock, log, book, trust = soundGrounds } = this.#options;
     const prober = new Prober({
       name,
+      io,
       maxUnderWay,
       netns,
       trust,
@@ -166,7 +167,7 @@ class Engine implements ProbeEngine {
 
   #proberFor(target: ProbeTarget): Prober {
     if (isTls(target)) {
-      this.#tls ??= this.#newProber('probes-tls', this.#tuning.maxHandshakes);
+      this.#tls ??= this.#newProber('probes-tls', 'node', this.#tuning.maxHandshakes);
       return this.#tls;
     }
     const prober = this.#plain[this.#assignments++ % this.#plain.length];

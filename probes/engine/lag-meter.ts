@@ -1,22 +1,11 @@
 import type { Cancel, Clock } from '../../protocol/clock.js';
+import { StallMemory } from './stall-memory.js';
 
 /**
  * A thread that is not busy keeps this beat, in milliseconds. A stall shorter than it may go unseen; every beat costs a
  * wakeup, also of an idle thread.
  */
 const beatMs = 50;
-/** How long stalls are remembered: no probe that is judged has been under way for longer. */
-const memoryMs = 120_000;
-/** Smaller delays are ordinary. */
-const smallestStall = 3;
-const mostStalls = 4096;
-
-interface Stall {
-  /** When the thread did something again. */
-  readonly until: number;
-  readonly ms: number;
-}
-
 /**
  * How late this thread does what is due, measured by a timer that expects itself every 50 ms. It sees whatever keeps
  * the thread from running: long work of its own, garbage collection, a stopped process, a machine without a CPU to
@@ -25,7 +14,7 @@ interface Stall {
 export class LagMeter {
   readonly #clock: Clock;
   readonly #beat: () => void;
-  readonly #stalls: Stall[] = [];
+  readonly #stalls = new StallMemory();
   #due: number;
   #timer: Cancel;
 
@@ -39,13 +28,7 @@ export class LagMeter {
 
   /** The longest stall of which some part lies behind `since` (of the clock's monotonic time), in milliseconds. */
   worstSince(since: number): number {
-    let worst = Math.max(0, this.#clock.monotonic() - this.#due);
-    for (let i = this.#stalls.length - 1; i >= 0; i--) {
-      const stall = this.#stalls[i];
-      if (stall === undefined || stall.until < since) break;
-      worst = Math.max(worst, stall.ms);
-    }
-    return worst;
+    return Math.max(0, this.#clock.monotonic() - this.#due, this.#stalls.worstSince(since));
   }
 
   /** Within the last second. */
@@ -60,11 +43,7 @@ export class LagMeter {
   #tick(): void {
     const now = this.#clock.monotonic();
     const ms = now - this.#due;
-    if (ms >= smallestStall) {
-      this.#stalls.push({ until: now, ms });
-      const kept = this.#stalls.findIndex(({ until }) => until >= now - memoryMs);
-      this.#stalls.splice(0, Math.max(kept, this.#stalls.length - mostStalls));
-    }
+    this.#stalls.note(ms, now);
     this.#due = now + beatMs;
     this.#timer = this.#clock.schedule(beatMs, () => this.#tick());
     this.#beat();

@@ -11,6 +11,8 @@ export interface WorkerOrder {
   readonly netns: string;
   readonly trust: TrustGrounds;
   readonly maxUnderWay: number;
+  /** kernel: it sleeps in the kernel, and probes by bare descriptors; node: it probes by sockets of Node. */
+  readonly io: 'kernel' | 'node';
   /** The memory of a Board. */
   readonly board: SharedArrayBuffer;
 }

@@ -23,6 +23,7 @@ export interface ProberOptions {
   readonly log: Logger;
   readonly tuning: EngineTuning;
   readonly maxUnderWay: number;
+  readonly io: 'kernel' | 'node';
   readonly book: ProbeBook;
   /** Called when `trouble` changes. */
   readonly troubled: () => void;
@@ -229,9 +230,9 @@ export class Prober {
   }
 
   #start(): void {
-    const { name, netns, trust, tuning, maxUnderWay } = this.#options;
+    const { name, netns, trust, tuning, maxUnderWay, io } = this.#options;
     try {
-      const thread = new WorkerThread(name, { netns, trust, maxUnderWay }, tuning.entry, {
+      const thread = new WorkerThread(name, { netns, trust, maxUnderWay, io }, tuning.entry, {
         report: (report) => this.#reported(report),
         lost: (reason) => this.#lost(reason),
       });

@@ -66,7 +66,9 @@ export class Schedule {
   /** Those that are due and find no place, in order. */
   readonly #queue = new Set<number>();
   #underWay = 0;
-  #begun = 0;
+  /** When the present turn began, and how many of the probes that it has begun are under way. */
+  #turnedAt = 0;
+  #fresh = 0;
   #tickets = 0;
   /** null = there is no VPP to blame. */
   #vpp: { readonly soundFrom: number; readonly until: number } | null = null;
@@ -127,6 +129,7 @@ export class Schedule {
     this.#columns.remove(number);
     if (state !== State.RUNNING) return;
     this.#underWay--;
+    if ((this.#columns.begunAt[number] ?? 0) >= this.#turnedAt) this.#fresh--;
     this.#options.driver.abandon(number);
   }
 
@@ -157,10 +160,16 @@ export class Schedule {
     }
   }
 
-  /** Does what is due. Answers how many probes it has begun. */
-  turn(): number {
+  /** How many of the probes that the last turn has begun are under way. */
+  get fresh(): number {
+    return this.#fresh;
+  }
+
+  /** Does what is due. */
+  turn(): void {
     const now = this.#options.clock.monotonic();
-    const begunBefore = this.#begun;
+    this.#turnedAt = now;
+    this.#fresh = 0;
     for (const number of this.#wheel.take(Math.floor(now))) {
       const state = this.#columns.state[number];
       if (state === State.RUNNING) this.#options.driver.expire(number);
@@ -172,7 +181,6 @@ export class Schedule {
       this.#queue.delete(number);
       this.#start(number);
     }
-    return this.#begun - begunBefore;
   }
 
   /** When turn() has something to do again, at the latest after `limitMs`; on the monotonic clock. */
@@ -206,6 +214,7 @@ export class Schedule {
     const columns = this.#columns;
     if (columns.state[number] !== State.RUNNING) return;
     this.#underWay--;
+    if ((columns.begunAt[number] ?? 0) >= this.#turnedAt) this.#fresh--;
     this.#wheel.remove(number);
     if (result.verdict !== 'fail' || !this.#isSuspicious(number, result)) {
       this.#count(number, result, 'news');
@@ -257,7 +266,7 @@ export class Schedule {
     columns.begunAt[number] = this.#options.clock.monotonic();
     columns.state[number] = State.RUNNING;
     this.#underWay++;
-    this.#begun++;
+    this.#fresh++;
     this.#wheel.put(number, this.#deadline(number));
     this.#options.driver.start(number);
   }

@@ -168,7 +168,7 @@ describe('probe engine', () => {
   for (const poison of ['poison: slow', 'poison: fast']) {
     it(`leaves a server alone of which a worker has died (${poison}), so that others are probed on`, async () => {
       const port = await servers.tcp(answers('HTTP/1.1 200 OK\r\n\r\n'));
-      const evilPort = await servers.tcp(answers(`HTTP/1.1 200 OK\r\n${poison}\r\n\r\n`));
+      const evilPort = await servers.tcp(answers(`HTTP/1.1 418 Teapot\r\n${poison}\r\n\r\n`));
       const good = target({ type: 'http', port, http: httpParams() });
       const evil = target({ type: 'http', port: evilPort, http: httpParams() });
       const tuning = { entry: fragile, watchMs: 20, hangMs: 150, restartMinMs: 10 };
@@ -263,13 +263,12 @@ describe('probe engine', () => {
     const probes = engine({ tuning: { maxUnderWay: 2 } });
     const target = tcp(silent, { timeoutMs: 600 });
     const results = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((key) => probes.probe(key, target)));
-    expect(results.map(({ code }) => code).slice(0, 2)).to.deep.equal(['L4TOUT', 'L4TOUT']);
-    // They get the places of the first two, or have just waited too long for them.
-    for (const result of results.slice(2)) {
-      expect(result.code).to.be.oneOf(['L4TOUT', 'LATE']);
-      if (result.code === 'LATE')
-        expect(result.detail).to.equal('the prober is overloaded: no place for 600ms');
-    }
+    // The last ones get the places of the first two, or have just waited too long for them. A busy machine has its doubts.
+    const words = /^L4TOUT no answer within 600ms|^LATE .*(no place for 600ms|the prober stalled for )/;
+    for (const result of results) expect(shown(result)).to.match(words);
+    expect(results.slice(0, 2).map(({ detail }) => detail)).not.to.include(
+      'the prober is overloaded: no place for 600ms',
+    );
   });
 
   it('doubts a target that cannot be prepared', async () => {

@@ -71,13 +71,14 @@ describe('a prober that lacks something', function () {
     expect(allowed[0]).to.include({ verdict: 'pass', code: 'L4OK' });
   });
 
-  it('doubts every backend when it has no descriptor left', async () => {
+  it('doubts backends when it has no descriptor left for them', async () => {
     const port = await servers.tcp(answers(''));
     const refusing = await servers.refusing();
     const targets = [tcp(port), tcp(refusing)];
     const { results } = probeOnce(['prlimit', '--nofile=200'], { targets, exhaust: true });
     expect(results.map(({ verdict, code, detail }) => `${verdict} ${code} ${detail}`)).to.deep.equal([
-      'doubt SOCKERR this process has no file descriptor left (EMFILE)',
+      // By the socket of the probe before.
+      'pass L4OK connected',
       'doubt SOCKERR this process has no file descriptor left (EMFILE)',
     ]);
   });

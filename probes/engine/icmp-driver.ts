@@ -1,0 +1,67 @@
+import { type ProbeFinding, resultOf } from '../../domain/probe-result.js';
+import type { Clock } from '../../protocol/clock.js';
+import { echoReply, sendEcho, silence } from '../icmp.js';
+import type { Ping, Pinger } from '../pinger.js';
+import type { ProbeTarget } from '../target.js';
+import type { Ended, OnItsBehalf, TargetDriver } from './thread.js';
+
+interface Known {
+  readonly target: ProbeTarget;
+  ping: Ping | null;
+  beganAt: number;
+}
+
+/** Pings. Whoever owns the pinger looks after what comes back. */
+export class IcmpDriver implements TargetDriver {
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #pinger: Pinger;
+  readonly #ended: Ended;
+  readonly #onItsBehalf: OnItsBehalf;
+  readonly #known: (Known | undefined)[] = [];
+
+  constructor(clock: Pick<Clock, 'monotonic'>, pinger: Pinger, ended: Ended, onItsBehalf: OnItsBehalf) {
+    this.#clock = clock;
+    this.#pinger = pinger;
+    this.#ended = ended;
+    this.#onItsBehalf = onItsBehalf;
+  }
+
+  readonly know = (row: number, target: ProbeTarget): void => {
+    this.#known[row] = { target, ping: null, beganAt: 0 };
+  };
+
+  readonly forget = (row: number): void => {
+    this.abandon(row);
+    this.#known[row] = undefined;
+  };
+
+  readonly start = (row: number): void => {
+    const known = this.#known[row];
+    if (known === undefined) return;
+    known.beganAt = this.#clock.monotonic();
+    const sent = sendEcho(this.#pinger, known.target, () =>
+      this.#onItsBehalf(row, () => this.#end(row, known, echoReply)),
+    );
+    if ('verdict' in sent) this.#end(row, known, sent);
+    else known.ping = sent;
+  };
+
+  readonly expire = (row: number): void => {
+    const known = this.#known[row];
+    if (known?.ping !== null && known?.ping !== undefined) {
+      this.#end(row, known, silence(known.ping, known.target));
+    }
+  };
+
+  readonly abandon = (row: number): void => {
+    const known = this.#known[row];
+    known?.ping?.cancel();
+    if (known !== undefined) known.ping = null;
+  };
+
+  #end(row: number, known: Known, finding: ProbeFinding): void {
+    known.ping?.cancel();
+    known.ping = null;
+    this.#ended(row, resultOf(finding, this.#clock.monotonic() - known.beganAt));
+  }
+}

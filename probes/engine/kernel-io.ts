@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { asMaglevError, MaglevError } from '../../domain/errors.js';
+import { Poller } from '../../linux/poller.js';
+import type { Clock } from '../../protocol/clock.js';
+import type { DescriptorLedger } from '../descriptor-ledger.js';
+import { Pinger } from '../pinger.js';
+import { SocketPool } from '../socket-pool.js';
+import type { ProbeTarget } from '../target.js';
+import { IcmpDriver } from './icmp-driver.js';
+import { PlainDriver } from './plain-driver.js';
+import type { Ended, OnItsBehalf, TargetDriver } from './thread.js';
+
+/** The number by which the poller knows all sockets of pings. */
+const PINGS = 0xffff_ffff;
+
+/** How often idle sockets are looked through, and the range of ports is read, in milliseconds. */
+const sweepMs = 60_000;
+const rangeMs = 1000;
+
+/** What a thread probes with by bare descriptors. */
+export class KernelIo {
+  readonly pinger: Pinger;
+  readonly #clock: Clock;
+  readonly #ledger: DescriptorLedger;
+  readonly #poller: Poller;
+  readonly #pool: SocketPool;
+  #plain: PlainDriver | null = null;
+  #sweptAt: number;
+  #rangeReadAt = Number.NEGATIVE_INFINITY;
+  #range: readonly [from: number, to: number] = [1024, 65_535];
+
+  /** Throws MGL_LINUX_UNSUPPORTED or a SyscallError where Linux cannot be asked directly. */
+  constructor(clock: Clock, ledger: DescriptorLedger) {
+    this.#clock = clock;
+    this.#ledger = ledger;
+    this.#sweptAt = clock.monotonic();
+    const poller = new Poller();
+    this.#poller = poller;
+    ledger.opened(poller.fd);
+    this.#pool = new SocketPool(poller, ledger);
+    this.pinger = new Pinger(clock, {
+      opened: (fd) => {
+        ledger.opened(fd);
+        // Where it cannot be watched, its replies are seen a little later.
+        poller.add(fd, PINGS, true);
+      },
+      closed: ledger.closed,
+    });
+  }
+
+  driver(ended: Ended, onItsBehalf: OnItsBehalf): TargetDriver {
+    const clock = this.#clock;
+    const isEphemeral = (port: number) => this.#isEphemeral(port);
+    const plain = new PlainDriver({ clock, pool: this.#pool, ended, onItsBehalf, isEphemeral });
+    this.#plain = plain;
+    return new ByKind(plain, new IcmpDriver(clock, this.pinger, ended, onItsBehalf), ended);
+  }
+
+  /** Handles what has come, and waits for it so many milliseconds, at most. */
+  look(ms: number): void {
+    const count = this.#poller.wait(ms);
+    for (let i = 0; i < count; i++) {
+      const number = this.#poller.numberAt(i);
+      if (number !== PINGS) this.#plain?.changed(number, this.#poller.changesAt(i));
+    }
+    this.pinger.turn();
+    const now = this.#clock.monotonic();
+    if (now - this.#sweptAt < sweepMs) return;
+    this.#sweptAt = now;
+    this.#pool.sweep();
+  }
+
+  /** Lets go of the network namespace. */
+  leave(): void {
+    this.pinger.close();
+    this.#pool.close();
+    this.#rangeReadAt = Number.NEGATIVE_INFINITY;
+  }
+
+  close(): void {
+    this.leave();
+    this.#ledger.closed(this.#poller.fd);
+    this.#poller.close();
+  }
+
+  #isEphemeral(port: number): boolean {
+    const now = this.#clock.monotonic();
+    if (now - this.#rangeReadAt > rangeMs) {
+      this.#rangeReadAt = now;
+      this.#range = ephemeralPorts();
+    }
+    const [from, to] = this.#range;
+    return from <= port && port <= to;
+  }
+}
+
+/** From which the kernel chooses our end of a connection, in the namespace of this thread. */
+function ephemeralPorts(): readonly [number, number] {
+  try {
+    const [from = 1024, to = 65_535] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'latin1')
+      .trim()
+      .split(/\s+/)
+      .map(Number);
+    return [from, to];
+  } catch {
+    // Unknown: it looks more often than it must.
+    return [1024, 65_535];
+  }
+}
+
+/** The parts of `KernelIo`, by what a target asks for. A target that cannot be prepared is a doubt. */
+class ByKind implements TargetDriver {
+  readonly #plain: TargetDriver;
+  readonly #icmp: TargetDriver;
+  readonly #ended: Ended;
+  readonly #drivers: (TargetDriver | undefined)[] = [];
+  readonly #errors: (string | undefined)[] = [];
+
+  constructor(plain: TargetDriver, icmp: TargetDriver, ended: Ended) {
+    this.#plain = plain;
+    this.#icmp = icmp;
+    this.#ended = ended;
+  }
+
+  readonly know = (row: number, target: ProbeTarget): void => {
+    const driver = target.probe.type === 'icmp' ? this.#icmp : this.#plain;
+    this.#drivers[row] = driver;
+    this.#errors[row] = undefined;
+    try {
+      driver.know(row, target);
+    } catch (thrown) {
+      this.#errors[row] = asMaglevError(thrown).message;
+    }
+  };
+
+  readonly forget = (row: number): void => {
+    this.#drivers[row]?.forget(row);
+    this.#drivers[row] = undefined;
+    this.#errors[row] = undefined;
+  };
+
+  readonly start = (row: number): void => {
+    const detail = this.#errors[row];
+    if (detail === undefined) this.#drivers[row]?.start(row);
+    else this.#ended(row, { verdict: 'doubt', code: 'ENGINE', detail, durationMs: 0 });
+  };
+
+  readonly expire = (row: number): void => this.#drivers[row]?.expire(row);
+
+  readonly abandon = (row: number): void => this.#drivers[row]?.abandon(row);
+}
+
+/** null where Linux cannot be asked directly, which costs speed only. */
+export function openKernelIo(clock: Clock, ledger: DescriptorLedger): KernelIo | null {
+  try {
+    return new KernelIo(clock, ledger);
+  } catch (thrown) {
+    if (thrown instanceof MaglevError) return null;
+    throw thrown;
+  }
+}

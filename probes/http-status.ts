@@ -1,0 +1,64 @@
+import { headLimit } from './http-response.js';
+
+const CR = 0x0d;
+const LF = 0x0a;
+const SPACE = 0x20;
+const COLON = 0x3a;
+const ZERO = 0x30;
+
+/** "HTTP/1." */
+const prefix = [0x48, 0x54, 0x54, 0x50, 0x2f, 0x31, 0x2e];
+
+/** Characters of field names (RFC 9110 section 5.6.2). */
+const token = new Uint8Array(256);
+for (const character of "!#$%&'*+.^_`|~0123456789-") token[character.charCodeAt(0)] = 1;
+for (let i = 0; i < 26; i++) {
+  token[0x41 + i] = 1;
+  token[0x61 + i] = 1;
+}
+
+/**
+ * The status of an answer whose header is in these `length` bytes as a whole and has nothing special: the common case,
+ * read without making anything. 0 = read it with HttpResponse, which would say the same of what is read here.
+ */
+export function plainStatus(bytes: Uint8Array, length: number): number {
+  if (length > headLimit || length < 13) return 0;
+  for (let i = 0; i < prefix.length; i++) if (bytes[i] !== prefix[i]) return 0;
+  const minor = bytes[7];
+  if ((minor !== ZERO && minor !== ZERO + 1) || bytes[8] !== SPACE) return 0;
+  const hundreds = digit(bytes[9]);
+  const tens = digit(bytes[10]);
+  const ones = digit(bytes[11]);
+  // 1xx are not the answer proper.
+  if (hundreds < 2 || tens < 0 || ones < 0) return 0;
+  const behind = bytes[12];
+  if (behind !== SPACE && behind !== CR && behind !== LF) return 0;
+  let at = endOfLine(bytes, 12, length);
+  while (at > 0) {
+    // An empty line ends the header.
+    if (bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF && at + 1 < length)) {
+      return hundreds * 100 + tens * 10 + ones;
+    }
+    const start = at;
+    while (at < length && token[bytes[at] ?? 0] === 1) at++;
+    if (at === start || at >= length || bytes[at] !== COLON) return 0;
+    at = endOfLine(bytes, at, length);
+  }
+  return 0;
+}
+
+/** Where the next line begins; 0 = this one is not complete, or has a CR that ends no line. */
+function endOfLine(bytes: Uint8Array, from: number, length: number): number {
+  for (let at = from; at < length; at++) {
+    const byte = bytes[at];
+    if (byte === LF) return at + 1 < length ? at + 1 : 0;
+    if (byte === CR) return at + 2 < length && bytes[at + 1] === LF ? at + 2 : 0;
+  }
+  return 0;
+}
+
+/** -1 = it is none. */
+function digit(byte: number | undefined): number {
+  const value = (byte ?? 0) - ZERO;
+  return value >= 0 && value <= 9 ? value : -1;
+}
