@@ -45,7 +45,7 @@ export const vppCommands: readonly Command[] = [
   {
     usage: 'show vpp lb counters [<name>]',
     slots: { name: 'frontend' },
-    json: 'VPPLBCounters',
+    json: '`VPPLBCounters`, and `failoverDebts`, a list of `FailoverDebt`',
     help: 'what VPP counted for each VIP and each server; with a name, only that frontend',
     run: async (session, { name }) => {
       const [response, debts] = await Promise.all([
@@ -60,9 +60,9 @@ export const vppCommands: readonly Command[] = [
     usage: 'show vpp syncs',
     json: 'ListSyncsResponse',
     help: 'the last syncs: when, why, what they changed',
-    run: async ({ client, clock }) => {
+    run: async ({ client, clock, width }) => {
       const response = await (await client()).listSyncs();
-      return success(syncsText(response, clock.now()), response);
+      return success(syncsText(response, clock.now(), width), response);
     },
   },
   {
