@@ -32,6 +32,8 @@ export interface Outcome {
   readonly warning?: string | undefined;
   /** null = success; otherwise the command did its work, and the result is bad news: exit code 1. */
   readonly failure: Failure | null;
+  /** A file or a script: its lines stay as they are, however long. */
+  readonly verbatim?: boolean;
   /** It has been printed as it came. */
   readonly printed?: boolean;
   /** A shell ends. */

@@ -3,7 +3,9 @@ import type { BackendInfo, ListBackendsResponse, TransitionRecord } from '../rpc
 import { momentWithAge } from './age.js';
 import type { Command } from './command.js';
 import { fields, firstThatFits, none, table } from './layout.js';
+import { orElse } from './or-else.js';
 import { success } from './outcome.js';
+import { placesOf, placesText } from './pools-text.js';
 import { roughSpan } from './span-text.js';
 import { age, differenceLines, doubtText, stateSpan, vppLines } from './state-text.js';
 import { type Line, label, type Span } from './text.js';
@@ -21,11 +23,17 @@ export const backendCommands: readonly Command[] = [
   {
     usage: 'show backend <name>',
     slots: { name: 'backend' },
-    json: 'BackendInfo',
+    json: '`BackendInfo`, and `places`: a list of `PoolBackendInfo` with `frontend`, `pool` and `active`',
     help: 'one backend: its health, the last probe, and how it came to be so',
-    run: async ({ client, clock }, { name = '' }) => {
-      const response = await (await client()).getBackend(name);
-      return success(backendText(response, clock.now()), response);
+    run: async ({ client, clock, width }, { name = '' }) => {
+      const maglevd = await client();
+      const [response, { frontends }] = await Promise.all([
+        maglevd.getBackend(name),
+        orElse(maglevd.listFrontends(), { frontends: [] }),
+      ]);
+      const places = placesOf(name, frontends);
+      const text = [...backendText(response, clock.now()), ...placesText(places, width)];
+      return success(text, { ...response, places });
     },
   },
 ];
@@ -36,32 +44,56 @@ function backendsText({ backends, vpp }: ListBackendsResponse, nowMs: number, wi
 
 /** One line each: where the names of all frontends do not fit, their number is told. */
 export function backendsTable(backends: readonly BackendInfo[], nowMs: number, width: number | null): Line[] {
-  const rows = (frontends: (names: readonly string[]) => string, healthcheck: boolean) =>
-    table(
-      [
-        'name',
-        'address',
-        'state',
-        'since',
-        ...(healthcheck ? ['healthcheck'] : []),
-        'frontends',
-        'notes',
-        'cause',
-      ],
-      backends.map((backend) => [
-        nameText(backend.name),
-        backend.address,
-        stateSpan(backend.state),
-        backend.stateSinceNs === undefined ? none : age(backend.stateSinceNs, nowMs),
-        ...(healthcheck ? [backend.healthcheck === '' ? none : nameText(backend.healthcheck)] : []),
-        frontends(backend.frontends),
-        notesText(backend, nowMs),
-        backend.transitions[0]?.reason ?? none,
-      ]),
-    );
-  const names = (all: readonly string[]) => all.map(nameText).join(' ') || none;
-  const count = (all: readonly string[]) => String(all.length);
-  return firstThatFits(width, [() => rows(names, true), () => rows(count, true), () => rows(count, false)]);
+  const cell: Readonly<Record<Column, (backend: BackendInfo) => string | Span>> = {
+    name: ({ name }) => nameText(name),
+    address: ({ address }) => address,
+    state: ({ state }) => stateSpan(state),
+    since: ({ stateSinceNs }) => (stateSinceNs === undefined ? none : age(stateSinceNs, nowMs)),
+    healthcheck: ({ healthcheck }) => (healthcheck === '' ? none : nameText(healthcheck)),
+    frontends: ({ frontends }) => frontends.map(nameText).join(' ') || none,
+    in: ({ frontends }) => String(frontends.length),
+    notes: (backend) => notesText(backend, nowMs) || none,
+    cause: (backend) => causeText(backend) || none,
+    // Who was paused or disabled by an operator needs no second word for it.
+    why: (backend) =>
+      [notesText(backend, nowMs), backend.override === backend.state ? '' : causeText(backend)]
+        .filter((text) => text !== '')
+        .join(', ') || none,
+  };
+  return firstThatFits(
+    width,
+    layouts.map(
+      (columns) => () =>
+        table(
+          columns,
+          backends.map((backend) => columns.map((column) => cell[column](backend))),
+        ),
+    ),
+  );
+}
+
+type Column =
+  | 'name'
+  | 'address'
+  | 'state'
+  | 'since'
+  | 'healthcheck'
+  | 'frontends'
+  | 'in'
+  | 'notes'
+  | 'cause'
+  | 'why';
+
+/** From the fullest to the leanest, which has what one looks for at night. */
+const layouts: readonly (readonly Column[])[] = [
+  ['name', 'address', 'state', 'since', 'healthcheck', 'frontends', 'notes', 'cause'],
+  ['name', 'address', 'state', 'since', 'healthcheck', 'in', 'notes', 'cause'],
+  ['name', 'address', 'state', 'since', 'in', 'why'],
+  ['name', 'state', 'since', 'why'],
+];
+
+function causeText({ transitions }: BackendInfo): string {
+  return transitions[0]?.reason ?? '';
 }
 
 /** What an operator said, what cannot be measured, and whether VPP has what was decided. */
@@ -75,7 +107,7 @@ function notesText(backend: BackendInfo, nowMs: number): string {
       ? []
       : [`vpp ${standing.state}`]),
   ];
-  return notes.join(', ') || none;
+  return notes.join(', ');
 }
 
 type Field = readonly [string, string | boolean | Span];

@@ -2,8 +2,7 @@ import { configIssueText } from '../rpc/config-issue.js';
 import type { CheckConfigResponse, ConfigIssue } from '../rpc/generated/maglev.js';
 import { changesText } from './changes-text.js';
 import type { Command, Failure, Outcome } from './command.js';
-import { success } from './outcome.js';
-import { type Line, plain } from './text.js';
+import { type Line, label, plain } from './text.js';
 
 export const configCommands: readonly Command[] = [
   {
@@ -12,13 +11,8 @@ export const configCommands: readonly Command[] = [
     help: 'the config that maglevd runs with, every default written out, without secrets',
     run: async ({ client }) => {
       const response = await (await client()).getConfig();
-      return success(
-        response.text
-          .trimEnd()
-          .split('\n')
-          .map((line) => [plain(line)]),
-        response,
-      );
+      const lines = response.text.trimEnd().split('\n');
+      return { text: lines.map(yamlLine), json: response, failure: null, verbatim: true };
     },
   },
   {
@@ -41,6 +35,12 @@ export const configCommands: readonly Command[] = [
       }),
   },
 ];
+
+/** Keys in the colour of labels, so that values stand out. */
+function yamlLine(text: string): Line {
+  const [key = ''] = /^ *(?:- )?[^\s:#][^:#]*:(?= |$)/.exec(text) ?? [];
+  return key === '' ? [plain(text)] : [label(key), plain(text.slice(key.length))];
+}
 
 /**
  * Every error, every warning, in the places and words of `maglevd --check`; then what changes, and one line that sums

@@ -1,16 +1,13 @@
 import { nameText } from '../domain/name.js';
-import type {
-  FrontendInfo,
-  ListFrontendsResponse,
-  PoolBackendInfo,
-  PoolInfo,
-} from '../rpc/generated/maglev.js';
+import type { BackendInfo, FrontendInfo, ListFrontendsResponse } from '../rpc/generated/maglev.js';
 import type { Command } from './command.js';
 import { askDebts, type Debts, debtFields } from './debt-text.js';
-import { columns, fields, firstThatFits, none, table } from './layout.js';
+import { fields, firstThatFits, none, table } from './layout.js';
+import { orElse } from './or-else.js';
 import { success } from './outcome.js';
-import { differenceLines, doubtText, standingSpan, stateSpan, vppLines } from './state-text.js';
-import { type Line, label, plain, type Span } from './text.js';
+import { poolsText } from './pools-text.js';
+import { differenceLines, standingSpan, stateSpan, vppLines } from './state-text.js';
+import { type Line, plain } from './text.js';
 
 export const frontendCommands: readonly Command[] = [
   {
@@ -28,9 +25,18 @@ export const frontendCommands: readonly Command[] = [
     json: 'an object with the fields of `FrontendInfo`, and `failoverDebt`, a `FailoverDebt` (absent: not known)',
     help: 'one frontend: its pools, and the weight of every backend with the reason for it',
     run: async (session, { name = '' }) => {
-      const response = await (await session.client()).getFrontend(name);
-      const debts = await askDebts(session, name);
-      const text = frontendText(response, debts, session.clock.now());
+      const maglevd = await session.client();
+      const [response, { backends }, debts] = await Promise.all([
+        maglevd.getFrontend(name),
+        orElse(maglevd.listBackends(), { backends: [] }),
+        askDebts(session, name),
+      ]);
+      const text = frontendText(response, {
+        backends,
+        debts,
+        nowMs: session.clock.now(),
+        width: session.width,
+      });
       return success(text, { ...response, failoverDebt: debts.debts[0] });
     },
   },
@@ -69,7 +75,21 @@ export function frontendsTable(frontends: readonly FrontendInfo[], width: number
         notes(frontend),
       ]),
     );
-  return firstThatFits(width, [() => rows(notesText), () => rows(shortNotes)]);
+  // One column for protocol and port, which makes room for the notes in words.
+  const narrow = (notes: (frontend: FrontendInfo) => string) =>
+    table(
+      ['name', 'address', 'port', 'state', 'active-pool', 'vpp', 'notes'],
+      frontends.map((frontend) => [
+        nameText(frontend.name),
+        frontend.address,
+        `${frontend.protocol} ${portText(frontend.port)}`,
+        stateSpan(frontend.state),
+        activePool(frontend),
+        standingSpan(frontend.standing),
+        notes(frontend),
+      ]),
+    );
+  return firstThatFits(width, [() => rows(notesText), () => narrow(notesText), () => narrow(shortNotes)]);
 }
 
 /** `2 doubts, 1 kept, 1 by operator` */
@@ -92,7 +112,14 @@ function shortNotes({ doubts, holds, overrides }: FrontendInfo): string {
   return parts.join(' ') || none;
 }
 
-function frontendText(frontend: FrontendInfo, debts: Debts, nowMs: number): Line[] {
+interface Surface {
+  readonly backends: readonly BackendInfo[];
+  readonly debts: Debts;
+  readonly nowMs: number;
+  readonly width: number | null;
+}
+
+function frontendText(frontend: FrontendInfo, { backends, debts, nowMs, width }: Surface): Line[] {
   const { standing } = frontend;
   const [why = '', ...others] = standing?.differences ?? [];
   return [
@@ -113,67 +140,8 @@ function frontendText(frontend: FrontendInfo, debts: Debts, nowMs: number): Line
       ...(why === '' ? [] : [['vpp-reason', why] as const]),
       ...others.map((text) => ['', text] as const),
     ]),
-    ...poolsText(frontend.pools, nowMs),
+    ...poolsText(frontend.pools, { backends, nowMs, width }),
   ];
-}
-
-const poolHead = [
-  'backend',
-  'state',
-  'weight',
-  'effective-weight',
-  'vpp-weight',
-  'buckets',
-  'share',
-  'reason',
-];
-
-/** One table over all pools, so that they can be compared, cut at the line that names each pool. */
-function poolsText(pools: readonly PoolInfo[], nowMs: number): Line[] {
-  const rows = pools.flatMap(({ backends }) => backends.map((one) => poolRow(one, nowMs)));
-  const [head, ...body] = columns([poolHead.map(label), ...rows], '  ');
-  let next = 0;
-  return pools.flatMap(({ name, active, backends }) => {
-    const members = body.slice(next, next + backends.length);
-    next += backends.length;
-    const title: Line = [label('pool'), plain(` ${nameText(name)}${active ? ' (active)' : ''}`)];
-    return [title, ...(head === undefined || members.length === 0 ? [] : [head]), ...members];
-  });
-}
-
-/** What an operator said, and what cannot be measured, is marked whatever the state is. */
-function poolRow(one: PoolBackendInfo, nowMs: number): Span[] {
-  const { configuredWeight, doubt, override, effectiveWeight, vppWeight } = one;
-  const weight =
-    configuredWeight === undefined ? `${one.weight}` : `${one.weight} (config ${configuredWeight})`;
-  const notes = [
-    one.reason,
-    ...(override === '' || override === 'paused' ? [] : [`${override} by the operator`]),
-    ...(doubt === undefined ? [] : [`${doubtText(doubt, nowMs)}: ${doubt.detail}`]),
-  ];
-  const differs = effectiveWeight !== undefined && vppWeight !== undefined && vppWeight !== effectiveWeight;
-  const inVpp = vppWeight === undefined ? plain(none) : plain(vppWeight);
-  return [
-    plain(nameText(one.name)),
-    stateSpan(one.state),
-    plain(weight),
-    plain(effectiveWeight ?? 'keep'),
-    differs ? { ...inVpp, style: 'bad' } : inVpp,
-    plain(one.vppBuckets ?? none),
-    plain(shareText(one)),
-    plain(notes.join('; ')),
-  ];
-}
-
-/** What VPP's table gives, and what was asked for where that is another share. */
-function shareText({ shareAsked, shareGiven }: PoolBackendInfo): string {
-  if (shareAsked === undefined || shareGiven === undefined) return none;
-  const [asked, given] = [percent(shareAsked), percent(shareGiven)];
-  return asked === given ? given : `${given}, not ${asked}`;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
 }
 
 function portText(port: number): string {

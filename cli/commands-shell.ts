@@ -29,10 +29,7 @@ export const shellCommands: readonly Command[] = [
       if (known === undefined) throw new MaglevError('MGL_USAGE', `there is no script for '${shell}'`);
       const script = completionScript(known);
       const lines = script.trimEnd().split('\n');
-      return success(
-        lines.map((line) => [plain(line)]),
-        { script },
-      );
+      return { text: lines.map((line) => [plain(line)]), json: { script }, failure: null, verbatim: true };
     },
   },
   ...['quit', 'exit'].map(

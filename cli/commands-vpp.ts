@@ -60,9 +60,9 @@ export const vppCommands: readonly Command[] = [
     usage: 'show vpp syncs',
     json: 'ListSyncsResponse',
     help: 'the last syncs: when, why, what they changed',
-    run: async ({ client, clock }) => {
+    run: async ({ client, clock, width }) => {
       const response = await (await client()).listSyncs();
-      return success(syncsText(response, clock.now()), response);
+      return success(syncsText(response, clock.now(), width), response);
     },
   },
   {

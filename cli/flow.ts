@@ -3,6 +3,7 @@ import { cutTo } from './layout.js';
 import type { Printer } from './printer.js';
 import type { Output } from './surroundings.js';
 import { type Line, plain } from './text.js';
+import { wrapped } from './wrap.js';
 
 /** What a command can use that goes on until somebody has seen enough. */
 export interface Flow {
@@ -80,7 +81,7 @@ class Canvas {
   #fitted(lines: readonly Line[]): readonly Line[] {
     const { rows = 24, columns = 80 } = this.#stdout;
     const room = Math.max(2, rows - 1);
-    const cut = lines.map((line) => cutTo(line, columns || 80));
+    const cut = wrapped(lines, columns || 80).map((line) => cutTo(line, columns || 80));
     if (cut.length <= room) return cut;
     return [...cut.slice(0, room - 1), [plain(`... ${cut.length - room + 1} more lines`)]];
   }

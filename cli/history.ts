@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path';
 
 /** Lines that are kept. */
-export const keptLines = 1_000;
+export const KEPT_LINES = 1_000;
 
 /**
  * Where the lines that were typed are kept: MAGLEV_HISTORY, whose empty text means nowhere, or the place for such files in
@@ -24,10 +24,10 @@ export function readHistory(file: string | null): string[] {
     const lines = readFileSync(file, 'utf8').split('\n');
     const kept = lines.filter((line) => line !== '');
     // Every shell appends, and the next one that starts cuts what is too old.
-    if (kept.length > 2 * keptLines) {
-      writeFileSync(file, `${kept.slice(-keptLines).join('\n')}\n`, { mode: 0o600 });
+    if (kept.length > 2 * KEPT_LINES) {
+      writeFileSync(file, `${kept.slice(-KEPT_LINES).join('\n')}\n`, { mode: 0o600 });
     }
-    return kept.slice(-keptLines).reverse();
+    return kept.slice(-KEPT_LINES).reverse();
   } catch {
     return [];
   }

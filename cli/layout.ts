@@ -33,9 +33,14 @@ export function firstThatFits(width: number | null, variants: readonly (() => re
   let lines: readonly Line[] = [];
   for (const variant of variants) {
     lines = variant();
-    if (width === null || lines.every((line) => lineWidth(line) <= width)) return [...lines];
+    if (fits(lines, width)) return [...lines];
   }
   return lines.map((line) => (width === null ? line : cutTo(line, width)));
+}
+
+/** Is no line wider than the terminal? */
+export function fits(lines: readonly Line[], width: number | null): boolean {
+  return width === null || lines.every((line) => lineWidth(line) <= width);
 }
 
 function lineWidth(line: Line): number {

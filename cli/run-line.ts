@@ -6,7 +6,9 @@ import { jsonText, ownError, type Printer, usageError } from './printer.js';
 import { type Failed, failureText, resolve } from './resolve.js';
 import { explained, runOn, type Task } from './run-on.js';
 import { runOnAll } from './several-servers.js';
+import { widthOf } from './surroundings.js';
 import { type Line, plain, styled } from './text.js';
+import { wrapped } from './wrap.js';
 
 export interface LineEnd {
   readonly code: ExitCode;
@@ -36,14 +38,22 @@ export async function runLine(context: Context, words: readonly string[]): Promi
   if (several) return stay(await runOnAll(context, form, task));
   try {
     const outcome = await runOn(context, form, context.servers[0], task);
-    return { code: printOutcome(form, outcome, filters), leave: outcome.leave === true };
+    return {
+      code: printOutcome(form, outcome, filters, widthOf(context.surroundings)),
+      leave: outcome.leave === true,
+    };
   } catch (thrown) {
     return stay(form.complain(explained(thrown)));
   }
 }
 
 /** Gives the exit code. */
-export function printOutcome(printer: Printer, outcome: Outcome, filters: readonly Filter[]): ExitCode {
+export function printOutcome(
+  printer: Printer,
+  outcome: Outcome,
+  filters: readonly Filter[],
+  width: number | null,
+): ExitCode {
   const { text, json, warning, failure, printed } = outcome;
   if (printed !== true) {
     // A document is lines, too, for whoever filters it.
@@ -57,7 +67,10 @@ export function printOutcome(printer: Printer, outcome: Outcome, filters: readon
         ),
       );
     } else if (printer.json) printer.printJson(json);
-    else printer.print(filtered(text, filters));
+    else {
+      const left = filtered(text, filters);
+      printer.print(width === null || outcome.verbatim === true ? left : wrapped(left, width));
+    }
   }
   if (warning !== undefined) printer.warn(warning);
   if (failure === null) return exitCodes.ok;

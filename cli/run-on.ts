@@ -7,6 +7,7 @@ import { type Flow, follow } from './flow.js';
 import { askYes } from './keys.js';
 import { ownError, type Printer, usageError } from './printer.js';
 import type { Server } from './servers.js';
+import { widthOf } from './surroundings.js';
 
 /** A command with its values, and what its output goes through. */
 export interface Task {
@@ -27,7 +28,10 @@ export function runOn(
   const { clock, stdout, stderr } = surroundings;
   const session: Session = {
     clock,
-    width: stdout.isTTY === true ? stdout.columns || 80 : null,
+    // A terminal can be another size at the next look.
+    get width() {
+      return widthOf(surroundings);
+    },
     commands,
     client: () => server.client(command.slow === true),
     connect: (address) => server.connectTo(address, command.slow === true),

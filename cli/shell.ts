@@ -8,7 +8,7 @@ import type { Context } from './context.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
 import { filterCandidates } from './filters.js';
 import { helpHere } from './help-here.js';
-import { appendHistory, historyFile, keptLines, readHistory } from './history.js';
+import { appendHistory, historyFile, KEPT_LINES, readHistory } from './history.js';
 import { page } from './pager.js';
 import { Printer, usageError } from './printer.js';
 import { hostOf, promptText } from './prompt.js';
@@ -53,7 +53,7 @@ export class Shell {
       output: screen,
       terminal: true,
       history: readHistory(this.#history),
-      historySize: keptLines,
+      historySize: KEPT_LINES,
       removeHistoryDuplicates: true,
       completer: (line: string, give: (error: null, result: [string[], string]) => void) => {
         this.#candidates(line).then(

@@ -47,7 +47,7 @@ const passing = /\d{4}-\d\d-\d\dT[\d:.]+Z|\b(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|
 /** What of a line does not pass with time. */
 export function lasting(line: Line): string {
   const text = line.map(({ text }) => text).join('');
-  return text.replace(passing, '~').replace(/ {2,}/g, '  ').trimEnd();
+  return text.replace(passing, '~').replace(/ +/g, ' ').trimEnd();
 }
 
 /** Puts the lines of one more beside those of the others. */
@@ -99,7 +99,7 @@ function firstWord(text: string): string {
 }
 
 /** Comparing long texts line by line takes the product of their lengths: above it, only equal places are compared. */
-const mostCells = 4_000_000;
+const MOST_CELLS = 4_000_000;
 
 /** The longest common run of two texts, as pairs of places; what both begin and end with is found at once. */
 function commonPairs(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
@@ -116,7 +116,7 @@ function commonPairs(a: readonly string[], b: readonly string[]): (readonly [num
 
 function longestCommon(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
   const width = b.length + 1;
-  if ((a.length + 1) * width > mostCells) {
+  if ((a.length + 1) * width > MOST_CELLS) {
     return [...a.keys()].filter((i) => a[i] === b[i]).map((i) => [i, i] as const);
   }
   const lengths = new Uint32Array((a.length + 1) * width);

@@ -30,3 +30,8 @@ export interface Surroundings {
 export function isAttended(surroundings: Surroundings): boolean {
   return surroundings.stdout.isTTY === true && surroundings.stdin?.isTTY === true;
 }
+
+/** Columns of the terminal; null: there is none, and nothing is cut or broken. */
+export function widthOf({ stdout }: Surroundings): number | null {
+  return stdout.isTTY === true ? stdout.columns || 80 : null;
+}

@@ -1,22 +1,36 @@
 import { nameText } from '../domain/name.js';
 import type { ListSyncsResponse, SyncInfo, SyncOperation } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
-import { fields, none, table } from './layout.js';
+import { fields, firstThatFits, none, table } from './layout.js';
 import { roughSpan } from './span-text.js';
+import { age } from './state-text.js';
 import { errorText, type Line, plain } from './text.js';
 
 /** A line a sync, oldest first, as a log is read. */
-export function syncsText({ syncs }: ListSyncsResponse, nowMs: number): Line[] {
+export function syncsText({ syncs }: ListSyncsResponse, nowMs: number, width: number | null): Line[] {
   if (syncs.length === 0) return [[plain('no sync yet')]];
-  const rows = syncs.map((sync) => [
-    String(sync.id),
-    momentWithAge(sync.startNs, nowMs),
-    sync.cause,
-    sync.scope === 'all' ? 'all' : nameText(sync.frontendName),
-    roughSpan(sync.durationNs),
-    outcomeOf(sync),
+  const rows = (began: (sync: SyncInfo) => string) =>
+    syncs.map((sync) => [
+      String(sync.id),
+      began(sync),
+      sync.cause,
+      sync.scope === 'all' ? 'all' : nameText(sync.frontendName),
+      roughSpan(sync.durationNs),
+      outcomeOf(sync),
+    ]);
+  const head = ['sync', 'began', 'cause', 'of', 'took', 'outcome'];
+  return firstThatFits(width, [
+    () =>
+      table(
+        head,
+        rows(({ startNs }) => momentWithAge(startNs, nowMs)),
+      ),
+    () =>
+      table(
+        head,
+        rows(({ startNs }) => `${age(startNs, nowMs)} ago`),
+      ),
   ]);
-  return table(['sync', 'began', 'cause', 'of', 'took', 'outcome'], rows);
 }
 
 export function syncText(sync: SyncInfo, nowMs: number): Line[] {

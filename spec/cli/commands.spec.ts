@@ -38,12 +38,12 @@ describe('maglevc commands', () => {
         description    the shop
         vpp            equal
         pool primary (active)
-          backend         state    weight        effective-weight  vpp-weight  buckets  share              reason
-          web1            up       100           100               100         1024     99.6%, not 100.0%  up in the active pool
-          web2-long-name  down     50            0                 0           0        -                  down
+          backend         state    since  weight        effective-weight  vpp-weight  buckets  share              reason
+          web1            up       3h7m   100           100               100         1024     99.6%, not 100.0%  up in the active pool
+          web2-long-name  down     -      50            0                 0           0        -                  down
         pool fallback
-          backend         state    weight        effective-weight  vpp-weight  buckets  share              reason
-          spare           unknown  7 (config 9)  keep              -           -        -                  no verdict yet; enabled by the operator
+          backend         state    since  weight        effective-weight  vpp-weight  buckets  share              reason
+          spare           unknown  -      7 (config 9)  keep              -           -        -                  no verdict yet; enabled by the operator
       `),
     ],
     [
@@ -384,6 +384,7 @@ describe('maglevc commands', () => {
       if (frontend === undefined) throw new Error('no sample');
       await start({
         views: (message) => {
+          if (message.type === 'list-backends') message.reply.ok([]);
           if (message.type === 'get-frontend') {
             message.reply.ok({ ...frontend, description: '\u001b[2Jshop\nname  evil \u202e\u009b1m' });
           }

@@ -20,6 +20,7 @@ describe('maglevc: health and counters', () => {
   const startWith = (change: Partial<BackendLife>, givenUp = false) =>
     start({
       health: (message) => {
+        if (message.type === 'list-details') message.reply.ok([]);
         if (message.type !== 'get-detail') return;
         message.reply.ok({ name: message.name, life: { ...web1Life(Date.now()), ...change }, givenUp });
       },
@@ -44,6 +45,9 @@ describe('maglevc: health and counters', () => {
           YYYY-MM-DDTHH:MM:SSZ (3h7m ago)  down -> up     L7OK HTTP 200
           YYYY-MM-DDTHH:MM:SSZ (1d3h ago)  up -> down     L7STS HTTP 503
           YYYY-MM-DDTHH:MM:SSZ (2d3h ago)  unknown -> up  a reason of its own
+        weights
+          frontend  pool              weight  effective-weight  vpp-weight  buckets  share              reason
+          web       primary (active)  100     100               100         1024     99.6%, not 100.0%  up in the active pool
       `),
     ],
     [
@@ -56,6 +60,9 @@ describe('maglevc: health and counters', () => {
         enabled      false
         healthcheck  -
         frontends    -
+        weights
+          frontend  pool      weight        effective-weight  vpp-weight  buckets  share  reason
+          web       fallback  7 (config 9)  keep              -           -        -      no verdict yet
       `),
     ],
     [
@@ -231,7 +238,7 @@ describe('maglevc: health and counters', () => {
       true,
     );
     expect(
-      (await page('show backend web1')).text.endsWith(
+      (await page('show backend web1')).text.includes(
         block(`
         counter      3/4 (rise 2, fall 3): a pass brings it up, 2 failures in a row bring it down
         given-up     unknown for too long: it counts as down

@@ -140,7 +140,7 @@ describe('cli output', () => {
     expect(spans.map(exactSpan)).to.deep.equal(['0s', '999ns', '12.345678ms', '1.5321s', '1m30s']);
   });
 
-  it('is never wider than the terminal: numbers in place of lists, then the last column cut off; a pipe gets all', () => {
+  it('is never wider than the terminal: first what matters less is left out, then the last column cut off; a pipe gets all', () => {
     const frontends = Array.from({ length: 12 }, (_, i) => `frontend-${i}`);
     const address = ip('10.0.0.1');
     const view = {
@@ -164,7 +164,7 @@ describe('cli output', () => {
     const narrow = lines(80);
     expect(narrow).to.have.length(2);
     for (const line of narrow) expect([...line]).to.have.length.at.most(80);
-    expect(narrow[1]).to.match(/^a1 {4}10\.0\.0\.1 +down +0s +12 +- +L7STS HTTP 503 x+\u2026$/);
+    expect(narrow[1]).to.match(/^a1 +down +0s +L7STS HTTP 503 x+\u2026$/);
   });
 
   it('paints states so that they can be told apart, and says them', () => {

@@ -41,7 +41,7 @@ describe('e2e: overviews that cannot lie', function () {
     expect(await shown('frontend', 'shop'))
       .to.match(/^vpp +differs$/m)
       .and.to.match(refused)
-      .and.to.match(/^ {2}s1 +up +100 +100 +- +- /m);
+      .and.to.match(/^ {2}s1 +up +\d+\w+ +100 +100 +- +- /m);
     expect(await shown('backends')).to.match(/^s1 .*vpp differs/m);
     expect(await shown('vpp', 'lbstate', 'shop')).to.match(/^ {2}standing +differs$/m);
     expect(await status()).to.have.nested.property('standing.state', 'differs');
@@ -52,9 +52,9 @@ describe('e2e: overviews that cannot lie', function () {
     await maglevd.record('vpp-lbsync-done', from);
     expect(await shown('frontends')).to.match(/^shop .* up +main +equal/m);
     // Buckets are known again when VPP was read after the write.
-    expect(await shown('frontend', 'shop')).to.match(/^ {2}s1 +up +100 +100 +100 +- /m);
+    expect(await shown('frontend', 'shop')).to.match(/^ {2}s1 +up +\d+\w+ +100 +100 +100 +- /m);
     await ctl('sync', 'vpp', 'lbstate');
-    expect(await shown('frontend', 'shop')).to.match(/^ {2}s1 +up +100 +100 +100 +512 /m);
+    expect(await shown('frontend', 'shop')).to.match(/^ {2}s1 +up +\d+\w+ +100 +100 +100 +512 /m);
   });
 
   it('a VPP that is not there, and one that another maglevd governs', async () => {
@@ -88,7 +88,7 @@ describe('e2e: overviews that cannot lie', function () {
     const page = await shown('frontend', 'shop');
     expect(page)
       .to.match(/^state +down$/m)
-      .and.to.match(/^ {2}s1 +disabled +7 \(config 100\) +0 +0 .*disabled by the operator/m)
+      .and.to.match(/^ {2}s1 +disabled +\d+\w+ +7 \(config 100\) +0 +0 .*disabled by the operator/m)
       .and.to.match(/^ {2}s2 +paused/m);
     expect(page).to.match(/^pool main$/m);
     expect(await shown('frontends')).to.match(/^shop .* down +- +equal +2 by operator/m);

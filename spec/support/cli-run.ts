@@ -1,5 +1,6 @@
 import { runMaglevc } from '../../cli/maglevc.js';
 import { realClock } from '../../clock/real-clock.js';
+import type { Clock } from '../../protocol/clock.js';
 
 export interface CliRun {
   readonly code: number;
@@ -11,6 +12,9 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Are both outputs terminals? */
   readonly terminal?: boolean;
+  /** Of such a terminal. */
+  readonly columns?: number;
+  readonly clock?: Clock;
 }
 
 /** One command line of maglevc, run in this process. */
@@ -21,9 +25,10 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
   const code = await runMaglevc({
     argv,
     env: options.env ?? {},
-    clock: realClock,
+    clock: options.clock ?? realClock,
     stdout: {
       isTTY,
+      columns: options.columns,
       write: (text) => {
         out += text;
       },
