@@ -3,6 +3,7 @@ import type { Clock } from '../protocol/clock.js';
 import { type Channel, openChannel } from '../rpc/channel.js';
 import { MaglevService } from '../rpc/generated/maglev.js';
 import { type ConnectOptions, readOptions } from './options.js';
+import { record } from './record.js';
 import { type WatchFilter, type WatchItem, type WatchOptions, watch } from './watch.js';
 
 type Service = typeof MaglevService;
@@ -46,6 +47,8 @@ export interface Maglev extends MaglevCalls {
     request?: WatchFilter,
     options?: WatchOptions,
   ) => AsyncGenerator<WatchItem, void, undefined>;
+  /** The record of the last minutes in pieces of whole lines: put together they are the file that docs/flight-recorder.md explains. */
+  readonly record: (options?: CallOptions) => AsyncGenerator<string, void, undefined>;
   /** Drops the connection: calls that are under way fail, and everything that is watched ends. */
   readonly close: () => void;
 }
@@ -63,13 +66,15 @@ export function connectWith(options: ConnectOptions, clock: Clock): Maglev {
   const { timeoutMs, ...where } = readOptions(options);
   const channel = openChannel({ ...where, clock });
   const closing = new AbortController();
+  // One for each: Node warns of a signal that many listen to.
+  const endingWith = (signal: AbortSignal | undefined) =>
+    AbortSignal.any(signal === undefined ? [closing.signal] : [signal, closing.signal]);
   return {
     ...callsOf(channel, timeoutMs),
-    watch: (request = {}, { signal, ...rest } = {}) => {
-      // One for each: Node warns of a signal that many listen to.
-      const ending = AbortSignal.any(signal === undefined ? [closing.signal] : [signal, closing.signal]);
-      return watch({ channel, clock, request, ...rest, signal: ending });
-    },
+    watch: (request = {}, { signal, ...rest } = {}) =>
+      watch({ channel, clock, request, ...rest, signal: endingWith(signal) }),
+    record: ({ timeoutMs: patienceMs = timeoutMs, signal } = {}) =>
+      record({ channel, timeoutMs: patienceMs, signal: endingWith(signal) }),
     close: () => {
       closing.abort();
       channel.close();

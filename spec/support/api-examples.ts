@@ -125,6 +125,7 @@ function typescriptOf(method: string, input: DescMessage, fields: Fields, stream
   const request = scriptOf(input, fields);
   if (method === 'WatchEvents')
     return `for await (const item of maglev.watch(${request})) console.log(item);`;
+  if (method === 'Record') return 'for await (const piece of maglev.record()) process.stdout.write(piece);';
   if (streams) return null;
   const call = `${method.slice(0, 1).toLowerCase()}${method.slice(1)}`;
   return `console.log(await maglev.${call}(${request === '{}' ? '' : request}));`;
