@@ -1,55 +1,7 @@
-import type { Access } from '../domain/access.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
-import type { Address, Ask } from '../protocol/address.js';
-import type { Clock } from '../protocol/clock.js';
-import type { ConfigChanged, ConfigControl } from '../protocol/config.js';
-import type { DebtRequest } from '../protocol/debts.js';
-import type { EventsRequest } from '../protocol/events.js';
-import type { HealthRequest } from '../protocol/health.js';
-import type { Logger } from '../protocol/log.js';
-import type { LogLevelRequest } from '../protocol/log-level.js';
-import type { OperatorRequest } from '../protocol/operator.js';
-import type { PlanRequest } from '../protocol/plan.js';
-import type { RecorderRequest } from '../protocol/recorder.js';
-import type { ViewRequest } from '../protocol/views.js';
-import type { VppControl } from '../protocol/vpp.js';
+import type { ConfigChanged } from '../protocol/config.js';
+import type { RpcTargets, StartRpc } from '../protocol/rpc.js';
 import type { ActorSpec } from './kernel/contract.js';
-
-/** Whom the gateway asks to answer a request. */
-export interface RpcTargets {
-  readonly config: Address<ConfigControl>;
-  readonly events: Address<EventsRequest>;
-  readonly logLevel: Address<LogLevelRequest>;
-  readonly recorder: Address<RecorderRequest>;
-  readonly views: Address<ViewRequest>;
-  readonly operator: Address<OperatorRequest>;
-  readonly health: Address<HealthRequest>;
-  readonly planner: Address<PlanRequest | DebtRequest>;
-  /** null: VPP is disabled. */
-  readonly vpp: Address<VppControl> | null;
-  readonly ask: Ask;
-  readonly log: Logger;
-  readonly clock: Clock;
-  /** Who may do what; null: the config does not say. */
-  readonly access: Access | null;
-  /** Aborted when the gateway is to end. */
-  readonly signal: AbortSignal;
-}
-
-export interface RpcServer {
-  /** As bound: with the port that was chosen for port 0. */
-  readonly address: string;
-  /** The same of HTTP; '' = it is not served. */
-  readonly httpAddress: string;
-  /** Who may do what, from now on. */
-  readonly setAccess: (access: Access | null) => void;
-  /** Looks whether the files that it serves with have changed. */
-  readonly reload: () => Promise<void>;
-  readonly stop: () => Promise<void>;
-}
-
-/** Starts serving gRPC. Rejects with MGL_LISTEN. */
-export type StartRpc = (targets: RpcTargets) => Promise<RpcServer>;
 
 export interface GatewayOptions {
   readonly targets: Omit<RpcTargets, 'ask' | 'log' | 'clock' | 'access' | 'signal'>;

@@ -2,7 +2,7 @@ import { asMaglevError } from '../domain/errors.js';
 import type { FlightRecord, MissingPart, RecordedActor, RecordedProgram } from '../domain/flight-record.js';
 import type { SyncRecord } from '../domain/syncs.js';
 import type { RecorderRequest, RecordStore } from '../protocol/recorder.js';
-import type { RpcTargets } from './gateway.js';
+import type { RpcTargets } from '../protocol/rpc.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 
 /** What the process knows and no actor does. */

@@ -1,8 +1,8 @@
 import { MaglevError } from '../domain/errors.js';
 import type { Address } from '../protocol/address.js';
+import type { RpcTargets } from '../protocol/rpc.js';
 import type { ServiceStatus } from '../protocol/service.js';
 import type { VppControl } from '../protocol/vpp.js';
-import type { RpcTargets } from './gateway.js';
 import type { Context } from './kernel/contract.js';
 
 type Parts = Pick<RpcTargets, 'config' | 'events' | 'logLevel' | 'views' | 'operator' | 'health'> & {

@@ -9,7 +9,7 @@ import { plain } from './text.js';
 export const shellCommands: readonly Command[] = [
   {
     usage: 'help [<command>...]',
-    help: 'print this; behind `help`, the beginning of a command shows what can follow it',
+    help: 'print this; after `help`, the beginning of a command shows what can follow it',
     slots: { command: 'command' },
     json: 'an object with `commands`: a list of objects with `usage` and `help`',
     local: true,

@@ -1,9 +1,9 @@
 import type net from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { Access } from '../domain/access.js';
 import { MaglevError } from '../domain/errors.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
+import type { RpcServer } from '../protocol/rpc.js';
 import { measured } from './answer-size.js';
 import type { CallTally } from './call-tally.js';
 import type { Connections } from './connections.js';
@@ -59,22 +59,6 @@ export interface KeepAlive {
   readonly everyMs: number;
   /** The answer to a ping may take so long. */
   readonly answerMs: number;
-}
-
-export interface RpcServer {
-  /** As bound, several with commas between: with the port that was found when the port asked for was 0. */
-  readonly address: string;
-  /** The same of HTTP; '' = it is not served. */
-  readonly httpAddress: string;
-  /** Who may do what, from now on. */
-  readonly setAccess: (access: Access | null) => void;
-  /** Looks at once whether the files of TLS have changed. */
-  readonly reload: () => Promise<void>;
-  /**
-   * Takes no more calls, ends the streams, lets the other calls finish for drainMs, then cuts what is left. Never
-   * rejects; every call returns the same promise.
-   */
-  readonly stop: () => Promise<void>;
 }
 
 /**

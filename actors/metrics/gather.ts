@@ -6,8 +6,8 @@ import { Turns } from '../../metrics/http/turns.js';
 import type { Part, Snapshot, Surroundings } from '../../metrics/snapshot.js';
 import type { Ask } from '../../protocol/address.js';
 import type { Clock } from '../../protocol/clock.js';
+import type { RpcTargets } from '../../protocol/rpc.js';
 import type { Slice } from '../../protocol/views.js';
-import type { RpcTargets } from '../gateway.js';
 
 const turns = new Turns();
 

@@ -2,10 +2,10 @@ import { backoffDelay } from '../../domain/backoff.js';
 import { asMaglevError, type MaglevError } from '../../domain/errors.js';
 import type { LbConf } from '../../domain/lb.js';
 import { sameConf } from '../../domain/plan.js';
-import type { StandingNews } from '../../domain/standings.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
+import type { ConfPusherRequest, ConfReport } from '../../protocol/reconciling.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 
@@ -17,16 +17,7 @@ export interface ConfPusherOptions {
   readonly session: Address<ConfReport>;
 }
 
-export interface ConfReport {
-  readonly type: 'standing';
-  readonly news: Extract<StandingNews, { type: 'conf-stands' }>;
-}
-
-export type ConfPusherMessage =
-  | DecisionChanged
-  /** A read of VPP showed these settings. */
-  | { readonly type: 'found'; readonly conf: LbConf }
-  | { readonly type: 'retry' };
+type ConfPusherMessage = DecisionChanged | ConfPusherRequest | { readonly type: 'retry' };
 
 /** After a failed push. */
 const RETRY = { minMs: 1000, maxMs: 30_000, jitter: 0 };

@@ -6,17 +6,17 @@ import { type PlannedPrefix, planSync, upToDate, weightOfPrefix } from '../../do
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import { addTallies, failure, type Tally } from '../../domain/tally.js';
 import type { Address } from '../../protocol/address.js';
+import type { ReconcilerRequest } from '../../protocol/reconciling.js';
 import type { LbReading, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, Context } from '../kernel/contract.js';
 import { inWindow } from '../window.js';
-import type { ReconcilerMessage } from './reconciler.js';
 import { writeInPieces } from './writing.js';
 
 export interface FullSyncOptions {
   readonly link: Address<VppRequest>;
   /** What is wanted now; it may change while a sync is under way. */
   readonly standing: () => StandingDecision;
-  readonly reconcilerOf: (vip: DesiredVip) => ActorRef<ReconcilerMessage>;
+  readonly reconcilerOf: (vip: DesiredVip) => ActorRef<ReconcilerRequest>;
   /** Told what was done on each prefix. */
   readonly changed: (result: Tally) => void;
 }
@@ -114,7 +114,7 @@ async function makeAnew(
 /** Hands a VIP to its reconciler, with what a read has shown of it. */
 export async function reconcile(
   context: Pick<Context<never>, 'ask' | 'clock' | 'signal'>,
-  reconciler: ActorRef<ReconcilerMessage>,
+  reconciler: ActorRef<ReconcilerRequest>,
   desired: DesiredVip,
   found: VipState | null,
   { order, conf }: LbReading,

@@ -2,7 +2,6 @@ import { notApplied } from '../../domain/applied.js';
 import { MaglevError } from '../../domain/errors.js';
 import { type Decision, type DesiredVip, type VipId, vipId } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
-import type { StandingNews } from '../../domain/standings.js';
 import {
   concluded,
   failedAgain,
@@ -26,19 +25,24 @@ import { unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol/decision.js';
+import type {
+  ConfPusherRequest,
+  LbReport,
+  ReconcilerReport,
+  ReconcilerRequest,
+} from '../../protocol/reconciling.js';
 import type { SyncMade, VppReadMade } from '../../protocol/syncs.js';
 import type { LbReading, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { crowd } from '../supervision.js';
-import type { ConfPusherMessage } from './conf-pusher.js';
 import { fullSync, reconcile } from './full-sync.js';
-import { type ReconcilerMessage, type ReconcilerReport, reconcilerActor } from './reconciler.js';
+import { reconcilerActor } from './reconciler.js';
 import { ChangeLog, logFailures, SyncStory } from './sync-story.js';
 import { TableWatch } from './table-watch.js';
 
 export interface LbOptions {
   readonly link: Address<VppRequest>;
-  readonly confPusher: Address<ConfPusherMessage>;
+  readonly confPusher: Address<ConfPusherRequest>;
   /** Told what a sync means for others. */
   readonly session: Address<LbReport>;
   /** Told of every sync when it is over. */
@@ -46,16 +50,6 @@ export interface LbOptions {
   /** Asked for what is wanted, at every start. */
   readonly decisions: Address<DecisionRequest>;
 }
-
-export type LbReport =
-  /** A full sync has come to its end, and VPP has lived through all of it: what it refused, it has answered. */
-  | { readonly type: 'synced' }
-  /** VIPs or servers may have come or gone. */
-  | { readonly type: 'vips-changed' }
-  /** Where VPP counts for its VIPs, as a read has shown. */
-  | { readonly type: 'places'; readonly places: ReadonlyMap<VipId, number> }
-  /** How a VIP stands to what is wanted. */
-  | { readonly type: 'standing'; readonly news: StandingNews };
 
 export type LbMessage =
   | { readonly type: 'tick' }
@@ -91,7 +85,7 @@ export function lbActor(options: LbOptions): ActorSpec<LbMessage> {
 class Lb {
   readonly #context: Context<LbMessage>;
   readonly #options: LbOptions;
-  readonly #reconcilers = new Map<VipId, ActorRef<ReconcilerMessage>>();
+  readonly #reconcilers = new Map<VipId, ActorRef<ReconcilerRequest>>();
   readonly #jobs = new SyncQueue<Reply<SyncReport>>();
   readonly #changes: ChangeLog;
   readonly #tables = new TableWatch();
@@ -349,7 +343,7 @@ class Lb {
     if (delay !== null) this.#cancelRetry = this.#context.after(delay, { type: 'retry' });
   }
 
-  #reconcilerOf({ key }: DesiredVip): ActorRef<ReconcilerMessage> {
+  #reconcilerOf({ key }: DesiredVip): ActorRef<ReconcilerRequest> {
     const id = vipId(key);
     let reconciler = this.#reconcilers.get(id);
     if (reconciler === undefined) {

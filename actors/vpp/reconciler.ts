@@ -1,73 +1,22 @@
-import { type Applied, awaitsSync } from '../../domain/applied.js';
+import { awaitsSync } from '../../domain/applied.js';
 import { MaglevError } from '../../domain/errors.js';
-import type { IpAddress } from '../../domain/ip.js';
-import {
-  type DesiredVip,
-  type LbConf,
-  type LbOperation,
-  type VipKey,
-  type VipState,
-  vipId,
-} from '../../domain/lb.js';
+import { type DesiredVip, type LbConf, type LbOperation, type VipKey, vipId } from '../../domain/lb.js';
 import type { Batch } from '../../domain/plan.js';
 import { loadOf, pieceOf } from '../../domain/plan-cost.js';
 import type { VipStanding } from '../../domain/standings.js';
 import { addTallies, failure, nothing, notSent, type Tally } from '../../domain/tally.js';
 import { VipKnowledge } from '../../domain/vip-knowledge.js';
 import type { Address, Reply } from '../../protocol/address.js';
+import type { ReconcilerReport, ReconcilerRequest } from '../../protocol/reconciling.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import { Askers } from './askers.js';
 import { write } from './writing.js';
 
-export type ReconcilerMessage =
-  | {
-      /** A read of VPP shows what it has under this key; null = nothing. */
-      readonly type: 'reconcile';
-      readonly desired: DesiredVip;
-      readonly found: VipState | null;
-      /** The number of that read. */
-      readonly order: number;
-      readonly conf: LbConf;
-      readonly reply: Reply<Tally>;
-    }
-  | {
-      /** The decision about this VIP changed: carry it out at once, without reading VPP again. */
-      readonly type: 'wanted';
-      readonly desired: DesiredVip;
-      /** Servers whose flows are to be cut now, whatever their weight does. */
-      readonly flush: ReadonlySet<IpAddress>;
-      readonly reply?: Reply<Applied>;
-    }
-  | {
-      /** Make this VIP, and its neighbours in the batch, anew. What they then are comes with a `reconcile`. */
-      readonly type: 'make-anew';
-      readonly batch: Batch;
-      readonly desired: DesiredVip;
-      readonly reply: Reply<Tally>;
-    }
-  /** Somebody else makes this VIP anew: what is known of it will not be true. */
-  | { readonly type: 'remaking'; readonly reply: Reply<void> }
-  /** He has done so; or something of it failed. */
-  | { readonly type: 'remade'; readonly done: boolean }
+type ReconcilerMessage =
+  | ReconcilerRequest
   /** The next piece of what is under way. */
   | { readonly type: 'go-on' };
-
-/** What a reconciler tells lb. */
-export type ReconcilerReport =
-  /** VPP has to be read before more can be done. `looked` is false as long as no read of VPP has come to this VIP. */
-  | { readonly type: 'unsure'; readonly frontend: string; readonly looked: boolean }
-  /** It failed, and knows nothing any more: what it was to do may be lost. */
-  | { readonly type: 'restarted' }
-  /** A decision was carried out, or could not be. */
-  | {
-      readonly type: 'followed';
-      readonly frontend: string;
-      readonly result: Tally;
-      readonly durationMs: number;
-    }
-  /** How the VIP stands to what is wanted: told whenever that is known anew. */
-  | { readonly type: 'stands'; readonly standing: VipStanding };
 
 export interface ReconcilerOptions {
   readonly key: VipKey;

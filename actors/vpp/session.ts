@@ -3,13 +3,14 @@ import type { Decision } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { Address } from '../../protocol/address.js';
 import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol/decision.js';
+import type { ConfPusherRequest, ConfReport, LbReport } from '../../protocol/reconciling.js';
 import type { SyncMade, VppReadMade } from '../../protocol/syncs.js';
 import type { SessionReport, VppControl, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { chain } from '../supervision.js';
 import type { OpenStats } from './api.js';
-import { type ConfPusherMessage, type ConfReport, confPusherActor } from './conf-pusher.js';
-import { type LbMessage, type LbReport, lbActor } from './lb.js';
+import { confPusherActor } from './conf-pusher.js';
+import { type LbMessage, lbActor } from './lb.js';
 import { type StatsMessage, statsActor } from './stats.js';
 import { type SyncTickerMessage, syncTickerActor } from './sync-ticker.js';
 
@@ -51,7 +52,7 @@ export function sessionActor(options: SessionOptions): ActorSpec<SessionMessage>
 class Session {
   readonly #context: Context<SessionMessage>;
   readonly #options: SessionOptions;
-  readonly #confPusher: ActorRef<ConfPusherMessage>;
+  readonly #confPusher: ActorRef<ConfPusherRequest | DecisionChanged>;
   readonly #lb: ActorRef<LbMessage>;
   readonly #ticker: ActorRef<SyncTickerMessage>;
   readonly #stats: ActorRef<StatsMessage> | null;

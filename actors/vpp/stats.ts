@@ -14,10 +14,10 @@ import { TableHistory } from '../../domain/table-history.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
+import type { LbReport } from '../../protocol/reconciling.js';
 import type { FlowsReport, SessionReport, VppControl, VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import type { OpenStats, StatsSource } from './api.js';
-import type { LbReport } from './lb.js';
 
 export interface StatsOptions {
   readonly link: Address<VppRequest>;

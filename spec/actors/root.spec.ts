@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { RpcTargets } from '../../actors/gateway.js';
 import type { ConfigVerdict } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import { vipId } from '../../domain/lb.js';
 import type { SyncReport } from '../../domain/syncs.js';
+import type { RpcTargets } from '../../protocol/rpc.js';
 import type { BackendView, FrontendView } from '../../protocol/views.js';
 import type { VppControl } from '../../protocol/vpp.js';
 import { sampleConfig, sampleFrontend, vipKey } from '../support/domain-samples.js';

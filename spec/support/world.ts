@@ -1,5 +1,4 @@
 import { type EventsOptions, noEvents } from '../../actors/events.js';
-import type { RpcTargets } from '../../actors/gateway.js';
 import { memoryStore } from '../../actors/intent-keeper.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { noLog } from '../../actors/log-level.js';
@@ -13,6 +12,7 @@ import { vipId } from '../../domain/lb.js';
 import type { ProbeBook } from '../../probes/engine/book.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
 import type { IntentStore } from '../../protocol/intents.js';
+import type { RpcTargets } from '../../protocol/rpc.js';
 import type { ServiceManager } from '../../protocol/service.js';
 import { vipKey } from './domain-samples.js';
 import { FakeServers } from './fake-servers.js';

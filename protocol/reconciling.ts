@@ -1,0 +1,78 @@
+import type { Applied } from '../domain/applied.js';
+import type { IpAddress } from '../domain/ip.js';
+import type { DesiredVip, LbConf, VipId, VipState } from '../domain/lb.js';
+import type { Batch } from '../domain/plan.js';
+import type { StandingNews, VipStanding } from '../domain/standings.js';
+import type { Tally } from '../domain/tally.js';
+import type { Reply } from './address.js';
+
+/** What lb asks of the reconciler of a VIP. */
+export type ReconcilerRequest =
+  | {
+      /** A read of VPP shows what it has under this key; null = nothing. */
+      readonly type: 'reconcile';
+      readonly desired: DesiredVip;
+      readonly found: VipState | null;
+      /** The number of that read. */
+      readonly order: number;
+      readonly conf: LbConf;
+      readonly reply: Reply<Tally>;
+    }
+  | {
+      /** The decision about this VIP changed: carry it out at once, without reading VPP again. */
+      readonly type: 'wanted';
+      readonly desired: DesiredVip;
+      /** Servers whose flows are to be cut now, whatever their weight does. */
+      readonly flush: ReadonlySet<IpAddress>;
+      readonly reply?: Reply<Applied>;
+    }
+  | {
+      /** Make this VIP, and its neighbours in the batch, anew. What they then are comes with a `reconcile`. */
+      readonly type: 'make-anew';
+      readonly batch: Batch;
+      readonly desired: DesiredVip;
+      readonly reply: Reply<Tally>;
+    }
+  /** Somebody else makes this VIP anew: what is known of it will not be true. */
+  | { readonly type: 'remaking'; readonly reply: Reply<void> }
+  /** He has done so; or something of it failed. */
+  | { readonly type: 'remade'; readonly done: boolean };
+
+/** What a reconciler tells lb. */
+export type ReconcilerReport =
+  /** VPP has to be read before more can be done. `looked` is false as long as no read of VPP has come to this VIP. */
+  | { readonly type: 'unsure'; readonly frontend: string; readonly looked: boolean }
+  /** It failed, and knows nothing any more: what it was to do may be lost. */
+  | { readonly type: 'restarted' }
+  /** A decision was carried out, or could not be. */
+  | {
+      readonly type: 'followed';
+      readonly frontend: string;
+      readonly result: Tally;
+      readonly durationMs: number;
+    }
+  /** How the VIP stands to what is wanted: told whenever that is known anew. */
+  | { readonly type: 'stands'; readonly standing: VipStanding };
+
+/** What lb tells its session. */
+export type LbReport =
+  /** A full sync has come to its end, and VPP has lived through all of it: what it refused, it has answered. */
+  | { readonly type: 'synced' }
+  /** VIPs or servers may have come or gone. */
+  | { readonly type: 'vips-changed' }
+  /** Where VPP counts for its VIPs, as a read has shown. */
+  | { readonly type: 'places'; readonly places: ReadonlyMap<VipId, number> }
+  /** How a VIP stands to what is wanted. */
+  | { readonly type: 'standing'; readonly news: StandingNews };
+
+/** A read of VPP showed these settings. */
+export interface ConfPusherRequest {
+  readonly type: 'found';
+  readonly conf: LbConf;
+}
+
+/** Does VPP have the settings of the config? */
+export interface ConfReport {
+  readonly type: 'standing';
+  readonly news: Extract<StandingNews, { type: 'conf-stands' }>;
+}
