@@ -15,7 +15,7 @@ export interface DoubtNews {
 }
 
 /** What happens to many backends within this is told in one record. */
-export const gatherMs = 1000;
+export const GATHER_MS = 1000;
 
 interface Gathered {
   readonly over: boolean;
@@ -30,41 +30,43 @@ interface Gathered {
  * told at once and by itself; the others that follow with the same code, in one record for each second.
  */
 export class DoubtLog {
-  private readonly gathered = new Map<string, Gathered>();
+  readonly #gathered = new Map<string, Gathered>();
+  readonly #log: Logger;
+  readonly #later: (key: string) => void;
 
-  /** `later` calls `tellGathered` with that key, gatherMs from now. */
-  constructor(
-    private readonly log: Logger,
-    private readonly later: (key: string) => void,
-  ) {}
+  /** `later` calls `tellGathered` with that key, GATHER_MS from now. */
+  constructor(log: Logger, later: (key: string) => void) {
+    this.#log = log;
+    this.#later = later;
+  }
 
   add({ backend, state, code, detail, lastedMs }: DoubtNews): void {
     const over = lastedMs !== null;
     const key = `${over} ${code}`;
-    const gathered = this.gathered.get(key);
+    const gathered = this.#gathered.get(key);
     if (gathered !== undefined) {
       gathered.names.push(backend);
       gathered.detail = detail;
       return;
     }
-    this.gathered.set(key, { over, code, names: [], detail });
-    this.later(key);
-    if (over) this.log.log('info', 'backend-doubt-over', { backend, state, forMs: lastedMs });
-    else this.log.log('warn', 'backend-doubt', { backend, state, code, detail });
+    this.#gathered.set(key, { over, code, names: [], detail });
+    this.#later(key);
+    if (over) this.#log.log('info', 'backend-doubt-over', { backend, state, forMs: lastedMs });
+    else this.#log.log('warn', 'backend-doubt', { backend, state, code, detail });
   }
 
   tellGathered(key: string): void {
-    const gathered = this.gathered.get(key);
+    const gathered = this.#gathered.get(key);
     if (gathered === undefined) return;
     const { over, code, names, detail } = gathered;
     if (names.length === 0) {
-      this.gathered.delete(key);
+      this.#gathered.delete(key);
       return;
     }
     gathered.names = [];
-    this.later(key);
+    this.#later(key);
     const fields = { more: names.length, backends: names.map(nameText).join(' ') };
-    if (over) this.log.log('info', 'backend-doubts-over', fields);
-    else this.log.log('warn', 'backend-doubts', { ...fields, code, detail });
+    if (over) this.#log.log('info', 'backend-doubts-over', fields);
+    else this.#log.log('warn', 'backend-doubts', { ...fields, code, detail });
   }
 }

@@ -18,7 +18,7 @@ import type { ActorRef, ActorSpec, Alias, Context } from '../kernel/contract.js'
 import { sliced } from '../sliced.js';
 import { crowd } from '../supervision.js';
 import { type BackendMemory, type BackendMessage, type BackendSetup, backendActor } from './backend.js';
-import { DoubtLog, type DoubtNews, gatherMs } from './doubt-log.js';
+import { DoubtLog, type DoubtNews, GATHER_MS } from './doubt-log.js';
 import { type MakeEngine, type ProberRestarted, proberActor } from './prober.js';
 
 export interface HealthOptions {
@@ -66,20 +66,22 @@ const everything: Touched = { kind: 'all' };
 const MANY = 20;
 
 class Health {
-  private readonly backends = new Map<string, ActorRef<BackendMessage>>();
-  private readonly reports = new Map<string, BackendReport>();
-  private prober: ActorRef<ProberRequest> | null = null;
+  readonly #backends = new Map<string, ActorRef<BackendMessage>>();
+  readonly #reports = new Map<string, BackendReport>();
+  #prober: ActorRef<ProberRequest> | null = null;
   /** Backends hold no address of a prober that may be replaced by one in another namespace. */
-  private readonly probing: Alias<ProberRequest>;
-  private netns = '';
-  private readonly doubts: DoubtLog;
+  readonly #probing: Alias<ProberRequest>;
+  #netns = '';
+  readonly #doubts: DoubtLog;
 
-  constructor(
-    private readonly context: Context<HealthMessage>,
-    private readonly options: HealthOptions,
-  ) {
-    this.probing = context.alias('prober');
-    this.doubts = new DoubtLog(context.log, (key) => context.after(gatherMs, { type: 'tell-doubts', key }));
+  readonly #context: Context<HealthMessage>;
+  readonly #options: HealthOptions;
+
+  constructor(context: Context<HealthMessage>, options: HealthOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#probing = context.alias('prober');
+    this.#doubts = new DoubtLog(context.log, (key) => context.after(GATHER_MS, { type: 'tell-doubts', key }));
   }
 
   async receive(message: HealthMessage): Promise<void> {
@@ -90,35 +92,35 @@ class Health {
         break;
       case 'backend-changed': {
         const { name, state } = message.report;
-        if (state === 'removed') this.reports.delete(name);
-        else this.reports.set(name, message.report);
-        this.options.report.tell(message);
+        if (state === 'removed') this.#reports.delete(name);
+        else this.#reports.set(name, message.report);
+        this.#options.report.tell(message);
         break;
       }
       case 'doubt-news':
-        this.doubts.add(message);
+        this.#doubts.add(message);
         break;
       case 'tell-doubts':
-        this.doubts.tellGathered(message.key);
+        this.#doubts.tellGathered(message.key);
         break;
       case 'prober-restarted':
-        this.beginAgain();
+        this.#beginAgain();
         break;
       case 'get-probe-numbers':
-        message.reply.ok(this.options.book);
+        message.reply.ok(this.#options.book);
         break;
       case 'list-states':
-        message.reply.ok([...this.reports.values()]);
+        message.reply.ok([...this.#reports.values()]);
         break;
       case 'list-details':
-        message.reply.ok(this.details(message.slice));
+        message.reply.ok(this.#details(message.slice));
         break;
       case 'get-detail': {
-        const backend = this.backends.get(message.name);
-        if (backend !== undefined) this.context.relay(backend, { type: 'get-detail' }, message.reply);
+        const backend = this.#backends.get(message.name);
+        if (backend !== undefined) this.#context.relay(backend, { type: 'get-detail' }, message.reply);
         else {
           const text = `backend "${message.name}" is not in the config`;
-          const known = this.backends.keys();
+          const known = this.#backends.keys();
           message.reply.fail(unknownName('MGL_BACKEND_UNKNOWN', text, message.name, known));
         }
         break;
@@ -127,83 +129,83 @@ class Health {
   }
 
   /** At once, whatever the backends are busy with: what is known of them outlives their actors. */
-  private details(slice?: Slice): BackendDetail[] {
-    const { memories, book } = this.options;
+  #details(slice?: Slice): BackendDetail[] {
+    const { memories, book } = this.#options;
     return sliced(memories, slice).map(([name, { life }]) => {
-      const givenUp = this.reports.get(name)?.givenUp ?? false;
+      const givenUp = this.#reports.get(name)?.givenUp ?? false;
       return { name, life: withLast(life, book.reading(name)?.last(1)[0] ?? null), givenUp };
     });
   }
 
   /** The prober is a new one. */
-  private beginAgain(): void {
-    for (const backend of this.backends.values()) backend.tell({ type: 'begin-again' });
+  #beginAgain(): void {
+    for (const backend of this.#backends.values()) backend.tell({ type: 'begin-again' });
   }
 
   tellAll(): void {
-    for (const report of this.reports.values()) {
-      this.options.report.tell({ type: 'backend-changed', report, transition: null });
+    for (const report of this.#reports.values()) {
+      this.#options.report.tell({ type: 'backend-changed', report, transition: null });
     }
   }
 
   /** Brings the backends to the config. Those that did not change notice nothing. */
   async follow({ config, paused }: Effective, touched: Touched, atStart: boolean): Promise<void> {
-    const { context } = this;
+    const context = this.#context;
     if (touched.kind === 'weight') return;
     if (touched.kind === 'backend') {
       const backend = config.backends.get(touched.backend);
-      if (backend !== undefined) this.set(backend.name, setupOf(backend, config, paused), false);
+      if (backend !== undefined) this.#set(backend.name, setupOf(backend, config, paused), false);
       return;
     }
-    if (this.prober === null || this.netns !== config.healthchecker.netns) {
-      if (this.prober !== null) await context.stopChild(this.prober);
-      this.netns = config.healthchecker.netns;
-      const { makeEngine, vpp, book } = this.options;
-      const { netns } = this;
-      this.prober = context.spawn(proberActor({ netns, makeEngine, vpp, book, restarted: context.self }));
-      this.probing.bind(this.prober);
-      this.beginAgain();
+    if (this.#prober === null || this.#netns !== config.healthchecker.netns) {
+      if (this.#prober !== null) await context.stopChild(this.#prober);
+      this.#netns = config.healthchecker.netns;
+      const { makeEngine, vpp, book } = this.#options;
+      const netns = this.#netns;
+      this.#prober = context.spawn(proberActor({ netns, makeEngine, vpp, book, restarted: context.self }));
+      this.#probing.bind(this.#prober);
+      this.#beginAgain();
     }
-    const vanished = [...this.backends].filter(([name]) => !config.backends.has(name));
+    const vanished = [...this.#backends].filter(([name]) => !config.backends.has(name));
     // Awaited: the next reload may bring the same name back.
-    await Promise.all(vanished.map(([name, actor]) => this.end(name, actor)));
-    for (const name of this.options.memories.keys()) {
+    await Promise.all(vanished.map(([name, actor]) => this.#end(name, actor)));
+    for (const name of this.#options.memories.keys()) {
       if (config.backends.has(name)) continue;
-      this.options.memories.delete(name);
-      this.options.book.release(name);
+      this.#options.memories.delete(name);
+      this.#options.book.release(name);
     }
     const setups = [...config.backends.values()].map(
       (one) => [one.name, setupOf(one, config, paused)] as const,
     );
     const begin = setups.filter(([name, setup]) => {
-      const before = this.options.memories.get(name)?.setup;
+      const before = this.#options.memories.get(name)?.setup;
       return before === undefined || beginsAnew(before, setup);
     });
     // So many first probes at one moment would be a load of our own making, and their first results decide.
     const spread = atStart || begin.length > MANY;
-    for (const [name, setup] of setups) this.set(name, setup, spread);
+    for (const [name, setup] of setups) this.#set(name, setup, spread);
   }
 
-  private set(name: string, setup: BackendSetup, spread: boolean): void {
-    const actor = this.backends.get(name);
-    const before = this.options.memories.get(name)?.setup;
-    if (actor === undefined || before === undefined) this.add(name, setup, spread);
+  #set(name: string, setup: BackendSetup, spread: boolean): void {
+    const actor = this.#backends.get(name);
+    const before = this.#options.memories.get(name)?.setup;
+    if (actor === undefined || before === undefined) this.#add(name, setup, spread);
     else if (!sameSetup(before, setup)) {
       actor.tell({ type: 'setup', setup, reason: reasonOf(before, setup), spread });
     }
   }
 
-  private async end(name: string, actor: ActorRef<BackendMessage>): Promise<void> {
-    this.backends.delete(name);
+  async #end(name: string, actor: ActorRef<BackendMessage>): Promise<void> {
+    this.#backends.delete(name);
     // One that fails just now cannot tell of its end. It ends all the same.
-    await this.context.ask(actor, { type: 'depart' }, { timeoutMs: 1000 }).catch(() => {});
-    await this.context.stopChild(actor);
+    await this.#context.ask(actor, { type: 'depart' }, { timeoutMs: 1000 }).catch(() => {});
+    await this.#context.stopChild(actor);
   }
 
-  private add(name: string, setup: BackendSetup, spread: boolean): void {
-    const { clock, self: report } = this.context;
-    const prober = this.probing;
-    const known = this.options.memories.get(name);
+  #add(name: string, setup: BackendSetup, spread: boolean): void {
+    const { clock, self: report } = this.#context;
+    const prober = this.#probing;
+    const known = this.#options.memories.get(name);
     const now = clock.now();
     const life =
       known === undefined
@@ -211,16 +213,16 @@ class Health {
         : ruled(known.life, { before: known.setup, after: setup, reason: reasonOf(known.setup, setup) }, now);
     const enteredAt = known?.life.state === life.state ? known.enteredAt : clock.monotonic();
     const memory = { setup, life, enteredAt, spreadFirst: spread, round: known?.round ?? 0 };
-    this.options.memories.set(name, memory);
+    this.#options.memories.set(name, memory);
     if (known === undefined) {
       const { state } = life;
       const fields = { backend: name, from: state, to: state, reason: 'it is in the config', code: null };
-      this.context.log.log('debug', 'backend-transition', fields);
+      this.#context.log.log('debug', 'backend-transition', fields);
     }
     // Known at once, and not only when its actor has had its turn: with thousands of backends that takes seconds.
-    this.reports.set(name, { name, address: setup.address, state: life.state, givenUp: false });
-    const numbers = this.options.book;
-    this.backends.set(name, this.context.spawn(backendActor({ name, memory, numbers, prober, report })));
+    this.#reports.set(name, { name, address: setup.address, state: life.state, givenUp: false });
+    const numbers = this.#options.book;
+    this.#backends.set(name, this.#context.spawn(backendActor({ name, memory, numbers, prober, report })));
   }
 }
 

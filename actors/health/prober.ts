@@ -7,7 +7,7 @@ import type { Address } from '../../protocol/address.js';
 import type { Probed, ProberRequest, ProbeWish } from '../../protocol/health.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
-import { lookMs, Stalls } from './stalls.js';
+import { LOOK_MS, Stalls } from './stalls.js';
 import { type VppNews, VppWatch } from './vpp-watch.js';
 
 export interface ProberOptions {
@@ -69,7 +69,7 @@ class Prober {
     this.#engine = makeEngine(netns, { clock, log, book, news: (news) => self.tell({ type: 'news', news }) });
     this.#stalls = new Stalls(log);
     this.#vpp = vpp === null ? null : new VppWatch(context, vpp, this.#engine);
-    context.every(lookMs, { type: 'look' });
+    context.every(LOOK_MS, { type: 'look' });
   }
 
   receive(message: ProberMessage): void {

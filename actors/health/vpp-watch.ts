@@ -32,7 +32,7 @@ interface Waiting {
 }
 
 /** How often VPP is listened to while no probe fails: no silence that is much longer goes unnoticed. */
-const listenMs = 250;
+const LISTEN_MS = 250;
 
 /** VPP, or those who know it, have this long to answer; then nothing is known. */
 const answerMs = promptMs + 40;
@@ -109,7 +109,7 @@ export class VppWatch {
   listen(): void {
     if (this.#listening) return;
     this.#listening = true;
-    this.#context.every(listenMs, { type: 'listen' });
+    this.#context.every(LISTEN_MS, { type: 'listen' });
   }
 }
 
@@ -122,7 +122,7 @@ const nothingKnown: VppGrounds = { soundFrom: Number.POSITIVE_INFINITY, goodForM
 
 /** Which failures need not be asked about, if they are no news: what vppToBlame would say nothing of. */
 function groundsOf(heard: VppHeard): VppGrounds {
-  const goodForMs = 2 * listenMs + answerMs;
+  const goodForMs = 2 * LISTEN_MS + answerMs;
   switch (heard.state) {
     case 'heard':
       return { soundFrom: Math.max(heard.since, heard.connectedAt + settleMs), goodForMs };
