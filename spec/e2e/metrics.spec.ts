@@ -68,7 +68,7 @@ describe('e2e: metrics', function () {
     expect(left).to.have.members([
       'maglev_backend_override',
       'maglev_actor_restarts_total',
-      ...left.filter((name) => /buckets|share_given/.test(name)),
+      ...left.filter((name) => /buckets|share_given|table_digest/.test(name)),
     ]);
   });
 
