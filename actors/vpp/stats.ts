@@ -11,6 +11,7 @@ import {
 import { RecentTraffic } from '../../domain/recent-traffic.js';
 import type { StandingNews } from '../../domain/standings.js';
 import { TableHistory } from '../../domain/table-history.js';
+import type { VipFlows } from '../../domain/vip-flows.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
@@ -39,6 +40,8 @@ export type StatsMessage =
 const REOPEN_GAP_MS = 5000;
 /** VPP stops its workers while it tells where it counts: it is not asked more often than this. */
 const INDEXES_GAP_MS = 1000;
+/** Nor for its flows, however many watch them. */
+const FLOWS_GAP_MS = 1000;
 /** When readings fail, the last good one is shown for this many intervals more. */
 const INTERVALS_TO_KEEP = 3;
 /** Questions that may wait for the first reading; more are refused. */
@@ -71,6 +74,8 @@ class Stats {
   #reading = false;
   readonly #recent = new RecentTraffic();
   readonly #history = new TableHistory();
+  /** When VPP was asked for its flows last, and what it answers. */
+  #flows: { readonly at: number; readonly asked: Promise<readonly VipFlows[] | null> } | null = null;
   #last: LbCounters | null = null;
   #lastReadAt = 0;
   #failure: MaglevError | null = null;
@@ -151,8 +156,11 @@ class Stats {
   }
 
   #tellFlows(reply: Reply<FlowsReport>): void {
-    const { link } = this.#options;
-    this.#context.ask(link, { type: 'read-flows' }).then(
+    const { clock } = this.#context;
+    const now = clock.monotonic();
+    if (this.#flows === null || now - this.#flows.at >= FLOWS_GAP_MS)
+      this.#flows = { at: now, asked: this.#context.ask(this.#options.link, { type: 'read-flows' }) };
+    this.#flows.asked.then(
       (vips) => {
         const told = vips?.map((vip) => ({ ...vip, history: this.#history.of(vipId(vip.key)) }));
         if (told === undefined) reply.fail(new MaglevError('MGL_VPP_TEXT', 'VPP does not tell its flows'));

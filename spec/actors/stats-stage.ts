@@ -54,6 +54,7 @@ export class StatsStage {
     this.booted = [];
     this.lost = [];
     this.link = answering<VppRequest>('link', (request) => {
+      if (request.type === 'read-flows') request.reply.ok([]);
       if (request.type !== 'read-indexes') return;
       if (this.linkError === null) request.reply.ok(this.indexes);
       else request.reply.fail(this.linkError);

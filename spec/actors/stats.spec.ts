@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import type { StatsMessage } from '../../actors/vpp/stats.js';
+import type { FlowsReport } from '../../protocol/vpp.js';
 import { MockSegment } from '../support/mock-segment.js';
 import { gate } from '../support/stage.js';
-import { Tree } from '../support/tree.js';
+import { askBy, Tree } from '../support/tree.js';
 import { StatsStage, web } from './stats-stage.js';
 
 describe('actors/vpp stats, with a mocked stats segment', () => {
@@ -56,6 +58,21 @@ describe('actors/vpp stats, with a mocked stats segment', () => {
     const before = stage.segment.snapshots;
     await stage.tree.clock.advance(120_000);
     expect(stage.segment.snapshots - before).to.equal(2);
+  });
+
+  it('asks VPP for its flows once a second, however many want to know', async () => {
+    await start();
+    const flows = () =>
+      askBy<StatsMessage, FlowsReport>(stage.tree.system, stage.stats, (reply) => ({
+        type: 'get-flows',
+        reply,
+      }));
+    const asked = () => stage.link.received.filter(({ type }) => type === 'read-flows').length;
+    for (let i = 0; i < 5; i++) expect(await flows()).to.deep.equal([]);
+    expect(asked()).to.equal(1);
+    await stage.tree.clock.advance(1000);
+    await Promise.all([flows(), flows()]);
+    expect(asked()).to.equal(2);
   });
 
   it('tells when VPP started, once', async () => {

@@ -96,16 +96,18 @@ describe('e2e: what is planned is what is done', function () {
     await stage.type('set maglev-vppsim traffic 192.0.2.1 port 80 flows 500');
     const first = async () => (await client.getLbCounters('web')).vips[0]?.first;
     await eventually(async () => expect(await first()).to.equal(500n));
+    const debtOf = async () => (await client.getFailoverDebts('web')).debts[0];
+    // VPP is asked for its flows once a second.
+    const all = { frontend: 'web', flows: 500, certain: 0, most: 500, estimate: 0 };
+    await eventually(async () => expect(await debtOf()).to.include(all));
     const cut = await client.plan({ change: { $case: 'backend', value: { name: 'b', action: 'disable' } } });
-    const all = (await client.getFailoverDebts('web')).debts[0];
-    expect(all).to.include({ frontend: 'web', flows: 500, certain: 0, most: 500, estimate: 0 });
     expect(cut.flowsAtStake).to.be.within(100, 400);
     // Draining keeps its flows where they are: on a server that the table no longer gives them.
     await client.pauseBackend('b');
     await stage.type('set maglev-vppsim traffic 192.0.2.1 port 80 flows 500 seed 2');
     await eventually(async () => expect(await first()).to.equal(1000n));
-    const debt = (await client.getFailoverDebts('web')).debts[0];
-    const { certain = 0, estimate = 0, most = 0 } = debt ?? {};
+    await eventually(async () => expect(await debtOf()).to.include({ flows: 1000 }));
+    const { certain = 0, estimate = 0, most = 0 } = (await debtOf()) ?? {};
     expect(certain).to.equal(cut.flowsAtStake);
     expect(most).to.equal(1000);
     // VPP forgets every flow, and the same clients send again: that is the truth.
