@@ -16,6 +16,13 @@ export class Rounds<Asker> {
     return false;
   }
 
+  /** True when a round begins with this, which nobody asked for. One that is under way does for it. */
+  begin(): boolean {
+    if (this.#underWay !== null) return false;
+    this.#underWay = [];
+    return true;
+  }
+
   /** Ends the round: gives those who asked for it, and whether the next one begins. */
   end(): { readonly askers: readonly Asker[]; readonly another: boolean } {
     const askers = this.#underWay ?? [];

@@ -1,4 +1,5 @@
 import type { ProbeResult } from '../../domain/probe-result.js';
+import { Rounds } from '../../domain/rounds.js';
 import { promptMs, settleMs, type VppHeard, vppToBlame, type WayThroughVpp } from '../../domain/vpp-heard.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
 import type { VppGrounds } from '../../probes/engine/schedule.js';
@@ -45,9 +46,7 @@ export class VppWatch {
   readonly #context: Context<VppNews>;
   readonly #vpp: Address<VouchRequest>;
   readonly #engine: Pick<ProbeEngine, 'through' | 'blameVpp'>;
-  #waiting: Waiting[] = [];
-  #asked: Waiting[] = [];
-  #asking = false;
+  readonly #rounds = new Rounds<Waiting>();
   #listening = false;
   #way: WayThroughVpp = { connectedAt: Number.POSITIVE_INFINITY, provenAt: null };
   /** Since when nobody has answered our questions. */
@@ -66,15 +65,15 @@ export class VppWatch {
 
   /** Settles it within 200 ms. */
   judge(suspect: Suspect, settle: Settle): void {
-    this.#waiting.push({ suspect, settle });
-    this.ask();
+    if (this.#rounds.join({ suspect, settle })) this.#ask();
   }
 
+  /** Nobody failed; but how VPP is should be known. */
   ask(): void {
-    if (this.#asking) return;
-    this.#asking = true;
-    this.#asked = this.#waiting;
-    this.#waiting = [];
+    if (this.#rounds.begin()) this.#ask();
+  }
+
+  #ask(): void {
     this.#context.pipe(
       this.#context.ask(this.#vpp, { type: 'vouch' }, { timeoutMs: answerMs }),
       (heard) => ({ type: 'vouched', heard }),
@@ -83,19 +82,18 @@ export class VppWatch {
   }
 
   vouched(answer: VppHeard | null): void {
-    this.#asking = false;
+    const { askers, another } = this.#rounds.end();
     const now = this.#context.clock.monotonic();
     this.#unansweredSince = answer === null ? (this.#unansweredSince ?? now) : null;
     const heard = answer ?? { state: 'away', since: this.#unansweredSince ?? now };
     if (heard.state === 'heard') this.#meet(heard.connectedAt);
-    for (const { suspect, settle } of this.#asked) {
+    for (const { suspect, settle } of askers) {
       const { result } = suspect;
       const blame = vppToBlame({ ...suspect, failure: result }, heard, this.#way, now);
       settle(blame === null ? null : doubtful(result, blame));
     }
     this.#engine.blameVpp(groundsOf(heard));
-    this.#asked = [];
-    if (this.#waiting.length > 0) this.ask();
+    if (another) this.#ask();
   }
 
   /** When was it first known that something had come through this VPP? */

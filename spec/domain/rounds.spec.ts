@@ -3,6 +3,14 @@ import fc from 'fast-check';
 import { Rounds } from '../../domain/rounds.js';
 
 describe('domain/rounds', () => {
+  it('begins one that nobody asked for, and makes who asks meanwhile wait for the next', () => {
+    const rounds = new Rounds<string>();
+    expect([rounds.begin(), rounds.begin(), rounds.join('a')]).to.deep.equal([true, false, false]);
+    expect(rounds.end()).to.deep.equal({ askers: [], another: true });
+    expect(rounds.begin()).to.equal(false);
+    expect(rounds.end()).to.deep.equal({ askers: ['a'], another: false });
+  });
+
   it('has one round under way at most, and answers everybody once by one that began after he asked', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (steps) => {
