@@ -10,13 +10,13 @@ import {
   type JsonValue,
   ScalarType,
   toBinary,
-  toJsonString,
 } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { MaglevError } from '../../domain/errors.js';
 import { clip } from '../../domain/quote.js';
 import { descriptorSetBase64 } from '../generated/descriptors.js';
 import { MaglevService } from '../generated/maglev.js';
+import { jsonWriter } from './json-writer.js';
 
 /** One method, whose messages travel as JSON. */
 export interface JsonMethod {
@@ -45,12 +45,11 @@ export function jsonMethods(): ReadonlyMap<string, JsonMethod> {
   const names = Object.keys(MaglevService) as (keyof typeof MaglevService)[];
   return new Map(
     names.map((name) => {
-      const { path, responseStream, requestDeserialize, responseSerialize } = MaglevService[name];
+      const { path, responseStream, requestDeserialize } = MaglevService[name];
       const [service = '', method = ''] = path.slice(1).split('/');
       const found = registry.getService(service)?.methods.find((one) => one.name === method);
       if (found === undefined) throw new Error(`no descriptor has ${path}`);
       const { input, output } = found;
-      const serialize: (answer: never) => Buffer = responseSerialize;
       return [
         path,
         {
@@ -59,10 +58,7 @@ export function jsonMethods(): ReadonlyMap<string, JsonMethod> {
           streams: responseStream,
           requestOf: (json) => requestDeserialize(Buffer.from(read(input, json))),
           requestOfQuery: (query) => requestDeserialize(Buffer.from(readQuery(input, query))),
-          jsonOf: (answer) =>
-            toJsonString(output, fromBinary(output, serialize(answer as never)), {
-              alwaysEmitImplicit: true,
-            }),
+          jsonOf: jsonWriter(output),
         },
       ];
     }),
