@@ -28,7 +28,7 @@ export function checkMachines(home: string, debs: readonly string[], arch: Arch)
 
 /** Runs what is packed for arm64 on this machine, until a server is up and VPP has its weight. */
 export async function runForeign(vendored: string, work: string, debs: readonly string[]): Promise<void> {
-  const home = path.join(work, 'foreign');
+  const home = path.join(work, 'arm64-root');
   if (!existsSync(qemu)) {
     rmSync(home, { recursive: true, force: true });
     checkMachines(home, debs, 'arm64');
@@ -96,7 +96,7 @@ async function untilUp(ask: () => string): Promise<void> {
 function configFor(port: number): string {
   return `maglev:
   vpp: { lb: { ipv4-src-address: 198.51.100.1, ipv6-src-address: "2001:db8::1" } }
-  healthchecks: { web: { type: http, port: ${port}, interval: 1s, timeout: 900ms } }
+  healthchecks: { web: { type: http, port: ${port}, interval: 5s, timeout: 4s } }
   backends: { web1: { address: 127.0.0.1, healthcheck: web } }
   frontends:
     shop: { address: 192.0.2.1, protocol: tcp, port: 80, pools: [ { name: main, backends: { web1: { weight: 42 } } } ] }
