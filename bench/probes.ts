@@ -107,7 +107,9 @@ process.exitCode = await runPrinting('bench:probes', async () => {
       console.log(
         'TLS: whole handshakes, HAProxy with no-ssl-reuse; neither verifies the certificate. HAProxy has no ICMP',
       );
-      console.log('check. Its TCP check resets a connection before it is complete, ours afterwards.');
+      console.log(
+        'check. TCP checks reset a connection before it is complete; their number is what the intervals ask for.',
+      );
     }
     for (const kind of kinds.filter(isWanted)) {
       const alone = version === null || kind === 'icmp';

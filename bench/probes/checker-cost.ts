@@ -39,7 +39,7 @@ export async function measureCosts(
       const start = program === 'maglevd' ? startMaglevd : startHaproxy;
       const checker = await start(folder, ports, load);
       running.push(checker);
-      watched.set(program, { pid: checker.pid, probes: probeCounter(program, farm, entrance, load) });
+      watched.set(program, { pid: checker.pid, probes: probeCounter(farm, entrance, load) });
     }
     await pause(SETTLE_MS);
     const before = await lookAll(watched);
@@ -89,18 +89,11 @@ function costBetween(
   };
 }
 
-function probeCounter(
-  program: Program,
-  farm: TargetFarm,
-  entrance: number,
-  load: Load,
-): () => Promise<number> | number {
+function probeCounter(farm: TargetFarm, entrance: number, load: Load): () => Promise<number> | number {
   if (load.kind === 'icmp') return echoesAnswered;
-  // A TCP check of HAProxy resets the connection before it is complete: no server ever hears of it.
+  // A TCP check resets the connection before it is complete: no server ever hears of it.
   const perMs = load.backends / load.intervalMs;
-  return program === 'haproxy' && load.kind === 'tcp'
-    ? () => performance.now() * perMs
-    : () => farm.connections(entrance);
+  return load.kind === 'tcp' ? () => performance.now() * perMs : () => farm.connections(entrance);
 }
 
 function pause(ms: number): Promise<void> {

@@ -19,7 +19,7 @@ import { recordingLog } from '../support/recording-log.js';
 import { startWebThread, type WebThread } from '../support/web-thread.js';
 import { valid } from '../support/world.js';
 
-const BACKENDS = 1000;
+const BACKENDS = 300;
 const STALL_MS = 3000;
 const names = Array.from({ length: BACKENDS }, (_, i) => `b${i}`);
 
