@@ -102,19 +102,20 @@ interface Changes<T> {
   readonly text: (response: T, name: string) => Line[];
 }
 
-/** Asks or warns before somebody is left with nobody; then makes one after the other, and says how far it came. */
+/** Asks, or refuses, before a frontend is left with nobody; then makes one after the other, and says how far it came. */
 async function makeChanges<T extends { readonly warning?: string | undefined }>(
   session: Session,
   client: MaglevClient,
   { names, leaving, make, text }: Changes<T>,
 ): Promise<Outcome> {
-  const alone = leaving === null ? [] : leftAlone((await client.listFrontends()).frontends, leaving);
+  // Where nobody is asked and nothing is refused, maglevd itself warns of it.
+  const asks = leaving !== null && (session.careful || session.confirm !== null);
+  const alone = asks ? leftAlone((await client.listFrontends()).frontends, leaving) : [];
   const warnings: string[] = [];
   if (alone.length > 0) {
     const consequence = `this leaves ${frontendNames(alone)} with nobody to serve`;
     if (session.careful) throw new MaglevError('MGL_LEFT_ALONE', `${consequence}: nothing was changed`);
-    if (session.confirm === null) warnings.push(consequence);
-    else if (!(await session.confirm(`${consequence}. Go on?`))) {
+    if (session.confirm !== null && !(await session.confirm(`${consequence}. Go on?`))) {
       return {
         ...success([], null),
         printed: true,

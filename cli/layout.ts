@@ -79,9 +79,10 @@ export function columns(
   }
   return rows.map((row) => {
     const line: Span[] = indent === '' ? [] : [plain(indent)];
+    const last = row.findLastIndex(({ text }) => text !== '');
     for (const [i, cell] of row.entries()) {
       const blanks = ' '.repeat((widths[i] ?? 0) - width(cell));
-      const rest = row.slice(i + 1).some(({ text }) => text !== '');
+      const rest = i < last;
       const [before, after] = i < rightFrom ? ['', blanks] : [blanks, ''];
       line.push(plain(before), cell);
       if (!rest) break;

@@ -47,11 +47,15 @@ function renderSpan({ text, style, changed }: Span, color: boolean): string {
   return color && paint !== '' && text !== '' ? `${paint}${text}${reset}` : text;
 }
 
+/** What most texts are, which needs no closer look. */
+const harmless = /^[ -~]*$/;
+
 /**
  * Text of the server with what a terminal would obey (escape sequences, line breaks, direction marks) written as
  * `\\xNN` or `\\u{NNNN}`: a description in a config file cannot repaint an operator's screen.
  */
 export function printable(text: string): string {
+  if (harmless.test(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
     const hex = (character.codePointAt(0) ?? 0).toString(16);
     return hex.length <= 2 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex}}`;
