@@ -72,7 +72,7 @@ describe('e2e: VPP dies', function () {
       await maglevd.record('vpp-disconnect', gone);
     }
     // A handshake, a version, pings, reads, and an add for each VIP and each of its servers.
-    expect(deaths).to.be.at.least(wholeOfIt ? 39 : 20);
+    expect(deaths).to.be.at.least(wholeOfIt ? 21 : 11);
     expect(maglevd.records('starting').length).to.equal(1);
     expect(maglevd.records('actor-crash')).to.deep.equal([]);
   });
