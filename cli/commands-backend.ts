@@ -2,7 +2,7 @@ import { nameText } from '../domain/name.js';
 import type { BackendInfo, ListBackendsResponse, TransitionRecord } from '../rpc/generated/maglev.js';
 import { momentWithAge } from './age.js';
 import type { Command } from './command.js';
-import { fields, firstThatFits, none, table } from './layout.js';
+import { fields, firstTableThatFits, none, table } from './layout.js';
 import { orElse } from './or-else.js';
 import { success } from './outcome.js';
 import { placesOf, placesText } from './pools-text.js';
@@ -60,13 +60,14 @@ export function backendsTable(backends: readonly BackendInfo[], nowMs: number, w
         .filter((text) => text !== '')
         .join(', ') || none,
   };
-  return firstThatFits(
+  return firstTableThatFits(
     width,
+    backends,
     layouts.map(
-      (columns) => () =>
+      (columns) => (some) =>
         table(
           columns,
-          backends.map((backend) => columns.map((column) => cell[column](backend))),
+          some.map((backend) => columns.map((column) => cell[column](backend))),
         ),
     ),
   );

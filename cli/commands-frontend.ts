@@ -2,7 +2,7 @@ import { nameText } from '../domain/name.js';
 import type { BackendInfo, FrontendInfo, ListFrontendsResponse } from '../rpc/generated/maglev.js';
 import type { Command } from './command.js';
 import { askDebts, type Debts, debtFields } from './debt-text.js';
-import { fields, firstThatFits, none, table } from './layout.js';
+import { fields, firstTableThatFits, none, table } from './layout.js';
 import { orElse } from './or-else.js';
 import { success } from './outcome.js';
 import { poolsText } from './pools-text.js';
@@ -61,35 +61,40 @@ function frontendsText(
 }
 
 export function frontendsTable(frontends: readonly FrontendInfo[], width: number | null): Line[] {
-  const rows = (notes: (frontend: FrontendInfo) => string) =>
-    table(
-      ['name', 'address', 'protocol', 'port', 'state', 'active-pool', 'vpp', 'notes'],
-      frontends.map((frontend) => [
-        nameText(frontend.name),
-        frontend.address,
-        frontend.protocol,
-        portText(frontend.port),
-        stateSpan(frontend.state),
-        activePool(frontend),
-        standingSpan(frontend.standing),
-        notes(frontend),
-      ]),
-    );
+  type Rows = (some: readonly FrontendInfo[]) => Line[];
+  const rows =
+    (notes: (frontend: FrontendInfo) => string): Rows =>
+    (some) =>
+      table(
+        ['name', 'address', 'protocol', 'port', 'state', 'active-pool', 'vpp', 'notes'],
+        some.map((frontend) => [
+          nameText(frontend.name),
+          frontend.address,
+          frontend.protocol,
+          portText(frontend.port),
+          stateSpan(frontend.state),
+          activePool(frontend),
+          standingSpan(frontend.standing),
+          notes(frontend),
+        ]),
+      );
   // One column for protocol and port, which makes room for the notes in words.
-  const narrow = (notes: (frontend: FrontendInfo) => string) =>
-    table(
-      ['name', 'address', 'port', 'state', 'active-pool', 'vpp', 'notes'],
-      frontends.map((frontend) => [
-        nameText(frontend.name),
-        frontend.address,
-        `${frontend.protocol} ${portText(frontend.port)}`,
-        stateSpan(frontend.state),
-        activePool(frontend),
-        standingSpan(frontend.standing),
-        notes(frontend),
-      ]),
-    );
-  return firstThatFits(width, [() => rows(notesText), () => narrow(notesText), () => narrow(shortNotes)]);
+  const narrow =
+    (notes: (frontend: FrontendInfo) => string): Rows =>
+    (some) =>
+      table(
+        ['name', 'address', 'port', 'state', 'active-pool', 'vpp', 'notes'],
+        some.map((frontend) => [
+          nameText(frontend.name),
+          frontend.address,
+          `${frontend.protocol} ${portText(frontend.port)}`,
+          stateSpan(frontend.state),
+          activePool(frontend),
+          standingSpan(frontend.standing),
+          notes(frontend),
+        ]),
+      );
+  return firstTableThatFits(width, frontends, [rows(notesText), narrow(notesText), narrow(shortNotes)]);
 }
 
 /** `2 doubts, 1 kept, 1 by operator` */

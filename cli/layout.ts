@@ -38,6 +38,26 @@ export function firstThatFits(width: number | null, variants: readonly (() => re
   return lines.map((line) => (width === null ? line : cutTo(line, width)));
 }
 
+/** Rows by which a long table shows that it is too wide. */
+const SAMPLE = 64;
+
+/** The same of tables with one row for each item, which may be ten thousand: none is made whole whose first rows are too wide. */
+export function firstTableThatFits<T>(
+  width: number | null,
+  items: readonly T[],
+  variants: readonly ((items: readonly T[]) => readonly Line[])[],
+): Line[] {
+  const few = items.slice(0, SAMPLE);
+  const hopeful =
+    items.length === few.length
+      ? variants
+      : variants.filter((variant, i) => i === variants.length - 1 || fits(variant(few), width));
+  return firstThatFits(
+    width,
+    hopeful.map((variant) => () => variant(items)),
+  );
+}
+
 /** Is no line wider than the terminal? */
 export function fits(lines: readonly Line[], width: number | null): boolean {
   return width === null || lines.every((line) => lineWidth(line) <= width);
@@ -73,23 +93,38 @@ export function columns(
   indent = '',
   rightFrom = Number.POSITIVE_INFINITY,
 ): Line[] {
+  const taken = rows.map((row) => row.map(width));
   const widths: number[] = [];
-  for (const row of rows) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, width(cell));
+  for (const row of taken) {
+    for (let i = 0; i < row.length; i++) widths[i] = Math.max(widths[i] ?? 0, row[i] ?? 0);
   }
-  return rows.map((row) => {
+  return rows.map((row, at) => {
     const line: Span[] = indent === '' ? [] : [plain(indent)];
     const last = row.findLastIndex(({ text }) => text !== '');
-    for (const [i, cell] of row.entries()) {
-      const blanks = ' '.repeat((widths[i] ?? 0) - width(cell));
-      const rest = i < last;
-      const [before, after] = i < rightFrom ? ['', blanks] : [blanks, ''];
-      line.push(plain(before), cell);
-      if (!rest) break;
-      line.push(plain(after + gap));
+    // A table can have ten thousand rows: nothing is made here that prints nothing.
+    for (let i = 0; i < row.length; i++) {
+      const cell = row[i];
+      if (cell === undefined) break;
+      const free = (widths[i] ?? 0) - (taken[at]?.[i] ?? 0);
+      const isRight = i >= rightFrom;
+      if (isRight && free > 0) line.push(blanks(free));
+      line.push(cell);
+      if (i >= last) break;
+      line.push(blanks((isRight ? 0 : free) + gap.length));
     }
     return line;
   });
+}
+
+const knownBlanks: Span[] = [];
+
+function blanks(count: number): Span {
+  let found = knownBlanks[count];
+  if (found === undefined) {
+    found = plain(' '.repeat(count));
+    knownBlanks[count] = found;
+  }
+  return found;
 }
 
 function width({ text }: Span): number {

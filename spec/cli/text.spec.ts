@@ -165,6 +165,15 @@ describe('cli output', () => {
     expect(narrow).to.have.length(2);
     for (const line of narrow) expect([...line]).to.have.length.at.most(80);
     expect(narrow[1]).to.match(/^a1 +down +0s +L7STS HTTP 503 x+\u2026$/);
+    // A table looks the same wherever in it what is too wide stands.
+    const short = { ...row, transitions: [], frontends: [] };
+    const many = Array.from({ length: 200 }, () => short);
+    const table = (rows: readonly (typeof row)[]) =>
+      render(backendsTable(rows, 0, 80), false)
+        .trimEnd()
+        .split('\n');
+    expect(table([...many, row]).at(-1)).to.equal(table([row, ...many])[1]);
+    expect(table([...many, row])[1]).to.equal(table([row, ...many]).at(-1));
   });
 
   it('paints states so that they can be told apart, and says them', () => {
