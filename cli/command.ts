@@ -15,6 +15,8 @@ export interface Session {
   /** Columns of the terminal; null: there is none, and nothing is cut. */
   readonly width: number | null;
   readonly commands: readonly Command[];
+  /** It was typed in the shell of maglevc. */
+  readonly inShell: boolean;
   /** For what goes on until somebody has seen enough. */
   readonly follow: <T>(run: (flow: Flow) => Promise<T>) => Promise<T>;
   /** Asks whether to go on; null: there is nobody to ask. */

@@ -1,7 +1,7 @@
 import { MaglevError } from '../domain/errors.js';
 import type { Command } from './command.js';
 import { completionScript, completionShells } from './completion-scripts.js';
-import { commandList, commandsBehind, helpText } from './help.js';
+import { commandList, commandsBehind, helpInShell, helpText } from './help.js';
 import { success } from './outcome.js';
 import { plain } from './text.js';
 
@@ -13,10 +13,12 @@ export const shellCommands: readonly Command[] = [
     slots: { command: 'command' },
     json: 'an object with `commands`: a list of objects with `usage` and `help`',
     local: true,
-    run: async ({ commands }, _, { lists }) => {
+    run: async ({ commands, inShell }, _, { lists }) => {
       const shown = commandsBehind(lists['command'] ?? [], commands);
-      const text = shown.length === commands.length ? helpText(commands) : commandList(shown);
-      return success(text, { commands: shown.map(({ usage, help }) => ({ usage, help })) });
+      const all = inShell ? helpInShell : helpText;
+      return success(shown.length === commands.length ? all(commands) : commandList(shown), {
+        commands: shown.map(({ usage, help }) => ({ usage, help })),
+      });
     },
   },
   {

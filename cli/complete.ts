@@ -1,7 +1,7 @@
 import { nameText } from '../domain/name.js';
 import type { MaglevClient } from '../rpc/client.js';
 import { type Grammar, mayEnd, steps } from './grammar.js';
-import { after, beginning, type Failed, type Reading } from './resolve.js';
+import { after, beginning, type Failed, fixedWords, type Reading } from './resolve.js';
 import { kindOf, type SlotKind } from './slot-kinds.js';
 
 /** Something that can stand at a place of a line. */
@@ -31,7 +31,9 @@ export function placeAfter(grammar: Grammar, words: readonly string[]): Place | 
   for (const word of words) {
     const next = after(readings, word);
     if ('kind' in next) return next;
-    readings = [...next.ways.flat(), ...next.asName];
+    // That a name may be the same as a word that ends a list of names only confuses whoever asks what comes behind it.
+    const asName = fixedWords(readings).includes(word) ? [] : next.asName;
+    readings = [...next.ways.flat(), ...asName];
   }
   return placeOf(readings);
 }

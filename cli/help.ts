@@ -46,9 +46,7 @@ export function helpText(commands: readonly Command[]): Line[] {
     [],
     [label('usage: '), plain('maglevc [options] [command...]')],
     [],
-    [label('commands'), plain(', of which every word may be shortened as far as it stays clear')],
-    ...commandList(commands),
-    [],
+    ...commandPart(commands),
     [label('filters'), plain(', which may follow a command; in a shell, their bar has to be in quotes')],
     ...list(filterHelp),
     [],
@@ -64,6 +62,34 @@ export function helpText(commands: readonly Command[]): Line[] {
           'otherwise it runs the commands that it reads from standard input, one a line.',
       ),
     ],
+  ];
+}
+
+const keys: readonly (readonly [string, string])[] = [
+  ['?', 'what can stand at that place, and what it means'],
+  ['Tab', 'complete the word, or show what it can become'],
+  ['Up, Down, Ctrl-R', 'lines that were typed before'],
+  ['Ctrl-C', 'clear the line, or end what is running'],
+  ['Ctrl-D', 'leave'],
+];
+
+/** The same for somebody who has called maglevc already, and types its commands. */
+export function helpInShell(commands: readonly Command[]): Line[] {
+  return [
+    ...commandPart(commands),
+    [label('filters'), plain(', which may follow a command, as in: show backends | include down')],
+    ...list(filterHelp),
+    [],
+    [label('keys')],
+    ...list(keys),
+  ];
+}
+
+function commandPart(commands: readonly Command[]): Line[] {
+  return [
+    [label('commands'), plain(', of which every word may be shortened as far as it stays clear')],
+    ...commandList(commands),
+    [],
   ];
 }
 

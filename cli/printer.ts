@@ -8,6 +8,8 @@ export interface Form {
   /** null = where the output is a terminal and NO_COLOR is not set. */
   readonly color: boolean | null;
   readonly json: boolean;
+  /** What to do is said for somebody who types in the shell of maglevc; absent: it is not. */
+  readonly inShell?: boolean;
 }
 
 /** What is printed, and in which form. */
@@ -25,6 +27,10 @@ export class Printer {
 
   get json(): boolean {
     return this.#form.json;
+  }
+
+  get inShell(): boolean {
+    return this.#form.inShell === true;
   }
 
   /** The same, with another form, or a place to name where something goes wrong. */
@@ -56,7 +62,8 @@ export class Printer {
    * JSON gets the same as one document. Gives the exit code.
    */
   complain(error: RpcError, pointer: readonly Line[] = []): ExitCode {
-    const { message, advice, code, status } = error;
+    const { message, code, status } = error;
+    const advice = this.inShell ? adviceInShell(error) : error.advice;
     if (this.json) this.printJson(errorJson(error));
     const second = advice === '' ? `[${code}]` : `${advice} [${code}]`;
     this.printError([[errorText(`maglevc: ${this.#place}${message}`)], ...pointer, [plain(second)]]);
@@ -78,6 +85,12 @@ export class Printer {
   rendered(lines: readonly Line[]): string {
     return render(lines, this.#colored(this.#surroundings.stdout));
   }
+}
+
+/** There every line is a command of maglevc, without its name; and it has no options, but its own help. */
+function adviceInShell({ code, advice }: RpcError): string {
+  if (code === 'MGL_USAGE') return 'Press ? where you do not know what can follow, or enter help.';
+  return advice.replaceAll('`maglevc ', '`');
 }
 
 export function usageError(message: string): RpcError {

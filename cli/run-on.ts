@@ -33,6 +33,7 @@ export function runOn(
       return widthOf(surroundings);
     },
     commands,
+    inShell: printer.inShell,
     client: () => server.client(command.slow === true),
     connect: (address) => server.connectTo(address, command.slow === true),
     careful: options.careful,

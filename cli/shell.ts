@@ -47,7 +47,8 @@ export class Shell {
       interrupt: () => this.#interrupt(),
       gone: () => this.#leave(),
     });
-    this.#context = { ...context, keys: this.#input };
+    const printer = context.printer.with({ inShell: true });
+    this.#context = { ...context, printer, keys: this.#input };
     this.#editor = createInterface({
       input: this.#input.editor,
       output: screen,
@@ -56,10 +57,10 @@ export class Shell {
       historySize: KEPT_LINES,
       removeHistoryDuplicates: true,
       completer: (line: string, give: (error: null, result: [string[], string]) => void) => {
-        this.#candidates(line).then(
-          (result) => give(null, result),
-          () => give(null, [[], line]),
-        );
+        const answer = (result: [string[], string]) => {
+          if (!this.#ended) give(null, result);
+        };
+        this.#candidates(line).then(answer, () => answer([[], line]));
       },
     });
     this.#editor.on('SIGINT', () => this.#clearLine());
@@ -102,7 +103,8 @@ export class Shell {
       const take = (line: string | null) => {
         cancel();
         this.#take = null;
-        this.#editor.pause();
+        // From Node 24 on, an editor that is closed throws at whatever is asked of it.
+        if (!this.#ended) this.#editor.pause();
         resolve(line);
       };
       this.#take = take;
@@ -133,7 +135,7 @@ export class Shell {
         },
       },
       surroundings: { ...surroundings, stdout: paged, stderr: paged },
-      printer: new Printer({ ...surroundings, stdout: paged, stderr: paged }, options),
+      printer: new Printer({ ...surroundings, stdout: paged, stderr: paged }, { ...options, inShell: true }),
     };
     const { leave } = await runLine(direct, words.right);
     await page(paged.rest(), this.#screen, this.#input);
@@ -162,6 +164,7 @@ export class Shell {
     if (tokensOf(before).open !== '') return false;
     this.#editor.pause();
     void helpHere(this.#context.grammar, before, () => this.#quickClient()).then((lines) => {
+      if (this.#ended) return;
       this.#aside(`${this.#prompt}${line}?\n${this.#rendered(lines)}`);
       this.#editor.resume();
     });

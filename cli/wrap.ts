@@ -1,8 +1,10 @@
 import { displayWidth } from './display-width.js';
 import { type Line, plain, type Span } from './text.js';
 
-/** Further lines begin below the value where there is one, unless that would leave them too little room. */
-const DEEPEST = 26;
+/** Further lines begin below the value where there is one, unless that would leave them too little room: columns. */
+function deepest(width: number): number {
+  return Math.max(26, Math.floor(width / 3));
+}
 
 /**
  * Lines that are wider than the terminal, broken between words, each further line indented; a word that is wider than the
@@ -14,7 +16,7 @@ export function wrapped(lines: readonly Line[], width: number): Line[] {
 
 function broken(line: Line, width: number): Line[] {
   const text = line.map((span) => span.text).join('');
-  const indent = ' '.repeat(hangOf(text));
+  const indent = ' '.repeat(hangOf(text, width));
   const result: Span[][] = [];
   let current: Span[] = [];
   let used = 0;
@@ -37,9 +39,9 @@ function broken(line: Line, width: number): Line[] {
 }
 
 /** Where the value begins behind its label; otherwise a bit further in than the line itself. */
-function hangOf(text: string): number {
+function hangOf(text: string, width: number): number {
   const value = /^ *\S.*? {2,}(?=\S)/.exec(text)?.[0].length ?? 0;
-  if (value > 0 && value <= DEEPEST) return value;
+  if (value > 0 && value <= deepest(width)) return value;
   return (/^ */.exec(text)?.[0].length ?? 0) + 4;
 }
 

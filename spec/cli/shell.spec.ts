@@ -48,7 +48,10 @@ describe('maglevc: the shell', function () {
       .and.to.match(/\n\S+ \[VPP unverified\]> $/);
     expect(await enter('sh ba')).to.match(/^name .*\nweb1 +10\.0\.0\.1 +up /m);
     expect(await enter('s')).to.contain("'s' can mean 'show' or 'sync' or 'set'");
-    expect(await enter('show backend wbe1')).to.contain('MGL_BACKEND_UNKNOWN');
+    expect(await enter('show backend wbe1')).to.contain(
+      'List the names with `show backends`. [MGL_BACKEND_UNKNOWN]',
+    );
+    expect(await enter('show')).to.match(/\nPress \? where .* or enter help\. \[MGL_USAGE\]\n/);
     expect(await enter('show frontens')).to.contain('  show frontens\n       ^^^^^^^^');
     await leave();
   });
@@ -63,6 +66,11 @@ describe('maglevc: the shell', function () {
     expect(await terminal.sees(/<Enter>[\s\S]*> show backend web1 $/)).to.contain('> show backend web1 ?\n');
     terminal.type('\u0015set backend ?');
     await terminal.sees(/ {2}<name> +the name of a backend.*\n +web1 spare\n.*> set backend $/);
+    // The word that ends the names could be one more name: nobody who asks means that.
+    terminal.type('\u0015set backend web1 pause ?');
+    expect(await terminal.sees(/\|[\s\S]*> set backend web1 pause $/))
+      .to.match(/ {2}<Enter> +stop probing/)
+      .and.not.to.contain('<name>');
     // In quotes, and behind Ctrl-V, it is a character.
     terminal.type("\u0015show backend 'web?'\u0016?");
     await terminal.sees(/> show backend 'web\?'\?$/);
@@ -108,6 +116,10 @@ describe('maglevc: the shell', function () {
     await open({ rows: 10, columns: 60 });
     terminal.type('help\r');
     const first = await terminal.sees('--more--');
+    // What leads to a shell, who is in it does not need to be told.
+    expect(first)
+      .to.match(/\ncommands, of which/)
+      .and.not.to.contain('usage: maglevc');
     expect(first.split('\n').length).to.be.within(5, 11);
     terminal.type(' ');
     await terminal.sees('--more--');

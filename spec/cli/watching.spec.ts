@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'chai';
+import { MaglevError } from '../../domain/errors.js';
 import { runCli } from '../support/cli-run.js';
 import { PseudoTerminal } from '../support/pseudo-terminal.js';
 import { type Callees, type Fixture, startFixture } from '../support/rpc-fixture.js';
-import { frontends } from '../support/rpc-samples.js';
+import { frontends, standings } from '../support/rpc-samples.js';
 import { siteCallees } from '../support/rpc-site.js';
 
 /** A stream of events that a spec feeds. */
@@ -204,5 +205,47 @@ describe('maglevc: watching and waiting', function () {
     const json = await run('--json wait backend spare up for 100ms');
     expect(json.code).to.equal(1);
     expect(JSON.parse(json.stdout)).to.include({ met: false });
+  });
+
+  it('wait synced bears a VPP that differs, and says why it waits no longer', async () => {
+    const site = siteCallees();
+    fixture = await startFixture({
+      ...site,
+      vpp: (message) => {
+        if (message.type !== 'list-standings') site.vpp?.(message);
+        else
+          message.reply.ok({
+            ...standings,
+            frontends: standings.frontends.map((one) => ({
+              ...one,
+              verdict: 'differs' as const,
+              failures: [
+                {
+                  operation: { op: 'vip-sync' as const, key: one.desired.key, reason: '' },
+                  error: new MaglevError('MGL_VPP_TIMEOUT', 'VPP is busy'),
+                },
+              ],
+            })),
+          });
+      },
+    });
+    const run = (...words: string[]) => runCli(['--server', fixture.server.address, ...words]);
+    const late = await run('wait', 'synced', 'for', '100ms');
+    expect(late).to.include({ code: 1, stdout: '' });
+    expect(late.stderr).to.match(
+      /not so after 0\.[1-9]s: VPP: differs; web: VPP is busy; dns6: VPP is busy\n/,
+    );
+    const json = await run('--json', 'wait', 'synced', 'for', '100ms');
+    expect(json.code).to.equal(1);
+    expect(JSON.parse(json.stdout)).to.deep.include({
+      met: false,
+      why: ['VPP: differs; web: VPP is busy; dns6: VPP is busy'],
+    });
+    await fixture.server.stop();
+    const away = await run('wait', 'synced', 'for', '300ms');
+    expect(away.code).to.equal(1);
+    expect(away.stderr).to.match(
+      /not so after 0\.[3-9]s: cannot reach maglevd.*\[MGL_SERVER_UNREACHABLE\]\n.*\[MGL_WAIT\]/,
+    );
   });
 });
