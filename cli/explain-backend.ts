@@ -20,7 +20,9 @@ export function backendChain(
       ['state', stateText(backend, nowMs)],
       [
         'operator',
-        backend.override === '' ? 'has neither paused nor disabled it' : `${backend.override} by the operator`,
+        backend.override === ''
+          ? 'has neither paused nor disabled it'
+          : `${backend.override} by the operator`,
       ],
     ]),
     ...frontends.flatMap((frontend) => frontendChain(frontend, backend.name)),
