@@ -38,11 +38,15 @@ function broken(line: Line, width: number): Line[] {
   return [...result, current].map(withoutEnd);
 }
 
+/** Nothing is nested deeper, in columns: what begins further in stands below the values of other lines. */
+const NESTED = 12;
+
 /** Where the value begins behind its label; otherwise a bit further in than the line itself. */
 function hangOf(text: string, width: number): number {
   const value = /^ *\S.*? {2,}(?=\S)/.exec(text)?.[0].length ?? 0;
   if (value > 0 && value <= deepest(width)) return value;
-  return (/^ */.exec(text)?.[0].length ?? 0) + 4;
+  const start = /^ */.exec(text)?.[0].length ?? 0;
+  return start > NESTED ? start : start + 4;
 }
 
 function withoutEnd(line: readonly Span[]): Line {
