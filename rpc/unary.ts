@@ -96,8 +96,8 @@ export function unaryHandlers(context: UnaryContext): Unary {
               stack: stackOf(error),
             });
           }
-          // A timer may fire a millisecond before the wall clock agrees.
-          const expired = error.code === 'MGL_ASK_TIMEOUT' && remainingMs(call, clock) <= 1;
+          // A timer may fire some milliseconds before the wall clock agrees.
+          const expired = error.code === 'MGL_ASK_TIMEOUT' && remainingMs(call, clock) <= TIMER_EARLY_MS;
           fail(expired ? grpcStatusOf(error, status.DEADLINE_EXCEEDED) : grpcStatusOf(error));
           place.sent();
         },
@@ -105,6 +105,9 @@ export function unaryHandlers(context: UnaryContext): Unary {
       .finally(place.questionEnded);
   };
 }
+
+/** Whole milliseconds are what timers count, from when the event loop last looked at the clock. */
+const TIMER_EARLY_MS = 5;
 
 /** Milliseconds until the client's deadline; Infinity when it set none. */
 function remainingMs(call: UnaryCall<unknown>, clock: Clock): number {
