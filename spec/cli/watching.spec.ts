@@ -129,14 +129,18 @@ describe('maglevc: watching and waiting', function () {
     terminal = null;
 
     // Whoever ends it by a signal gets the terminal back, too.
-    const subscribed = events.subscription();
-    const killed = onTerminal('watch', 'events');
-    await subscribed;
-    events.tell();
-    await killed.sees('L7OK');
-    killed.kill('SIGTERM');
-    await killed.ended();
-    expect(killed.isAsBefore()).to.equal(true);
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+      const subscribed = events.subscription();
+      const killed = onTerminal('watch', 'events');
+      await subscribed;
+      events.tell();
+      await killed.sees('L7OK');
+      killed.kill(signal);
+      expect(await killed.ended(), signal).to.equal(signal === 'SIGHUP' ? 129 : null);
+      expect(killed.isAsBefore(), signal).to.equal(true);
+      await killed.close();
+    }
+    terminal = null;
   });
 
   it('watch events ends quietly when the reader has gone', async () => {
