@@ -212,7 +212,13 @@ class Health {
         ? born(setup, now)
         : ruled(known.life, { before: known.setup, after: setup, reason: reasonOf(known.setup, setup) }, now);
     const enteredAt = known?.life.state === life.state ? known.enteredAt : clock.monotonic();
-    const memory = { setup, life, enteredAt, spreadFirst: spread, round: known?.round ?? 0 };
+    const memory = {
+      setup,
+      life,
+      enteredAt,
+      spreadFirst: spread,
+      round: known?.round ?? this.#options.book.firstRound(),
+    };
     this.#options.memories.set(name, memory);
     if (known === undefined) {
       const { state } = life;

@@ -48,7 +48,7 @@ export class Scrapes {
     let result: (typeof RESULTS)[number] = 'complete';
     const cancel = this.#options.clock.schedule(patienceMs(request), () => {
       result = 'slow';
-      response.destroy();
+      request.socket.destroy();
     });
     try {
       const families = await this.#options.gather();

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { Family } from '../family.js';
@@ -29,7 +30,9 @@ export type StartMetricsServer = (options: MetricsServerOptions) => MetricsServe
 export const startMetricsServer: StartMetricsServer = (options) => {
   const { addresses, gather, clock, log } = options;
   const scrapes = new Scrapes({ gather, clock });
+  const following = new Following();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
+    following.asked(request.socket, response);
     void route(request, response, options, scrapes);
   };
   const doors = addresses.map((address) => new Door({ address, answer, clock, log }));
@@ -40,6 +43,29 @@ export const startMetricsServer: StartMetricsServer = (options) => {
     },
   };
 };
+
+/** Tells every answer of a connection that it is gone: Node tells only that one whose turn it was. */
+class Following {
+  readonly #open = new WeakMap<Socket, Set<ServerResponse>>();
+
+  asked(socket: Socket, response: ServerResponse): void {
+    const answers = this.#open.get(socket) ?? this.#follow(socket);
+    answers.add(response);
+    response.once('close', () => answers.delete(response));
+  }
+
+  #follow(socket: Socket): Set<ServerResponse> {
+    const answers = new Set<ServerResponse>();
+    this.#open.set(socket, answers);
+    socket.once('close', () => {
+      for (const response of [...answers]) {
+        response.destroy();
+        response.emit('close');
+      }
+    });
+    return answers;
+  }
+}
 
 async function route(
   request: IncomingMessage,

@@ -13,6 +13,7 @@ export class ProbeBook implements ProbeReadings {
   readonly #free: number[] = [];
   readonly #pages: ProbeNumbers[] = [];
   #next = 0;
+  #lives = 0;
 
   /** The number of this backend, which it keeps until it is released. */
   rowOf(backend: string): number {
@@ -22,6 +23,14 @@ export class ProbeBook implements ProbeReadings {
     this.#rows.set(backend, row);
     this.page(Math.floor(row / pageRows)).clear(row % pageRows);
     return row;
+  }
+
+  /**
+   * The first round of a backend that comes into the config. No two lives have a round in common: what was found of one whose
+   * row another one has now is old.
+   */
+  firstRound(): number {
+    return ++this.#lives * 2 ** 32;
   }
 
   /** It has left the config. */

@@ -167,6 +167,8 @@ export class ProbingThread {
     const { guard } = this.#options;
     if (this.#tracing) this.#told({ row, finding: null, durationMs: 0 });
     const trouble = guard.trouble();
+    // A namespace that was replaced has just ended all that ran, this one too.
+    if (!this.schedule.isRunning(row)) return;
     known.entered = guard.entered;
     if (trouble !== null) this.#end(row, doubt('NETNS', trouble.message));
     else this.#onItsBehalf(row, () => this.#driver.start(row));

@@ -30,6 +30,11 @@ export class Patience {
     socket.once('close', () => {
       waiting.stop();
       this.#open.delete(socket);
+      // Node tells only that one whose turn it was; those that were asked for behind it would wait for ever.
+      for (const response of [...waiting.answers]) {
+        response.destroy();
+        response.emit('close');
+      }
     });
   }
 

@@ -185,6 +185,19 @@ describe('metrics/http', () => {
     expect(statuses).to.deep.equal([...Array.from({ length: 8 }, () => 200), 503]);
   });
 
+  it('forgets scrapes over a connection that is gone, whose turn it was or not', async () => {
+    const { port } = await start({ gather: async () => enabled(20_000) });
+    const socket = net.connect({ host: '127.0.0.1', port });
+    socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(8));
+    await once(socket, 'data');
+    socket.destroy();
+    let status = 0;
+    await until(() => {
+      if (status !== 200) void get(port, '/metrics').then((answer) => (status = answer.status));
+      return status === 200;
+    });
+  });
+
   it('goes on with what nobody can gather: 503, and why', async () => {
     const { port } = await start({ gather: () => Promise.reject(new Error('the tree has ended')) });
     const { status, body } = await get(port, '/metrics');

@@ -117,6 +117,33 @@ describe('rpc/http: who does not keep to it', () => {
     expect(text().match(/HTTP\/1\.1 \d+/g)).to.deep.equal(['HTTP/1.1 200', 'HTTP/1.1 400', 'HTTP/1.1 200']);
   });
 
+  it('forgets all that was asked over a connection that is gone, whose turn it was or not', async () => {
+    const callees = siteCallees();
+    await start(
+      {},
+      {
+        ...callees,
+        events: (message) => {
+          if (message.type !== 'subscribe') return callees.events(message);
+          message.reply.ok({ id: 1, epoch: 'e', from: 1, resumed: false, states: [] });
+        },
+      },
+    );
+    const request =
+      'POST /maglev.Maglev/GetVersion HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}';
+    // More than have a place, over connections that each have an answer that does not end.
+    for (let i = 0; i < 6; i++) {
+      const { socket, text } = await connect();
+      socket.write(`GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n${request.repeat(50)}`);
+      await eventually(async () => expect(text()).to.contain('event: subscribed'));
+      socket.destroy();
+    }
+    await eventually(async () => {
+      const { status } = await httpCall(fixture.server.httpAddress, '/maglev.Maglev/GetVersion', '{}');
+      expect(status).to.equal(200);
+    });
+  });
+
   it('closes the idlest when there are too many, of HTTP and gRPC together', async () => {
     await start({ maxConnections: 2 });
     const first = await connect();
