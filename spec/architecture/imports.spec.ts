@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   rpc: ['domain', 'protocol'],
   client: ['clock', 'domain', 'protocol', 'rpc'],
   cli: ['rpc', 'program', 'domain', 'protocol'],
+  web: ['client', 'rpc', 'cli', 'clock', 'program', 'domain', 'protocol'],
   daemon: [
     'actors',
     'actors/kernel',
@@ -33,7 +34,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'program',
     'protocol',
   ],
-  bin: ['binapi', 'cli', 'clock', 'config', 'daemon', 'domain', 'program', 'protocol', 'rpc', 'sim'],
+  bin: ['binapi', 'cli', 'clock', 'config', 'daemon', 'domain', 'program', 'protocol', 'rpc', 'sim', 'web'],
   packaging: ['cli', 'config', 'daemon', 'domain', 'program', 'sim'],
   demo: ['binapi', 'clock', 'domain', 'program', 'protocol', 'rpc', 'sim'],
 };
