@@ -6,8 +6,8 @@ import {
   unanswered,
   uncutIn,
 } from '../domain/applied.js';
+import { differs } from '../domain/decider.js';
 import { type Explained, stepBetween } from '../domain/deciding.js';
-import { sameDesiredVip } from '../domain/desired.js';
 import { asMaglevError } from '../domain/errors.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { DesiredVip } from '../domain/lb.js';
@@ -44,17 +44,15 @@ export class Consequence {
     this.#beganAt = context.clock.monotonic();
   }
 
-  /** The flows of the servers in `flush` are to be cut whatever becomes of their weight. False: it differs in nothing. */
-  of(vip: DesiredVip, before: DesiredVip | null, flush: ReadonlySet<IpAddress>): boolean {
+  /** The flows of the servers in `flush` are to be cut whatever becomes of their weight. */
+  of(vip: DesiredVip, before: DesiredVip | null, flush: ReadonlySet<IpAddress>): void {
     const { writes, cuts } = stepBetween(before, vip, flush);
-    const differs = before === null || !sameDesiredVip(before, vip);
     if (writes) {
       this.#cuts.set(vip.frontend, cuts);
       this.#asked.push(this.#apply(vip, flush));
-    } else if (differs) {
+    } else if (differs({ before, vip })) {
       this.#vpp?.tell({ type: 'vip-wanted', vip, flush: nobody });
     }
-    return differs;
   }
 
   /** At once when nothing has to be written. */

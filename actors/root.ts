@@ -19,7 +19,7 @@ import type { MakeEngine } from './health/prober.js';
 import { intentKeeperActor, newIntentCell } from './intent-keeper.js';
 import type { ActorSpec } from './kernel/contract.js';
 import { type LogLevelOptions, logLevelActor } from './log-level.js';
-import { type MetricsOptions, metricsActor } from './metrics/metrics.js';
+import { type MetricsOptions, metricsActor } from './metrics.js';
 import { type OperatorMessage, operatorActor } from './operator.js';
 import { plannerActor } from './planner.js';
 import { type RecorderOptions, recorderActor } from './recorder.js';

@@ -1,9 +1,10 @@
 import { lstat, rename } from 'node:fs/promises';
 import path from 'node:path';
+import type { LoadedIntents } from '../domain/intent-desk.js';
 import { noIntents } from '../domain/operator.js';
 import { type FileLockOutcome, lockFolder } from '../linux/file-lock.js';
 import type { Clock } from '../protocol/clock.js';
-import type { IntentStore, LoadedIntents } from '../protocol/intents.js';
+import type { IntentStore } from '../protocol/intents.js';
 import { decodeIntents, encodeIntents } from './intent-file.js';
 import { makeFolder, readStateFile, writeStateFile } from './state-file.js';
 import { stateKey } from './state-key.js';

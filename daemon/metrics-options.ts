@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { ActorSystem } from '../actors/kernel/contract.js';
-import type { MetricsOptions } from '../actors/metrics/metrics.js';
+import type { MetricsOptions } from '../actors/metrics.js';
 import type { MessageTally } from '../binapi/message-tally.js';
 import { startMetricsServer } from '../metrics/http/server.js';
 import type { ProbeLedger } from '../probes/engine/ledger.js';

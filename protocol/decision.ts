@@ -1,25 +1,13 @@
 import type { Applied } from '../domain/applied.js';
-import type { MaglevConfig } from '../domain/config.js';
 import type { Circumstances } from '../domain/deciding.js';
+import type { Hypothesis } from '../domain/hypothesis.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { Decision, DesiredVip } from '../domain/lb.js';
-import type { BackendAction, Effective, WeightChange } from '../domain/operator.js';
+import type { Effective } from '../domain/operator.js';
 import type { Reply } from './address.js';
 
 /** Asked of whoever decides, by those who carry decisions out, when they start. Changes are told as messages. */
 export type DecisionRequest = { readonly type: 'get-decision'; readonly reply: Reply<Decision> };
-
-/** Something that might count, and does not. */
-export type Hypothesis =
-  | { readonly kind: 'nothing' }
-  | {
-      readonly kind: 'config';
-      readonly config: MaglevConfig;
-      /** Backends whose verdict would begin anew. */
-      readonly begunAnew: readonly string[];
-    }
-  | { readonly kind: 'backend'; readonly name: string; readonly action: BackendAction }
-  | { readonly kind: 'weight'; readonly change: WeightChange };
 
 /** All that would decide, if that config counted; and the VIPs that are wanted as it is. */
 export interface SupposeRequest {

@@ -5,8 +5,8 @@ import type { IpAddress } from '../domain/ip.js';
 import type { ProbeReading } from '../domain/probe-numbers.js';
 import type { ProbeResult } from '../domain/probe-result.js';
 import type { Standing } from '../domain/rise-fall.js';
+import type { Slice } from '../domain/slice.js';
 import type { Address, Reply } from './address.js';
-import type { Slice } from './views.js';
 
 /** What the decision has to know of a backend. */
 export interface BackendReport {

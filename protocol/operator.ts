@@ -1,8 +1,9 @@
 import type { Applied } from '../domain/applied.js';
+import type { Hypothesis } from '../domain/hypothesis.js';
 import type { BackendAction, Effective, WeightChange } from '../domain/operator.js';
+import type { Touched } from '../domain/operator-wish.js';
 import type { Override } from '../domain/overrides.js';
 import type { Reply } from './address.js';
-import type { Hypothesis } from './decision.js';
 
 /** It is in force in maglevd, and VPP has it, or will not have it soon. */
 export interface OperatorAnswer {
@@ -52,15 +53,6 @@ export interface WhatIfRequest {
   readonly hypothesis: Hypothesis;
   readonly reply: Reply<Effective>;
 }
-
-/** What of the config is another now. */
-export type Touched =
-  /** By a reload, or nobody knows: anything may be. */
-  | { readonly kind: 'all' }
-  /** By an operator: whether this backend is enabled or paused. */
-  | { readonly kind: 'backend'; readonly backend: string }
-  /** By an operator: the weight of this backend in this frontend. `flush`: its flows are to be cut now. */
-  | { readonly kind: 'weight'; readonly frontend: string; readonly backend: string; readonly flush: boolean };
 
 /** The config as it counts changed: by a reload, or by an operator. `R` is what whoever follows it answers. */
 export interface EffectiveChanged<R = void> {

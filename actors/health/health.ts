@@ -1,6 +1,8 @@
 import { beginsAnew, born, ruled, sameCheck, withLast } from '../../domain/backend-life.js';
 import type { Backend, MaglevConfig } from '../../domain/config.js';
 import type { Effective } from '../../domain/operator.js';
+import type { Touched } from '../../domain/operator-wish.js';
+import { type Slice, sliced } from '../../domain/slice.js';
 import { unknownName } from '../../domain/unknown-name.js';
 import type { ProbeBook } from '../../probes/engine/book.js';
 import type { Address } from '../../protocol/address.js';
@@ -11,11 +13,9 @@ import type {
   HealthRequest,
   ProberRequest,
 } from '../../protocol/health.js';
-import type { EffectiveChanged, OperatorRequest, Touched } from '../../protocol/operator.js';
-import type { Slice } from '../../protocol/views.js';
+import type { EffectiveChanged, OperatorRequest } from '../../protocol/operator.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Alias, Context } from '../kernel/contract.js';
-import { sliced } from '../sliced.js';
 import { crowd } from '../supervision.js';
 import { type BackendMemory, type BackendMessage, type BackendSetup, backendActor } from './backend.js';
 import { DoubtLog, type DoubtNews, GATHER_MS } from './doubt-log.js';

@@ -3,9 +3,10 @@ import { type IntentCell, intentKeeperActor, newIntentCell } from '../../actors/
 import type { ActorRef, ActorSpec } from '../../actors/kernel/contract.js';
 import { type OperatorMessage, operatorActor } from '../../actors/operator.js';
 import type { InForce } from '../../domain/applied.js';
+import type { LoadedIntents } from '../../domain/intent-desk.js';
 import { type Effective, type Intent, type Intents, intentsOf, noIntents } from '../../domain/operator.js';
 import type { ConfigControl } from '../../protocol/config.js';
-import type { IntentStore, LoadedIntents } from '../../protocol/intents.js';
+import type { IntentStore } from '../../protocol/intents.js';
 import type { EffectiveChanged, OperatorAnswer } from '../../protocol/operator.js';
 import { sampleConfig } from '../support/domain-samples.js';
 import { type Hook, instrument } from '../support/instrument.js';

@@ -15,9 +15,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { fileStore } from '../../daemon/intent-store.js';
 import { stateKey } from '../../daemon/state-key.js';
+import type { LoadedIntents } from '../../domain/intent-desk.js';
 import { type Intent, type Intents, intentsOf, noIntents } from '../../domain/operator.js';
 import { lockFolder } from '../../linux/file-lock.js';
-import type { IntentStore, LoadedIntents } from '../../protocol/intents.js';
+import type { IntentStore } from '../../protocol/intents.js';
 import { rejection } from '../support/rejection.js';
 
 const said = { at: 1_800_000_000_000, peer: 'unix', dormantSince: null };

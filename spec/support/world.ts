@@ -2,7 +2,7 @@ import { type EventsOptions, noEvents } from '../../actors/events.js';
 import { memoryStore } from '../../actors/intent-keeper.js';
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import { noLog } from '../../actors/log-level.js';
-import type { MetricsOptions } from '../../actors/metrics/metrics.js';
+import type { MetricsOptions } from '../../actors/metrics.js';
 import { noRecorder, type RecorderOptions } from '../../actors/recorder.js';
 import { type RootMessage, rootActor } from '../../actors/root.js';
 import { readSettled } from '../../config/settled-file.js';

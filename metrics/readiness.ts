@@ -1,11 +1,11 @@
-import { asMaglevError } from '../../domain/errors.js';
-import type { VppCondition } from '../../domain/standings.js';
-import type { EventTally } from '../../metrics/event-tally.js';
-import { type HealthPart, type HealthReport, healthReport } from '../../metrics/health-report.js';
-import type { Address, Ask } from '../../protocol/address.js';
-import type { Clock } from '../../protocol/clock.js';
-import type { RoundTripRequest } from '../../protocol/service.js';
+import { asMaglevError } from '../domain/errors.js';
+import type { VppCondition } from '../domain/standings.js';
+import type { Address, Ask } from '../protocol/address.js';
+import type { Clock } from '../protocol/clock.js';
+import type { RoundTripRequest } from '../protocol/service.js';
+import type { EventTally } from './event-tally.js';
 import type { MetricSources } from './gather.js';
+import { type HealthPart, type HealthReport, healthReport } from './health-report.js';
 
 /** Whoever asks waits no longer: an orchestrator gives up sooner than the root does. */
 const ANSWER_MS = 5000;

@@ -1,17 +1,17 @@
-import type { MaglevConfig } from '../../domain/config.js';
-import type { EventFilter } from '../../domain/event-filter.js';
-import type { EventTally } from '../../metrics/event-tally.js';
-import type { Family } from '../../metrics/family.js';
-import { AnswerForAll } from '../../metrics/http/answer-for-all.js';
-import type { MetricsServer, MetricsServerOptions } from '../../metrics/http/server.js';
-import { familiesOf } from '../../metrics/report.js';
-import type { Surroundings } from '../../metrics/snapshot.js';
-import type { Address } from '../../protocol/address.js';
-import type { EventBatch } from '../../protocol/events.js';
-import type { RoundTripRequest } from '../../protocol/service.js';
-import type { ActorSpec, Context } from '../kernel/contract.js';
-import { liveness, readiness } from './condition.js';
-import { gather, type MetricSources, runningConfig } from './gather.js';
+import type { MaglevConfig } from '../domain/config.js';
+import type { EventFilter } from '../domain/event-filter.js';
+import type { EventTally } from '../metrics/event-tally.js';
+import type { Family } from '../metrics/family.js';
+import { gather, type MetricSources, runningConfig } from '../metrics/gather.js';
+import { AnswerForAll } from '../metrics/http/answer-for-all.js';
+import type { MetricsServer, MetricsServerOptions } from '../metrics/http/server.js';
+import { liveness, readiness } from '../metrics/readiness.js';
+import { familiesOf } from '../metrics/report.js';
+import type { Surroundings } from '../metrics/snapshot.js';
+import type { Address } from '../protocol/address.js';
+import type { EventBatch } from '../protocol/events.js';
+import type { RoundTripRequest } from '../protocol/service.js';
+import type { ActorSpec, Context } from './kernel/contract.js';
 
 /** How metrics are served; null of it: nowhere. */
 export interface MetricsOptions {

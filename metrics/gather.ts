@@ -1,13 +1,13 @@
-import type { MaglevConfig } from '../../domain/config.js';
-import { configFingerprint } from '../../domain/config-fingerprint.js';
-import { MaglevError } from '../../domain/errors.js';
-import type { EventTally } from '../../metrics/event-tally.js';
-import { Turns } from '../../metrics/http/turns.js';
-import type { Part, Snapshot, Surroundings } from '../../metrics/snapshot.js';
-import type { Ask } from '../../protocol/address.js';
-import type { Clock } from '../../protocol/clock.js';
-import type { RpcTargets } from '../../protocol/rpc.js';
-import type { Slice } from '../../protocol/views.js';
+import type { MaglevConfig } from '../domain/config.js';
+import { configFingerprint } from '../domain/config-fingerprint.js';
+import { MaglevError } from '../domain/errors.js';
+import type { Slice } from '../domain/slice.js';
+import type { Ask } from '../protocol/address.js';
+import type { Clock } from '../protocol/clock.js';
+import type { RpcTargets } from '../protocol/rpc.js';
+import type { EventTally } from './event-tally.js';
+import { Turns } from './http/turns.js';
+import type { Part, Snapshot, Surroundings } from './snapshot.js';
 
 const turns = new Turns();
 

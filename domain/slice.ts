@@ -1,4 +1,11 @@
-import type { Slice } from '../protocol/views.js';
+/**
+ * A part of a list, so that nobody has to answer all of a long one at once: so many, from that place on. Fewer are the
+ * last; what a change moved meanwhile may be there twice, or not at all.
+ */
+export interface Slice {
+  readonly from: number;
+  readonly count: number;
+}
 
 /** The items of a list that are asked for; all, when no part of it is. */
 export function sliced<T>(items: Iterable<T>, slice: Slice | undefined): T[] {

@@ -1,0 +1,258 @@
+import type { Frontend } from './config.js';
+import {
+  backendState,
+  backendsOf,
+  type Circumstances,
+  type Decided,
+  decideFrontend,
+  decisionOf,
+  type Explained,
+  explainChange,
+  type Heard,
+  hear,
+  knowledgeOf,
+  sameFrame,
+  sameHeard,
+  undecided,
+  usersOf,
+} from './deciding.js';
+import { sameDesiredVip, vipKeyOf } from './desired.js';
+import { asMaglevError, type MaglevError } from './errors.js';
+import type { FieldsOf, MaglevEvent } from './events.js';
+import type { FrontendState } from './health.js';
+import { type Decision, type DesiredVip, vipId } from './lb.js';
+import type { Effective } from './operator.js';
+import { type Slice, sliced } from './slice.js';
+import { unknownName } from './unknown-name.js';
+import { type BackendView, type FrontendView, viewBackend, viewFrontend } from './views.js';
+
+/** A backend as health tells of it. */
+export type HeardOf = Heard & { readonly name: string };
+
+/** Why something is decided anew. */
+export type DecisionCause = FieldsOf<'decision'>['cause'];
+
+/** How frontends stood when the log was last told, by name. */
+export type Told = Map<string, { readonly state: FrontendState; readonly pool: string }>;
+
+/** What came of deciding. */
+export interface Outcome {
+  /** Is it to be told as a whole? Its settings, or which VIPs there are, have changed. */
+  readonly whole: boolean;
+  /** Frontends that were decided, as before and as now; with those that differ in nothing. */
+  readonly steps: readonly { readonly before: DesiredVip | null; readonly vip: DesiredVip }[];
+  readonly news: readonly MaglevEvent[];
+}
+
+/**
+ * What is wanted in VPP, from the config, the states of the backends and what operators asked for; each frontend is
+ * decided once for each cause. A bug that strikes while one frontend is decided leaves that one as it was.
+ */
+export class Decider {
+  readonly #told: Told;
+  readonly #heard = new Map<string, Heard>();
+  #effective: Effective;
+  #holdAll: boolean;
+  /** In the order of the config. */
+  #decided: ReadonlyMap<string, Decided> = new Map();
+  #decision: Decision;
+  /** The frontends that use a backend. */
+  #users: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Frontends that are to be decided anew. */
+  readonly #due = new Set<string>();
+  /** Those that could not be decided. */
+  readonly #failed = new Set<string>();
+  #news: MaglevEvent[] = [];
+
+  /** Nothing is decided yet. `holdAll`: because of a verdict nothing is changed yet. */
+  constructor(effective: Effective, reports: readonly HeardOf[], holdAll: boolean, told: Told) {
+    this.#told = told;
+    this.#effective = effective;
+    this.#holdAll = holdAll;
+    this.#decision = decisionOf(effective.config.lb, []);
+    for (const report of reports) this.#learn(report);
+  }
+
+  get decision(): Decision {
+    return this.#decision;
+  }
+
+  /** Under which it was decided. */
+  get circumstances(): Circumstances {
+    return { effective: this.#effective, heard: this.#heard, holdAll: this.#holdAll };
+  }
+
+  /** True when something is due now, and nothing was before. */
+  hear(report: HeardOf): boolean {
+    const idle = this.#due.size === 0;
+    if (this.#learn(report)) for (const name of this.usersOf(report.name)) this.#due.add(name);
+    return idle && this.#due.size > 0;
+  }
+
+  /** Decides what is due because of what was heard: when a hundred backends of a frontend fail together, once about all. */
+  decideDue(): Outcome {
+    return this.#decideSome('health', [...this.#due]);
+  }
+
+  /** From now on a frontend is decided by the verdicts that there are. */
+  settle(): Outcome {
+    this.#holdAll = false;
+    return this.#decideSome('settled', [...this.#decided.keys()]);
+  }
+
+  /** Everything, for the first time or after anything may have changed. */
+  decideAll(effective: Effective, cause: 'start' | 'reload'): Outcome {
+    this.#effective = effective;
+    const { config } = effective;
+    const before = this.#decision;
+    this.#users = usersOf(config);
+    this.#decided = new Map([...config.frontends].map(([name, frontend]) => [name, this.#decide(frontend)]));
+    for (const name of this.#told.keys()) if (!this.#decided.has(name)) this.#tellRemoval(name);
+    for (const name of this.#failed) if (!this.#decided.has(name)) this.#failed.delete(name);
+    this.#due.clear();
+    this.#decision = this.#whole();
+    const { vips } = this.#decision;
+    const whole = cause === 'start' || !sameFrame(before, this.#decision);
+    const steps = vips.map((vip, i) => ({ before: whole ? null : (before.vips[i] ?? null), vip }));
+    return this.#outcome(cause, whole, steps);
+  }
+
+  /** Operators' words about one backend. What was known of it when it was not probed is worth nothing when it is again. */
+  decideBackend(effective: Effective, backend: string): Outcome {
+    this.#effective = effective;
+    const known = this.#heard.get(backend);
+    if (known !== undefined) this.#learn({ name: backend, ...known });
+    return this.#decideSome('operator', this.usersOf(backend));
+  }
+
+  /** Operators' words about one frontend. */
+  decideFrontend(effective: Effective, frontend: string): Outcome {
+    this.#effective = effective;
+    return this.#decideSome('operator', [frontend]);
+  }
+
+  usersOf(backend: string): readonly string[] {
+    return this.#users.get(backend) ?? [];
+  }
+
+  /** What a change about a backend means in these frontends where nothing has to be written. */
+  explain(backend: string, frontends: readonly string[]): Explained {
+    const decided = frontends.flatMap((name) => this.#decided.get(name) ?? []);
+    return explainChange(backend, backendState(backend, this.circumstances), decided, this.#failed);
+  }
+
+  frontendViews(slice?: Slice): FrontendView[] {
+    return sliced(this.#effective.config.frontends.values(), slice).map((one) => this.#viewFrontend(one));
+  }
+
+  frontendView(name: string): FrontendView | MaglevError {
+    const { frontends } = this.#effective.config;
+    const frontend = frontends.get(name);
+    if (frontend !== undefined) return this.#viewFrontend(frontend);
+    const text = `frontend "${name}" is not in the config`;
+    return unknownName('MGL_FRONTEND_UNKNOWN', text, name, frontends.keys());
+  }
+
+  backendViews(slice?: Slice): BackendView[] {
+    const names = sliced(this.#effective.config.backends.keys(), slice);
+    return names.flatMap((name) => this.#viewBackend(name) ?? []);
+  }
+
+  backendView(name: string): BackendView | MaglevError {
+    const text = `backend "${name}" is not in the config`;
+    const { backends } = this.#effective.config;
+    return this.#viewBackend(name) ?? unknownName('MGL_BACKEND_UNKNOWN', text, name, backends.keys());
+  }
+
+  /** False when it is no news. */
+  #learn(report: HeardOf): boolean {
+    const known = this.#heard.get(report.name);
+    if (report.state === 'removed') return this.#heard.delete(report.name);
+    const heard = hear(report, this.#effective);
+    this.#heard.set(report.name, heard);
+    return known === undefined || !sameHeard(known, heard);
+  }
+
+  #decideSome(cause: DecisionCause, names: readonly string[]): Outcome {
+    const decided = new Map(this.#decided);
+    const steps = names.flatMap((name) => {
+      this.#due.delete(name);
+      const frontend = this.#effective.config.frontends.get(name);
+      if (frontend === undefined) return [];
+      const before = decided.get(name)?.vip ?? null;
+      const next = this.#decide(frontend);
+      decided.set(name, next);
+      return [{ before, vip: next.vip }];
+    });
+    this.#decided = decided;
+    if (steps.some(differs)) this.#decision = this.#whole();
+    return this.#outcome(cause, false, steps);
+  }
+
+  #outcome(cause: DecisionCause, whole: boolean, steps: Outcome['steps']): Outcome {
+    const news = this.#news;
+    this.#news = [];
+    const fields = { cause, decided: steps.length, changed: steps.filter(differs).length };
+    return { whole, steps, news: [...news, { name: 'decision', level: 'debug', fields }] };
+  }
+
+  #whole(): Decision {
+    const vips = [...this.#decided.values()].map(({ vip }) => vip);
+    return decisionOf(this.#effective.config.lb, vips);
+  }
+
+  #decide(frontend: Frontend): Decided {
+    const { name } = frontend;
+    try {
+      const next = decideFrontend(frontend, this.circumstances);
+      this.#failed.delete(name);
+      this.#tellTransition(name, next);
+      return next;
+    } catch (thrown) {
+      const { message: error, cause } = asMaglevError(thrown);
+      const stack = cause instanceof Error ? cause.stack : undefined;
+      this.#news.push({ name: 'decision-failed', level: 'error', fields: { frontend: name, error, stack } });
+      this.#failed.add(name);
+      const before = this.#decided.get(name);
+      const stands = before !== undefined && vipId(before.vip.key) === vipId(vipKeyOf(frontend));
+      return stands
+        ? before
+        : undecided(frontend, this.circumstances, 'maglevd failed to decide: kept as VPP has it');
+    }
+  }
+
+  #tellTransition(frontend: string, { state, pool }: Decided): void {
+    const before = this.#told.get(frontend);
+    const from = before?.state ?? 'unknown';
+    this.#told.set(frontend, { state, pool });
+    const fell = state === 'down' && from !== 'down';
+    if (state === from && before?.pool === pool) return;
+    const first = before === undefined && state === from;
+    const level = first ? 'debug' : fell ? 'warn' : 'info';
+    this.#news.push({ name: 'frontend-transition', level, fields: { frontend, from, to: state, pool } });
+  }
+
+  #tellRemoval(frontend: string): void {
+    const { state: from = 'unknown', pool = '' } = this.#told.get(frontend) ?? {};
+    this.#told.delete(frontend);
+    const fields = { frontend, from, to: 'removed', pool } as const;
+    this.#news.push({ name: 'frontend-transition', level: 'info', fields });
+  }
+
+  #viewFrontend(frontend: Frontend): FrontendView {
+    const { states, patience } = knowledgeOf(backendsOf(frontend), this.circumstances);
+    const decided = this.#decided.get(frontend.name) ?? decideFrontend(frontend, this.circumstances);
+    return viewFrontend(frontend, this.#effective.config, decided.vip, states, patience);
+  }
+
+  #viewBackend(name: string): BackendView | null {
+    const backend = this.#effective.config.backends.get(name);
+    if (backend === undefined) return null;
+    return viewBackend(backend, this.usersOf(name), knowledgeOf([name], this.circumstances).states);
+  }
+}
+
+/** Is anything wanted otherwise? */
+export function differs({ before, vip }: Outcome['steps'][number]): boolean {
+  return before === null || !sameDesiredVip(before, vip);
+}
