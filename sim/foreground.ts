@@ -18,6 +18,7 @@ export async function runInForeground(flags: SimulatorFlags, clock: Clock, log: 
     ...(flags.versionString === null ? {} : { version: flags.versionString }),
     workers: flags.workers,
     heapBytes: flags.heapBytes,
+    forward: flags.forward,
     ...statsOf(flags),
     log,
     onDeath: die,

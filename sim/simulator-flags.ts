@@ -24,6 +24,8 @@ export interface SimulatorFlags {
   readonly versionString: string | null;
   readonly logLevel: LogLevel;
   readonly workers: number;
+  /** Are VIPs listened for? */
+  readonly forward: boolean;
   /** Bytes. */
   readonly heapBytes: number;
   /** null: no stats segment. */
@@ -43,6 +45,7 @@ usage: maglev-vppsim [flags]
                             ${faultGrammar.join('\n                            ')}
   --version-string <text>   the version that VPP says it has
   --workers <n>             threads that forward packets beside the main one (default 0)
+  --forward                 listens for VIPs whose addresses are on this machine, and relays to their servers
   --main-heap-size <size>   of VPP's main heap, as in its startup.conf: 512M, 2G (default 1G)
   --stats-socket <path>     where to hand out a stats segment (default: there is none)
   --stats-interval <time>   between two beats of VPP's heart in it (default 10s)
@@ -70,6 +73,7 @@ export function parseSimulatorFlags(args: readonly string[]): SimulatorFlags {
     versionString: values['version-string'] === undefined ? null : versionOf(values['version-string']),
     logLevel: oneOf('--log-level', values['log-level'] ?? 'warn', logLevels),
     workers: values.workers === undefined ? 0 : workersOf(values.workers),
+    forward: values.forward ?? false,
     heapBytes: heapOf(values['main-heap-size'] ?? '1G'),
     statsSocket: values['stats-socket'] ?? null,
     statsInterval: values['stats-interval'] === undefined ? null : intervalOf(values['stats-interval']),
@@ -85,6 +89,7 @@ const options = {
   'version-string': { type: 'string' },
   'log-level': { type: 'string' },
   workers: { type: 'string' },
+  forward: { type: 'boolean' },
   'main-heap-size': { type: 'string' },
   'stats-socket': { type: 'string' },
   'stats-interval': { type: 'string' },

@@ -8,6 +8,9 @@ import type { CommandResult } from './cli-text/command-line.js';
 import { parseFault } from './faults/fault-grammar.js';
 import { FaultMachine } from './faults/fault-machine.js';
 import { Packets } from './flow/packets.js';
+import { Forwarder } from './forward/forwarder.js';
+import { LivePackets } from './forward/live-packets.js';
+import { forwardCommands } from './forward-commands.js';
 import { configurationOf, configureAs } from './lb/configuration.js';
 import { SimulatedCrash } from './lb/crash.js';
 import type { LbPlugin } from './lb/lb-plugin.js';
@@ -45,6 +48,8 @@ export interface SimulatorOptions {
   readonly stats?: StatsSettings;
   /** Threads that forward packets besides the main one; default none, and the main thread forwards. */
   readonly workers?: number;
+  /** Listens for the VIPs whose addresses are on this machine, and relays what comes to their servers. Default false. */
+  readonly forward?: boolean;
   /** VPP has died, of a fault or of a request that kills it: its connections are gone, its socket goes next. */
   readonly onDeath?: (death: Death) => void;
 }
@@ -117,6 +122,7 @@ class SimulatorHost implements Simulator {
   readonly #options: SimulatorOptions;
   readonly #log: FreeLogger;
   readonly #faults: FaultMachine;
+  readonly #forwarder: Forwarder | null;
   readonly #ownFolder: boolean;
   #starts = 0;
   #run: Run;
@@ -130,11 +136,13 @@ class SimulatorHost implements Simulator {
     this.#log = options.log ?? quiet;
     this.#faults = new FaultMachine(options.clock, (action) => this.#run.server.strike(action));
     for (const text of options.faults ?? []) this.setFault(text);
-    this.packets = new Packets(
-      () => (this.#running ? this.lb.state : null),
-      options.clock,
-      (crash) => this.#died(this.#run, { kind: 'crashed', crash }),
-    );
+    const lb = () => (this.#running ? this.lb.state : null);
+    const onCrash = (crash: SimulatedCrash) => this.#died(this.#run, { kind: 'crashed', crash });
+    this.packets = new Packets(lb, options.clock, onCrash);
+    this.#forwarder =
+      options.forward === true
+        ? new Forwarder({ lb, packets: new LivePackets(lb, onCrash), clock: options.clock, log: this.#log })
+        : null;
     this.#ownFolder = options.socketPath === undefined;
     this.socketPath = options.socketPath ?? join(mkdtempSync(join(tmpdir(), 'maglev-vppsim-')), 'api.sock');
     const { stats } = options;
@@ -202,6 +210,7 @@ class SimulatorHost implements Simulator {
       throw thrown;
     }
     this.#running = true;
+    this.#forwarder?.vipsChanged();
     const { pid, version } = this.#run.vpp.identity;
     this.#log.log('info', 'vppsim-start', { socket: this.socketPath, pid, version });
   };
@@ -216,6 +225,7 @@ class SimulatorHost implements Simulator {
     await this.kill();
     this.#faults.clear();
     this.packets.stop();
+    this.#forwarder?.stop();
     if (this.#ownFolder) rmSync(dirname(this.socketPath), { recursive: true, force: true });
   };
 
@@ -231,6 +241,7 @@ class SimulatorHost implements Simulator {
       ...(heapBytes === undefined ? {} : { heapBytes }),
       ...(stats === null ? {} : { statistics: stats.statistics }),
       ...(workers === undefined ? {} : { workers }),
+      vipsChanged: () => this.#forwarder?.vipsChanged(),
       extraCommands: [
         ...simulatorCommands({
           writes: () => vpp.writes,
@@ -239,6 +250,7 @@ class SimulatorHost implements Simulator {
           clearFaults: this.clearFaults,
         }),
         ...trafficCommands(this.packets),
+        ...(this.#forwarder === null ? [] : forwardCommands(this.#forwarder)),
       ],
       onCrash: (crash) => onDeath({ kind: 'crashed', crash }),
     });
@@ -250,7 +262,12 @@ class SimulatorHost implements Simulator {
       faults: this.#faults,
       log: this.#log,
       onDeath,
-      onHang: (hangs) => (hangs ? stats?.suspend() : stats?.resume()),
+      onHang: (hangs) => {
+        for (const part of [stats, this.#forwarder]) {
+          if (hangs) part?.suspend();
+          else part?.resume();
+        }
+      },
     });
     const run: Run = { vpp, stats, server };
     return run;
@@ -282,6 +299,7 @@ class SimulatorHost implements Simulator {
   #end(run: Run): void {
     this.#running = false;
     run.vpp.stop();
+    this.#forwarder?.dropAll();
     // Not before whoever is told of a death has been told: a process that ends itself then leaves its socket behind,
     // as a VPP that was killed does.
     this.#ended = Promise.resolve().then(() => {

@@ -22,6 +22,8 @@ export interface VppOptions {
   readonly statistics?: LbStatistics;
   /** Threads that forward packets besides the main one; default none. */
   readonly workers?: number;
+  /** A VIP has come or gone. */
+  readonly vipsChanged?: () => void;
   /** Commands beyond VPP's own. */
   readonly extraCommands?: readonly Command[];
   /** VPP would have died, while nobody was asking for anything. */
@@ -56,6 +58,7 @@ export class Vpp {
       ...(options.heapBytes === undefined ? {} : { heapBytes: options.heapBytes }),
       ...(options.statistics === undefined ? {} : { statistics: options.statistics }),
       ...(options.workers === undefined ? {} : { workers: options.workers }),
+      ...(options.vipsChanged === undefined ? {} : { vipsChanged: options.vipsChanged }),
     });
     this.#commandLine = new CommandLine([...vppCommands, ...(options.extraCommands ?? [])]);
     if (options.personality === 'modern') this.#scheduleTick();

@@ -135,7 +135,7 @@ export class PacketGenerator {
 const nowhere: Journey = { hops: [], server: null };
 
 /** Network cards spread flows over the workers by a hash of their own. */
-function threadOf(lb: LbState, packet: Packet): number {
+export function threadOf(lb: LbState, packet: Packet): number {
   const workers = lb.flowTable.threadCount - 1;
   return workers === 0 ? 0 : 1 + ((flowHash(packet, false) >>> 8) % workers);
 }

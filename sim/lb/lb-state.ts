@@ -80,6 +80,8 @@ export interface LbState {
   readonly snatMappings: Set<string>;
   /** Ports of NAT VIPs of type nodeport; never taken out again. */
   readonly nodePorts: Set<number>;
+  /** Called when a VIP has come or gone. */
+  readonly vipsChanged: () => void;
 }
 
 export interface LbStateOptions {
@@ -88,6 +90,8 @@ export interface LbStateOptions {
   readonly statistics?: LbStatistics;
   /** Threads besides the main one; default none. */
   readonly workers?: number;
+  /** A VIP has come or gone. */
+  readonly vipsChanged?: () => void;
 }
 
 /**
@@ -118,6 +122,7 @@ export function createLbState(uptime: () => number, options: LbStateOptions = {}
     portFilters: new Map(),
     snatMappings: new Set(),
     nodePorts: new Set(),
+    vipsChanged: options.vipsChanged ?? (() => {}),
   };
   const vip = state.vips.take(blankVip).value;
   vip.prefix = ALL_ONES;

@@ -36,6 +36,7 @@ export function enlist(state: LbState, index: number, vip: Vip): void {
   const indexes = state.liveVips.get(key) ?? new Set();
   indexes.add(index);
   state.liveVips.set(key, indexes);
+  state.vipsChanged();
 }
 
 /** A VIP was deleted: lookups do not find it any more. */
@@ -44,6 +45,7 @@ export function strikeOff(state: LbState, index: number, vip: Vip): void {
   const indexes = state.liveVips.get(key);
   indexes?.delete(index);
   if (indexes?.size === 0) state.liveVips.delete(key);
+  state.vipsChanged();
 }
 
 /** VPP goes through all VIPs in the order of their indexes and takes the first one. */

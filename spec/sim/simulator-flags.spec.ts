@@ -15,6 +15,7 @@ describe('maglev-vppsim, its flags', () => {
       versionString: null,
       logLevel: 'warn',
       workers: 0,
+      forward: false,
       heapBytes: 2 ** 30,
       statsSocket: null,
       statsInterval: null,
@@ -32,6 +33,7 @@ describe('maglev-vppsim, its flags', () => {
         '/y',
         '--stats-interval=250ms',
         '--workers=3',
+        '--forward',
         '--main-heap-size=512M',
       ]),
     ).to.deep.equal({
@@ -45,6 +47,7 @@ describe('maglev-vppsim, its flags', () => {
       versionString: '1',
       logLevel: 'debug',
       workers: 3,
+      forward: true,
       heapBytes: 512 * 2 ** 20,
       statsSocket: '/y',
       statsInterval: 250,
