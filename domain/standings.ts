@@ -28,7 +28,9 @@ export type StandingNews =
   /** Something about this VIP failed before its reconciler was asked. */
   | { readonly type: 'failed'; readonly failures: readonly FailedStep[] }
   /** The plugin's settings: null = VPP has those of the config. */
-  | { readonly type: 'conf-stands'; readonly failure: MaglevError | null };
+  | { readonly type: 'conf-stands'; readonly failure: MaglevError | null }
+  /** A full sync has come to its end: VPP was compared with all that is wanted. */
+  | { readonly type: 'compared' };
 
 /** The same about one frontend for whoever asks; `verdict` is about what is wanted now. */
 export interface FrontendStanding {
@@ -61,6 +63,8 @@ export interface Standings {
   readonly vpp: VppCondition;
   /** Why the plugin's settings are not those of the config; null = they are, or VPP is not connected. */
   readonly conf: MaglevError | null;
+  /** Has a full sync of this connection come to its end? */
+  readonly compared: boolean;
   /** In the order of the config. */
   readonly frontends: readonly FrontendStanding[];
 }
@@ -71,6 +75,11 @@ export class VipStandings {
   /** Of VIPs whose reconcilers were not asked. */
   readonly #failed = new Map<VipId, readonly FailedStep[]>();
   #conf: MaglevError | null = null;
+  #compared = false;
+
+  get compared(): boolean {
+    return this.#compared;
+  }
 
   get conf(): MaglevError | null {
     return this.#conf;
@@ -93,6 +102,9 @@ export class VipStandings {
         break;
       case 'conf-stands':
         this.#conf = news.failure;
+        break;
+      case 'compared':
+        this.#compared = true;
         break;
     }
   }
@@ -131,7 +143,7 @@ export function standingsOf(
 ): Standings {
   if (told === null || 'error' in vpp) {
     const why = 'error' in vpp ? vpp.error.message : 'VPP is not connected';
-    return { vpp, conf: null, frontends: vips.map((vip) => unreachable(vip, why)) };
+    return { vpp, conf: null, compared: false, frontends: vips.map((vip) => unreachable(vip, why)) };
   }
-  return { vpp, conf: told.conf, frontends: vips.map((vip) => told.of(vip)) };
+  return { vpp, conf: told.conf, compared: told.compared, frontends: vips.map((vip) => told.of(vip)) };
 }

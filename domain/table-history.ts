@@ -41,6 +41,18 @@ export class TableHistory {
   readonly #known = new Map<VipId, Known>();
   /** Since the last reading; the first one was in force at it. */
   readonly #stretches = new Map<VipId, Stretch[]>();
+  #bootTime = 0;
+
+  /** When the VPP was started whose counters come next, seconds since the epoch; 0 = unknown. Another one has no flow of before. */
+  isOf(bootTime: number): void {
+    if (bootTime === 0 || bootTime === this.#bootTime) return;
+    if (this.#bootTime !== 0) {
+      this.#known.clear();
+      // What was told last may be of the new one already.
+      for (const [id, stretches] of this.#stretches) this.#stretches.set(id, stretches.slice(-1));
+    }
+    this.#bootTime = bootTime;
+  }
 
   /** VPP has this VIP so now. */
   stands(vip: VipState, at: number): void {

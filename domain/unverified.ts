@@ -1,4 +1,5 @@
 import type { MaglevError } from './errors.js';
+import type { MaglevEvent } from './events.js';
 import type { VipState } from './lb.js';
 
 /**
@@ -17,4 +18,19 @@ export function unverifiedIn({
   const which = unknown === 1 ? 'a VIP is' : `${unknown} VIPs are`;
   const why = textError === null ? '`show lb vips verbose` does not name them all' : textError.message;
   return [`VPP does not tell whether ${which} sticky by source address (src-ip-sticky): ${why}`];
+}
+
+/** Tells when VPP begins to hide something from full syncs, or hides it for another reason, and when that is over. */
+export class UnverifiedWatch {
+  /** Why something of VPP was not known at the last full sync; empty: all was. */
+  #why = '';
+
+  /** `sentences`: what unverifiedIn gives, of the VIPs that are wanted. */
+  look(sentences: readonly string[], textError: MaglevError | null): MaglevEvent[] {
+    const before = this.#why;
+    this.#why = sentences.length === 0 ? '' : (textError?.message ?? 'text');
+    if (this.#why === before) return [];
+    if (this.#why === '') return [{ name: 'vpp-lbsync-verified', level: 'info', fields: {} }];
+    return [{ name: 'vpp-lbsync-unverified', level: 'warn', fields: { what: sentences.join('; ') } }];
+  }
 }

@@ -34,10 +34,7 @@ export async function readiness(
   sources: MetricSources,
   tally: EventTally,
 ): Promise<HealthReport> {
-  const [config, vpp] = await Promise.all([
-    configPart({ ask }, sources, tally),
-    vppParts({ ask }, sources, tally),
-  ]);
+  const [config, vpp] = await Promise.all([configPart({ ask }, sources, tally), vppParts({ ask }, sources)]);
   return healthReport([config, ...vpp]);
 }
 
@@ -61,11 +58,7 @@ async function configPart(
   }
 }
 
-async function vppParts(
-  { ask }: Pick<Asking, 'ask'>,
-  { vpp }: MetricSources,
-  { fullSyncAt }: EventTally,
-): Promise<HealthPart[]> {
+async function vppParts({ ask }: Pick<Asking, 'ask'>, { vpp }: MetricSources): Promise<HealthPart[]> {
   if (vpp === null) return [{ name: 'vpp', ok: true, says: 'disabled by --vpp-api-addr' }];
   try {
     const standings = await ask(vpp, { type: 'list-standings' }, { timeoutMs: ANSWER_MS });
@@ -76,7 +69,7 @@ async function vppParts(
         { name: 'sync', ok: false, says: 'nothing is known of VPP' },
       ];
     }
-    const synced = fullSyncAt !== null && fullSyncAt >= condition.since;
+    const synced = standings.compared;
     return [
       { name: 'vpp', ok: true, says: 'connected' },
       {

@@ -2,7 +2,7 @@ import type { Applied } from '../domain/applied.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { DesiredVip, LbConf, VipId, VipState } from '../domain/lb.js';
 import type { Batch } from '../domain/plan.js';
-import type { StandingNews, VipStanding } from '../domain/standings.js';
+import type { VipStanding } from '../domain/standings.js';
 import type { Tally } from '../domain/tally.js';
 import type { Reply } from './address.js';
 
@@ -24,7 +24,7 @@ export type ReconcilerRequest =
       readonly desired: DesiredVip;
       /** Servers whose flows are to be cut now, whatever their weight does. */
       readonly flush: ReadonlySet<IpAddress>;
-      readonly reply?: Reply<Applied>;
+      readonly reply?: Reply<Applied> | undefined;
     }
   | {
       /** Make this VIP, and its neighbours in the batch, anew. What they then are comes with a `reconcile`. */
@@ -54,25 +54,17 @@ export type ReconcilerReport =
   /** How the VIP stands to what is wanted: told whenever that is known anew. */
   | { readonly type: 'stands'; readonly standing: VipStanding };
 
-/** What lb tells its session. */
-export type LbReport =
-  /** A full sync has come to its end, and VPP has lived through all of it: what it refused, it has answered. */
-  | { readonly type: 'synced' }
+/** What lb tells whoever reads VPP's counters. */
+export type StatsNews =
   /** VIPs or servers may have come or gone. */
   | { readonly type: 'vips-changed' }
   /** Where VPP counts for its VIPs, as a read has shown. */
   | { readonly type: 'places'; readonly places: ReadonlyMap<VipId, number> }
   /** How a VIP stands to what is wanted. */
-  | { readonly type: 'standing'; readonly news: StandingNews };
+  | { readonly type: 'stands'; readonly standing: VipStanding };
 
 /** A read of VPP showed these settings. */
 export interface ConfPusherRequest {
   readonly type: 'found';
   readonly conf: LbConf;
-}
-
-/** Does VPP have the settings of the config? */
-export interface ConfReport {
-  readonly type: 'standing';
-  readonly news: Extract<StandingNews, { type: 'conf-stands' }>;
 }

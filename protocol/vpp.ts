@@ -108,9 +108,9 @@ export interface VouchRequest {
   readonly reply: Reply<VppHeard>;
 }
 
-/** What a session tells whoever made it. `link` is the one that it was made on. */
+/** What those in a session tell whoever made it. `link` is the one that it was made on. */
 export type SessionReport =
-  /** A full sync has left VPP equal to the decision. */
+  /** A full sync has come to its end, and VPP has lived through all of it: what it refused, it has answered. */
   | { readonly type: 'synced'; readonly link: Address<VppRequest> }
   /** When VPP started, milliseconds since the epoch. */
   | { readonly type: 'booted'; readonly link: Address<VppRequest>; readonly at: number }

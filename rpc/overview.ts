@@ -23,7 +23,7 @@ export interface OverviewSources {
 const STANDINGS_MS = 1000;
 
 export async function askStandings(vpp: OverviewSources['vpp'], ask: Ask): Promise<Standings> {
-  const nothing = { conf: null, frontends: [] } as const;
+  const nothing = { conf: null, compared: false, frontends: [] } as const;
   if (vpp === null) return { vpp: { state: 'disabled' }, ...nothing };
   try {
     return await ask(vpp, { type: 'list-standings' }, { timeoutMs: STANDINGS_MS });

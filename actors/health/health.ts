@@ -117,7 +117,7 @@ class Health {
         break;
       case 'get-detail': {
         const backend = this.#backends.get(message.name);
-        if (backend !== undefined) this.#context.relay(backend, { type: 'get-detail' }, message.reply);
+        if (backend !== undefined) this.#context.relay(backend, message);
         else {
           const text = `backend "${message.name}" is not in the config`;
           const known = this.#backends.keys();

@@ -23,7 +23,9 @@ export function ask<Q, K extends QuestionOf<Q> & { readonly type: string }>(
   }
   try {
     // An actor that refuses says why by failing the question; any other address only returns false.
-    if (!passOn(target, question, pending.reply)) pending.fail(calleeStopped(target.name));
+    // With its reply the question is a message: what Question<Q> left out is put back.
+    const message = { ...question, reply: pending.reply };
+    if (!(target as Address<unknown>).tell(message)) pending.fail(calleeStopped(target.name));
   } catch (thrown) {
     pending.fail(asMaglevError(thrown));
   }
@@ -40,9 +42,4 @@ export function ask<Q, K extends QuestionOf<Q> & { readonly type: string }>(
     );
   }
   return pending.answer;
-}
-
-/** The question with its way back, as a message: what Question<Q> left out is put back. */
-export function passOn<Q>(target: Address<Q>, question: object, reply: object): boolean {
-  return (target as Address<unknown>).tell({ ...question, reply });
 }

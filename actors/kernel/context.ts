@@ -1,7 +1,7 @@
 import { MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
-import { ask, passOn } from './ask.js';
+import { ask } from './ask.js';
 import type { ActorEnd, ActorRef, ActorSpec, AnyRef, Context } from './contract.js';
 import { runAs } from './fence.js';
 import type { Incarnation } from './incarnation.js';
@@ -113,8 +113,9 @@ export function makeContext<M>(
       return refused;
     },
 
-    relay: (target, question, reply) => {
-      if (!passOn(target, question, reply)) reply.fail(calleeStopped(target.name));
+    relay: (target, message) => {
+      // An actor that refuses says why by failing the question; any other address only returns false.
+      if (!target.tell(message)) message.reply?.fail(calleeStopped(target.name));
     },
 
     after: (ms: number, message: M): Cancel => {

@@ -1,6 +1,6 @@
 import type { Backoff } from '../../domain/backoff.js';
 import type { MaglevError } from '../../domain/errors.js';
-import type { Address, Answer, Ask, Question, Reply } from '../../protocol/address.js';
+import type { Address, Ask, Reply } from '../../protocol/address.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 
@@ -97,11 +97,10 @@ export interface Context<M> {
   readonly stopSelf: (error?: Error) => void;
   /** Waits until it is answered, unless a timeout is given: every question ends with whoever holds it. */
   readonly ask: Ask;
-  /** Passes a question on with its way back: from then on `target` is who owes the answer. */
-  readonly relay: <Q, K extends Question<Q> & { readonly type: string }>(
+  /** Passes a message on with its way back, if it has one: from then on `target` is who owes the answer. */
+  readonly relay: <Q>(
     target: Address<Q>,
-    question: K,
-    reply: Reply<Answer<Q, K['type']>>,
+    message: NoInfer<Q> & { readonly reply?: Reply<never> | undefined },
   ) => void;
   /** Sends itself `message` after `ms`. */
   readonly after: (ms: number, message: M) => Cancel;

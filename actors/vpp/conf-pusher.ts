@@ -5,8 +5,8 @@ import { sameConf } from '../../domain/plan.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
-import type { ConfPusherRequest, ConfReport } from '../../protocol/reconciling.js';
-import type { VppRequest } from '../../protocol/vpp.js';
+import type { ConfPusherRequest } from '../../protocol/reconciling.js';
+import type { SessionReport, VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 
 export interface ConfPusherOptions {
@@ -14,7 +14,7 @@ export interface ConfPusherOptions {
   /** Asked for what is wanted, at every start. */
   readonly decisions: Address<DecisionRequest>;
   /** Told whether VPP has them. */
-  readonly session: Address<ConfReport>;
+  readonly report: Address<SessionReport>;
 }
 
 type ConfPusherMessage = DecisionChanged | ConfPusherRequest | { readonly type: 'retry' };
@@ -51,7 +51,7 @@ class ConfPusher {
   wanted: LbConf;
   readonly #context: Context<ConfPusherMessage>;
   readonly #link: Address<VppRequest>;
-  readonly #session: Address<ConfReport>;
+  readonly #report: Address<SessionReport>;
   /** What VPP has; null = not known, to be read. */
   #known: LbConf | null = null;
   #failures = 0;
@@ -61,7 +61,7 @@ class ConfPusher {
   constructor(context: Context<ConfPusherMessage>, options: ConfPusherOptions, wanted: LbConf) {
     this.#context = context;
     this.#link = options.link;
-    this.#session = options.session;
+    this.#report = options.report;
     this.wanted = wanted;
   }
 
@@ -133,6 +133,6 @@ class ConfPusher {
   }
 
   #stands(failure: MaglevError | null): void {
-    this.#session.tell({ type: 'standing', news: { type: 'conf-stands', failure } });
+    this.#report.tell({ type: 'standing', link: this.#link, news: { type: 'conf-stands', failure } });
   }
 }

@@ -1,7 +1,10 @@
 import { notApplied } from '../../domain/applied.js';
+import { ChangeTelling, failureNews } from '../../domain/change-telling.js';
 import { MaglevError } from '../../domain/errors.js';
-import { type Decision, type DesiredVip, type VipId, vipId } from '../../domain/lb.js';
+import type { MaglevEvent } from '../../domain/events.js';
+import { type Decision, type DesiredVip, type VipId, type VipState, vipId } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
+import type { StandingNews } from '../../domain/standings.js';
 import {
   concluded,
   failedAgain,
@@ -11,7 +14,9 @@ import {
   type SyncCourse,
 } from '../../domain/sync-course.js';
 import { SyncQueue } from '../../domain/sync-queue.js';
+import { type SyncEnd, SyncStory, type SyncSubject } from '../../domain/sync-story.js';
 import type { SyncCause, SyncReport } from '../../domain/syncs.js';
+import { TableWatch } from '../../domain/table-watch.js';
 import {
   addTallies,
   cameOrWent,
@@ -21,30 +26,31 @@ import {
   type Tally,
 } from '../../domain/tally.js';
 import { unknownName } from '../../domain/unknown-name.js';
-import { unverifiedIn } from '../../domain/unverified.js';
+import { UnverifiedWatch, unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol/decision.js';
 import type {
   ConfPusherRequest,
-  LbReport,
   ReconcilerReport,
   ReconcilerRequest,
+  StatsNews,
 } from '../../protocol/reconciling.js';
 import type { SyncMade, VppReadMade } from '../../protocol/syncs.js';
-import type { LbReading, VppRequest } from '../../protocol/vpp.js';
+import type { LbReading, SessionReport, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import { tellNews } from '../news.js';
 import { crowd } from '../supervision.js';
 import { fullSync, reconcile } from './full-sync.js';
 import { reconcilerActor } from './reconciler.js';
-import { ChangeLog, logFailures, SyncStory } from './sync-story.js';
-import { TableWatch } from './table-watch.js';
 
 export interface LbOptions {
   readonly link: Address<VppRequest>;
   readonly confPusher: Address<ConfPusherRequest>;
-  /** Told what a sync means for others. */
-  readonly session: Address<LbReport>;
+  /** Told what a sync means for counters; null: nobody reads them. */
+  readonly stats: Address<StatsNews> | null;
+  /** Told how VPP stands to what is wanted. */
+  readonly report: Address<SessionReport>;
   /** Told of every sync when it is over. */
   readonly records: Address<SyncMade | VppReadMade>;
   /** Asked for what is wanted, at every start. */
@@ -87,7 +93,7 @@ class Lb {
   readonly #options: LbOptions;
   readonly #reconcilers = new Map<VipId, ActorRef<ReconcilerRequest>>();
   readonly #jobs = new SyncQueue<Reply<SyncReport>>();
-  readonly #changes: ChangeLog;
+  readonly #changes = new ChangeTelling();
   readonly #tables = new TableWatch();
   #tellsMore = false;
   #standing: StandingDecision;
@@ -95,18 +101,16 @@ class Lb {
   /** What failed in the last full sync. */
   #knownFailures: ReadonlySet<string> = new Set();
   #cancelRetry: Cancel = () => {};
-  /** Why something of VPP was not known at the last full sync; empty: all was. */
-  #unverified = '';
+  readonly #unverified = new UnverifiedWatch();
 
   constructor(context: Context<LbMessage>, options: LbOptions, decision: Decision) {
     this.#context = context;
     this.#options = options;
     this.#standing = new StandingDecision(decision);
-    this.#changes = new ChangeLog(context);
   }
 
   stop(): void {
-    this.#changes.tellMore();
+    this.#news(this.#changes.tellMore());
   }
 
   receive(message: LbMessage): void {
@@ -135,7 +139,8 @@ class Lb {
         this.#followed(message);
         break;
       case 'stands':
-        this.#options.session.tell({ type: 'standing', news: message });
+        this.#stands(message);
+        this.#options.stats?.tell(message);
         break;
       case 'sync':
         this.#asked(message.frontend, message.reply);
@@ -153,7 +158,7 @@ class Lb {
         break;
       case 'tell-more':
         this.#tellsMore = false;
-        this.#changes.tellMore();
+        this.#news(this.#changes.tellMore());
         break;
     }
   }
@@ -194,18 +199,16 @@ class Lb {
       return;
     }
     this.#standing = standing;
-    const wanted = { type: 'wanted', desired: vip, flush } as const;
-    if (reply === undefined) this.#reconcilerOf(vip).tell(wanted);
-    else this.#context.relay(this.#reconcilerOf(vip), wanted, reply);
+    this.#context.relay(this.#reconcilerOf(vip), { type: 'wanted', desired: vip, flush, reply });
   }
 
   #followed({ frontend, result, durationMs }: Extract<ReconcilerReport, { type: 'followed' }>): void {
     const subject = { scope: 'vip', frontend, cause: 'decision' } as const;
-    const story = new SyncStory(this.#context, subject, { quiet: false, agoMs: durationMs });
+    const story = this.#story(subject, false, durationMs);
     this.#tell(result);
-    logFailures(result.failures, this.#knownFailures, this.#context.log);
-    this.#options.records.tell(story.done(result, []));
-    if (cameOrWent(result)) this.#options.session.tell({ type: 'vips-changed' });
+    this.#news(failureNews(result.failures, this.#knownFailures).news);
+    this.#keep(story.done(result, [], this.#context.clock.monotonic()));
+    if (cameOrWent(result)) this.#options.stats?.tell({ type: 'vips-changed' });
   }
 
   /** What could not even be begun no reconciler tells of. */
@@ -213,22 +216,47 @@ class Lb {
     const unbegun = failures.filter(
       ({ operation }) => this.#standing.vip(vipId(operation.key)) !== undefined,
     );
-    if (unbegun.length > 0)
-      this.#options.session.tell({ type: 'standing', news: { type: 'failed', failures: unbegun } });
+    if (unbegun.length > 0) this.#stands({ type: 'failed', failures: unbegun });
+  }
+
+  #stands(news: StandingNews): void {
+    const { report, link } = this.#options;
+    report.tell({ type: 'standing', link, news });
   }
 
   #tell(result: Tally): void {
-    if (!this.#changes.tell(result) || this.#tellsMore) return;
+    const { clock, log } = this.#context;
+    this.#news(this.#changes.tell(result, clock.monotonic(), log.enabled('debug')));
+    if (!this.#changes.owesMore || this.#tellsMore) return;
     this.#tellsMore = true;
     this.#context.after(1000, { type: 'tell-more' });
+  }
+
+  #news(news: readonly MaglevEvent[]): void {
+    tellNews(this.#context.log, news);
+  }
+
+  /** Of a sync that began so long ago. */
+  #story(subject: SyncSubject, quiet: boolean, agoMs = 0): SyncStory {
+    const { clock } = this.#context;
+    const begun = { at: clock.now() - agoMs, monotonic: clock.monotonic() - agoMs };
+    const story = new SyncStory(subject, begun, quiet);
+    this.#news(story.start());
+    return story;
+  }
+
+  #keep({ sync, news }: SyncEnd): void {
+    this.#news(news);
+    this.#options.records.tell({ type: 'sync-made', sync });
   }
 
   async #sync(frontend: string | null, cause: SyncCause): Promise<SyncReport> {
     const scope = frontend === null ? 'all' : 'vip';
     const quiet = (cause === 'tick' || cause === 'retry') && this.#course.settled;
-    const story = new SyncStory(this.#context, { scope, frontend, cause }, { quiet });
+    const { clock } = this.#context;
+    const story = this.#story({ scope, frontend, cause }, quiet);
     const changed = (result: Tally) => {
-      if (changedAnything(result)) story.changed();
+      if (changedAnything(result)) this.#news(story.changed());
       this.#tell(result);
       this.#tellFailures(result);
     };
@@ -236,18 +264,18 @@ class Lb {
       const { unverified, ...result } = await (frontend === null
         ? this.#syncAllTwice(changed)
         : this.#syncOne(frontend, changed));
-      if (frontend !== null) logFailures(result.failures, this.#knownFailures, this.#context.log);
-      else this.#changes.tellMore();
-      this.#options.records.tell(story.done(result, unverified));
+      if (frontend !== null) this.#news(failureNews(result.failures, this.#knownFailures).news);
+      else this.#news(this.#changes.tellMore());
+      this.#keep(story.done(result, unverified, clock.monotonic()));
       if (frontend === null) this.#concluded(result, cause);
       else if (result.failures.length > 0) this.#retrySoon();
       // Whoever asks may know of changes that nobody can see.
-      if (cameOrWent(result) || cause === 'asked') this.#options.session.tell({ type: 'vips-changed' });
+      if (cameOrWent(result) || cause === 'asked') this.#options.stats?.tell({ type: 'vips-changed' });
       return { scope, counts: result.counts, failures: result.failures, unverified };
     } catch (thrown) {
-      this.#options.session.tell({ type: 'vips-changed' });
+      this.#options.stats?.tell({ type: 'vips-changed' });
       if (!this.#context.signal.aborted) {
-        this.#options.records.tell(story.failed(thrown));
+        this.#keep(story.failed(thrown, clock.monotonic()));
         if (frontend === null) this.#goesOn(failedAgain(this.#course));
         else this.#retrySoon();
       }
@@ -261,14 +289,19 @@ class Lb {
    * in the last sync already is not tried twice.
    */
   async #syncAllTwice(changed: (result: Tally) => void): Promise<Outcome> {
-    const { log } = this.#context;
     const first = await this.#syncAll(changed);
     const known = this.#knownFailures;
-    this.#knownFailures = logFailures(first.failures, known, log);
+    this.#failedWith(first);
     if ([...this.#knownFailures].every((one) => known.has(one))) return first;
     const second = await this.#syncAll(changed);
-    this.#knownFailures = logFailures(second.failures, this.#knownFailures, log);
+    this.#failedWith(second);
     return { ...addTallies([first, second]), failures: second.failures, unverified: second.unverified };
+  }
+
+  #failedWith({ failures }: Tally): void {
+    const { news, all } = failureNews(failures, this.#knownFailures);
+    this.#news(news);
+    this.#knownFailures = all;
   }
 
   async #syncAll(changed: (result: Tally) => void): Promise<Outcome> {
@@ -282,10 +315,13 @@ class Lb {
       reconcilerOf: (vip: DesiredVip) => this.#reconcilerOf(vip),
       changed,
     };
-    const wanted = reading.vips.filter(({ key }) => this.#standing.vip(vipId(key)) !== undefined);
-    this.#tables.look(wanted, this.#context.log);
+    const isWanted = ({ key }: VipState) => this.#standing.vip(vipId(key)) !== undefined;
+    this.#news(this.#tables.look(reading.vips.filter(isWanted)));
     const result = await fullSync(this.#context, options, reading);
-    return { ...result, unverified: this.#unverifiedIn(reading) };
+    const { textError } = reading;
+    const unverified = unverifiedIn({ vips: reading.vips.filter(isWanted), textError });
+    this.#news(this.#unverified.look(unverified, textError));
+    return { ...result, unverified };
   }
 
   /** Never removes a VIP: what must be made anew is made anew by a full sync, which sees its neighbours too. */
@@ -303,28 +339,18 @@ class Lb {
   }
 
   async #read(): Promise<LbReading> {
-    const { link, confPusher, session } = this.#options;
+    const { link, confPusher, stats } = this.#options;
     const reading = await this.#context.ask(link, { type: 'read-state' });
     confPusher.tell({ type: 'found', conf: reading.conf });
-    if (reading.places !== null) session.tell({ type: 'places', places: reading.places });
+    if (reading.places !== null) stats?.tell({ type: 'places', places: reading.places });
     return reading;
-  }
-
-  #unverifiedIn({ vips, textError }: LbReading): readonly string[] {
-    const wanted = vips.filter(({ key }) => this.#standing.vip(vipId(key)) !== undefined);
-    const sentences = unverifiedIn({ vips: wanted, textError });
-    const why = sentences.length === 0 ? '' : (textError?.message ?? 'text');
-    const { log } = this.#context;
-    if (why !== '' && why !== this.#unverified)
-      log.log('warn', 'vpp-lbsync-unverified', { what: sentences.join('; ') });
-    if (why === '' && this.#unverified !== '') log.log('info', 'vpp-lbsync-verified');
-    this.#unverified = why;
-    return sentences;
   }
 
   #concluded(result: Tally, cause: SyncCause): void {
     this.#goesOn(concluded(this.#course, result, cause));
-    if (livedThrough(result)) this.#options.session.tell({ type: 'synced' });
+    const { report, link } = this.#options;
+    this.#stands({ type: 'compared' });
+    if (livedThrough(result)) report.tell({ type: 'synced', link });
     if (isFight(this.#course)) {
       const fields = { syncs: this.#course.drifts, ...result.counts, advice: suspects };
       this.#context.log.log('warn', 'vpp-lbsync-drift', fields);

@@ -9,13 +9,13 @@ import {
   wentBack,
 } from '../../domain/lb-counters.js';
 import { RecentTraffic } from '../../domain/recent-traffic.js';
-import type { StandingNews } from '../../domain/standings.js';
-import { TableHistory } from '../../domain/table-history.js';
+import type { VipStanding } from '../../domain/standings.js';
+import type { TableHistory } from '../../domain/table-history.js';
 import type { VipFlows } from '../../domain/vip-flows.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
-import type { LbReport } from '../../protocol/reconciling.js';
+import type { StatsNews } from '../../protocol/reconciling.js';
 import type { FlowsReport, SessionReport, VppControl, VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import type { OpenStats, StatsSource } from './api.js';
@@ -26,12 +26,14 @@ export interface StatsOptions {
   /** Asked for the intervals, at every start. */
   readonly decisions: Address<DecisionRequest>;
   readonly report: Address<SessionReport>;
+  /** Of the tables of this VPP, over all connections to it. Nobody but this actor touches it. */
+  readonly history: TableHistory;
 }
 
 export type StatsMessage =
   | { readonly type: 'tick' }
   | DecisionChanged
-  | Extract<LbReport, { type: 'vips-changed' | 'places' | 'standing' }>
+  | StatsNews
   | Extract<VppControl, { type: 'get-lb-counters' | 'get-flows' }>
   | { readonly type: 'read-done'; readonly counters: LbCounters }
   | { readonly type: 'read-failed'; readonly error: Error };
@@ -73,7 +75,6 @@ class Stats {
   #indexesDoubtful = false;
   #reading = false;
   readonly #recent = new RecentTraffic();
-  readonly #history = new TableHistory();
   /** When VPP was asked for its flows last, and what it answers. */
   #flows: { readonly at: number; readonly asked: Promise<readonly VipFlows[] | null> } | null = null;
   #last: LbCounters | null = null;
@@ -118,8 +119,8 @@ class Stats {
       case 'places':
         this.#found(message.places);
         break;
-      case 'standing':
-        this.#stands(message.news);
+      case 'stands':
+        this.#stands(message.standing);
         break;
       case 'get-flows':
         this.#tellFlows(message.reply);
@@ -130,7 +131,7 @@ class Stats {
       case 'read-done':
         this.#reading = false;
         this.#last = this.#withRecent(message.counters);
-        this.#history.counted(message.counters);
+        this.#options.history.counted(message.counters);
         this.#lastReadAt = this.#context.clock.monotonic();
         this.#failure = null;
         this.#answerAll();
@@ -148,11 +149,10 @@ class Stats {
     return recent === null ? counters : { ...counters, recent };
   }
 
-  #stands(news: StandingNews): void {
-    if (news.type !== 'stands') return;
-    const { desired, found } = news.standing;
-    if (found === null) this.#history.gone(vipId(desired.key));
-    else if (found !== undefined) this.#history.stands(found, this.#context.clock.now());
+  #stands({ desired, found }: VipStanding): void {
+    const { history } = this.#options;
+    if (found === null) history.gone(vipId(desired.key));
+    else if (found !== undefined) history.stands(found, this.#context.clock.now());
   }
 
   #tellFlows(reply: Reply<FlowsReport>): void {
@@ -162,7 +162,7 @@ class Stats {
       this.#flows = { at: now, asked: this.#context.ask(this.#options.link, { type: 'read-flows' }) };
     this.#flows.asked.then(
       (vips) => {
-        const told = vips?.map((vip) => ({ ...vip, history: this.#history.of(vipId(vip.key)) }));
+        const told = vips?.map((vip) => ({ ...vip, history: this.#options.history.of(vipId(vip.key)) }));
         if (told === undefined) reply.fail(new MaglevError('MGL_VPP_TEXT', 'VPP does not tell its flows'));
         else reply.ok(told);
       },
@@ -204,9 +204,11 @@ class Stats {
     const unknown = indexes instanceof MaglevError;
     const snapshot = await segment.snapshot(unknown ? [] : lbCounterRequests(indexes));
     const { bootTime } = snapshot;
+    const { report, link, history } = this.#options;
     if (bootTime !== 0 && bootTime !== this.#bootTime)
-      this.#options.report.tell({ type: 'booted', link: this.#options.link, at: bootTime * 1000 });
+      report.tell({ type: 'booted', link, at: bootTime * 1000 });
     this.#bootTime = bootTime;
+    history.isOf(bootTime);
     if (unknown) throw indexes;
     return lbCounters(snapshot, indexes, this.#context.clock.now());
   }

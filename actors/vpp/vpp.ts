@@ -1,10 +1,11 @@
 import { notApplied } from '../../domain/applied.js';
-import { asMaglevError, type ErrorCode, MaglevError } from '../../domain/errors.js';
+import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { LbState } from '../../domain/lb.js';
-import { DeathPause, type WritesUnderWay } from '../../domain/repeated-death.js';
 import { Rounds } from '../../domain/rounds.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
-import { standingsOf, VipStandings, type VppCondition } from '../../domain/standings.js';
+import { standingsOf, VipStandings } from '../../domain/standings.js';
+import { TableHistory } from '../../domain/table-history.js';
+import { type Presence, VppPresence } from '../../domain/vpp-presence.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest, VipWanted } from '../../protocol/decision.js';
 import type {
@@ -16,6 +17,7 @@ import type {
   VppRequest,
 } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import { tellNews } from '../news.js';
 import { chain } from '../supervision.js';
 import type { OpenStats, OpenVpp } from './api.js';
 import { type ConnectionMessage, connectionActor } from './connection.js';
@@ -64,9 +66,6 @@ const SILENCE_TOLD_MS = 4500;
 /** A VPP that owes an answer is pinged every second: without a word in this time it is silent. */
 const SILENCE_MIN_MS = 1000;
 
-/** Reasons for which waiting does not help: their own advice is better than that of any disconnect. */
-const speaking: ReadonlySet<ErrorCode> = new Set(['MGL_VPP_INCOMPATIBLE', 'MGL_VPP_GOVERNED']);
-
 interface Live {
   readonly link: VppLink;
   /** null: VPP is left alone for a while. */
@@ -83,10 +82,8 @@ class Vpp {
   /** Who waits for a look at VPP. It is no small thing for VPP: one is under way at a time, however many ask. */
   readonly #looks = new Rounds<Reply<LbState>>();
   #statsDroppedAt = Number.NEGATIVE_INFINITY;
-  readonly #pause = new DeathPause();
-  /** Since when VPP is not connected, milliseconds since the epoch. */
-  #lostAt: number;
-  #lastError = new MaglevError('MGL_VPP_DISCONNECTED', 'not connected to VPP yet');
+  readonly #presence: VppPresence;
+  readonly #history = new TableHistory();
 
   readonly #context: Context<VppMessage>;
   readonly #options: VppOptions;
@@ -96,12 +93,13 @@ class Vpp {
     this.#context = context;
     this.#options = options;
     this.#standing = standing;
-    this.#lostAt = context.clock.now();
+    this.#presence = new VppPresence(context.clock.now());
     this.#syncLog = context.spawn(syncLogActor());
     this.#connection = context.spawn(connectionActor({ open: options.open, report: context.self }));
   }
 
   async receive(message: VppMessage): Promise<void> {
+    const live = this.#live;
     switch (message.type) {
       case 'link-up':
         await this.#endSession();
@@ -109,50 +107,41 @@ class Vpp {
         this.#governUnlessPaused(this.#live);
         break;
       case 'pause-over':
-        if (message.link === this.#live?.link) this.#governUnlessPaused(this.#live);
+        if (message.link === live?.link) this.#governUnlessPaused(live);
         break;
       case 'link-down':
-        this.#lastError = message.error;
-        if (this.#live !== null) this.#lostAt = this.#context.clock.now();
-        if (message.underWay !== null && message.error.code === 'MGL_VPP_DISCONNECTED') {
-          this.#diedUnder(message.underWay);
-        }
-        await this.#endSession(message.error);
+        await this.#lost(message);
         break;
       case 'get-decision':
         message.reply.ok(this.#standing.decision);
         break;
       case 'decision':
         this.#standing = new StandingDecision(message.decision);
-        this.#live?.session?.tell(message);
+        live?.session?.tell(message);
         break;
       case 'list-reads':
-        this.#context.relay(this.#syncLog, { type: 'list-reads' }, message.reply);
-        break;
       case 'list-syncs':
-        this.#context.relay(this.#syncLog, { type: 'list-syncs' }, message.reply);
-        break;
       case 'get-sync':
-        this.#context.relay(this.#syncLog, { type: 'get-sync', id: message.id }, message.reply);
+        this.#context.relay(this.#syncLog, message);
         break;
       case 'vip-wanted':
         this.#follow(message);
         break;
       case 'get-info':
-        if (this.#live === null) this.#unavailable(message.reply);
+        if (live === null) message.reply.fail(this.#unavailable);
         else {
-          const { link, bootedAt } = this.#live;
-          message.reply.ok({ ...link.info, bootedAt, pausedUntil: this.#pauseEnd() });
+          const pausedUntil = this.#presence.pausedUntil(this.#now);
+          message.reply.ok({ ...live.link.info, bootedAt: live.bootedAt, pausedUntil });
         }
         break;
       case 'get-memory':
-        message.reply.ok(this.#live?.link.memory() ?? null);
+        message.reply.ok(live?.link.memory() ?? null);
         break;
       case 'get-lb-state':
-        if (this.#live === null) this.#unavailable(message.reply);
+        if (live === null) message.reply.fail(this.#unavailable);
         else {
           if (this.#looks.join(message.reply)) this.#look();
-          this.#boundSilence(this.#live.link, message.reply);
+          this.#boundSilence(live.link, message.reply);
         }
         break;
       case 'waited':
@@ -170,95 +159,73 @@ class Vpp {
         break;
       case 'synced':
         this.#connection.tell({ type: 'proven' });
-        this.#pause.lived();
+        this.#presence.proven();
         break;
       case 'booted':
-        if (message.link === this.#live?.link.requests) this.#live.bootedAt = message.at;
+        if (message.link === live?.link.requests) live.bootedAt = message.at;
         break;
       case 'standing':
-        if (message.link === this.#live?.link.requests) this.#live.standings.hear(message.news);
+        if (message.link === live?.link.requests) live.standings.hear(message.news);
         break;
-      case 'list-standings':
-        message.reply.ok(
-          standingsOf(this.#condition(), this.#live?.standings ?? null, this.#standing.decision.vips),
-        );
+      case 'list-standings': {
+        const condition = this.#presence.condition(this.#present, this.#now);
+        message.reply.ok(standingsOf(condition, live?.standings ?? null, this.#standing.decision.vips));
         break;
+      }
       case 'stats-lost':
         this.#statsLost(message.link, message.error);
         break;
-      case 'get-flows': {
-        const session = this.#governed(message.reply);
-        if (session !== null) this.#context.relay(session, { type: 'get-flows' }, message.reply);
+      case 'get-flows':
+      case 'get-lb-counters':
+        if (live === null || live.session === null) message.reply.fail(this.#unavailable);
+        else {
+          this.#boundSilence(live.link, message.reply);
+          this.#context.relay(live.session, message);
+        }
         break;
-      }
-      case 'get-lb-counters': {
-        const session = this.#governed(message.reply);
-        if (session !== null) this.#context.relay(session, { type: 'get-lb-counters' }, message.reply);
-        break;
-      }
       case 'sync':
-        // Whoever asks knows that VPP may die of it once more.
-        this.#pause.lift();
-        if (this.#live === null) this.#unavailable(message.reply);
-        else
-          this.#context.relay(
-            this.#govern(this.#live),
-            { type: 'sync', frontend: message.frontend },
-            message.reply,
-          );
+        this.#presence.insist();
+        if (live === null) message.reply.fail(this.#unavailable);
+        else this.#context.relay(this.#govern(live), message);
         break;
     }
   }
 
+  get #now() {
+    const { clock } = this.#context;
+    return { at: clock.now(), monotonic: clock.monotonic() };
+  }
+
+  get #present(): Presence | null {
+    const live = this.#live;
+    return live && { connectedAt: live.link.info.connectedAt, governed: live.session !== null };
+  }
+
+  get #unavailable(): MaglevError {
+    return this.#presence.unavailable(this.#present, this.#now);
+  }
+
   /** Begins a session if VPP is not left alone; otherwise that is done when the pause is over. */
   #governUnlessPaused(live: Live): void {
-    const left = this.#pauseLeft;
+    const left = this.#presence.pauseLeft(this.#now);
     if (left > 0) this.#context.after(left, { type: 'pause-over', link: live.link });
     else this.#govern(live);
   }
 
   #govern(live: Live): ActorRef<SessionMessage> {
-    live.session ??= this.#context.spawn(this.#sessionOn(live.link));
+    const { self: report, spawn } = this.#context;
+    const { openStats } = this.#options;
+    const link = live.link.requests;
+    const what = { link, decisions: report, report, records: this.#syncLog, openStats };
+    live.session ??= spawn(sessionActor({ ...what, history: this.#history }));
     return live.session;
   }
 
-  /** Not the first time: that happens when somebody restarts VPP. */
-  #diedUnder(underWay: WritesUnderWay): void {
-    const { clock, log } = this.#context;
-    const { deaths, pauseMs } = this.#pause.died(underWay, clock.monotonic());
-    const fields = { deaths, writing: underWay.oldest, underWay: Object.fromEntries(underWay.kinds) };
-    if (pauseMs === 0) log.log('warn', 'vpp-died-writing', fields);
-    else {
-      const { code, advice } = this.#paused();
-      log.log('error', 'vpp-died-writing', { ...fields, pauseMs, code, advice });
-    }
-  }
-
-  get #pauseLeft(): number {
-    return this.#pause.left(this.#context.clock.monotonic());
-  }
-
-  /** When the pause is over, milliseconds since the epoch; null = there is none. */
-  #pauseEnd(): number | null {
-    const left = this.#pauseLeft;
-    return left > 0 ? Math.round(this.#context.clock.now() + left) : null;
-  }
-
-  #paused(): MaglevError {
-    return this.#pause.error(this.#context.clock.monotonic());
-  }
-
-  #condition(): VppCondition {
-    const live = this.#live;
-    if (live === null) {
-      const error = this.#lastError;
-      const state = error.code === 'MGL_VPP_GOVERNED' ? 'spare' : 'disconnected';
-      return { state, since: this.#lostAt, error };
-    }
-    const since = live.link.info.connectedAt;
-    const until = live.session === null ? this.#pauseEnd() : null;
-    if (until === null) return { state: 'connected', since };
-    return { state: 'paused', since, until, error: this.#paused() };
+  async #lost({ error, underWay }: Extract<ConnectionReport, { type: 'link-down' }>): Promise<void> {
+    this.#presence.lost(error, this.#live === null ? null : this.#now.at);
+    if (underWay !== null && error.code === 'MGL_VPP_DISCONNECTED')
+      tellNews(this.#context.log, [this.#presence.diedUnder(underWay, this.#now)]);
+    await this.#endSession(error);
   }
 
   /** The decision about one frontend changed. */
@@ -271,20 +238,11 @@ class Vpp {
     if (standing === null) {
       // A whole decision that is newer is on its way.
       reply?.ok(notApplied(frontend, 'full-sync', 'the config has changed meanwhile'));
-    } else if (session !== null) {
-      if (reply === undefined) session.tell(message);
-      else this.#context.relay(session, { type: 'vip-wanted', vip, flush }, reply);
-    } else {
-      const lost = this.#live === null;
-      const unable = lost ? this.#disconnected() : this.#paused();
-      const error = (lost ? this.#lastError : unable).message;
-      if (flush.size > 0) {
-        // Later nobody knows whether it is still wanted. The weight is, and comes with the next connection.
-        const servers = [...flush].join(' ');
-        this.#context.log.log('warn', 'vpp-flush-skipped', { frontend, servers, error });
-      }
-      const text = lost ? 'VPP is not connected' : unable.message;
-      reply?.ok(notApplied(frontend, lost ? 'disconnected' : 'paused', text, unable));
+    } else if (session !== null) this.#context.relay(session, message);
+    else {
+      const { applied, news } = this.#presence.missed(frontend, flush, this.#present, this.#now);
+      tellNews(this.#context.log, news);
+      reply?.ok(applied);
     }
   }
 
@@ -294,24 +252,13 @@ class Vpp {
     const live = this.#live;
     const look =
       live === null
-        ? Promise.reject(this.#disconnected())
+        ? Promise.reject(this.#unavailable)
         : context.ask(live.link.requests, { type: 'read-state' });
     context.pipe(
       look,
       (state) => ({ type: 'read-done', outcome: state }),
       (error) => ({ type: 'read-done', outcome: asMaglevError(error) }),
     );
-  }
-
-  /** The session; null when there is none, and then `reply` has been told why. It is also told when VPP is silent. */
-  #governed(reply: Reply<never>): ActorRef<SessionMessage> | null {
-    if (this.#live === null) this.#unavailable(reply);
-    else if (this.#live.session === null) reply.fail(this.#paused());
-    else {
-      this.#boundSilence(this.#live.link, reply);
-      return this.#live.session;
-    }
-    return null;
   }
 
   #boundSilence(link: VppLink, reply: Reply<never>): void {
@@ -324,13 +271,6 @@ class Vpp {
     if (link !== this.#live?.link || silentMs < SILENCE_MIN_MS) return;
     const seconds = Math.floor(silentMs / 1000);
     reply.fail(new MaglevError('MGL_VPP_TIMEOUT', `VPP has been silent for ${seconds} s`));
-  }
-
-  #sessionOn(link: VppLink): ActorSpec<SessionMessage> {
-    const { self } = this.#context;
-    const { openStats } = this.#options;
-    const records = this.#syncLog;
-    return sessionActor({ link: link.requests, decisions: self, report: self, records, openStats });
   }
 
   /**
@@ -346,21 +286,10 @@ class Vpp {
   }
 
   /** Whoever waits for an answer of the session is told why the connection ended, not that the session did. */
-  async #endSession(reason = this.#lastError): Promise<void> {
+  async #endSession(reason = this.#presence.lastError): Promise<void> {
     const live = this.#live;
     this.#live = null;
     if (live !== null && live.session !== null) await this.#context.stopChild(live.session, reason);
-  }
-
-  #unavailable(reply: Reply<never>): void {
-    reply.fail(this.#disconnected());
-  }
-
-  #disconnected(): MaglevError {
-    const lastError = this.#lastError;
-    const text = `not connected to VPP: ${lastError.message}`;
-    const code = speaking.has(lastError.code) ? lastError.code : 'MGL_VPP_DISCONNECTED';
-    return new MaglevError(code, text, { cause: lastError });
   }
 }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type SessionMessage, sessionActor } from '../../actors/vpp/session.js';
 import { type Decision, vipId } from '../../domain/lb.js';
 import type { SyncReport } from '../../domain/syncs.js';
+import { TableHistory } from '../../domain/table-history.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
 import type { SyncMade, VppReadMade } from '../../protocol/syncs.js';
 import type { SessionReport, VppRequest } from '../../protocol/vpp.js';
@@ -33,7 +34,7 @@ async function live(hook: Hook) {
     answering<SessionReport>('vpp', () => {}),
     answering<SyncMade | VppReadMade>('log', () => {}),
   ];
-  const options = { link, decisions, report, records, openStats: null };
+  const options = { link, decisions, report, records, openStats: null, history: new TableHistory() };
   const session = tree.start(instrument(sessionActor(options), hook));
   await tree.clock.advance(1000);
   const asked = askBy<SessionMessage, SyncReport>(tree.system, session, (reply) => ({

@@ -214,4 +214,25 @@ describe('actors/metrics: alive and ready', () => {
     expect((await metrics.ready()).ok).to.equal(false);
     await metrics.world.tree.end();
   });
+
+  it('does not ask the wall clock, which may be set while VPP is compared for the first time', async () => {
+    const metrics = new MetricsWorld(config);
+    const { clock } = metrics.world.tree;
+    let syncs = 0;
+    await metrics.begin(({ actor, message, phase }) => {
+      if (actor !== 'lb' || message !== 'tick' || phase !== 'before') return;
+      if (syncs++ === 0) clock.jumpWall(-3_600_000);
+    });
+    metrics.world.machine.start();
+    await clock.advance(10_000);
+    expect(syncs).to.equal(1);
+    expect((await metrics.ready()).ok).to.equal(true);
+    metrics.world.machine.kill();
+    await clock.advance(1000);
+    clock.jumpWall(-3_600_000);
+    metrics.world.machine.start();
+    await clock.advance(6000);
+    expect((await metrics.ready()).ok).to.equal(true);
+    await metrics.world.tree.end();
+  });
 });

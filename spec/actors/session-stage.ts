@@ -5,6 +5,7 @@ import type { MaglevError } from '../../domain/errors.js';
 import { type Decision, type DesiredVip, vipId } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { SyncReport } from '../../domain/syncs.js';
+import { TableHistory } from '../../domain/table-history.js';
 import type { Address } from '../../protocol/address.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
 import type { SyncMade, VppReadMade } from '../../protocol/syncs.js';
@@ -32,6 +33,7 @@ export class SessionStage {
   /** Told of every sync. */
   records!: Address<SyncMade> & { readonly received: SyncMade[] };
   session!: ActorRef<SessionMessage>;
+  readonly history = new TableHistory();
   /** What the session is to make true. */
   current!: StandingDecision;
 
@@ -54,7 +56,7 @@ export class SessionStage {
     };
     const decisions = answering<DecisionRequest>('vpp', ({ reply }) => reply.ok(this.current.decision));
     const report = answering<SessionReport>('vpp', () => {});
-    const spec = sessionActor({ link, decisions, report, records, openStats: null });
+    const spec = sessionActor({ link, decisions, report, records, openStats: null, history: this.history });
     this.session = this.tree.start(instrument(spec, hook));
     await this.tree.clock.settle();
   };

@@ -3,6 +3,7 @@ import { type StatsMessage, statsActor } from '../../actors/vpp/stats.js';
 import { MaglevError } from '../../domain/errors.js';
 import { type Decision, vipId } from '../../domain/lb.js';
 import type { LbCounters, LbIndexes, VipIndexes } from '../../domain/lb-counters.js';
+import { TableHistory } from '../../domain/table-history.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
 import type { SessionReport, VppRequest } from '../../protocol/vpp.js';
 import { ip, sampleDecision, vipKey } from '../support/domain-samples.js';
@@ -71,7 +72,7 @@ export class StatsStage {
       if (message.type === 'booted') this.booted.push(message.at);
       if (message.type === 'stats-lost') this.lost.push(message.error);
     });
-    this.stats = this.tree.start(statsActor({ link, decisions, report, open }));
+    this.stats = this.tree.start(statsActor({ link, decisions, report, open, history: new TableHistory() }));
     await this.tree.clock.settle();
   };
 

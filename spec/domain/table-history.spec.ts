@@ -54,6 +54,22 @@ describe('domain/table-history', () => {
     ]);
   });
 
+  it('goes on when the same VPP is connected again, and knows nothing of the flows of another one', () => {
+    const history = new TableHistory();
+    history.isOf(1000);
+    history.stands(vip(100, 100), 1000);
+    history.counted(counters(10, 500));
+    history.isOf(1000);
+    history.isOf(0);
+    history.counted(counters(20, 600));
+    expect(told(history)).to.deep.equal({ since: 10, tables: [['100,100', 100]] });
+    // What is told of the new one before its counters can be read is known.
+    history.stands(vip(100, 0), 21_000);
+    history.isOf(2000);
+    history.counted(counters(30, 700));
+    expect(told(history)).to.deep.equal({ since: 30, tables: [['100', 0]] });
+  });
+
   it('begins anew with a VIP that was made anew, and knows nothing of one that is gone', () => {
     const history = new TableHistory();
     history.counted(counters(5, 3));

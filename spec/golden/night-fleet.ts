@@ -301,6 +301,7 @@ export function nightCallees(): Callees {
           message.reply.ok({
             vpp: { state: 'connected', since: night - 50 * hour },
             conf: null,
+            compared: true,
             frontends: standings,
           });
           break;

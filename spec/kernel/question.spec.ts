@@ -38,7 +38,7 @@ describe('kernel: a question', () => {
         a,
         (reply) =>
           ({ relay }) =>
-            relay(box, question, reply),
+            relay(box, { ...question, reply }),
       );
       await play.clock.settle();
       return { play, a, b, taken, answer };
@@ -73,7 +73,7 @@ describe('kernel: a question', () => {
         a,
         (reply) =>
           ({ relay }) =>
-            relay(box, question, reply),
+            relay(box, { ...question, reply }),
       );
       expect(await outcome(play.clock, answer)).equal('MGL_ACTOR_STOPPED');
     });

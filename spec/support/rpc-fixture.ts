@@ -134,7 +134,8 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     message.type === 'get-config' ? message.reply.ok(anyConfig) : nobody(message);
   const awayVpp = (message: VppControl) => {
     const vpp = { state: 'disabled' } as const;
-    if (message.type === 'list-standings') message.reply.ok({ vpp, conf: null, frontends: [] });
+    if (message.type === 'list-standings')
+      message.reply.ok({ vpp, conf: null, compared: false, frontends: [] });
     else nobody(message);
   };
   const connections = new Connections({

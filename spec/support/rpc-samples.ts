@@ -145,6 +145,7 @@ const keep = { hold: false, flush: false, reason: '' };
 export const standings: Standings = {
   vpp: { state: 'connected', since: vppInfo.connectedAt },
   conf: null,
+  compared: true,
   frontends: [
     {
       frontend: 'web',

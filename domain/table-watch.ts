@@ -1,6 +1,6 @@
-import { protocolName, type VipId, type VipState, vipId } from '../../domain/lb.js';
-import { bucketDifferences } from '../../domain/table-prediction.js';
-import type { Logger } from '../../protocol/log.js';
+import type { MaglevEvent } from './events.js';
+import { protocolName, type VipId, type VipState, vipId } from './lb.js';
+import { bucketDifferences } from './table-prediction.js';
 
 /** How many servers a difference names. */
 const NAMED = 5;
@@ -10,11 +10,12 @@ const NAMED = 5;
  * or a fault of ours: what is foretold of that VIP is worth nothing. It is told once, and again when it is another.
  */
 export class TableWatch {
-  readonly #told = new Map<VipId, string>();
+  #told: ReadonlyMap<VipId, string> = new Map();
 
-  look(vips: readonly VipState[], log: Logger): void {
-    const before = new Map(this.#told);
-    this.#told.clear();
+  look(vips: readonly VipState[]): MaglevEvent[] {
+    const before = this.#told;
+    const now = new Map<VipId, string>();
+    const news: MaglevEvent[] = [];
     for (const vip of vips) {
       const differences = bucketDifferences(vip);
       if (differences.length === 0) continue;
@@ -24,10 +25,13 @@ export class TableWatch {
       const more = differences.length - servers.length;
       const what = `${servers.join('; ')}${more > 0 ? `; ${more} more` : ''}`;
       const id = vipId(vip.key);
-      this.#told.set(id, what);
+      now.set(id, what);
       const { prefix, protocol, port } = vip.key;
       const fields = { prefix, protocol: protocolName(protocol), port, servers: differences.length, what };
-      log.log(before.get(id) === what ? 'debug' : 'warn', 'vpp-lbsync-table-differs', fields);
+      const level = before.get(id) === what ? 'debug' : 'warn';
+      news.push({ name: 'vpp-lbsync-table-differs', level, fields });
     }
+    this.#told = now;
+    return news;
   }
 }

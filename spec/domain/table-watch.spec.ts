@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import type { VipState } from '../../domain/lb.js';
+import { TableWatch } from '../../domain/table-watch.js';
+import { ip, vipKey } from '../support/domain-samples.js';
+
+function vip(...buckets: readonly number[]): VipState {
+  const ases = buckets.map((count, i) => ({ address: ip(`10.0.0.${i + 1}`), weight: 100, buckets: count }));
+  const tableLength = { value: 1024, exact: true };
+  return { key: vipKey('192.0.2.1/32'), encap: 'gre4', tableLength, srcIpSticky: false, ases };
+}
+
+describe('domain/table-watch: tables that are other than foretold', () => {
+  it('are told once, and again when the difference is another one', () => {
+    const watch = new TableWatch();
+    const levels = (...buckets: readonly number[]) => watch.look([vip(...buckets)]).map(({ level }) => level);
+    expect(levels(512, 512)).to.deep.equal([]);
+    const [first] = watch.look([vip(500, 524)]);
+    expect(first?.level).to.equal('warn');
+    expect(levels(500, 524)).to.deep.equal(['debug']);
+    expect(first?.fields).to.deep.equal({
+      prefix: '192.0.2.1/32',
+      protocol: 'tcp',
+      port: 80,
+      servers: 2,
+      what: '10.0.0.1 has 500, not 512; 10.0.0.2 has 524, not 512',
+    });
+    expect(levels(501, 523)).to.deep.equal(['warn']);
+    expect(levels(512, 512)).to.deep.equal([]);
+    expect(levels(501, 523)).to.deep.equal(['warn']);
+  });
+});
