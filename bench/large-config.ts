@@ -23,7 +23,7 @@ export function largeConfig(size: { readonly backends: number; readonly frontend
       `    frontend-${i}:`,
       `      address: 203.${bytes(i)}`,
       '      protocol: tcp',
-      '      port: 443',
+      '      port: 80',
       '      pools:',
       '        - name: main',
       '          backends:',

@@ -1,4 +1,11 @@
-import { type Fidelity, type FidelityRemedy, fidelityOf, isFaithful, remedyOf } from '../domain/fidelity.js';
+import {
+  type Fidelity,
+  type FidelityRemedy,
+  fidelityOf,
+  isFaithful,
+  remedyOf,
+  surelyFaithful,
+} from '../domain/fidelity.js';
 import type { IpAddress } from '../domain/ip.js';
 import { maxTableLength } from '../domain/lb-limits.js';
 import { quote } from '../domain/quote.js';
@@ -27,7 +34,7 @@ export function unfaithfulWeights(name: string, frontend: FileFrontend, file: Co
   let worst: Unfaithful | null = null;
   for (const pool of frontend.pools.keys()) {
     const found = sharesIn(pool, frontend, file, length);
-    if (isFaithful(found.fidelity)) continue;
+    if (found === null || isFaithful(found.fidelity)) continue;
     if (worst === null || found.fidelity.error > worst.fidelity.error) worst = found;
   }
   if (worst === null) return [];
@@ -42,7 +49,8 @@ export function uselessSteps({ vpp: { lb } }: ConfigFile): Finding[] {
   return [{ path, message: 'has no effect with weight-mode exact: that would be weight-mode steps' }];
 }
 
-function sharesIn(pool: number, frontend: FileFrontend, file: ConfigFile, length: number): Unfaithful {
+/** null: they are right. */
+function sharesIn(pool: number, frontend: FileFrontend, file: ConfigFile, length: number): Unfaithful | null {
   const names: string[] = [];
   const servers = new Map<IpAddress, number>();
   for (const [name, { weight }] of frontend.pools[pool]?.backends ?? []) {
@@ -51,9 +59,11 @@ function sharesIn(pool: number, frontend: FileFrontend, file: ConfigFile, length
     names.push(name);
     servers.set(address, weight);
   }
-  const asked = [...servers].map(([address, weight]) => ({ address, weight }));
-  const backends = asked.map(({ weight }, i) => ({ name: names[i] ?? '', weight }));
+  const weights = [...servers.values()];
+  const backends = weights.map((weight, i) => ({ name: names[i] ?? '', weight }));
   const replicasOf = replicasIn({ backends }, weightModeOf(file.vpp.lb));
+  if (surelyFaithful(length, weights, weights.map(replicasOf))) return null;
+  const asked = [...servers].map(([address, weight]) => ({ address, weight }));
   const installed = asked.map(({ address, weight }) => ({ address, weight: replicasOf(weight) }));
   return { pool, names, asked, installed, fidelity: fidelityOf(length, asked, installed) };
 }

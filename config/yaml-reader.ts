@@ -4,6 +4,7 @@ import { indentationProblem } from './indentation.js';
 import type { PlaceFinder } from './place-finder.js';
 import type { Problem } from './problem.js';
 import { buildTree } from './yaml-builder.js';
+import { readUsual } from './yaml-cst.js';
 import type { YamlNode } from './yaml-tree.js';
 
 /** The schema is 6 levels deep; each takes at most a few entries of the parser's stack. */
@@ -24,6 +25,13 @@ export interface YamlReading {
 export function readYaml(text: string, placeOf: PlaceFinder): YamlReading {
   const control = findControlCharacter(text);
   if (control !== null) return broken([control]);
+  const usual = readUsual(text, MAX_DEPTH);
+  if (usual !== null) return { root: usual, problems: [], brokenFrom: Number.POSITIVE_INFINITY };
+  return readComposed(text, placeOf);
+}
+
+/** The same by the composer of the yaml library, which knows what is wrong with a text. */
+export function readComposed(text: string, placeOf: PlaceFinder): YamlReading {
   const parsed = parse(text);
   if (!Array.isArray(parsed)) return broken([parsed]);
   const faults = parsed.flatMap(({ errors, warnings }) =>

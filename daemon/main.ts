@@ -42,9 +42,11 @@ export function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
     case 'check': {
       const { config } = command;
       return runPrinting('maglevd', async () => {
-        const { loadConfigFile } = await import('../config/load.js');
+        // The yaml library looks for a debug variable at every token, and to look into the real environment is dear.
+        process.env = {};
+        const { checkConfigFile } = await import('../config/load.js');
         const { checkReport } = await import('../config/report.js');
-        const { lines, exitCode } = checkReport(await loadConfigFile(config));
+        const { lines, exitCode } = checkReport(await checkConfigFile(config));
         print(lines);
         return exitCode;
       });

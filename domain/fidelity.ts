@@ -61,6 +61,37 @@ export function fidelityOf(
   return { shares, error: total === 0 ? 0 : error, starved };
 }
 
+/**
+ * Whether the shares are right whoever gets the buckets that cannot be shared out evenly, which all servers of a usual VIP
+ * pass. It takes no table and no addresses; false says nothing. Weights are in the order of the servers.
+ */
+export function surelyFaithful(
+  length: number,
+  asked: readonly number[],
+  installed: readonly number[] = asked,
+): boolean {
+  let total = 0;
+  let replicas = 0;
+  for (const weight of asked) total += weight;
+  for (const weight of installed) replicas += weight;
+  if (total === 0 || replicas === 0) return total === 0 && replicas === 0;
+  const rounds = Math.floor(length / replicas);
+  // The rest is shared out a replica of each server at a time: nobody gets more of it than this, or than one less.
+  let most = 0;
+  for (let left = length - rounds * replicas; left > 0; most++) {
+    for (const weight of installed) if (weight > most) left--;
+  }
+  for (const [i, weight] of asked.entries()) {
+    const given = installed[i] ?? 0;
+    const low = (rounds * given + Math.min(given, Math.max(0, most - 1))) / length;
+    const high = (rounds * given + Math.min(given, most)) / length;
+    const share = weight / total;
+    if (weight > 0 && low === 0) return false;
+    if (Math.max(share - low, high - share) * 100 > ERROR_POINTS) return false;
+  }
+  return true;
+}
+
 /** Do the shares deserve a word? */
 export function isFaithful({ error, starved }: Fidelity): boolean {
   return error <= ERROR_POINTS && starved === 0;

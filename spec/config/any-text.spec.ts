@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { checkConfigText } from '../../config/check.js';
 import { checkReport } from '../../config/report.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
+import { readsAlike } from '../support/agreeing-readers.js';
 import { configOf } from './config-lines.js';
 import { anyConfig } from './config-samples.js';
 import { renderConfig, type Style } from './render-config.js';
@@ -21,7 +22,12 @@ const anyStyle: fc.Arbitrary<Style> = fc.record({
 
 const anyFile = fc.tuple(anyConfig(), anyStyle).map(([config, style]) => renderConfig(config, style));
 
-/** What holds for every verdict. */
+/** What holds for the verdict on any text; and both ways to read it agree. */
+function checkAny(text: string): void {
+  readsAlike(text);
+  checkVerdict(text, checkConfigText(text, 'f'));
+}
+
 function checkVerdict(text: string, verdict: ConfigVerdict): void {
   const { lines, exitCode } = checkReport(verdict);
   expect(exitCode).to.equal(verdict.ok ? 0 : verdict.stage === 'semantic' ? 2 : 1);
@@ -132,7 +138,7 @@ describe('config: any text', () => {
       fc.property(anyFile, fc.nat(), fc.nat({ max: 30 }), piece, (text, at, length, insert) => {
         const start = at % (text.length + 1);
         const changed = text.slice(0, start) + insert + text.slice(start + length);
-        checkVerdict(changed, checkConfigText(changed, 'f'));
+        checkAny(changed);
       }),
       { numRuns: 150 },
     );
@@ -152,7 +158,7 @@ describe('config: any text', () => {
           if (kind === 'swap') lines.splice(i, 1, second);
           lines.splice(j, kind === 'double' ? 0 : 1, ...(kind === 'lose' ? [] : [first]));
           const changed = lines.join('\n');
-          checkVerdict(changed, checkConfigText(changed, 'f'));
+          checkAny(changed);
         },
       ),
       { numRuns: 80 },
@@ -164,9 +170,6 @@ describe('config: any text', () => {
       fc.array(piece, { maxLength: 30 }).map((list) => list.join('')),
       fc.string(),
     );
-    fc.assert(
-      fc.property(texts, (text) => checkVerdict(text, checkConfigText(text, 'f'))),
-      { numRuns: 500 },
-    );
+    fc.assert(fc.property(texts, checkAny), { numRuns: 500 });
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { checkConfigText } from '../../config/check.js';
-import { loadConfigFile } from '../../config/load.js';
+import { checkConfigFile, loadConfigFile } from '../../config/load.js';
 import { checkReport, formatIssue } from '../../config/report.js';
 import { below, configOf, configOfVerdict } from './config-lines.js';
 
@@ -38,6 +38,19 @@ describe('config/load', () => {
     expect(verdict.ok ? [] : verdict.issues.map(formatIssue)).to.deep.equal([
       `${file}:3:15 maglev.backends.a.address: required key is missing`,
     ]);
+  });
+
+  it('says the same to a process that does nothing else', async () => {
+    const large = below(
+      '  backends:',
+      ...Array.from({ length: 2000 }, (_, i) => `    b${i}: { address: 10.0.${i >> 8}.${i & 255} }`),
+    );
+    for (const text of [below(), large, `${large}    b7: {}\n`]) {
+      writeFileSync(file, text);
+      expect(await checkConfigFile(file)).to.deep.equal(await loadConfigFile(file));
+    }
+    unlinkSync(file);
+    expect(await checkConfigFile(file)).to.deep.equal(await loadConfigFile(file));
   });
 
   it('says why a file cannot be read', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ERROR_POINTS, fidelityOf, isFaithful, remedyOf } from '../../domain/fidelity.js';
+import { ERROR_POINTS, fidelityOf, isFaithful, remedyOf, surelyFaithful } from '../../domain/fidelity.js';
 import { randomServers, weighted } from '../support/random-servers.js';
 
 function serversOf(...weights: readonly number[]) {
@@ -39,6 +39,25 @@ describe('domain/fidelity', () => {
     });
     // A ninth each: 15 of 128 is the first that is near enough.
     expect(remedyOf(4, serversOf(...many(9, 1)))).to.deep.equal({ tableLength: 128, coarser: null });
+  });
+
+  it('is sure only of shares that are right, and sure of the usual ones', () => {
+    expect(surelyFaithful(1024, many(10, 10))).to.equal(true);
+    expect(surelyFaithful(4096, many(10, 100))).to.equal(true);
+    expect(surelyFaithful(16, many(20, 1))).to.equal(false);
+    const weight = fc.integer({ min: 0, max: 100 });
+    const pairs = fc.array(fc.tuple(weight, weight), { maxLength: 12 });
+    fc.assert(
+      fc.property(pairs, fc.integer({ min: 0, max: 12 }), (list, exponent) => {
+        const asked = list.map(([one]) => one);
+        // Above 0 stays above 0, as where weights are mapped to steps.
+        const installed = list.map(([one, other]) => (one === 0 ? 0 : Math.max(1, other)));
+        if (!surelyFaithful(2 ** exponent, asked, installed)) return;
+        const fidelity = fidelityOf(2 ** exponent, serversOf(...asked), serversOf(...installed));
+        expect(isFaithful(fidelity)).to.equal(true);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('gives remedies that are ones, and the smallest', () => {

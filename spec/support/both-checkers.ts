@@ -3,6 +3,7 @@ import { checkConfigText } from '../../config/check.js';
 import { editorSchema } from '../../config/editor-schema.js';
 import { formatIssue } from '../../config/report.js';
 import type { ConfigVerdict } from '../../domain/config.js';
+import { readsAlike } from './agreeing-readers.js';
 import { fits } from './schema-validator.js';
 
 const schema = editorSchema();
@@ -28,8 +29,9 @@ const beyondSchemas = [
 /** Longer texts take long to read twice, and say nothing that shorter ones do not. */
 const longest = 10_000;
 
-/** The verdict on a text. Throws when an editor with our schema would refuse what is taken. */
+/** The verdict on a text. Throws when an editor with our schema would refuse what is taken, or our two readers differ. */
 export function bothVerdicts(text: string, file = 'f'): ConfigVerdict {
+  if (text.length <= longest) readsAlike(text.replace(/^\ufeff/, ''));
   const verdict = checkConfigText(text, file);
   const read = verdict.ok || verdict.stage === 'semantic' ? readAsEditorsDo(text) : null;
   if (read !== null && !fits(read.value, schema))
