@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
+import type { ByteSocket, Dial } from './byte-socket.js';
 import type { AnyMessage, MessageDefinition, MessageHeader } from './codec/message.js';
 import { u16At, u32At } from './codec/peek.js';
 import { Reader } from './codec/reader.js';
@@ -63,7 +64,7 @@ const SMALLEST_MESSAGE = 6;
 export class MessageChannel {
   readonly #path: string;
   readonly #trace: ApiTrace;
-  readonly #socket: Socket;
+  readonly #socket: ByteSocket;
   readonly #writer = new Writer();
   readonly #decoder = new FrameDecoder();
   #listener: ChannelListener = nobody;
@@ -73,10 +74,10 @@ export class MessageChannel {
   #turn = 0;
 
   /** Connects to the unix socket at `path`. What is sent before the connection stands waits for it. */
-  constructor(path: string, trace: ApiTrace) {
+  constructor(path: string, trace: ApiTrace, dial: Dial = connect) {
     this.#path = path;
     this.#trace = trace;
-    this.#socket = connect(path);
+    this.#socket = dial(path);
     this.#socket.on('connect', () => {
       this.#connected = true;
     });

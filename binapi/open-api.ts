@@ -1,6 +1,7 @@
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import type { Clock } from '../protocol/clock.js';
 import type { ApiClient } from './api-client.js';
+import type { Dial } from './byte-socket.js';
 import { MessageChannel } from './channel.js';
 import { Client } from './client.js';
 import { controlPing, controlPingReply } from './generated/memclnt.js';
@@ -18,6 +19,8 @@ export interface OpenApiOptions {
   readonly requestTimeoutMs?: number;
   /** For connecting and the handshake together; default 3000. */
   readonly connectTimeoutMs?: number;
+  /** How it is connected to; default: by a unix socket. */
+  readonly dial?: Dial;
   /** Gives up connecting. Without effect on a connection that stands. */
   readonly signal?: AbortSignal;
 }
@@ -29,9 +32,9 @@ export interface OpenApiOptions {
  */
 export async function openApi(options: OpenApiOptions): Promise<ApiClient> {
   const { socketPath, clientName, clock, trace, signal } = options;
-  const { requestTimeoutMs = 5000, connectTimeoutMs = 3000 } = options;
+  const { requestTimeoutMs = 5000, connectTimeoutMs = 3000, dial } = options;
   if (signal?.aborted) throw givenUp(socketPath);
-  const channel = new MessageChannel(socketPath, trace);
+  const channel = new MessageChannel(socketPath, trace, dial);
   const cancelTimer = clock.schedule(connectTimeoutMs, () =>
     channel.end(
       new MaglevError('MGL_VPP_TIMEOUT', `VPP at ${socketPath} did not answer within ${connectTimeoutMs} ms`),

@@ -6,7 +6,7 @@ import { SimulatedCrash } from './lb/crash.js';
 import { GARBAGE_PERIOD_SECONDS, LbPlugin } from './lb/lb-plugin.js';
 import type { LbStatistics } from './lb/lb-statistics.js';
 import { type Personality, personalityFacts } from './personality.js';
-import { WriteLog } from './write-log.js';
+import { type ExecutedWrite, WriteLog } from './write-log.js';
 
 /** How long VPP has run when its processes start: the first garbage collection is that much later than a minute. */
 const SECONDS_TO_START = 0.1;
@@ -26,6 +26,8 @@ export interface VppOptions {
   readonly vipsChanged?: () => void;
   /** Commands beyond VPP's own. */
   readonly extraCommands?: readonly Command[];
+  /** Told of each LB write over the API, right after it was executed. */
+  readonly onWrite?: (write: ExecutedWrite) => void;
   /** VPP would have died, while nobody was asking for anything. */
   readonly onCrash: (crash: SimulatedCrash) => void;
 }
@@ -35,7 +37,7 @@ export class Vpp {
   readonly personality: Personality;
   readonly identity: VppIdentity;
   readonly lb: LbPlugin;
-  readonly writes = new WriteLog();
+  readonly writes: WriteLog;
   readonly #clock: Clock;
   readonly #bootedAt: number;
   readonly #commandLine: CommandLine;
@@ -46,6 +48,7 @@ export class Vpp {
     this.personality = options.personality;
     this.#clock = options.clock;
     this.#onCrash = options.onCrash;
+    this.writes = new WriteLog(options.onWrite);
     this.#bootedAt = options.clock.monotonic() - SECONDS_TO_START * 1000;
     this.identity = {
       version: options.version ?? personalityFacts[options.personality].version,

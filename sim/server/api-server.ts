@@ -1,4 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import type { ByteSocket } from '../../binapi/byte-socket.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { FreeLogger } from '../../protocol/log.js';
@@ -56,7 +57,7 @@ export class ApiServer {
       [...vppHandlers(vpp, (range) => table.firstId(range)), ...sessionHandlers(table, this.#registrations)],
       log,
     );
-    this.#server = createServer((socket) => this.#accept(socket));
+    this.#server = createServer((socket) => this.accept(socket));
   }
 
   /** Rejects with MGL_LISTEN when the path cannot be listened on. */
@@ -118,7 +119,8 @@ export class ApiServer {
     else this.disconnectAll();
   }
 
-  #accept(socket: Socket): void {
+  /** A client has connected. Whoever simulates the machine too brings clients here, and need not listen. */
+  accept(socket: ByteSocket): void {
     const { clock, random, log } = this.#options;
     const client = new Client(socket, clock, random);
     client.clientIndex = this.#registrations.add(client);

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { ByteSocket } from '../../binapi/byte-socket.js';
 import type { MessageDefinition, MessageHeader } from '../../binapi/codec/message.js';
 import { Writer } from '../../binapi/codec/writer.js';
 import { FrameDecoder } from '../../binapi/framing.js';
@@ -19,7 +19,7 @@ export class Client {
   name = '';
   /** Its registration was freed by another client: VPP works with freed memory when it reads on. */
   dangling = false;
-  readonly #socket: Socket;
+  readonly #socket: ByteSocket;
   readonly #random: SeededRandom;
   readonly #decoder = new FrameDecoder();
   readonly #pending = new Writer();
@@ -28,7 +28,7 @@ export class Client {
   #unreadable = false;
   #closed = false;
 
-  constructor(socket: Socket, clock: Clock, random: SeededRandom) {
+  constructor(socket: ByteSocket, clock: Clock, random: SeededRandom) {
     this.#socket = socket;
     this.#random = random;
     this.outgoing = new Outgoing(socket, clock, random);

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { ByteSocket } from '../../binapi/byte-socket.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { SeededRandom } from '../random.js';
 
@@ -14,7 +14,7 @@ type Item =
  * and it may grow without limit: a client that does not read loses nothing and holds up nobody, as with VPP.
  */
 export class Outgoing {
-  readonly #socket: Socket;
+  readonly #socket: ByteSocket;
   readonly #clock: Clock;
   readonly #random: SeededRandom;
   #items: Item[] = [];
@@ -23,7 +23,7 @@ export class Outgoing {
   #cancelWait: Cancel | null = null;
   #waitsForOthers = false;
 
-  constructor(socket: Socket, clock: Clock, random: SeededRandom) {
+  constructor(socket: ByteSocket, clock: Clock, random: SeededRandom) {
     this.#socket = socket;
     this.#clock = clock;
     this.#random = random;

@@ -36,6 +36,22 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   bin: ['binapi', 'cli', 'clock', 'config', 'daemon', 'domain', 'program', 'protocol', 'rpc', 'sim', 'web'],
   packaging: ['cli', 'config', 'daemon', 'domain', 'program', 'sim'],
+  lab: [
+    'actors',
+    'actors/kernel',
+    'binapi',
+    'clock',
+    'config',
+    'daemon',
+    'domain',
+    'linux',
+    'metrics',
+    'probes',
+    'program',
+    'protocol',
+    'rpc',
+    'sim',
+  ],
   demo: ['binapi', 'clock', 'domain', 'program', 'protocol', 'rpc', 'sim'],
 };
 

@@ -1,0 +1,85 @@
+import type { Invariant } from '../invariant.js';
+import { type SeenVip, type SeenVpp, serves } from '../seen.js';
+import type { World } from '../world.js';
+
+/** Servers that weighed something, and weigh nothing or are gone, with the VIP as it is now. */
+function* takenOut(before: SeenVpp, after: SeenVpp): Generator<[id: string, address: string, vip: SeenVip]> {
+  for (const [id, vip] of before) {
+    const now = after.get(id);
+    if (now === undefined) continue;
+    for (const [address, weight] of vip.servers) {
+      if (weight > 0 && (now.servers.get(address) ?? 0) === 0) yield [id, address, now];
+    }
+  }
+}
+
+/** Has the VIP to be made anew, or to go, by a config that may count? */
+function mayGo({ truth }: World, id: string, vip: SeenVip): boolean {
+  return truth.configs.some((fleet) => {
+    const wanted = truth.frontendOf(fleet, id);
+    if (wanted === undefined) return true;
+    return wanted.sticky !== vip.sticky || fleet.tableLength !== vip.tableLength;
+  });
+}
+
+export const healthyStay: Invariant = {
+  name: 'healthy-stay',
+  promise: 1,
+  says: 'No server is taken out, but one whose probes have failed, or that an operator or the config has put out.',
+  observe: (world, { checked, broken }) => ({
+    wrote: ({ write, before, after }) => {
+      for (const [id, address, vip] of takenOut(before, after)) {
+        checked();
+        if (!vip.servers.has(address) && mayGo(world, id, vip)) continue;
+        if (world.truth.mayLose(id, address, vip) === null)
+          broken(`${write.name} took ${address} out of ${id}, which is well`);
+      }
+      for (const [id, vip] of before) {
+        if (after.has(id) || !serves(vip)) continue;
+        checked();
+        if (!mayGo(world, id, vip))
+          broken(`${write.name} removed ${id}, which serves and is wanted as it is`);
+      }
+    },
+  }),
+};
+
+export const neverEmpty: Invariant = {
+  name: 'never-empty',
+  promise: 1,
+  says: 'No VIP that serves is left without a server while one of its servers may serve.',
+  observe: (world, { checked, broken }) => ({
+    wrote: ({ write, before, after }) => {
+      for (const [id, vip] of before) {
+        const now = after.get(id);
+        if (now === undefined || !serves(vip) || serves(now)) continue;
+        checked();
+        if (now.servers.size < vip.servers.size && mayGo(world, id, vip)) continue;
+        const left = world.truth.mustServe(id);
+        if (left.length > 0)
+          broken(`${write.name} left ${id} without a server, though ${left.join(', ')} could serve`);
+      }
+    },
+  }),
+};
+
+export const weightsExplained: Invariant = {
+  name: 'weights-explained',
+  promise: 3,
+  says: 'Every weight that is written stands in the config or was asked for by an operator.',
+  observe: (world, { checked, broken }) => ({
+    wrote: ({ write, before, after }) => {
+      for (const [id, vip] of after) {
+        for (const [address, weight] of vip.servers) {
+          if (weight === 0 || before.get(id)?.servers.get(address) === weight) continue;
+          checked();
+          const known = world.truth.weightsAt(id, address);
+          if (!known.has(weight))
+            broken(
+              `${write.name} gave ${address} of ${id} the weight ${weight}; known are ${[...known].join(', ')}`,
+            );
+        }
+      }
+    },
+  }),
+};

@@ -1,0 +1,112 @@
+import { seededRandom } from '../clock/seeded-random.js';
+import { TimerHeap } from '../clock/timer-heap.js';
+import type { Cancel, Clock } from '../protocol/clock.js';
+import type { Turns } from './turns.js';
+
+/** When every day begins: 2026-06-01T00:00:00Z. */
+const START_MS = Date.UTC(2026, 5, 1);
+
+/** More timers than this at one moment: a loop that time cannot end. */
+const MAX_TIMERS_PER_MOMENT = 100_000;
+
+/**
+ * The time of a simulated day. It jumps from one timer to the next; between two of them everything that the first one
+ * caused has happened. `now` is that of the world; each process has a wall clock of its own, which may be set.
+ */
+export class LabClock implements Clock {
+  readonly random: () => number;
+  readonly #timers = new TimerHeap();
+  readonly #turns: Turns;
+  #elapsed = 0;
+  /** Timers fired. */
+  fired = 0;
+
+  constructor(turns: Turns, seed: number) {
+    this.#turns = turns;
+    this.random = seededRandom(seed);
+  }
+
+  /** Milliseconds since the day began. */
+  readonly monotonic = (): number => this.#elapsed;
+
+  readonly now = (): number => START_MS + this.#elapsed;
+
+  readonly schedule = (ms: number, run: () => void): Cancel => {
+    if (Number.isNaN(ms)) throw new RangeError('a timer needs a number of milliseconds');
+    if (ms === Number.POSITIVE_INFINITY) return () => {};
+    return this.#timers.add(this.#elapsed + Math.max(0, ms), run);
+  };
+
+  /** Timers that are set and have not fired. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets time pass until `until` (milliseconds of the day), or until `over`. */
+  async run(until: number, over: () => boolean): Promise<void> {
+    await this.#turns.drain();
+    let firedNow = 0;
+    for (
+      let next = this.#timers.peek();
+      next !== undefined && next.due <= until;
+      next = this.#timers.peek()
+    ) {
+      if (over()) return;
+      this.#timers.pop();
+      firedNow = next.due > this.#elapsed ? 1 : firedNow + 1;
+      if (firedNow > MAX_TIMERS_PER_MOMENT) throw new Error('timers set each other for ever at one moment');
+      this.#elapsed = Math.max(this.#elapsed, next.due);
+      this.fired++;
+      next.run();
+      await this.#turns.drain();
+    }
+    this.#elapsed = Math.max(this.#elapsed, until);
+  }
+}
+
+/** The clock of one process. After its death no timer of it fires any more. */
+export class ProcessClock implements Clock {
+  readonly random: () => number;
+  readonly #world: LabClock;
+  readonly #wallOffset: () => number;
+  #dead = false;
+  #pending = 0;
+
+  constructor(world: LabClock, seed: number, wallOffset: () => number) {
+    this.#world = world;
+    this.#wallOffset = wallOffset;
+    this.random = seededRandom(seed);
+  }
+
+  readonly now = (): number => this.#world.now() + this.#wallOffset();
+
+  readonly monotonic = (): number => this.#world.monotonic();
+
+  readonly schedule = (ms: number, run: () => void): Cancel => {
+    if (this.#dead || ms === Number.POSITIVE_INFINITY) return () => {};
+    this.#pending++;
+    let waits = true;
+    const over = () => {
+      if (waits) this.#pending--;
+      waits = false;
+    };
+    const cancel = this.#world.schedule(ms, () => {
+      if (!waits) return;
+      over();
+      if (!this.#dead) run();
+    });
+    return () => {
+      over();
+      cancel();
+    };
+  };
+
+  /** Timers of this process that are set. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  kill(): void {
+    this.#dead = true;
+  }
+}

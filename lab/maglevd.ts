@@ -1,0 +1,162 @@
+import type { ActorDescription, ActorRef, ActorSystem } from '../actors/kernel/contract.js';
+import { createActorSystem } from '../actors/kernel/system.js';
+import { type RootMessage, rootActor } from '../actors/root.js';
+import type { Dial } from '../binapi/byte-socket.js';
+import { openLb } from '../binapi/lb/open-lb.js';
+import { readSettled } from '../config/settled-file.js';
+import { teller } from '../daemon/teller.js';
+import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import { asMaglevError, type MaglevError } from '../domain/errors.js';
+import { EventMemory } from '../domain/event-memory.js';
+import type { LogLevel } from '../domain/events.js';
+import type { ProbeResult } from '../domain/probe-result.js';
+import { createLocalEngine } from '../probes/engine/local-engine.js';
+import type { ProbeTarget } from '../probes/target.js';
+import type { Cancel } from '../protocol/clock.js';
+import type { IntentStore } from '../protocol/intents.js';
+import type { LogFields } from '../protocol/log.js';
+import type { RpcTargets } from '../protocol/rpc.js';
+import { type Hook, instrument } from './instrument.js';
+import type { ProcessClock } from './lab-clock.js';
+
+/** What a process finds around it. */
+export interface Surroundings {
+  readonly clock: ProcessClock;
+  readonly pid: number;
+  /** Reads and checks the file as it is now. */
+  readonly readFile: () => Promise<ConfigVerdict>;
+  readonly dial: Dial;
+  readonly probe: (target: ProbeTarget, ended: (result: ProbeResult) => void) => Cancel;
+  readonly intents: IntentStore;
+  readonly hook: Hook;
+  readonly told: (level: LogLevel, event: string, fields: LogFields) => void;
+  /** It serves requests, or not any more. */
+  readonly serving: (targets: RpcTargets | null) => void;
+  /** It has ended by itself. */
+  readonly ended: (why: string) => void;
+  /** What it tells whoever has started it. */
+  readonly notified: (lines: readonly string[]) => void;
+}
+
+const CONFIG_FILE = 'maglev.yaml';
+/** How often systemd wants a sign of life. */
+const WATCHDOG_MS = 30_000;
+
+/** One life of maglevd: the tree that ships, from the first reading of its config to its end. */
+export class Maglevd {
+  readonly #around: Surroundings;
+  readonly system: ActorSystem;
+  #root: ActorRef<RootMessage> | null = null;
+  #gone = false;
+  #ending = false;
+  #fatal: MaglevError | null = null;
+  readonly #teller;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    const { clock } = around;
+    this.#teller = teller(clock, {
+      enabled: (level) => level !== 'debug',
+      log: (level, event, fields = {}) => {
+        if (level !== 'debug' && !this.#gone) around.told(level, event, fields);
+      },
+    });
+    this.system = createActorSystem({ clock, log: this.#teller.log });
+  }
+
+  /** Reads its config and starts; false when it is refused. */
+  async start(): Promise<boolean> {
+    const verdict = await this.#load(() => null);
+    if (this.#gone) return false;
+    if (!verdict.ok) {
+      this.#around.ended('its config is refused');
+      return false;
+    }
+    this.#root = this.system.start(instrument(this.#tree(verdict), this.#around.hook));
+    void this.system.ended.then(({ reason, error }) => {
+      if (this.#gone) return;
+      const why = this.#ending ? 'told to' : asMaglevError(this.#fatal ?? error ?? new Error(reason)).message;
+      this.#gone = true;
+      this.#around.ended(why);
+    });
+    return true;
+  }
+
+  /** SIGHUP. */
+  hangup(): void {
+    if (!this.#gone) this.#root?.tell({ type: 'reload' });
+  }
+
+  /** SIGTERM. */
+  stop(): void {
+    this.#ending = true;
+    void this.system.stop();
+  }
+
+  /** SIGKILL. */
+  kill(): void {
+    this.#gone = true;
+    this.#around.clock.kill();
+  }
+
+  describe(): ActorDescription | null {
+    return this.system.describe();
+  }
+
+  #load(running: () => MaglevConfig | null): Promise<ConfigVerdict> {
+    const { clock, readFile } = this.#around;
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => clock.schedule(ms, resolve));
+    return readSettled({ file: CONFIG_FILE, load: readFile, running, wait });
+  }
+
+  #tree({ config, warnings }: Extract<ConfigVerdict, { ok: true }>) {
+    const { clock, pid, readFile, dial, probe, intents, serving, notified } = this.#around;
+    const about = { version: '0', commit: null, date: null, startedAt: clock.now(), pid };
+    return rootActor({
+      config,
+      warnings,
+      configFile: CONFIG_FILE,
+      events: {
+        source: this.#teller.source,
+        memory: new EventMemory(`${clock.now().toString(36)}-${pid}`),
+      },
+      recorder: {
+        program: { ...about, node: '0' },
+        describe: this.system.describe,
+        store: { keep: async () => 'record.json' },
+      },
+      log: { configured: 'info', printer: { name: 'log', tell: () => true } },
+      loadConfig: (running) => this.#load(running),
+      readConfig: readFile,
+      intents,
+      service: {
+        watchdogMs: WATCHDOG_MS,
+        notify: (lines) => {
+          if (!this.#gone) notified(lines);
+        },
+      },
+      makeProbeEngine: (_netns, context) =>
+        createLocalEngine({ ...context, probe: (_key, target, ended) => probe(target, ended) }),
+      openVpp: (ready) => async (signal) => {
+        await ready();
+        return openLb({
+          socketPath: 'api.sock',
+          clientName: 'vpp-maglev',
+          clock,
+          trace: { enabled: () => false, message: () => {} },
+          dial,
+          signal,
+        });
+      },
+      openStats: null,
+      rpc: async (targets) => {
+        serving(targets);
+        const stop = async () => serving(null);
+        return { setAccess: () => {}, reload: async () => {}, address: 'lab', httpAddress: '', stop };
+      },
+      fatal: (error) => {
+        this.#fatal = error;
+      },
+    });
+  }
+}

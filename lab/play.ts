@@ -1,0 +1,142 @@
+import { configText, edited } from './config-file.js';
+import type { Person } from './person.js';
+import { endOf, type Fault, type HandCommand } from './scenario.js';
+import { vipIdOf } from './truth.js';
+import { Watcher } from './watcher.js';
+import type { World } from './world.js';
+
+/** Has all faults of the scenario happen at their times. */
+export function play(world: World, person: Person): void {
+  const { clock, scenario } = world;
+  scenario.faults.forEach((fault, number) => {
+    clock.schedule(fault.at, () => {
+      world.trace.line(`fault ${JSON.stringify(fault)}`);
+      world.troubles++;
+      const over = strike(world, person, fault, number);
+      clock.schedule(endOf(fault) - fault.at, () => {
+        over();
+        world.troubles--;
+        world.lastTroubleAt = clock.monotonic();
+        world.trace.line(`over ${fault.kind} of ${(fault.at / 1000).toFixed(3)}`);
+      });
+    });
+  });
+}
+
+const nothing = (): void => {};
+
+/** Gives what ends it. */
+function strike(world: World, person: Person, fault: Fault, number: number): () => void {
+  const { truth, vpp, disk } = world;
+  switch (fault.kind) {
+    case 'server':
+    case 'network':
+      world.servers.begin(fault);
+      return () => world.servers.end(fault);
+    case 'vpp': {
+      const sound = truth.troubled();
+      const over = strikeVpp(world, fault);
+      return () => {
+        over();
+        sound();
+      };
+    }
+    case 'hand':
+      truth.troubled(1);
+      if (vpp.runs) byHand(world, fault.command);
+      world.lookAtVpp();
+      return nothing;
+    case 'operator':
+      person.act(fault);
+      return nothing;
+    case 'weight':
+      person.weigh(fault);
+      return nothing;
+    case 'sync':
+      person.sync(fault.frontend);
+      return nothing;
+    case 'reload':
+      return edit(world, person, fault);
+    case 'hangups':
+      for (let i = 0; i < fault.count; i++) world.process?.maglevd.hangup();
+      return nothing;
+    case 'clock-set':
+      world.setWall(fault.byMs);
+      return nothing;
+    case 'watcher':
+      new Watcher(world, number, fault.forMs, fault.stopsMs);
+      return nothing;
+    case 'disk':
+      disk.troubles.add(fault.how);
+      return () => disk.mended(fault.how);
+    case 'crash':
+      return world.strike(fault.actor, fault.nth, () => {
+        truth.troubled(5000);
+        return 'crash';
+      });
+    case 'kill':
+      return world.strike(null, fault.nth, () => {
+        world.kill(fault.downMs);
+        return 'kill';
+      });
+    case 'restart':
+      world.terminate(fault.downMs);
+      return nothing;
+  }
+}
+
+function strikeVpp({ vpp }: World, { how, forMs }: Extract<Fault, { kind: 'vpp' }>): () => void {
+  switch (how) {
+    case 'down':
+    case 'down-with-state':
+      vpp.kill();
+      return () => vpp.start(how === 'down' ? 'empty' : 'configured');
+    case 'hang':
+      vpp.hang(forMs);
+      return nothing;
+    case 'disconnect':
+      vpp.disconnect();
+      return nothing;
+    default:
+      vpp.setFault(how.text);
+      return () => vpp.clearFault(how.text);
+  }
+}
+
+function edit(world: World, person: Person, fault: Extract<Fault, { kind: 'reload' }>): () => void {
+  const base = world.fileFleet ?? world.truth.config;
+  const fleet = edited(base, fault.edit, world.scenario.fleet);
+  const whole = fleet === null ? 'maglev: [' : configText(fleet);
+  const half = whole.slice(0, Math.floor(whole.length * ((fault.at % 97) / 97)));
+  if (fault.halfMs > 0) world.writeFile(half, null);
+  else world.writeFile(whole, fleet);
+  if (fleet !== null) world.truth.mayCount(fleet);
+  world.process?.maglevd.hangup();
+  return () => {
+    world.writeFile(whole, fleet);
+    if (fleet !== null) world.truth.mayCount(fleet);
+    if (fault.by === 'signal') world.process?.maglevd.hangup();
+    person.reload();
+  };
+}
+
+function byHand(world: World, command: HandCommand): void {
+  const { vpp, truth } = world;
+  if (command.do === 'stray-vip') {
+    vpp.type(`lb vip ${command.address}/32 encap gre4 new_len 1024`);
+    return;
+  }
+  const frontend = truth.config.frontends.find(({ name }) => name === command.frontend);
+  const vip = frontend === undefined ? undefined : vipIdOf(frontend);
+  if (frontend === undefined || vip === undefined) return;
+  const [prefix = '', protocol = '', port = ''] = vip.split(',');
+  const where = protocol === 'any' ? prefix : `${prefix} protocol ${protocol} port ${port}`;
+  if (command.do === 'remove-vip') {
+    vpp.type(`lb vip ${where} del`);
+    return;
+  }
+  const address = truth.config.backends.find(({ name }) => name === command.backend)?.address;
+  if (address === undefined) return;
+  if (command.do === 'remove-server') vpp.type(`lb as ${where} ${address} del`);
+  else vpp.type(`lb as ${where} ${address} weight ${command.weight}`);
+}

@@ -1,0 +1,190 @@
+import { connectionRefused, type ProbeResult } from '../domain/probe-result.js';
+import type { ProbeTarget } from '../probes/target.js';
+import type { Cancel } from '../protocol/clock.js';
+import type { LabClock } from './lab-clock.js';
+import type { BackendPlan, NetworkFault, ServerFault } from './scenario.js';
+import type { VppMachine } from './vpp-machine.js';
+
+/** Who made a probe what it was. vpp: the server would have answered, but the way to it leads through VPP. */
+export type Culprit = 'nobody' | 'server' | 'network' | 'vpp';
+
+/** Both ways together, of a server that is well. */
+const ANSWER_MS = 1;
+/** A probe that takes longer is none that a server answered in time. */
+const SLOW_FACTOR = 4;
+const FLAP_PERIOD_MS = 10_000;
+
+export interface ServersOptions {
+  readonly clock: LabClock;
+  readonly vpp: () => VppMachine;
+  readonly backends: readonly BackendPlan[];
+  /** Told what became of each probe, and whose doing it was. */
+  readonly probed: (address: string, result: ProbeResult, culprit: Culprit) => void;
+}
+
+/** The servers, and the network that leads to them through VPP. */
+export class Servers {
+  readonly #options: ServersOptions;
+  readonly #addressOf: ReadonlyMap<string, string>;
+  readonly #server = new Map<string, ServerFault[]>();
+  readonly #network = new Map<string, NetworkFault[]>();
+  /** Servers that the present VPP has found: it drops the first packet to each. */
+  #neighbours = new Set<string>();
+  #neighboursOf = -1;
+  probes = 0;
+
+  constructor(options: ServersOptions) {
+    this.#options = options;
+    this.#addressOf = new Map(options.backends.map(({ name, address }) => [name, address]));
+  }
+
+  begin(fault: ServerFault | NetworkFault): void {
+    for (const [list, address] of this.#concerned(fault))
+      list.set(address, [...(list.get(address) ?? []), fault]);
+  }
+
+  end(fault: ServerFault | NetworkFault): void {
+    for (const [list, address] of this.#concerned(fault)) {
+      const left = (list.get(address) ?? []).filter((one) => one !== fault);
+      if (left.length > 0) list.set(address, left);
+      else list.delete(address);
+    }
+  }
+
+  /** Is anything wrong with it now, or with the way to it? */
+  isTroubled(address: string): boolean {
+    return this.#server.has(address) || this.#network.has(address);
+  }
+
+  /** Is it gone for as long as this lasts? */
+  readonly isDeadNow = (address: string): boolean => {
+    const dead = ['refuses', 'silent', 'error', 'slow'];
+    return (
+      (this.#server.get(address) ?? []).some(({ how }) => dead.includes(how)) ||
+      (this.#network.get(address) ?? []).some(({ how }) => how === 'partition')
+    );
+  };
+
+  /** Probes it once, as far as it goes. */
+  readonly probe = (target: ProbeTarget, ended: (result: ProbeResult) => void): Cancel => {
+    this.probes++;
+    const { clock, vpp } = this.#options;
+    const { address, timeoutMs } = target;
+    const own = this.#ownAnswer(target);
+    const machine = vpp();
+    const sent = this.#forwards(machine, address);
+    const life = machine.forwardsSince;
+    let over = false;
+    const finish = (result: ProbeResult, culprit: Culprit) => {
+      if (over) return;
+      over = true;
+      this.#options.probed(address, result, culprit);
+      ended(result);
+    };
+    const lost = () => finish(silence(target), own.culprit === 'nobody' ? 'vpp' : own.culprit);
+    if (!sent || own.result === null) {
+      const cancel = clock.schedule(timeoutMs, () =>
+        own.result === null ? finish(silence(target), own.culprit) : lost(),
+      );
+      return () => {
+        over = true;
+        cancel();
+      };
+    }
+    const { result } = own;
+    let cancel = clock.schedule(own.afterMs, () => {
+      const returns = machine.forwards && machine.forwardsSince === life;
+      if (returns) finish({ ...result, durationMs: own.afterMs }, own.culprit);
+      else cancel = clock.schedule(timeoutMs - own.afterMs, lost);
+    });
+    return () => {
+      over = true;
+      cancel();
+    };
+  };
+
+  /** What the server and the network make of a probe; `result` null: nothing comes back. */
+  #ownAnswer(target: ProbeTarget): {
+    readonly result: ProbeResult | null;
+    readonly afterMs: number;
+    readonly culprit: Culprit;
+  } {
+    const { clock } = this.#options;
+    let delay = 0;
+    const server = this.#server.get(target.address);
+    const network = this.#network.get(target.address);
+    if (server === undefined && network === undefined)
+      return { result: pass(target), afterMs: ANSWER_MS, culprit: 'nobody' };
+    for (const { how, p } of network ?? []) {
+      if (how === 'partition' || (how === 'loss' && clock.random() < 1 - (1 - p) ** 2))
+        return { result: null, afterMs: 0, culprit: 'network' };
+      if (how === 'delay') delay += p;
+    }
+    for (const fault of server ?? []) {
+      const verdict = misbehaves(fault, clock);
+      if (verdict === 'silent') return { result: null, afterMs: 0, culprit: 'server' };
+      if (verdict === 'refuses') return { result: refusal, afterMs: ANSWER_MS + delay, culprit: 'server' };
+      if (verdict === 'error')
+        return { result: failure(target), afterMs: ANSWER_MS + delay, culprit: 'server' };
+      if (verdict === 'slow')
+        return { result: null, afterMs: target.timeoutMs * SLOW_FACTOR, culprit: 'server' };
+    }
+    if (ANSWER_MS + delay >= target.timeoutMs) return { result: null, afterMs: 0, culprit: 'network' };
+    return { result: pass(target), afterMs: ANSWER_MS + delay, culprit: 'nobody' };
+  }
+
+  #forwards(machine: VppMachine, address: string): boolean {
+    if (!machine.forwards) return false;
+    if (this.#neighboursOf !== machine.life) {
+      this.#neighboursOf = machine.life;
+      this.#neighbours = new Set();
+    }
+    const known = this.#neighbours.has(address);
+    this.#neighbours.add(address);
+    return known;
+  }
+
+  #concerned(fault: ServerFault | NetworkFault): [Map<string, (ServerFault | NetworkFault)[]>, string][] {
+    const list: Map<string, (ServerFault | NetworkFault)[]> =
+      fault.kind === 'server' ? this.#server : this.#network;
+    const names = fault.kind === 'server' ? [fault.backend] : fault.backends;
+    return names.map((name) => [list, this.#addressOf.get(name) ?? name]);
+  }
+}
+
+function misbehaves(
+  { how, p, at }: ServerFault,
+  clock: LabClock,
+): 'silent' | 'refuses' | 'error' | 'slow' | 'well' {
+  switch (how) {
+    case 'flaky':
+      return clock.random() < p ? 'error' : 'well';
+    case 'flapping':
+      return (clock.monotonic() - at) % FLAP_PERIOD_MS < p * FLAP_PERIOD_MS ? 'refuses' : 'well';
+    default:
+      return how;
+  }
+}
+
+const refusal: ProbeResult = { verdict: 'fail', code: 'L4CON', detail: connectionRefused, durationMs: 0 };
+
+function pass({ probe }: ProbeTarget): ProbeResult {
+  const http = probe.type === 'http' || probe.type === 'https';
+  return http
+    ? { verdict: 'pass', code: 'L7OK', detail: 'HTTP 200', durationMs: 0 }
+    : { verdict: 'pass', code: 'L4OK', detail: probe.type === 'icmp' ? 'echo' : 'connected', durationMs: 0 };
+}
+
+function failure({ probe }: ProbeTarget): ProbeResult {
+  const http = probe.type === 'http' || probe.type === 'https';
+  return http ? { verdict: 'fail', code: 'L7STS', detail: 'HTTP 503', durationMs: 0 } : refusal;
+}
+
+function silence({ timeoutMs }: ProbeTarget): ProbeResult {
+  return {
+    verdict: 'fail',
+    code: 'L4TOUT',
+    detail: `no answer within ${timeoutMs} ms`,
+    durationMs: timeoutMs,
+  };
+}

@@ -1,0 +1,384 @@
+import type { VipId } from '../domain/lb.js';
+import type { BackendAction } from '../domain/operator.js';
+import type { CheckPlan, Fleet, FrontendPlan } from './scenario.js';
+import type { SeenVip } from './seen.js';
+import type { Culprit } from './servers.js';
+
+/** So long something that has been true may still be on its way to VPP, in milliseconds, when nothing is in its way. */
+const ON_ITS_WAY_MS = 20_000;
+/** After each trouble with VPP or with the process: until both are together again. */
+const TOGETHER_AGAIN_MS = 20_000;
+
+/** What an observer who knows whose fault a failure is would think of a server, by the rule of rise and fall. */
+interface Ideal {
+  counter: number;
+  up: boolean;
+  lastDownAt: number;
+  /** Failures of its own or of the network's since the last pass. */
+  failures: number;
+  lastPassAt: number;
+  lastFailAt: number;
+}
+
+interface Word {
+  readonly backend: string;
+  readonly what: 'paused' | 'enabled' | 'weight';
+  readonly frontend: string;
+  readonly pool: string;
+  readonly value: boolean | number;
+  /** What the config said when it was spoken. */
+  readonly configured: boolean | number;
+}
+
+interface Spoken {
+  readonly at: number;
+  readonly subject: string;
+  readonly value: boolean | number;
+}
+
+/**
+ * What is so, whatever maglevd believes: which config counts, what operators have said, and how the servers are. It is
+ * reckoned here in its own way, from what the scenario has done; nothing of maglevd's rules is used.
+ */
+export class Truth {
+  readonly #now: () => number;
+  /** The config that counts. */
+  config: Fleet;
+  /** Those that have counted, or may count by now, and until when that may still be seen. */
+  readonly #others: { readonly fleet: Fleet; until: number }[] = [];
+  readonly #words = new Map<string, Word>();
+  readonly #spoken: Spoken[] = [];
+  readonly #ideals = new Map<string, Ideal>();
+  #troubles: { readonly from: number; until: number }[] = [];
+  lifeBegan = 0;
+
+  constructor(now: () => number, config: Fleet) {
+    this.#now = now;
+    this.config = config;
+  }
+
+  /** VPP, or the process that governs it, is in trouble from now on, for so long at least; gives what ends it. */
+  troubled(forMs = 0): () => void {
+    const now = this.#now();
+    const trouble = { from: now, until: forMs > 0 ? now + forMs : Number.POSITIVE_INFINITY };
+    this.#troubles = [...this.#troubles.slice(-100), trouble];
+    if (forMs === 0) return () => this.#end(trouble, 0);
+    return () => this.#end(trouble, forMs);
+  }
+
+  #end(trouble: { readonly from: number; until: number }, atLeastMs: number): void {
+    trouble.until = Math.max(this.#now(), trouble.from + atLeastMs);
+  }
+
+  /** For how long there has been no trouble. */
+  get quietMs(): number {
+    const now = this.#now();
+    return Math.min(now, ...this.#troubles.map(({ until }) => Math.max(0, now - until)));
+  }
+
+  /** May what was so then still be on its way to VPP? */
+  #isRecent(at: number): boolean {
+    const now = this.#now();
+    let allowed = ON_ITS_WAY_MS;
+    for (const { from, until } of this.#troubles) {
+      if (until + TOGETHER_AGAIN_MS <= at) continue;
+      allowed += Math.max(0, Math.min(now, until + TOGETHER_AGAIN_MS) - Math.max(at, from));
+    }
+    return now - at <= allowed;
+  }
+
+  /** This config may count from now on. */
+  mayCount(fleet: Fleet): void {
+    this.#others.push({ fleet, until: Number.POSITIVE_INFINITY });
+  }
+
+  /** It counts, and no other. */
+  counts(fleet: Fleet): void {
+    const now = this.#now();
+    for (const one of this.#others) one.until = Math.min(one.until, now);
+    this.#others.push({ fleet: this.config, until: now });
+    const left = this.#others.filter(({ until }) => this.#isRecent(until));
+    this.#others.splice(0, this.#others.length, ...left);
+    this.config = fleet;
+    for (const [subject, word] of this.#words) {
+      const configured = configuredFor(fleet, word);
+      if (configured !== null && (configured !== word.configured || configured === word.value))
+        this.#words.delete(subject);
+    }
+  }
+
+  /** Configs of which something may be seen in VPP now. */
+  get configs(): readonly Fleet[] {
+    const recent = this.#others.filter(({ until }) => this.#isRecent(until));
+    return [this.config, ...recent.map(({ fleet }) => fleet)];
+  }
+
+  /** An operator says something; it may be heard from now on. */
+  says(subject: string, value: boolean | number): void {
+    this.#spoken.push({ at: this.#now(), subject, value });
+    if (this.#spoken.length > 500) this.#spoken.splice(0, 250);
+  }
+
+  /** He was told that it is done. */
+  done(backend: string, action: BackendAction): void {
+    const plan = this.config.backends.find(({ name }) => name === backend);
+    if (plan === undefined) return;
+    const word = (what: 'paused' | 'enabled', value: boolean, configured: boolean) => {
+      const subject = `${what} ${backend}`;
+      if (value === configured) this.#words.delete(subject);
+      else this.#words.set(subject, { backend, what, frontend: '', pool: '', value, configured });
+    };
+    switch (action) {
+      case 'pause':
+      case 'resume':
+        word('paused', action === 'pause', false);
+        break;
+      case 'enable':
+      case 'disable': {
+        const value = action === 'enable';
+        if (this.isEnabled(backend) === value) break;
+        word('enabled', value, plan.enabled);
+        word('paused', false, false);
+        break;
+      }
+    }
+  }
+
+  weightDone(place: { frontend: string; pool: string; backend: string }, value: number): void {
+    const { frontend, pool, backend } = place;
+    const subject = `weight ${frontend} ${pool} ${backend}`;
+    const configured = weightIn(this.config, place);
+    if (configured === null) return;
+    if (configured === value) this.#words.delete(subject);
+    else this.#words.set(subject, { ...place, what: 'weight', value, configured });
+  }
+
+  isEnabled(backend: string): boolean {
+    const word = this.#words.get(`enabled ${backend}`);
+    if (word !== undefined) return word.value === true;
+    return this.config.backends.find(({ name }) => name === backend)?.enabled === true;
+  }
+
+  isPaused(backend: string): boolean {
+    return this.#words.has(`paused ${backend}`);
+  }
+
+  /** The weight of a place as it counts. */
+  weightOf(place: { frontend: string; pool: string; backend: string }): number | null {
+    const word = this.#words.get(`weight ${place.frontend} ${place.pool} ${place.backend}`);
+    if (word !== undefined) return Number(word.value);
+    return weightIn(this.config, place);
+  }
+
+  /** What holds of what operators have said, for people. */
+  get words(): readonly string[] {
+    return [...this.#words].map(([subject, { value }]) => `${subject} = ${value}`).sort();
+  }
+
+  /** A probe of this server has ended. */
+  probed(address: string, passed: boolean, culprit: Culprit): void {
+    const now = this.#now();
+    for (const backend of this.config.backends) {
+      if (backend.address !== address || backend.check === null) continue;
+      const check = this.config.checks.find(({ name }) => name === backend.check);
+      if (check === undefined) continue;
+      const ideal = this.#idealOf(backend.name, check);
+      if (passed) {
+        ideal.counter = Math.min(ideal.counter + 1, check.rise + check.fall - 1);
+        ideal.failures = 0;
+        ideal.lastPassAt = now;
+      } else if (culprit === 'server' || culprit === 'network') {
+        ideal.counter = Math.max(0, ideal.counter - 1);
+        ideal.failures++;
+        ideal.lastFailAt = now;
+      }
+      ideal.up = ideal.counter >= check.rise;
+      if (!ideal.up) ideal.lastDownAt = now;
+    }
+  }
+
+  #idealOf(name: string, check: CheckPlan): Ideal {
+    const full = check.rise + check.fall - 1;
+    let ideal = this.#ideals.get(name);
+    if (ideal === undefined) {
+      const never = Number.NEGATIVE_INFINITY;
+      ideal = {
+        counter: full,
+        up: true,
+        lastDownAt: never,
+        failures: 0,
+        lastPassAt: never,
+        lastFailAt: never,
+      };
+      this.#ideals.set(name, ideal);
+    }
+    ideal.counter = Math.min(ideal.counter, full);
+    return ideal;
+  }
+
+  /** Why it may be out of service, or without a verdict, as a word; null = it must serve. */
+  mayBeOut(name: string): string | null {
+    const now = this.#now();
+    for (const fleet of this.configs) {
+      const plan = fleet.backends.find((one) => one.name === name);
+      if (plan === undefined) return 'not in the config';
+      if (!plan.enabled) return 'disabled by the config';
+    }
+    if (!this.isEnabled(name) || this.#recently(`enabled ${name}`, false)) return 'disabled by an operator';
+    if (this.isPaused(name) || this.#recently(`paused ${name}`, true)) return 'paused by an operator';
+    const ideal = this.#ideals.get(name);
+    if (ideal === undefined) return null;
+    if (!ideal.up || this.#isRecent(ideal.lastDownAt)) return 'its probes have failed';
+    // Without a verdict for too long, and with a failure, it counts as down.
+    const patience = this.config.startupMs[1];
+    if (ideal.failures > 0 && ideal.lastPassAt < this.lifeBegan && now - this.lifeBegan >= patience)
+      return 'no verdict since the start';
+    return null;
+  }
+
+  #recently(subject: string, value: boolean): boolean {
+    return this.#spoken.some(
+      (one) => one.subject === subject && one.value === value && this.#isRecent(one.at),
+    );
+  }
+
+  /** May this place weigh so much at most? 0 = it may be out. */
+  weightsOf(place: { frontend: string; pool: string; backend: string }): ReadonlySet<number> {
+    const subject = `weight ${place.frontend} ${place.pool} ${place.backend}`;
+    const found = new Set<number>();
+    for (const fleet of this.configs) {
+      const weight = weightIn(fleet, place);
+      if (weight !== null) found.add(weight);
+    }
+    const now = this.weightOf(place);
+    if (now !== null) found.add(now);
+    for (const one of this.#spoken)
+      if (one.subject === subject && this.#isRecent(one.at)) found.add(Number(one.value));
+    return found;
+  }
+
+  /** Why a server of a VIP may weigh nothing, or be gone from it; null = it must not. */
+  mayLose(id: VipId, address: string, vip: SeenVip): string | null {
+    let why: string | null = null;
+    for (const fleet of this.configs) {
+      const frontend = fleet.frontends.find((one) => vipIdOf(one) === id);
+      if (frontend === undefined) return 'no frontend has this VIP';
+      const places = placesOf(fleet, frontend, address);
+      if (places.length === 0) return 'the config has it no more';
+      why ??= this.#mayLoseIn(fleet, frontend, places, vip);
+      if (why !== null) return why;
+    }
+    return null;
+  }
+
+  #mayLoseIn(fleet: Fleet, frontend: FrontendPlan, places: readonly Place[], vip: SeenVip): string | null {
+    const reasons = places.map(({ pool, index, backend }) => {
+      if (this.weightsOf({ frontend: frontend.name, pool, backend }).has(0)) return 'its weight is 0';
+      const out = this.mayBeOut(backend);
+      if (out !== null) return out;
+      const earlier = frontend.pools.slice(0, index).flatMap((one) => one.backends.map(({ name }) => name));
+      const serving = earlier.some((name) => {
+        const address = fleet.backends.find((one) => one.name === name)?.address ?? '';
+        return (vip.servers.get(address) ?? 0) > 0;
+      });
+      return serving ? 'an earlier pool serves' : null;
+    });
+    return reasons.includes(null) ? null : (reasons[0] ?? null);
+  }
+
+  frontendOf(fleet: Fleet, id: VipId): FrontendPlan | undefined {
+    return fleet.frontends.find((one) => vipIdOf(one) === id);
+  }
+
+  /** Servers of a VIP that could serve by every config that may count. */
+  mustServe(id: VipId): readonly string[] {
+    const lists = this.configs.map((fleet) => {
+      const frontend = this.frontendOf(fleet, id);
+      const places = (frontend?.pools ?? []).flatMap((pool) =>
+        pool.backends.map(({ name }) => ({ pool: pool.name, backend: name })),
+      );
+      return places
+        .filter(({ pool, backend }) => {
+          const weights = this.weightsOf({ frontend: frontend?.name ?? '', pool, backend });
+          return !weights.has(0) && this.mayBeOut(backend) === null;
+        })
+        .map(({ backend }) => backend);
+    });
+    const [first = [], ...others] = lists;
+    return first.filter((name) => others.every((list) => list.includes(name)));
+  }
+
+  /** All weights that this server may have in this VIP, but 0. */
+  weightsAt(id: VipId, address: string): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (const fleet of this.configs) {
+      const frontend = this.frontendOf(fleet, id);
+      if (frontend === undefined) continue;
+      for (const { pool, backend } of placesOf(fleet, frontend, address)) {
+        for (const weight of this.weightsOf({ frontend: frontend.name, pool, backend })) found.add(weight);
+      }
+    }
+    return found;
+  }
+
+  /** What VPP should have when all is calm: weights by address, by VIP. `isDead`: servers that are gone. */
+  expected(isDead: (address: string) => boolean): ReadonlyMap<VipId, ReadonlyMap<string, number>> {
+    const { config } = this;
+    const wanted = new Map<VipId, Map<string, number>>();
+    for (const frontend of config.frontends) {
+      const isUp = (name: string): boolean => {
+        const plan = config.backends.find((one) => one.name === name);
+        if (plan === undefined || !this.isEnabled(name) || this.isPaused(name)) return false;
+        return plan.check === null || !isDead(plan.address);
+      };
+      const weight = (pool: string, backend: string) =>
+        this.weightOf({ frontend: frontend.name, pool, backend }) ?? 0;
+      const active = frontend.pools.find(({ name, backends }) =>
+        backends.some((one) => isUp(one.name) && weight(name, one.name) > 0),
+      );
+      const serving = active ?? frontend.pools[0];
+      const servers = new Map<string, number>();
+      for (const pool of frontend.pools) {
+        for (const { name } of pool.backends) {
+          const address = config.backends.find((one) => one.name === name)?.address ?? '';
+          const own = pool === serving && isUp(name) ? weight(pool.name, name) : 0;
+          servers.set(address, Math.max(own, servers.get(address) ?? 0));
+        }
+      }
+      wanted.set(vipIdOf(frontend), servers);
+    }
+    return wanted;
+  }
+}
+
+interface Place {
+  readonly pool: string;
+  readonly index: number;
+  readonly backend: string;
+}
+
+function placesOf(fleet: Fleet, frontend: FrontendPlan, address: string): Place[] {
+  const names = new Set(fleet.backends.filter((one) => one.address === address).map(({ name }) => name));
+  return frontend.pools.flatMap((pool, index) =>
+    pool.backends
+      .filter(({ name }) => names.has(name))
+      .map(({ name }) => ({ pool: pool.name, index, backend: name })),
+  );
+}
+
+export function vipIdOf({ address, protocol, port }: FrontendPlan): VipId {
+  return `${address}/${address.includes(':') ? 128 : 32},${protocol},${port}`;
+}
+
+function weightIn(fleet: Fleet, place: { frontend: string; pool: string; backend: string }): number | null {
+  const frontend = fleet.frontends.find(({ name }) => name === place.frontend);
+  const pool = frontend?.pools.find(({ name }) => name === place.pool);
+  return pool?.backends.find(({ name }) => name === place.backend)?.weight ?? null;
+}
+
+function configuredFor(fleet: Fleet, word: Word): boolean | number | null {
+  if (word.what === 'weight') return weightIn(fleet, word);
+  const backend = fleet.backends.find(({ name }) => name === word.backend);
+  if (backend === undefined) return null;
+  return word.what === 'paused' ? false : backend.enabled;
+}

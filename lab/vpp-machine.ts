@@ -1,0 +1,192 @@
+import { parseFault } from '../sim/faults/fault-grammar.js';
+import { FaultMachine } from '../sim/faults/fault-machine.js';
+import { configurationOf, configureAs } from '../sim/lb/configuration.js';
+import { SimulatedCrash } from '../sim/lb/crash.js';
+import type { LbState } from '../sim/lb/lb-state.js';
+import { warmUpTables } from '../sim/lb/warm-up.js';
+import { SeededRandom } from '../sim/random.js';
+import { requestNames } from '../sim/request-names.js';
+import { ApiServer, type Death } from '../sim/server/api-server.js';
+import { Vpp } from '../sim/vpp.js';
+import type { ExecutedWrite } from '../sim/write-log.js';
+import type { LabClock } from './lab-clock.js';
+import { PipeEnd } from './pipe.js';
+
+export interface VppMachineOptions {
+  readonly clock: LabClock;
+  readonly seed: number;
+  readonly heapBytes: number;
+  readonly onWrite: (write: ExecutedWrite) => void;
+  /** It died of itself: of a request that kills it, or of a fault. */
+  readonly onDeath: (death: Death) => void;
+  /** It runs, or not any more. */
+  readonly onLife: (runs: boolean) => void;
+}
+
+interface Run {
+  readonly vpp: Vpp;
+  readonly server: ApiServer;
+}
+
+const quiet = { enabled: () => false, log: () => undefined };
+
+/** The machine that VPP runs on, without its sockets: the simulator's own VPP, and whoever starts it again. */
+export class VppMachine {
+  readonly #options: VppMachineOptions;
+  readonly #faults: FaultMachine;
+  #texts: string[] = [];
+  #starts = 0;
+  #run: Run;
+  #runs = false;
+  #hangs = false;
+  /** Since when it has forwarded without a break. */
+  #forwardsSince = 0;
+
+  constructor(options: VppMachineOptions) {
+    warmUpTables();
+    this.#options = options;
+    this.#faults = new FaultMachine(options.clock, (action) => this.#run.server.strike(action));
+    this.#run = this.#boot();
+    this.#up();
+  }
+
+  get runs(): boolean {
+    return this.#runs;
+  }
+
+  get forwards(): boolean {
+    return this.#runs && !this.#hangs;
+  }
+
+  /** Since when it forwards; of use only while it does. */
+  get forwardsSince(): number {
+    return this.#forwardsSince;
+  }
+
+  /** Which of its lives this is. */
+  get life(): number {
+    return this.#starts;
+  }
+
+  get lb(): LbState {
+    return this.#run.vpp.lb.state;
+  }
+
+  get plugin() {
+    return this.#run.vpp.lb;
+  }
+
+  /** Begins to connect to its API. */
+  connect(): PipeEnd {
+    const { clock } = this.#options;
+    const client = new PipeEnd(clock);
+    clock.schedule(0, () => {
+      if (!this.#runs) {
+        client.refused('ECONNREFUSED');
+        return;
+      }
+      const server = new PipeEnd(clock);
+      PipeEnd.join(client, server);
+      this.#run.server.accept(server);
+      client.connected();
+    });
+    return client;
+  }
+
+  /** Somebody types this at VPP's prompt. */
+  type(command: string): void {
+    if (!this.#runs) return;
+    try {
+      this.#run.vpp.cli(command);
+    } catch (thrown) {
+      if (!(thrown instanceof SimulatedCrash)) throw thrown;
+      this.#died(this.#run, { kind: 'killed', reason: 'somebody typed what it dies of' });
+    }
+  }
+
+  /** In the simulator's words (docs/simulator.md). */
+  setFault(text: string): void {
+    this.#texts.push(text);
+    this.#faults.set(parseFault(text, requestNames));
+  }
+
+  clearFault(text: string): void {
+    const at = this.#texts.indexOf(text);
+    if (at >= 0) this.#texts.splice(at, 1);
+    this.#faults.clear();
+    for (const left of this.#texts) this.#faults.set(parseFault(left, requestNames));
+  }
+
+  hang(ms: number): void {
+    if (this.#runs) this.#run.server.hang(ms);
+  }
+
+  disconnect(): void {
+    if (this.#runs) this.#run.server.disconnectAll();
+  }
+
+  kill(): void {
+    if (this.#runs) this.#end();
+  }
+
+  start(from: 'empty' | 'configured'): void {
+    if (this.#runs) return;
+    const before = configurationOf(this.lb);
+    this.#run = this.#boot();
+    if (from === 'configured') configureAs(this.#run.vpp.lb, before);
+    this.#up();
+  }
+
+  #up(): void {
+    this.#starts++;
+    this.#runs = true;
+    this.#hangs = false;
+    this.#forwardsSince = this.#options.clock.monotonic();
+    this.#options.onLife(true);
+  }
+
+  #boot(): Run {
+    const { clock, seed, heapBytes, onWrite } = this.#options;
+    const onDeath = (death: Death) => this.#died(run, death);
+    const vpp = new Vpp({
+      clock,
+      personality: 'modern',
+      pid: 1000 + this.#starts,
+      heapBytes,
+      onWrite,
+      onCrash: (crash) => onDeath({ kind: 'crashed', crash }),
+    });
+    const server = new ApiServer({
+      vpp,
+      clock,
+      random: new SeededRandom(seed * 1009 + this.#starts),
+      faults: this.#faults,
+      log: quiet,
+      onDeath,
+      onHang: (hangs) => this.#hung(hangs),
+    });
+    const run: Run = { vpp, server };
+    return run;
+  }
+
+  #hung(hangs: boolean): void {
+    this.#hangs = hangs;
+    if (!hangs) this.#forwardsSince = this.#options.clock.monotonic();
+  }
+
+  #died(run: Run, death: Death): void {
+    if (!this.#runs || run !== this.#run) return;
+    this.#end();
+    this.#options.onDeath(death);
+    // Whoever looks after VPP starts it again.
+    const { afterMs, withState } = death.kind === 'restarting' ? death : { afterMs: 2000, withState: false };
+    this.#options.clock.schedule(afterMs, () => this.start(withState ? 'configured' : 'empty'));
+  }
+
+  #end(): void {
+    this.#runs = false;
+    this.#run.vpp.stop();
+    void this.#run.server.close();
+    this.#options.onLife(false);
+  }
+}
