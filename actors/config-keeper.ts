@@ -1,5 +1,6 @@
 import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
 import { configChanges, withFrontends } from '../domain/config-changes.js';
+import { verdictNews } from '../domain/config-news.js';
 import { asMaglevError } from '../domain/errors.js';
 import { Rounds } from '../domain/rounds.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
@@ -14,6 +15,7 @@ import type {
 } from '../protocol/config.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
+import { tellNews } from './news.js';
 
 /** Where the running config is. Only the config-keeper writes it. */
 export interface ConfigCell {
@@ -54,6 +56,9 @@ const WORDS_MS = 5_000;
 const unheard = { ok: () => false, fail: () => false };
 
 type Purpose = 'check' | 'reload';
+
+/** How a refusal begins that is none of the file itself. */
+const prefaces = { check: 'valid, but a reload would be refused: ', reload: '' } as const;
 
 type KeeperMessage =
   | ConfigControl
@@ -114,8 +119,7 @@ class ConfigKeeper {
         break;
       case 'file-read': {
         const { purpose, verdict } = message;
-        if (purpose === 'reload') this.#reload(verdict);
-        else this.#check(verdict);
+        this.#judge(purpose, verdict);
         break;
       }
       case 'answer-complete': {
@@ -181,42 +185,27 @@ class ConfigKeeper {
     if (another) this.#begin(purpose);
   }
 
-  /** Says what a reload would. */
-  #check(loaded: ConfigVerdict): void {
+  /** A check says what a reload would. */
+  #judge(purpose: Purpose, read: ConfigVerdict): void {
     const { cell, file } = this.#options;
-    const verdict = withFrontends(loaded, cell.running, file, 'valid, but a reload would be refused: ');
-    if (!verdict.ok) {
-      logRefusal(this.#context, verdict, false);
-      this.#end('check', (reply) => reply.ok(verdict));
-      return;
-    }
-    this.#complete('check', verdict, cell.running, 'config-considered');
-  }
-
-  #reload(loaded: ConfigVerdict): void {
-    const { cell, file } = this.#options;
-    const verdict = withFrontends(loaded, cell.running, file, '');
-    if (!verdict.ok) {
-      logRefusal(this.#context, verdict, true);
-      this.#context.log.log('error', 'config-reload-done', { ok: false, stage: verdict.stage });
-      this.#end('reload', (reply) => reply.ok(verdict));
-      return;
-    }
     const before = cell.running;
-    cell.running = verdict.config;
-    cell.warnings = verdict.warnings;
-    logAccepted(this.#context, verdict);
-    this.#complete('reload', verdict, before, 'config-changed');
+    const verdict = withFrontends(read, before, file, prefaces[purpose]);
+    tellNews(this.#context.log, verdictNews(verdict, purpose === 'reload'));
+    if (!verdict.ok) {
+      this.#end(purpose, (reply) => reply.ok(verdict));
+      return;
+    }
+    if (purpose === 'reload') {
+      cell.running = verdict.config;
+      cell.warnings = verdict.warnings;
+    }
+    this.#complete(purpose, verdict, before);
   }
 
   /** Tells of the config, and answers with what it changes. */
-  #complete(
-    purpose: Purpose,
-    verdict: Extract<ConfigVerdict, { ok: true }>,
-    before: MaglevConfig,
-    type: 'config-changed' | 'config-considered',
-  ): void {
+  #complete(purpose: Purpose, verdict: Extract<ConfigVerdict, { ok: true }>, before: MaglevConfig): void {
     const { config } = verdict;
+    const type = purpose === 'reload' ? 'config-changed' : 'config-considered';
     const changes = configChanges(before, config);
     const complete = (words: WordsReviewed | null): KeeperMessage => {
       return { type: 'answer-complete', purpose, answer: { ...verdict, changes, words } };
@@ -227,32 +216,5 @@ class ConfigKeeper {
       // The config is in force all the same; the log has why they are not known.
       () => complete(null),
     );
-  }
-}
-
-function logAccepted(
-  context: Pick<Context<never>, 'log'>,
-  verdict: Extract<ConfigVerdict, { ok: true }>,
-): void {
-  const { config, warnings } = verdict;
-  for (const { place, path, message } of warnings) {
-    context.log.log('warn', 'config-warning', { ...place, path, warning: message });
-  }
-  context.log.log('info', 'config-reload-done', {
-    ok: true,
-    frontends: config.frontends.size,
-    backends: config.backends.size,
-    warnings: warnings.length,
-  });
-}
-
-function logRefusal(
-  context: Pick<Context<never>, 'log'>,
-  verdict: Extract<ConfigVerdict, { ok: false }>,
-  reload: boolean,
-): void {
-  const { stage } = verdict;
-  for (const { place, path, message } of verdict.issues) {
-    context.log.log('error', 'config-check-failed', { reload, stage, ...place, path, error: message });
   }
 }

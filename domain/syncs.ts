@@ -1,4 +1,4 @@
-import type { MaglevError } from './errors.js';
+import { asMaglevError, MaglevError } from './errors.js';
 import type { LbOperation, VipStep } from './lb.js';
 
 /** What a sync changed. */
@@ -78,6 +78,14 @@ export type OperationOutcome =
       /** VPP's return code, when VPP answered. */
       readonly retval: number | null;
     };
+
+export const done: OperationOutcome = { ok: true };
+
+export function failedOutcome(thrown: unknown): OperationOutcome {
+  const error = asMaglevError(thrown);
+  const answered = thrown instanceof MaglevError && 'retval' in thrown && typeof thrown.retval === 'number';
+  return { ok: false, error, retval: answered ? Number(thrown.retval) : null };
+}
 
 /** A sync that is over, before it is kept. */
 export type MadeSync = Omit<SyncRecord, 'id' | 'repeats' | 'lastAt' | 'omitted'>;

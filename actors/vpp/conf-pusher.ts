@@ -1,7 +1,7 @@
-import { backoffDelay } from '../../domain/backoff.js';
 import { asMaglevError, type MaglevError } from '../../domain/errors.js';
 import type { LbConf } from '../../domain/lb.js';
 import { sameConf } from '../../domain/plan.js';
+import { Retrying } from '../../domain/retrying.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
@@ -54,8 +54,7 @@ class ConfPusher {
   readonly #report: Address<SessionReport>;
   /** What VPP has; null = not known, to be read. */
   #known: LbConf | null = null;
-  #failures = 0;
-  #lastFailure = '';
+  readonly #attempts = new Retrying(RETRY);
   #cancelRetry: Cancel = () => {};
 
   constructor(context: Context<ConfPusherMessage>, options: ConfPusherOptions, wanted: LbConf) {
@@ -91,12 +90,11 @@ class ConfPusher {
       const news = code === 'MGL_VPP_MEMORY' ? 'error' : 'warn';
       // Of the memory only the numbers change, which are no news.
       const failure = code === 'MGL_VPP_MEMORY' ? code : message;
-      const level = failure === this.#lastFailure ? 'debug' : news;
+      const level = this.#attempts.isNews(failure) ? news : 'debug';
       context.log.log(level, 'vpp-lb-conf-failed', { code, error: message, ...wanted });
-      this.#lastFailure = failure;
       // A refusal of the guard stays one until the config changes.
       if (code === 'MGL_VPP_GUARD') return;
-      const delayMs = backoffDelay(RETRY, ++this.#failures, context.clock.random());
+      const delayMs = this.#attempts.nextDelay(context.clock.random());
       this.#cancelRetry = context.after(delayMs, { type: 'retry' });
     }
   }
@@ -127,8 +125,7 @@ class ConfPusher {
   }
 
   #succeeded(): void {
-    this.#failures = 0;
-    this.#lastFailure = '';
+    this.#attempts.succeeded();
     this.#stands(null);
   }
 

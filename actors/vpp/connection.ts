@@ -1,7 +1,8 @@
-import { backoffDelay } from '../../domain/backoff.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { LevelOf } from '../../domain/events.js';
+import { Retrying } from '../../domain/retrying.js';
 import type { VppHeard } from '../../domain/vpp-heard.js';
+import { SILENCE_MAX_MS, VppSilence, WATCH_MS } from '../../domain/vpp-silence.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { ConnectionReport, VouchRequest, VppRequest } from '../../protocol/vpp.js';
@@ -32,14 +33,8 @@ export type ConnectionMessage =
 
 /** Between two attempts, for ever. */
 const RETRY = { minMs: 100, maxMs: 5000, jitter: 0.2 };
-/** How often the health of a live connection is looked at. */
-const WATCH_MS = 1000;
-/** An idle VPP is asked whether it lives every 10 s. */
-const IDLE_PING_MS = 10_000;
 /** How long the end of maglevd waits for what VPP is doing. */
 const DRAIN_MS = 2000;
-/** A VPP that says nothing for this long, although it was asked, hangs: the connection is given up. */
-const SILENCE_MAX_MS = 6000;
 
 /** Keeps a connection to VPP: connects for ever, watches it, and says when it is up and when it is down. */
 export function connectionActor(options: ConnectionOptions): ActorSpec<ConnectionMessage> {
@@ -52,15 +47,13 @@ class Connection {
     readonly api: VppApi;
     readonly link: ActorRef<VppRequest>;
     readonly pulse: Pulse;
+    readonly silence: VppSilence;
   } | null = null;
   /** What is heard of VPP while it is not connected. */
   #unheard: VppHeard;
   /** Opened, but not yet taken over by `opened`: to be closed if this incarnation ends before. */
   #opening: VppApi | null = null;
-  #attempts = 0;
-  #lastFailure = '';
-  /** Since when requests have been waiting without a word from VPP; null: none waits. */
-  #waitingSince: number | null = null;
+  readonly #attempts = new Retrying(RETRY);
   #stopWatch: Cancel = () => {};
 
   readonly #context: Context<ConnectionMessage>;
@@ -120,8 +113,7 @@ class Connection {
         break;
       case 'proven':
         // Not before: a VPP that lets us in and throws us out at the first request is not to be stormed.
-        this.#attempts = 0;
-        this.#lastFailure = '';
+        this.#attempts.succeeded();
         break;
     }
   }
@@ -144,8 +136,7 @@ class Connection {
     const context = this.#context;
     this.#opening = null;
     const link = context.spawn(linkActor(api));
-    this.#live = { api, link, pulse: new Pulse(context.clock, api) };
-    this.#waitingSince = null;
+    this.#live = { api, link, pulse: new Pulse(context.clock, api), silence: new VppSilence() };
     context.watch(link, () => ({ type: 'link-ended', link }));
     this.#stopWatch = context.every(WATCH_MS, { type: 'watch' });
     context.pipe(
@@ -162,21 +153,18 @@ class Connection {
   }
 
   #openFailed(error: MaglevError): void {
-    // The same failure over and over is one piece of news: later ones are for those who look closely.
-    const news = this.#lastFailure !== error.message;
-    this.#lastFailure = error.message;
     const delayMs = this.#retryLater();
     if (error.code === 'MGL_VPP_GOVERNED') this.#unheard = { state: 'unwatched' };
     else if (this.#unheard.state !== 'away') this.#lost(this.#context.clock.monotonic());
     const { code, message, advice } = error;
-    const level = news ? 'warn' : 'debug';
+    const level = this.#attempts.isNews(message) ? 'warn' : 'debug';
     this.#context.log.log(level, 'vpp-connect-failed', { code, error: message, advice, retryMs: delayMs });
     this.#options.report.tell({ type: 'link-down', error, underWay: null });
   }
 
   #retryLater(): number {
     const { clock } = this.#context;
-    const delayMs = Math.round(backoffDelay(RETRY, ++this.#attempts, clock.random()));
+    const delayMs = Math.round(this.#attempts.nextDelay(clock.random()));
     this.#context.after(delayMs, { type: 'connect' });
     return delayMs;
   }
@@ -222,19 +210,14 @@ class Connection {
   /** Asks a VPP that owes answers, or has been idle, whether it lives; gives up one that stays silent. */
   async #watch(): Promise<void> {
     const live = this.#live;
-    const context = this.#context;
     if (live === null) return;
-    const now = context.clock.monotonic();
-    const quietFor = now - live.api.lastReplyAt();
-    if (live.api.pendingCount() === 0) this.#waitingSince = null;
-    else this.#waitingSince ??= now;
-    const silentFor = this.#waitingSince === null ? 0 : Math.min(quietFor, now - this.#waitingSince);
-    if (silentFor >= SILENCE_MAX_MS) {
-      const seconds = Math.floor(silentFor / 1000);
-      await this.#down(new MaglevError('MGL_VPP_TIMEOUT', `VPP has not answered for ${seconds} s`));
-    } else if (silentFor >= WATCH_MS || quietFor >= IDLE_PING_MS) {
-      live.pulse.ping();
-    }
+    const { api, silence, pulse } = live;
+    const now = this.#context.clock.monotonic();
+    const { verdict, silentMs } = silence.look(api.lastReplyAt(), api.pendingCount() > 0, now);
+    if (verdict === 'ping') pulse.ping();
+    if (verdict !== 'hangs') return;
+    const seconds = Math.floor(silentMs / 1000);
+    await this.#down(new MaglevError('MGL_VPP_TIMEOUT', `VPP has not answered for ${seconds} s`));
   }
 
   #lost(since: number): void {

@@ -1,8 +1,7 @@
 import { notApplied } from '../../domain/applied.js';
-import { ChangeTelling, failureNews } from '../../domain/change-telling.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { MaglevEvent } from '../../domain/events.js';
-import { type Decision, type DesiredVip, type VipId, type VipState, vipId } from '../../domain/lb.js';
+import { type Decision, type DesiredVip, type VipId, vipId } from '../../domain/lb.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { StandingNews } from '../../domain/standings.js';
 import {
@@ -15,8 +14,8 @@ import {
 } from '../../domain/sync-course.js';
 import { SyncQueue } from '../../domain/sync-queue.js';
 import { type SyncEnd, SyncStory, type SyncSubject } from '../../domain/sync-story.js';
+import { SyncTelling } from '../../domain/sync-telling.js';
 import type { SyncCause, SyncReport } from '../../domain/syncs.js';
-import { TableWatch } from '../../domain/table-watch.js';
 import {
   addTallies,
   cameOrWent,
@@ -26,7 +25,7 @@ import {
   type Tally,
 } from '../../domain/tally.js';
 import { unknownName } from '../../domain/unknown-name.js';
-import { UnverifiedWatch, unverifiedIn } from '../../domain/unverified.js';
+import { unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol/decision.js';
@@ -93,15 +92,11 @@ class Lb {
   readonly #options: LbOptions;
   readonly #reconcilers = new Map<VipId, ActorRef<ReconcilerRequest>>();
   readonly #jobs = new SyncQueue<Reply<SyncReport>>();
-  readonly #changes = new ChangeTelling();
-  readonly #tables = new TableWatch();
+  readonly #telling = new SyncTelling();
   #tellsMore = false;
   #standing: StandingDecision;
   #course = noSyncYet;
-  /** What failed in the last full sync. */
-  #knownFailures: ReadonlySet<string> = new Set();
   #cancelRetry: Cancel = () => {};
-  readonly #unverified = new UnverifiedWatch();
 
   constructor(context: Context<LbMessage>, options: LbOptions, decision: Decision) {
     this.#context = context;
@@ -110,7 +105,7 @@ class Lb {
   }
 
   stop(): void {
-    this.#news(this.#changes.tellMore());
+    this.#news(this.#telling.changes.tellMore());
   }
 
   receive(message: LbMessage): void {
@@ -158,7 +153,7 @@ class Lb {
         break;
       case 'tell-more':
         this.#tellsMore = false;
-        this.#news(this.#changes.tellMore());
+        this.#news(this.#telling.changes.tellMore());
         break;
     }
   }
@@ -206,7 +201,7 @@ class Lb {
     const subject = { scope: 'vip', frontend, cause: 'decision' } as const;
     const story = this.#story(subject, false, durationMs);
     this.#tell(result);
-    this.#news(failureNews(result.failures, this.#knownFailures).news);
+    this.#news(this.#telling.failedBeside(result.failures));
     this.#keep(story.done(result, [], this.#context.clock.monotonic()));
     if (cameOrWent(result)) this.#options.stats?.tell({ type: 'vips-changed' });
   }
@@ -226,8 +221,8 @@ class Lb {
 
   #tell(result: Tally): void {
     const { clock, log } = this.#context;
-    this.#news(this.#changes.tell(result, clock.monotonic(), log.enabled('debug')));
-    if (!this.#changes.owesMore || this.#tellsMore) return;
+    this.#news(this.#telling.changes.tell(result, clock.monotonic(), log.enabled('debug')));
+    if (!this.#telling.changes.owesMore || this.#tellsMore) return;
     this.#tellsMore = true;
     this.#context.after(1000, { type: 'tell-more' });
   }
@@ -264,8 +259,8 @@ class Lb {
       const { unverified, ...result } = await (frontend === null
         ? this.#syncAllTwice(changed)
         : this.#syncOne(frontend, changed));
-      if (frontend !== null) this.#news(failureNews(result.failures, this.#knownFailures).news);
-      else this.#news(this.#changes.tellMore());
+      if (frontend !== null) this.#news(this.#telling.failedBeside(result.failures));
+      else this.#news(this.#telling.changes.tellMore());
       this.#keep(story.done(result, unverified, clock.monotonic()));
       if (frontend === null) this.#concluded(result, cause);
       else if (result.failures.length > 0) this.#retrySoon();
@@ -290,18 +285,16 @@ class Lb {
    */
   async #syncAllTwice(changed: (result: Tally) => void): Promise<Outcome> {
     const first = await this.#syncAll(changed);
-    const known = this.#knownFailures;
-    this.#failedWith(first);
-    if ([...this.#knownFailures].every((one) => known.has(one))) return first;
+    if (!this.#failedAnew(first)) return first;
     const second = await this.#syncAll(changed);
-    this.#failedWith(second);
+    this.#failedAnew(second);
     return { ...addTallies([first, second]), failures: second.failures, unverified: second.unverified };
   }
 
-  #failedWith({ failures }: Tally): void {
-    const { news, all } = failureNews(failures, this.#knownFailures);
+  #failedAnew({ failures }: Tally): boolean {
+    const { news, anew } = this.#telling.failed(failures);
     this.#news(news);
-    this.#knownFailures = all;
+    return anew;
   }
 
   async #syncAll(changed: (result: Tally) => void): Promise<Outcome> {
@@ -315,12 +308,10 @@ class Lb {
       reconcilerOf: (vip: DesiredVip) => this.#reconcilerOf(vip),
       changed,
     };
-    const isWanted = ({ key }: VipState) => this.#standing.vip(vipId(key)) !== undefined;
-    this.#news(this.#tables.look(reading.vips.filter(isWanted)));
     const result = await fullSync(this.#context, options, reading);
-    const { textError } = reading;
-    const unverified = unverifiedIn({ vips: reading.vips.filter(isWanted), textError });
-    this.#news(this.#unverified.look(unverified, textError));
+    const wanted = reading.vips.filter(({ key }) => this.#standing.vip(vipId(key)) !== undefined);
+    const { unverified, news } = this.#telling.read(wanted, reading.textError);
+    this.#news(news);
     return { ...result, unverified };
   }
 

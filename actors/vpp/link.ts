@@ -1,11 +1,13 @@
-import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import { type LbOperation, type VipId, vipId } from '../../domain/lb.js';
+import { asMaglevError, type MaglevError } from '../../domain/errors.js';
+import type { LbOperation } from '../../domain/lb.js';
+import { MemoryRefusals } from '../../domain/memory-refusals.js';
 import { SendQueue } from '../../domain/send-queue.js';
-import type { OperationOutcome } from '../../domain/syncs.js';
+import { done, failedOutcome, type OperationOutcome } from '../../domain/syncs.js';
 import type { Reply } from '../../protocol/address.js';
 import type { Logger } from '../../protocol/log.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec } from '../kernel/contract.js';
+import { tellNews } from '../news.js';
 import type { VppApi } from './api.js';
 
 /**
@@ -25,11 +27,12 @@ class Link {
   /** Writes for which VPP is asked whether it has the memory. */
   #admitting = 0;
   #order = 0;
-  readonly #refusals: MemoryRefusals;
+  readonly #refusals = new MemoryRefusals();
+  readonly #log: Logger;
 
   constructor(api: VppApi, log: Logger) {
     this.#api = api;
-    this.#refusals = new MemoryRefusals(log);
+    this.#log = log;
     void api.closed.then((error) => this.#end(error));
   }
 
@@ -79,24 +82,31 @@ class Link {
     // Not awaited when there is nothing to wait for: a change that costs no memory is sent in this turn.
     const admission = this.#api.admit(operations);
     if (admission === null) {
-      this.#refusals.tell(operations, null);
+      this.#tellMemory(operations, null);
       this.#sendAll(request);
       return;
     }
     this.#admitting++;
     const admitted = (refused: MaglevError | null) => {
       this.#admitting--;
-      this.#refusals.tell(operations, refused);
+      this.#tellMemory(operations, refused);
       if (refused === null) {
         this.#sendAll(request);
         // A read may have waited for it.
         this.#send();
       } else {
-        const none = operations.map(() => failed(refused));
-        this.#done(request, none, ++this.#order);
+        this.#done(
+          request,
+          operations.map(() => failedOutcome(refused)),
+          ++this.#order,
+        );
       }
     };
     admission.then(admitted, (error: unknown) => admitted(asMaglevError(error)));
+  }
+
+  #tellMemory(operations: readonly LbOperation[], refused: MaglevError | null): void {
+    tellNews(this.#log, this.#refusals.tell(operations, refused));
   }
 
   #sendAll(request: Apply): void {
@@ -126,58 +136,22 @@ function answer<V>(promise: Promise<V>, reply: Reply<V>, of = (value: V): V => v
   );
 }
 
-/** Tells once of each VIP for which VPP has no memory: without that VIP a service is missing. */
-class MemoryRefusals {
-  readonly #log: Logger;
-  readonly #told = new Set<VipId>();
-
-  constructor(log: Logger) {
-    this.#log = log;
-  }
-
-  /** `refused`: null when the operations were admitted. */
-  tell(operations: readonly LbOperation[], refused: MaglevError | null): void {
-    if (refused === null && this.#told.size === 0) return;
-    const ids = new Set(operations.map(({ key }) => vipId(key)));
-    const news = [...ids].filter((id) => !this.#told.has(id));
-    if (refused === null) {
-      for (const id of ids) this.#told.delete(id);
-    } else if (news.length > 0) {
-      for (const id of news) this.#told.add(id);
-      const { code, message, advice } = refused;
-      this.#log.log('error', 'vpp-memory-refused', { vips: news, code, error: message, advice });
-    }
-  }
-}
-
 /** One callback for all, instead of promises for each: this is done tens of thousands of times in a cold sync. */
 function applyAll(
   api: VppApi,
   operations: readonly LbOperation[],
-  done: (outcomes: readonly OperationOutcome[]) => void,
+  all: (outcomes: readonly OperationOutcome[]) => void,
 ): void {
   const outcomes: OperationOutcome[] = new Array(operations.length);
   let left = operations.length;
   const set = (i: number, outcome: OperationOutcome) => {
     outcomes[i] = outcome;
-    if (--left === 0) done(outcomes);
+    if (--left === 0) all(outcomes);
   };
   for (const [i, operation] of operations.entries()) {
     api.apply(operation).then(
-      () => set(i, success),
-      (error: unknown) => set(i, failed(error)),
+      () => set(i, done),
+      (error: unknown) => set(i, failedOutcome(error)),
     );
   }
-}
-
-const success: OperationOutcome = { ok: true };
-
-function failed(error: unknown): OperationOutcome {
-  return { ok: false, error: asMaglevError(error), retval: retvalOf(error) };
-}
-
-function retvalOf(error: unknown): number | null {
-  return error instanceof MaglevError && 'retval' in error && typeof error.retval === 'number'
-    ? error.retval
-    : null;
 }

@@ -1,4 +1,5 @@
-import { awaitsSync } from '../../domain/applied.js';
+import { type Applied, awaitsSync, type Pending } from '../../domain/applied.js';
+import { AppliedAskers, pendingAfter } from '../../domain/applied-askers.js';
 import { MaglevError } from '../../domain/errors.js';
 import { type DesiredVip, type LbConf, type LbOperation, type VipKey, vipId } from '../../domain/lb.js';
 import type { Batch } from '../../domain/plan.js';
@@ -6,11 +7,11 @@ import { loadOf, pieceOf } from '../../domain/plan-cost.js';
 import type { VipStanding } from '../../domain/standings.js';
 import { addTallies, failure, nothing, notSent, type Tally } from '../../domain/tally.js';
 import { VipKnowledge } from '../../domain/vip-knowledge.js';
+import { afterFailure, nextMove, type VipMove } from '../../domain/vip-move.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { ReconcilerReport, ReconcilerRequest } from '../../protocol/reconciling.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
-import { Askers } from './askers.js';
 import { write } from './writing.js';
 
 type ReconcilerMessage =
@@ -55,7 +56,7 @@ class Reconciler {
   readonly #context: Context<ReconcilerMessage>;
   readonly #options: ReconcilerOptions;
   readonly #vip = new VipKnowledge();
-  readonly #askers = new Askers();
+  readonly #askers = new AppliedAskers<Reply<Applied>>();
   #desired: DesiredVip | null = null;
   #conf: LbConf | null = null;
   /** Has a read of VPP ever come to it? */
@@ -76,7 +77,7 @@ class Reconciler {
       if (message.type === 'make-anew') message.reply.fail(error);
       this.#work?.sync?.fail(error);
       this.#work = null;
-      this.#askers.cut(error);
+      this.#cut(error);
     }
   }
 
@@ -119,7 +120,7 @@ class Reconciler {
     if (this.#vip.known === undefined) {
       const text = 'VPP has to be read first';
       this.#stands('unread', [], text);
-      this.#askers.answer(awaitsSync(text));
+      this.#answer(awaitsSync(text));
       this.#tellUnsure();
       return;
     }
@@ -143,45 +144,38 @@ class Reconciler {
     const work = this.#work;
     const desired = this.#desired;
     if (work === null || desired === null) return;
-    const plan = this.#vip.plan(desired, this.#conf);
-    // Somebody else is making it anew.
-    if (plan === null) return this.#end(work, false, remade);
-    const [refused] = plan.refused;
-    const [batch] = plan.batches;
-    if (refused !== undefined) return this.#fail(work, refused.reason, refused.text);
-    if (batch === undefined) {
-      this.#vip.settled(desired);
-      return this.#end(work, true);
+    const move = nextMove(this.#vip, desired, this.#conf);
+    switch (move.kind) {
+      case 'remade':
+        this.#end(work, false, remade);
+        break;
+      case 'blocked':
+        this.#fail(work, move.reason, move.text);
+        break;
+      case 'equal':
+        this.#vip.settled(desired);
+        this.#end(work, true);
+        break;
+      case 'write': {
+        const { failures } = await this.#write(work, desired, move.piece);
+        if (failures.length > 0) await this.#giveUp(work, desired, failures, move);
+        else if (move.rest.length + move.later.length > 0) this.#context.self.tell({ type: 'go-on' });
+        else {
+          this.#vip.settled(desired);
+          this.#end(work, true);
+        }
+      }
     }
-    // Only a full sync does that: it looks at the neighbours on the prefix too.
-    if (batch.kind === 'anew') {
-      const why = batch.operations[0]?.reason ?? 'replaced';
-      const text = `VIP ${vipId(desired.key)} must be made anew (${why}), which a full sync does`;
-      return this.#fail(work, 'it must be replaced', text);
-    }
-    const piece = pieceOf(batch.operations, loadOf(desired));
-    const { failures } = await this.#write(work, desired, piece);
-    const later = plan.batches.slice(1).flatMap(({ operations }) => operations);
-    if (failures.length > 0) {
-      await this.#giveUp(work, desired, { failures, rest: batch.operations.slice(piece.length), later });
-    } else if (piece === batch.operations && later.length === 0) {
-      this.#vip.settled(desired);
-      this.#end(work, true);
-    } else this.#context.self.tell({ type: 'go-on' });
   }
 
-  /** What fails holds up nothing but the removals, which would have been next: who is down waits for nobody. */
-  async #giveUp(work: Work, desired: DesiredVip, { failures, rest, later }: Left): Promise<void> {
-    const lost = failures.some(({ error }) => error.code === 'MGL_VPP_DISCONNECTED');
-    // Without the VIP there is nothing to add servers to.
-    const hopeless = lost || failures.some(({ operation }) => operation.op === 'vip-add');
-    for (let left = hopeless ? [] : rest; left.length > 0; ) {
+  async #giveUp(work: Work, desired: DesiredVip, failures: Tally['failures'], move: Writing): Promise<void> {
+    const { tried, skipped } = afterFailure(failures, move);
+    for (let left = tried; left.length > 0; ) {
       const piece = pieceOf(left, loadOf(desired));
       await this.#write(work, desired, piece);
       left = left.slice(piece.length);
     }
     this.#vip.doubt();
-    const skipped = hopeless ? [...rest, ...later] : later;
     if (skipped.length > 0) work.results.push(notSent(skipped, this.#context.clock.now()));
     this.#end(work, false);
   }
@@ -192,7 +186,7 @@ class Reconciler {
       const error = new MaglevError('MGL_VPP_SYNC', text);
       work.results.push(failure({ key: this.#options.key, reason }, error, this.#context.clock.now()));
     }
-    this.#askers.answer(awaitsSync(text));
+    this.#answer(awaitsSync(text));
     this.#end(work, false, text);
   }
 
@@ -208,11 +202,20 @@ class Reconciler {
       const durationMs = this.#context.clock.monotonic() - work.begin;
       this.#options.lb.tell({ type: 'followed', frontend: this.#frontend, result, durationMs });
     }
-    if (complete) this.#askers.answer(null);
-    else {
-      this.#askers.failed(result.failures);
-      if (work.sync === null) this.#tellUnsure();
-    }
+    const [first] = result.failures;
+    if (first?.error.code === 'MGL_VPP_DISCONNECTED') this.#cut(first.error);
+    else this.#answer(complete ? null : pendingAfter(result.failures));
+    if (!complete && work.sync === null) this.#tellUnsure();
+  }
+
+  /** VPP has all of it: null; or does not, and will not soon. */
+  #answer(pending: Pending | null): void {
+    for (const { asker, applied } of this.#askers.take(pending)) asker.ok(applied);
+  }
+
+  /** VPP cannot be reached any more. */
+  #cut(error: MaglevError): void {
+    for (const { asker } of this.#askers.take(null)) asker.fail(error);
   }
 
   get #frontend(): string {
@@ -256,12 +259,6 @@ class Reconciler {
   }
 }
 
-/** What is left of a plan of which a piece failed. */
-interface Left {
-  readonly failures: Tally['failures'];
-  /** Of the batch that was begun. */
-  readonly rest: readonly LbOperation[];
-  readonly later: readonly LbOperation[];
-}
+type Writing = Extract<VipMove, { kind: 'write' }>;
 
 const remade = 'it is being made anew';

@@ -1,13 +1,8 @@
 import { lbCounterRequests, lbCounters } from '../../binapi/stats/lb-counters.js';
+import { CounterShelf, KnownIndexes } from '../../domain/counter-shelf.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { type Decision, type VipId, vipId } from '../../domain/lb.js';
-import {
-  haveMoved,
-  type LbCounters,
-  type LbIndexes,
-  segmentAfter,
-  wentBack,
-} from '../../domain/lb-counters.js';
+import { haveMoved, type LbCounters, segmentAfter, wentBack } from '../../domain/lb-counters.js';
 import { RecentTraffic } from '../../domain/recent-traffic.js';
 import type { VipStanding } from '../../domain/standings.js';
 import type { TableHistory } from '../../domain/table-history.js';
@@ -40,12 +35,8 @@ export type StatsMessage =
 
 /** A VPP that does not hand out its segment is asked again, but not more often than this. */
 const REOPEN_GAP_MS = 5000;
-/** VPP stops its workers while it tells where it counts: it is not asked more often than this. */
-const INDEXES_GAP_MS = 1000;
-/** Nor for its flows, however many watch them. */
+/** VPP is not asked more often for its flows, however many watch them. */
 const FLOWS_GAP_MS = 1000;
-/** When readings fail, the last good one is shown for this many intervals more. */
-const INTERVALS_TO_KEEP = 3;
 /** Questions that may wait for the first reading; more are refused. */
 const MAX_WAITING = 1000;
 
@@ -70,16 +61,12 @@ class Stats {
   readonly #options: StatsOptions;
   #segment: StatsSource | null = null;
   #nextOpenAt = Number.NEGATIVE_INFINITY;
-  /** Or why VPP did not tell. */
-  #indexes: { readonly value: LbIndexes | MaglevError; readonly readAt: number } | null = null;
-  #indexesDoubtful = false;
+  readonly #indexes = new KnownIndexes();
+  readonly #shelf = new CounterShelf();
   #reading = false;
   readonly #recent = new RecentTraffic();
   /** When VPP was asked for its flows last, and what it answers. */
   #flows: { readonly at: number; readonly asked: Promise<readonly VipFlows[] | null> } | null = null;
-  #last: LbCounters | null = null;
-  #lastReadAt = 0;
-  #failure: MaglevError | null = null;
   /** Of before the first reading: they get what comes of it. */
   #waiting: Reply<LbCounters>[] = [];
   #bootTime = 0;
@@ -114,7 +101,7 @@ class Stats {
         break;
       }
       case 'vips-changed':
-        this.#indexesDoubtful = true;
+        this.#indexes.doubt();
         break;
       case 'places':
         this.#found(message.places);
@@ -130,10 +117,7 @@ class Stats {
         break;
       case 'read-done':
         this.#reading = false;
-        this.#last = this.#withRecent(message.counters);
-        this.#options.history.counted(message.counters);
-        this.#lastReadAt = this.#context.clock.monotonic();
-        this.#failure = null;
+        this.#counted(message.counters);
         this.#answerAll();
         break;
       case 'read-failed':
@@ -144,9 +128,11 @@ class Stats {
     }
   }
 
-  #withRecent(counters: LbCounters): LbCounters {
+  #counted(counters: LbCounters): void {
     const recent = this.#recent.add(counters);
-    return recent === null ? counters : { ...counters, recent };
+    const now = this.#context.clock.monotonic();
+    this.#shelf.put(recent === null ? counters : { ...counters, recent }, now);
+    this.#options.history.counted(counters);
   }
 
   #stands({ desired, found }: VipStanding): void {
@@ -171,9 +157,9 @@ class Stats {
   }
 
   #found(places: ReadonlyMap<VipId, number>): void {
-    const known = this.#indexes?.value;
-    if (known === undefined || known instanceof MaglevError || !haveMoved(known, places)) return;
-    this.#indexesDoubtful = true;
+    const known = this.#indexes.value;
+    if (known === null || known instanceof MaglevError || !haveMoved(known, places)) return;
+    this.#indexes.doubt();
     this.#tick();
   }
 
@@ -190,17 +176,18 @@ class Stats {
 
   async #read(): Promise<LbCounters> {
     const segment = this.#segment ?? (await this.#open());
-    const renew = this.#mustRenewIndexes();
+    const renew = this.#indexes.mustRenew(this.#syncInterval, this.#context.clock.monotonic());
     if (renew) await this.#readIndexes();
     const counters = await this.#readFrom(segment);
-    if (renew || this.#last === null || !wentBack(this.#last, counters)) return counters;
+    const { last } = this.#shelf;
+    if (renew || last === null || !wentBack(last, counters)) return counters;
     // Some index has another owner.
     await this.#readIndexes();
     return this.#readFrom(segment);
   }
 
   async #readFrom(segment: StatsSource): Promise<LbCounters> {
-    const indexes = this.#indexes?.value ?? untold();
+    const indexes = this.#indexes.value ?? untold();
     const unknown = indexes instanceof MaglevError;
     const snapshot = await segment.snapshot(unknown ? [] : lbCounterRequests(indexes));
     const { bootTime } = snapshot;
@@ -222,49 +209,37 @@ class Stats {
     return segment;
   }
 
-  #mustRenewIndexes(): boolean {
-    if (this.#indexes === null) return true;
-    const age = this.#context.clock.monotonic() - this.#indexes.readAt;
-    const lifetime = this.#indexesDoubtful ? 0 : this.#syncInterval;
-    return age >= Math.max(INDEXES_GAP_MS, lifetime);
-  }
-
   async #readIndexes(): Promise<void> {
     const context = this.#context;
     const readAt = context.clock.monotonic();
-    // Whatever changes from here on makes them doubtful again.
-    this.#indexesDoubtful = false;
-    this.#indexes = null;
+    this.#indexes.forget();
     const value = await context.ask(this.#options.link, { type: 'read-indexes' }).catch((error: unknown) => {
       if (error instanceof MaglevError && (error.code === 'MGL_VPP_TEXT' || error.code === 'MGL_VPP_TIMEOUT'))
         return error;
       throw error;
     });
-    this.#indexes = { value: value ?? untold(), readAt };
+    this.#indexes.learn(value ?? untold(), readAt);
   }
 
   #failed(error: MaglevError): void {
     const context = this.#context;
-    const before = this.#failure;
     if (context.signal.aborted) return;
     const { code, message, advice } = error;
     // The end of the connection is told by others; this actor ends with it.
     if (code === 'MGL_VPP_DISCONNECTED' || code === 'MGL_ACTOR_STOPPED') return;
-    const level = message === before?.message ? 'debug' : 'warn';
-    context.log.log(level, 'vpp-lb-stats-error', { code, error: message, advice });
-    this.#failure = error;
-    const keptFor = INTERVALS_TO_KEEP * this.#interval;
-    if (context.clock.monotonic() - this.#lastReadAt > keptFor) this.#last = null;
+    const news = this.#shelf.failed(error, this.#interval, context.clock.monotonic());
+    context.log.log(news ? 'warn' : 'debug', 'vpp-lb-stats-error', { code, error: message, advice });
     const segment = segmentAfter(code);
     if (segment !== 'good') this.#close();
     if (segment !== 'lost') return;
-    this.#last = null;
+    this.#shelf.clear();
     this.#options.report.tell({ type: 'stats-lost', link: this.#options.link, error });
   }
 
   #show(reply: Reply<LbCounters>): void {
-    if (this.#last !== null) reply.ok(this.#last);
-    else if (this.#failure !== null) reply.fail(this.#failure);
+    const { shown } = this.#shelf;
+    if (shown instanceof MaglevError) reply.fail(shown);
+    else if (shown !== null) reply.ok(shown);
     else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(reply);
     else
       reply.fail(
