@@ -1,23 +1,10 @@
 import { MaglevError } from '../domain/errors.js';
-import { type EventFilter, levelRanks, lowestLevel, wants } from '../domain/event-filter.js';
-import { EventMemory, type EventPosition } from '../domain/event-memory.js';
-import { EventQueue } from '../domain/event-queue.js';
-import type { LogLevel, ToldEvent } from '../domain/events.js';
+import { EventAudience, type Served } from '../domain/event-audience.js';
+import { EventMemory } from '../domain/event-memory.js';
+import type { LogLevel } from '../domain/events.js';
 import type { Address, Reply } from '../protocol/address.js';
-import type {
-  EventBatch,
-  EventList,
-  EventsRequest,
-  EventTold,
-  ListenToEvents,
-  Subscribed,
-} from '../protocol/events.js';
+import type { EventBatch, EventsRequest, EventTold, ListenToEvents } from '../protocol/events.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
-
-/** Events that wait for one subscriber. */
-const QUEUE = 5000;
-/** Events in one answer. */
-const BATCH = 500;
 
 /** Collects nothing, for whoever runs the tree without a teller of events. */
 export function noEvents(): EventsOptions {
@@ -35,115 +22,68 @@ export function eventsActor(options: EventsOptions): ActorSpec<EventTold | Event
   return { name: 'events', start: (context) => new Events(context, options) };
 }
 
-interface Subscriber {
-  readonly filter: EventFilter;
-  readonly queue: EventQueue;
-  /** Waits for something to come. */
-  asking: Reply<EventBatch> | null;
-}
-
 class Events {
   readonly #context: Context<EventTold | EventsRequest>;
   readonly #options: EventsOptions;
-  readonly #subscribers = new Map<number, Subscriber>();
-  #lastId = 0;
-  #level: LogLevel = 'info';
+  readonly #audience: EventAudience<Reply<EventBatch>>;
+  /** null: the source has not been told of us. */
+  #level: LogLevel | null = null;
 
   constructor(context: Context<EventTold | EventsRequest>, options: EventsOptions) {
     this.#context = context;
     this.#options = options;
+    this.#audience = new EventAudience(options.memory);
     this.#listen();
   }
 
   receive(message: EventTold | EventsRequest): void {
+    const audience = this.#audience;
+    const { epoch, lost } = this.#options.memory;
     switch (message.type) {
       case 'told':
-        this.#told(message.told);
+        serve(audience.told(message.told));
         break;
-      case 'subscribe':
-        message.reply.ok(this.#subscribe(message.filter, message.since));
-        break;
-      case 'next':
-        this.#next(message.id, message.reply);
-        break;
-      case 'unsubscribe':
-        this.#unsubscribe(message.id);
-        break;
-      case 'list-events':
-        message.reply.ok(this.#list(message.count));
-        break;
-      case 'get-condition': {
-        const { epoch, lost } = this.#options.memory;
-        message.reply.ok({ epoch, subscribers: this.#subscribers.size, lost });
+      case 'subscribe': {
+        const subscribed = { ...audience.admit(message.filter, message.since), epoch };
+        // Who has gone meanwhile cannot end what he does not know of.
+        if (!message.reply.ok(subscribed)) audience.dismiss(subscribed.id);
+        this.#listen();
         break;
       }
+      case 'next': {
+        const { id, reply } = message;
+        if (!audience.has(id)) reply.fail(ended(`there is no subscription ${id}`));
+        const { before, served } = audience.ask(id, reply);
+        before?.fail(ended(`subscription ${id} was asked again meanwhile`));
+        serve(served);
+        break;
+      }
+      case 'unsubscribe':
+        audience.dismiss(message.id)?.fail(ended(`subscription ${message.id} was ended`));
+        this.#listen();
+        break;
+      case 'list-events':
+        message.reply.ok({ epoch, events: this.#options.memory.latest(message.count) });
+        break;
+      case 'get-condition':
+        message.reply.ok({ epoch, subscribers: audience.size, lost });
+        break;
     }
-  }
-
-  #list(count: number): EventList {
-    const { memory } = this.#options;
-    return { epoch: memory.epoch, events: memory.latest(count) };
-  }
-
-  #told(told: ToldEvent): void {
-    this.#options.memory.keep(told);
-    for (const subscriber of this.#subscribers.values()) {
-      if (!wants(subscriber.filter, told)) continue;
-      const { queue } = subscriber;
-      const { lost } = queue;
-      queue.push(told);
-      this.#options.memory.lost += queue.lost - lost;
-      answer(subscriber);
-    }
-  }
-
-  #subscribe(filter: EventFilter, since: EventPosition | null): Subscribed {
-    const { memory } = this.#options;
-    const { missed, ...begin } = memory.recall(filter, since);
-    const queue = new EventQueue(QUEUE);
-    for (const told of missed) queue.push(told);
-    const id = ++this.#lastId;
-    this.#subscribers.set(id, { filter, queue, asking: null });
-    this.#listen();
-    return { id, epoch: memory.epoch, ...begin };
-  }
-
-  #next(id: number, reply: Reply<EventBatch>): void {
-    const subscriber = this.#subscribers.get(id);
-    if (subscriber === undefined) {
-      reply.fail(new MaglevError('MGL_SUBSCRIPTION_ENDED', `there is no subscription ${id}`));
-      return;
-    }
-    subscriber.asking?.fail(
-      new MaglevError('MGL_SUBSCRIPTION_ENDED', `subscription ${id} was asked again meanwhile`),
-    );
-    subscriber.asking = reply;
-    answer(subscriber);
-  }
-
-  #unsubscribe(id: number): void {
-    const subscriber = this.#subscribers.get(id);
-    this.#subscribers.delete(id);
-    subscriber?.asking?.fail(new MaglevError('MGL_SUBSCRIPTION_ENDED', `subscription ${id} was ended`));
-    this.#listen();
   }
 
   /** Asks for all that any subscriber wants, and for what is kept. */
   #listen(): void {
-    let level: LogLevel = 'info';
-    for (const { filter } of this.#subscribers.values()) {
-      const lowest = lowestLevel(filter);
-      if (levelRanks[lowest] < levelRanks[level]) level = lowest;
-    }
-    const isNew = this.#lastId === 0 || level !== this.#level;
+    const { level } = this.#audience;
+    if (level === this.#level) return;
     this.#level = level;
-    if (isNew) this.#options.source.tell({ type: 'listen', collector: this.#context.self, level });
+    this.#options.source.tell({ type: 'listen', collector: this.#context.self, level });
   }
 }
 
-function answer(subscriber: Subscriber): void {
-  const { queue, asking } = subscriber;
-  if (asking === null || queue.length === 0) return;
-  subscriber.asking = null;
-  asking.ok(queue.take(BATCH));
+function serve(served: readonly Served<Reply<EventBatch>>[]): void {
+  for (const { asker, batch } of served) asker.ok(batch);
+}
+
+function ended(text: string): MaglevError {
+  return new MaglevError('MGL_SUBSCRIPTION_ENDED', text);
 }

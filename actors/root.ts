@@ -1,3 +1,4 @@
+import type { BackendMemory } from '../domain/backend-memory.js';
 import type { ConfigIssue, MaglevConfig } from '../domain/config.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import { EventTally } from '../metrics/event-tally.js';
@@ -13,7 +14,6 @@ import { type ConfigCell, configKeeperActor, type LoadConfig, type ReadConfig } 
 import { type DecisionMessage, decisionActor } from './decision.js';
 import { type EventsOptions, eventsActor } from './events.js';
 import { type GatewayMessage, gatewayActor } from './gateway.js';
-import type { BackendMemory } from './health/backend.js';
 import { type HealthMessage, healthActor } from './health/health.js';
 import type { MakeEngine } from './health/prober.js';
 import { intentKeeperActor, newIntentCell } from './intent-keeper.js';

@@ -1,5 +1,14 @@
-import { beginsAnew, born, ruled, sameCheck, withLast } from '../../domain/backend-life.js';
-import type { Backend, MaglevConfig } from '../../domain/config.js';
+import { withLast } from '../../domain/backend-life.js';
+import {
+  type BackendMemory,
+  type BackendSetup,
+  beginTogether,
+  memoryOf,
+  reasonOf,
+  sameSetup,
+  setupOf,
+} from '../../domain/backend-memory.js';
+import { type DoubtsTold, DoubtTelling, GATHER_MS } from '../../domain/doubt-telling.js';
 import type { Effective } from '../../domain/operator.js';
 import type { Touched } from '../../domain/operator-wish.js';
 import { type Slice, sliced } from '../../domain/slice.js';
@@ -16,9 +25,9 @@ import type {
 import type { EffectiveChanged, OperatorRequest } from '../../protocol/operator.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Alias, Context } from '../kernel/contract.js';
+import { tellNews } from '../news.js';
 import { crowd } from '../supervision.js';
-import { type BackendMemory, type BackendMessage, type BackendSetup, backendActor } from './backend.js';
-import { DoubtLog, type DoubtNews, GATHER_MS } from './doubt-log.js';
+import { type BackendDoubted, type BackendMessage, backendActor } from './backend.js';
 import { type MakeEngine, type ProberRestarted, proberActor } from './prober.js';
 
 export interface HealthOptions {
@@ -39,7 +48,7 @@ export type HealthMessage =
   | HealthRequest
   | EffectiveChanged
   | BackendChanged
-  | DoubtNews
+  | BackendDoubted
   | ProberRestarted
   | { readonly type: 'tell-doubts'; readonly key: string };
 
@@ -62,9 +71,6 @@ export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
 
 const everything: Touched = { kind: 'all' };
 
-/** Backends that may be probed for the first time at one moment. */
-const MANY = 20;
-
 class Health {
   readonly #backends = new Map<string, ActorRef<BackendMessage>>();
   readonly #reports = new Map<string, BackendReport>();
@@ -72,7 +78,7 @@ class Health {
   /** Backends hold no address of a prober that may be replaced by one in another namespace. */
   readonly #probing: Alias<ProberRequest>;
   #netns = '';
-  readonly #doubts: DoubtLog;
+  readonly #doubts = new DoubtTelling();
 
   readonly #context: Context<HealthMessage>;
   readonly #options: HealthOptions;
@@ -81,7 +87,6 @@ class Health {
     this.#context = context;
     this.#options = options;
     this.#probing = context.alias('prober');
-    this.#doubts = new DoubtLog(context.log, (key) => context.after(GATHER_MS, { type: 'tell-doubts', key }));
   }
 
   async receive(message: HealthMessage): Promise<void> {
@@ -97,11 +102,11 @@ class Health {
         this.#options.report.tell(message);
         break;
       }
-      case 'doubt-news':
-        this.#doubts.add(message);
+      case 'backend-doubted':
+        this.#tellDoubts(this.#doubts.add(message.news));
         break;
       case 'tell-doubts':
-        this.#doubts.tellGathered(message.key);
+        this.#tellDoubts(this.#doubts.tellGathered(message.key));
         break;
       case 'prober-restarted':
         this.#beginAgain();
@@ -135,6 +140,12 @@ class Health {
       const givenUp = this.#reports.get(name)?.givenUp ?? false;
       return { name, life: withLast(life, book.reading(name)?.last(1)[0] ?? null), givenUp };
     });
+  }
+
+  #tellDoubts({ news, later }: DoubtsTold): void {
+    const { log, after } = this.#context;
+    tellNews(log, news);
+    if (later !== null) after(GATHER_MS, { type: 'tell-doubts', key: later });
   }
 
   /** The prober is a new one. */
@@ -177,12 +188,7 @@ class Health {
     const setups = [...config.backends.values()].map(
       (one) => [one.name, setupOf(one, config, paused)] as const,
     );
-    const begin = setups.filter(([name, setup]) => {
-      const before = this.#options.memories.get(name)?.setup;
-      return before === undefined || beginsAnew(before, setup);
-    });
-    // So many first probes at one moment would be a load of our own making, and their first results decide.
-    const spread = atStart || begin.length > MANY;
+    const spread = atStart || beginTogether(setups, this.#options.memories);
     for (const [name, setup] of setups) this.#set(name, setup, spread);
   }
 
@@ -204,61 +210,20 @@ class Health {
 
   #add(name: string, setup: BackendSetup, spread: boolean): void {
     const { clock, self: report } = this.#context;
-    const prober = this.#probing;
-    const known = this.#options.memories.get(name);
-    const now = clock.now();
-    const life =
-      known === undefined
-        ? born(setup, now)
-        : ruled(known.life, { before: known.setup, after: setup, reason: reasonOf(known.setup, setup) }, now);
-    const enteredAt = known?.life.state === life.state ? known.enteredAt : clock.monotonic();
-    const memory = {
-      setup,
-      life,
-      enteredAt,
-      spreadFirst: spread,
-      round: known?.round ?? this.#options.book.firstRound(),
-    };
-    this.#options.memories.set(name, memory);
+    const { memories, book: numbers } = this.#options;
+    const known = memories.get(name);
+    const round = known?.round ?? numbers.firstRound();
+    const begin = { at: clock.now(), monotonic: clock.monotonic(), spread, round };
+    const memory = memoryOf(known, setup, begin);
+    const { state } = memory.life;
+    memories.set(name, memory);
     if (known === undefined) {
-      const { state } = life;
       const fields = { backend: name, from: state, to: state, reason: 'it is in the config', code: null };
       this.#context.log.log('debug', 'backend-transition', fields);
     }
     // Known at once, and not only when its actor has had its turn: with thousands of backends that takes seconds.
-    this.#reports.set(name, { name, address: setup.address, state: life.state, givenUp: false });
-    const numbers = this.#options.book;
+    this.#reports.set(name, { name, address: setup.address, state, givenUp: false });
+    const prober = this.#probing;
     this.#backends.set(name, this.#context.spawn(backendActor({ name, memory, numbers, prober, report })));
   }
-}
-
-function setupOf(backend: Backend, config: MaglevConfig, paused: ReadonlySet<string>): BackendSetup {
-  const { name, address, enabled, healthcheck } = backend;
-  return {
-    address,
-    enabled,
-    paused: paused.has(name),
-    check: healthcheck === null ? null : (config.healthchecks.get(healthcheck) ?? null),
-    historyLength: config.healthchecker.transitionHistory,
-    patienceMs: config.lb.startupMaxDelay,
-  };
-}
-
-function sameSetup(a: BackendSetup, b: BackendSetup): boolean {
-  return (
-    a.address === b.address &&
-    a.enabled === b.enabled &&
-    a.paused === b.paused &&
-    a.historyLength === b.historyLength &&
-    a.patienceMs === b.patienceMs &&
-    sameCheck(a.check, b.check)
-  );
-}
-
-function reasonOf(before: BackendSetup, after: BackendSetup): string {
-  if (before.enabled !== after.enabled) return after.enabled ? 'enabled' : 'disabled';
-  if (before.paused !== after.paused)
-    return after.paused ? 'paused by the operator' : 'resumed by the operator';
-  if (before.address !== after.address) return `its address is ${after.address} now`;
-  return 'its health check changed';
 }

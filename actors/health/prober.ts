@@ -1,13 +1,15 @@
 import type { HealthCheck } from '../../domain/config.js';
 import { count } from '../../domain/rise-fall.js';
+import { LOOK_MS, Stalls } from '../../domain/stalls.js';
 import type { ProbeBook } from '../../probes/engine/book.js';
 import type { ProbeEngine, ProbeEngineOptions, ProbeNews } from '../../probes/engine/contract.js';
 import { type ProbeTarget, targetOf } from '../../probes/target.js';
 import type { Address } from '../../protocol/address.js';
 import type { Probed, ProberRequest, ProbeWish } from '../../protocol/health.js';
+import type { Logger } from '../../protocol/log.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
-import { LOOK_MS, Stalls } from './stalls.js';
+import { tellNews } from '../news.js';
 import { type VppNews, VppWatch } from './vpp-watch.js';
 
 export interface ProberOptions {
@@ -60,14 +62,15 @@ export function proberActor(options: ProberOptions): ActorSpec<ProberMessage> {
 
 class Prober {
   readonly #engine: ProbeEngine;
-  readonly #stalls: Stalls;
+  readonly #stalls = new Stalls();
+  readonly #log: Logger;
   readonly #vpp: VppWatch | null;
   readonly #watched = new Map<string, Watched>();
 
   constructor(context: Context<ProberMessage>, { netns, makeEngine, book, vpp }: ProberOptions) {
     const { clock, log, self } = context;
     this.#engine = makeEngine(netns, { clock, log, book, news: (news) => self.tell({ type: 'news', news }) });
-    this.#stalls = new Stalls(log);
+    this.#log = log;
     this.#vpp = vpp === null ? null : new VppWatch(context, vpp, this.#engine);
     context.every(LOOK_MS, { type: 'look' });
   }
@@ -75,7 +78,7 @@ class Prober {
   receive(message: ProberMessage): void {
     switch (message.type) {
       case 'look':
-        this.#stalls.look(this.#engine.condition());
+        tellNews(this.#log, this.#stalls.look(this.#engine.condition()));
         break;
       case 'listen':
         if (this.#watched.size > 0) this.#vpp?.ask();
