@@ -62,9 +62,8 @@ const prefaces = { check: 'valid, but a reload would be refused: ', reload: '' }
 
 type KeeperMessage =
   | ConfigControl
-  | { readonly type: 'file-read'; readonly purpose: Purpose; readonly verdict: ConfigVerdict }
-  | { readonly type: 'file-failed'; readonly purpose: Purpose; readonly error: Error }
-  | { readonly type: 'answer-complete'; readonly purpose: Purpose; readonly answer: ConfigAnswer };
+  | { readonly type: 'read'; readonly purpose: Purpose; readonly verdict: ConfigVerdict }
+  | { readonly type: 'over'; readonly purpose: Purpose; readonly outcome: ConfigAnswer | Error };
 
 /** The vpp supervisor may be ending a session just then; a reload does not wait for that. */
 const MEMORY_TOLD_MS = 500;
@@ -117,26 +116,12 @@ class ConfigKeeper {
       case 'reload-config':
         if (this.#rounds.reload.join(message.reply)) this.#begin('reload');
         break;
-      case 'file-read': {
-        const { purpose, verdict } = message;
-        this.#judge(purpose, verdict);
+      case 'read':
+        this.#judge(message.purpose, message.verdict);
         break;
-      }
-      case 'answer-complete': {
-        const { purpose, answer } = message;
-        this.#end(purpose, (reply) => reply.ok(answer));
+      case 'over':
+        this.#end(message.purpose, message.outcome);
         break;
-      }
-      case 'file-failed': {
-        const { purpose } = message;
-        const error = asMaglevError(message.error);
-        if (purpose === 'reload') {
-          const { code, message: text } = error;
-          this.#context.log.log('error', 'config-reload-done', { ok: false, code, error: text });
-        }
-        this.#end(purpose, (reply) => reply.fail(error));
-        break;
-      }
     }
   }
 
@@ -153,8 +138,8 @@ class ConfigKeeper {
         () => cell.running,
         () => this.#memory(),
       ),
-      (verdict) => ({ type: 'file-read', purpose, verdict }),
-      (error) => ({ type: 'file-failed', purpose, error }),
+      (verdict) => ({ type: 'read', purpose, verdict }),
+      (outcome) => ({ type: 'over', purpose, outcome }),
     );
   }
 
@@ -179,9 +164,14 @@ class ConfigKeeper {
     return this.#context.ask(this.#options.vpp, { type: 'get-memory' }, limit).catch(() => null);
   }
 
-  #end(purpose: Purpose, answer: (reply: Reply<ConfigAnswer>) => void): void {
+  #end(purpose: Purpose, outcome: ConfigAnswer | Error): void {
     const { askers, another } = this.#rounds[purpose].end();
-    for (const reply of askers) answer(reply);
+    if (outcome instanceof Error) {
+      const error = asMaglevError(outcome);
+      const fields = { ok: false, code: error.code, error: error.message };
+      if (purpose === 'reload') this.#context.log.log('error', 'config-reload-done', fields);
+      for (const reply of askers) reply.fail(error);
+    } else for (const reply of askers) reply.ok(outcome);
     if (another) this.#begin(purpose);
   }
 
@@ -192,26 +182,21 @@ class ConfigKeeper {
     const verdict = withFrontends(read, before, file, prefaces[purpose]);
     tellNews(this.#context.log, verdictNews(verdict, purpose === 'reload'));
     if (!verdict.ok) {
-      this.#end(purpose, (reply) => reply.ok(verdict));
+      this.#end(purpose, verdict);
       return;
     }
     if (purpose === 'reload') {
       cell.running = verdict.config;
       cell.warnings = verdict.warnings;
     }
-    this.#complete(purpose, verdict, before);
-  }
-
-  /** Tells of the config, and answers with what it changes. */
-  #complete(purpose: Purpose, verdict: Extract<ConfigVerdict, { ok: true }>, before: MaglevConfig): void {
-    const { config } = verdict;
+    const changes = configChanges(before, verdict.config);
     const type = purpose === 'reload' ? 'config-changed' : 'config-considered';
-    const changes = configChanges(before, config);
+    const question = { type, config: verdict.config } as const;
     const complete = (words: WordsReviewed | null): KeeperMessage => {
-      return { type: 'answer-complete', purpose, answer: { ...verdict, changes, words } };
+      return { type: 'over', purpose, outcome: { ...verdict, changes, words } };
     };
     this.#context.pipe(
-      this.#context.ask(this.#options.report, { type, config }, { timeoutMs: WORDS_MS }),
+      this.#context.ask(this.#options.report, question, { timeoutMs: WORDS_MS }),
       complete,
       // The config is in force all the same; the log has why they are not known.
       () => complete(null),

@@ -3,11 +3,10 @@ import { decideFrontend } from '../domain/deciding.js';
 import { lbConfOf } from '../domain/desired.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import { stakesOf } from '../domain/flows-at-stake.js';
+import { cutBy, memoriesOf } from '../domain/foresight.js';
 import type { Hypothesis } from '../domain/hypothesis.js';
-import type { IpAddress } from '../domain/ip.js';
-import { type DesiredVip, type LbState, type VipId, vipId } from '../domain/lb.js';
+import type { DesiredVip } from '../domain/lb.js';
 import { sameConf } from '../domain/plan.js';
-import { noMemory, type VipMemory } from '../domain/plan-vip.js';
 import { planWork, prefixWorks, type VipPlan } from '../domain/whole-plan.js';
 import type { Address } from '../protocol/address.js';
 import type { ConfigControl, ConfigRead } from '../protocol/config.js';
@@ -124,36 +123,6 @@ function usable(verdict: ConfigRead): Hypothesis {
   const [first] = verdict.issues;
   const where = first === undefined ? '' : `: ${formatIssue(first)}`;
   throw new MaglevError(code[verdict.stage], `the config file cannot be used${where}`);
-}
-
-/** What an operator would have cut at once. */
-function cutBy(whatIf: WhatIf, backends: ReadonlyMap<string, { readonly address: IpAddress }>) {
-  if (whatIf.kind !== 'weight' || !whatIf.flush) return null;
-  const address = backends.get(whatIf.change.backend)?.address;
-  return address === undefined ? null : { frontend: whatIf.change.frontend, address };
-}
-
-/** What reconcilers remember: VPP was made equal to what is wanted now, where it has the server at all. */
-function memoriesOf(
-  before: readonly DesiredVip[],
-  wanted: readonly DesiredVip[],
-  { vips }: LbState,
-  cut: { readonly frontend: string; readonly address: IpAddress } | null,
-): ReadonlyMap<VipId, VipMemory> {
-  const has = new Set(vips.map(({ key }) => vipId(key)));
-  const memories = new Map<VipId, VipMemory>();
-  for (const { key, ases } of before) {
-    const id = vipId(key);
-    if (has.has(id)) {
-      memories.set(id, { servers: new Map(ases.map((as) => [as.address, as])), owed: new Set() });
-    }
-  }
-  const vip = cut === null ? undefined : wanted.find(({ frontend }) => frontend === cut.frontend);
-  if (vip !== undefined && cut !== null) {
-    const id = vipId(vip.key);
-    memories.set(id, { ...(memories.get(id) ?? noMemory), owed: new Set([cut.address]) });
-  }
-  return memories;
 }
 
 /** Lets others have their turn when a piece of work has taken long enough. */

@@ -1,7 +1,7 @@
 import { MaglevError } from '../domain/errors.js';
+import type { ServiceStatus } from '../domain/service-status.js';
 import type { Address } from '../protocol/address.js';
 import type { RpcTargets } from '../protocol/rpc.js';
-import type { ServiceStatus } from '../protocol/service.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { Context } from './kernel/contract.js';
 

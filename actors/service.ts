@@ -1,6 +1,7 @@
 import { asMaglevError } from '../domain/errors.js';
+import { type ServiceStatus, statusText } from '../domain/service-status.js';
 import type { Address } from '../protocol/address.js';
-import type { RoundTripRequest, ServiceManager, ServiceNews, ServiceStatus } from '../protocol/service.js';
+import type { RoundTripRequest, ServiceManager, ServiceNews } from '../protocol/service.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 
 export interface ServiceOptions {
@@ -81,11 +82,4 @@ function look(context: Context<ServiceMessage>, root: Address<RoundTripRequest>,
 function withheld({ log }: Context<ServiceMessage>, error: Error): void {
   const { code, message } = asMaglevError(error);
   log.log('warn', 'service-stuck', { code, error: message });
-}
-
-/** `VPP connected, 40 frontends, 2 down` */
-export function statusText({ vpp, frontends, frontendsDown }: ServiceStatus): string {
-  const link = { connected: 'VPP connected', away: 'VPP not connected', disabled: 'VPP disabled' }[vpp];
-  const count = `${frontends} frontend${frontends === 1 ? '' : 's'}`;
-  return `${link}, ${count}, ${frontendsDown === 0 ? 'none' : frontendsDown} down`;
 }

@@ -1,5 +1,5 @@
 import type { LbConf } from '../domain/lb.js';
-import type { BackendAction, WeightChange } from '../domain/operator.js';
+import type { Wish } from '../domain/operator-wish.js';
 import type { TableChange } from '../domain/table-change.js';
 import type { VipPlan } from '../domain/whole-plan.js';
 import type { Reply } from './address.js';
@@ -10,8 +10,7 @@ export type WhatIf =
   | { readonly kind: 'sync' }
   /** A config file would be made the running config; null: the one that maglevd was started with. */
   | { readonly kind: 'reload'; readonly file: string | null }
-  | { readonly kind: 'backend'; readonly name: string; readonly action: BackendAction }
-  | { readonly kind: 'weight'; readonly change: WeightChange; readonly flush: boolean };
+  | Wish;
 
 /** The buckets of a VIP that a plan moves. */
 export type Moved = Omit<TableChange, 'lost'>;

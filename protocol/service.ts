@@ -1,11 +1,5 @@
+import type { ServiceStatus } from '../domain/service-status.js';
 import type { Reply } from './address.js';
-
-/** How maglevd is, in a few numbers. */
-export interface ServiceStatus {
-  readonly vpp: 'connected' | 'away' | 'disabled';
-  readonly frontends: number;
-  readonly frontendsDown: number;
-}
 
 /** Answered when every part of the tree has answered; fails with the error of the first that did not. */
 export type RoundTripRequest = { readonly type: 'round-trip'; readonly reply: Reply<ServiceStatus> };

@@ -5,11 +5,11 @@ import { loadOfFound } from '../../domain/plan-cost.js';
 import { type PlannedPrefix, planSync, upToDate, weightOfPrefix } from '../../domain/plan-sync.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import { addTallies, failure, type Tally } from '../../domain/tally.js';
+import { inWindow } from '../../domain/window.js';
 import type { Address } from '../../protocol/address.js';
 import type { ReconcilerRequest } from '../../protocol/reconciling.js';
 import type { LbReading, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, Context } from '../kernel/contract.js';
-import { inWindow } from '../window.js';
 import { writeInPieces } from './writing.js';
 
 export interface FullSyncOptions {

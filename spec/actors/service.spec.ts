@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { statusText } from '../../actors/service.js';
 import { watchdogOf } from '../../daemon/service-manager.js';
+import { statusText } from '../../domain/service-status.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import type { Hook } from '../support/instrument.js';
 import { World } from '../support/world.js';
