@@ -59,7 +59,7 @@ export class VppWitness {
   }
 
   /** Which failures need not be asked about, if they are no news: what vppToBlame would say nothing of. */
-  get grounds(): Grounds {
+  grounds(): Grounds {
     const heard = this.#heard;
     const goodForMs = 2 * LISTEN_MS + ANSWER_MS;
     switch (heard.state) {

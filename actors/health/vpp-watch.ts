@@ -65,7 +65,7 @@ export class VppWatch {
     const now = this.#context.clock.monotonic();
     this.#witness.hear(answer, this.#engine.through(), now);
     for (const { suspect, settle } of askers) settle(this.#witness.judge(suspect, now));
-    this.#engine.blameVpp(this.#witness.grounds);
+    this.#engine.blameVpp(this.#witness.grounds());
     if (another) this.#ask();
   }
 
