@@ -15,7 +15,7 @@ export interface VipMemory {
 
 export const noMemory: VipMemory = { servers: new Map(), owed: new Set() };
 
-/** Two steps, of which the second begins when the first was done: nobody leaves for a server that VPP refused. */
+/** Two steps, of which the second begins when VPP has done the first: nobody leaves for a server that VPP refused. */
 export type VipSteps = readonly [changes: readonly LbOperation[], removals: readonly LbOperation[]];
 
 const nothing: VipSteps = [[], []];
@@ -73,15 +73,23 @@ export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemor
       const reason = `no backend of frontend ${desired.frontend}`;
       return { op: 'as-del', key, address, flush: true, reason };
     });
-  const changes = [...adds, ...raises, ...lowers];
-  if (lowers.length === 0 || costOf(changes, loadOf(desired)) <= PIECE_MS) return split(changes, removals);
-  const [first, last] = spared(lowers, found);
-  return split([...first, ...adds, ...raises, ...last], removals);
+  const long = lowers.length > 0 && costOf([...adds, ...raises, ...lowers], loadOf(desired)) > PIECE_MS;
+  const [first, last] = long ? spared(lowers, found) : [[], lowers];
+  const coming = [...first, ...adds, ...raises];
+  // Who goes for those who come waits for them: if VPP refuses these, the others go on serving.
+  if (adds.length + raises.length > 0 && !somebodyStays(desired, found, targets))
+    return [coming, [...last, ...removals]];
+  if (adds.length > 0) return [[...coming, ...last], removals];
+  return [[...coming, ...last, ...removals], []];
 }
 
-/** Who goes for those who come waits for them; without anybody who comes there is nothing to wait for. */
-function split(changes: readonly LbOperation[], removals: readonly LbOperation[]): VipSteps {
-  return changes.some(({ op }) => op === 'as-add') ? [changes, removals] : [[...changes, ...removals], []];
+/** Does anybody who serves go on serving? Of a VIP in which nobody serves there is nobody to keep. */
+function somebodyStays({ ases }: DesiredVip, found: VipState, targets: readonly number[]): boolean {
+  const serving = found.ases.filter(({ weight }) => weight > 0);
+  const staying = new Set<IpAddress>(
+    ases.filter((_, i) => (targets[i] ?? 0) > 0).map(({ address }) => address),
+  );
+  return serving.length === 0 || serving.some(({ address }) => staying.has(address));
 }
 
 /** Those that can go out of service before anything else is done, because others serve, and the rest. */

@@ -46,6 +46,23 @@ export class SendQueue<Request extends Sendable> {
     this.#underWayMs = Math.max(0, this.#underWayMs - (cost ?? 0));
   }
 
+  /** What waits, and what decides who is next; for whoever tries out what may come. */
+  get all() {
+    const urgent: readonly Request[] = this.#urgent;
+    const waiting: readonly Request[] = this.#waiting;
+    return { urgent, waiting, underWayMs: this.#underWayMs, overtakenMs: this.#overtakenMs };
+  }
+
+  /** The same, on its own from now on. */
+  copy(): SendQueue<Request> {
+    const copy = new SendQueue<Request>();
+    copy.#urgent.push(...this.#urgent);
+    copy.#waiting.push(...this.#waiting);
+    copy.#underWayMs = this.#underWayMs;
+    copy.#overtakenMs = this.#overtakenMs;
+    return copy;
+  }
+
   /** All that will not be sent any more. */
   clear(): Request[] {
     return [...this.#urgent.splice(0), ...this.#waiting.splice(0)];

@@ -58,6 +58,21 @@ export class SyncQueue<Asker> {
     return this.#running;
   }
 
+  /** Those that wait, and the one that is under way; for whoever tries out what may come. */
+  get all() {
+    const waiting: readonly SyncJob<Asker>[] = this.#waiting;
+    return { waiting, running: this.#running };
+  }
+
+  /** The same, on its own from now on. */
+  copy(): SyncQueue<Asker> {
+    const copy = new SyncQueue<Asker>();
+    for (const { frontend, cause, askers } of this.#waiting)
+      copy.#waiting.push({ frontend, cause, askers: [...askers] });
+    copy.#running = this.#running;
+    return copy;
+  }
+
   /** The one that was under way is over: gives those who wait for it. */
   end(): readonly Asker[] {
     const askers = this.#running?.askers ?? [];

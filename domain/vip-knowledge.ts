@@ -40,6 +40,26 @@ export class VipKnowledge {
     return { found: this.#seen, buckets: this.#buckets };
   }
 
+  /** All that plans depend on, and the number of our last write; for whoever tries out what may come. */
+  get all() {
+    const made = { vip: this.#made, servers: this.#servers };
+    return { known: this.#known, order: this.#order, made, owed: this.#owed, pledged: this.#pledged };
+  }
+
+  /** The same, on its own from now on. */
+  copy(): VipKnowledge {
+    const copy = new VipKnowledge();
+    copy.#known = this.#known;
+    copy.#seen = this.#seen;
+    copy.#buckets = this.#buckets;
+    copy.#order = this.#order;
+    copy.#made = this.#made;
+    for (const [address, as] of this.#servers) copy.#servers.set(address, as);
+    copy.owe(this.#owed);
+    for (const address of this.#pledged) copy.#pledged.add(address);
+    return copy;
+  }
+
   /** A read with this number shows what VPP has. One that is older than our last write does not count. */
   read(found: VipState | null, order: number): void {
     if (this.#order >= order) return;

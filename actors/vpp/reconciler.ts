@@ -88,7 +88,7 @@ class Reconciler {
         this.#vip.owe(message.flush);
         if (message.reply !== undefined) this.#askers.add(message.desired.frontend, message.reply);
         // With work under way it is carried out in the course of it.
-        if (this.#work === null) await this.#follow();
+        if (this.#work === null) this.#follow();
         break;
       case 'reconcile':
         this.#desired = message.desired;
@@ -116,7 +116,8 @@ class Reconciler {
     }
   }
 
-  async #follow(): Promise<void> {
+  /** Begins behind what waits in the mailbox: while VPP was slow the decision may have come back to what it was. */
+  #follow(): void {
     if (this.#vip.known === undefined) {
       const text = 'VPP has to be read first';
       this.#stands('unread', [], text);
@@ -125,7 +126,7 @@ class Reconciler {
       return;
     }
     this.#begin(null);
-    await this.#goOn();
+    this.#context.self.tell({ type: 'go-on' });
   }
 
   async #reconcile(reply: Reply<Tally>): Promise<void> {

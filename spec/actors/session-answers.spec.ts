@@ -208,4 +208,20 @@ describe('actors/vpp session: a decision overtakes', () => {
     await work();
     expect(Object.keys(stage.weights('192.0.2.1/32'))).to.have.length(300);
   });
+
+  it('a decision that was taken back while VPP was slow: nobody is taken out who is in again', async () => {
+    await start(sampleDecision([web]));
+    await work();
+    void want({ ...web, ases: [desiredAs('10.0.0.1'), desiredAs('10.0.0.2', 40)] });
+    await stage.tree.clock.settle();
+    void want({ ...web, ases: [desiredAs('10.0.0.1', 0, true), desiredAs('10.0.0.2', 40)] });
+    await stage.tree.clock.settle();
+    void want({ ...web, ases: [desiredAs('10.0.0.1'), desiredAs('10.0.0.2', 40)] });
+    await stage.tree.clock.settle();
+    executed.length = 0;
+    await work();
+    expect(executed.map((one) => ('weight' in one ? [one.address, one.weight] : one.op))).to.deep.equal([
+      ['10.0.0.2', 40],
+    ]);
+  });
 });

@@ -107,6 +107,33 @@ describe('domain/plan: any prefix', () => {
     );
   });
 
+  it('leaves nobody without a server for one that VPP refuses', () => {
+    fc.assert(
+      fc.property(anyDesiredAses, anyAsStates, fc.nat(20), (ases, present, nth) => {
+        const wanted = desiredVip('192.0.2.1/32', ases);
+        const found = vipState(wanted, { ases: present });
+        const { batches, after } = planPrefix({
+          wanted: [wanted],
+          found: [found],
+          conf: null,
+          memory: new Map(),
+        });
+        fc.pre(serving(found) && after.some(serving));
+        const coming = operationsOf({ batches, after, refused: [] }).filter(
+          (one) => one.op === 'as-add' || (one.op === 'as-weight' && one.weight > one.from),
+        );
+        const refused = coming[nth % Math.max(1, coming.length)];
+        const model = new PluginModel([found]);
+        for (const { operations } of batches) {
+          for (const operation of operations) if (operation !== refused) model.execute(operation);
+          expect(model.serves(wanted.key)).to.equal(true);
+          // What comes behind a batch of which something failed is not sent.
+          if (refused !== undefined && operations.includes(refused)) break;
+        }
+      }),
+    );
+  });
+
   it('removes before it adds, and tears nothing apart that comes back', () => {
     fc.assert(
       fc.property(anyCase, ({ wanted, found }) => {

@@ -1,0 +1,92 @@
+import type { IpAddress } from '../../domain/ip.js';
+import { type DesiredVip, type LbOperation, type VipState, vipId } from '../../domain/lb.js';
+import type { OperationOutcome } from '../../domain/syncs.js';
+import { tally } from '../../domain/tally.js';
+import { sendOn } from './link.js';
+import { answered } from './reconciling.js';
+import type { Ask, State, Usable } from './state.js';
+import { haveRead, readFailed, removed } from './syncing.js';
+import { execute, refused, serves, silent, Violation, type VppModel, vipIn } from './vpp-model.js';
+
+/** What becomes of the first request on its way. */
+export type Fate =
+  | { readonly kind: 'done' }
+  /** The operation with this number is refused. */
+  | { readonly kind: 'refused'; readonly at: number }
+  /** VPP never got it, or its answer never came. */
+  | { readonly kind: 'lost'; readonly executed: boolean }
+  /** Somebody changes VPP after the first half of a read, or before its answer has come. */
+  | { readonly kind: 'torn'; readonly half: 1 | 2; readonly change: (vpp: VppModel) => VppModel };
+
+/** VPP takes the first request, and whoever asked gets the answer. */
+export function vppAnswers(state: State, fate: Fate, usable: Usable): void {
+  const sent = state.pipe.shift();
+  if (sent === undefined) throw new Error('VPP was asked nothing');
+  const { ask, order } = sent;
+  state.queue.answered(ask);
+  if (ask.from === 'sync') {
+    if (fate.kind === 'lost') readFailed(state);
+    else haveRead(state, readOf(state, fate), order);
+  } else {
+    const outcomes = outcomesOf(state, ask, fate, usable);
+    const result = tally(ask.operations, outcomes, 0);
+    if ('vip' in ask.from) answered(state, ask.from.vip, { result, order, piece: ask.operations });
+    else removed(state, ask.from.prefix, result);
+  }
+  sendOn(state);
+}
+
+/** A full read in two halves: the VIPs, and the servers. */
+function readOf(state: State, fate: Fate): readonly VipState[] {
+  const vips = state.vpp.vips;
+  if (fate.kind !== 'torn') return vips;
+  state.vpp = fate.change(state.vpp);
+  if (fate.half === 2) return vips;
+  return vips.map((vip) => ({ ...vip, ases: vipIn(state.vpp, vipId(vip.key))?.ases ?? [] }));
+}
+
+function outcomesOf(state: State, ask: Ask, fate: Fate, usable: Usable): OperationOutcome[] {
+  const executes = fate.kind !== 'lost' || fate.executed;
+  return ask.operations.map((operation, i) => {
+    const isRefused = fate.kind === 'refused' && fate.at === i;
+    const outcome = isRefused ? refused(-1) : executes ? executeOne(state, ask, operation, usable) : silent;
+    return fate.kind === 'lost' ? silent : outcome;
+  });
+}
+
+export function executeOne(state: State, ask: Ask, operation: LbOperation, usable: Usable): OperationOutcome {
+  const id = vipId(operation.key);
+  const before = vipIn(state.vpp, id);
+  const [vpp, outcome] = execute(state.vpp, operation);
+  state.vpp = vpp;
+  const deserted = serves(before) && !serves(vipIn(vpp, id));
+  if (deserted && !ask.mayDesert && !state.foreign.has(id))
+    refuseDesertion(state, ask, operation, before, usable);
+  return outcome;
+}
+
+/** Nobody takes the last server of a VIP out of service that could serve, neither when that was decided nor now. */
+function refuseDesertion(
+  { standing }: State,
+  ask: Ask,
+  operation: LbOperation,
+  before: VipState | undefined,
+  usable: Usable,
+): void {
+  const frontend = standing.vip(vipId(operation.key))?.frontend ?? '';
+  const now = usable.get(frontend);
+  const victims = before?.ases.filter(
+    ({ address, weight }) => weight > 0 && now?.has(address) && couldServe(ask.planned, address),
+  );
+  const [victim] = victims ?? [];
+  if (victim !== undefined)
+    throw new Violation(
+      `never a VIP without server while one is usable: ${victim.address} of ${frontend} was the last`,
+    );
+}
+
+/** Did whoever decided what was carried out know of nothing against this server? */
+function couldServe(planned: DesiredVip | null, address: IpAddress): boolean {
+  const as = planned?.ases.find((one) => one.address === address);
+  return as !== undefined && (as.hold || /^up, (?:in the active pool|but pool)/.test(as.reason));
+}

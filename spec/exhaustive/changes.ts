@@ -1,0 +1,68 @@
+import { sameFrame } from '../../domain/deciding.js';
+import { sameDesiredVip } from '../../domain/desired.js';
+import type { IpAddress } from '../../domain/ip.js';
+import type { Decision, DesiredVip } from '../../domain/lb.js';
+import { SendQueue } from '../../domain/send-queue.js';
+import { StandingDecision } from '../../domain/standing-decision.js';
+import { SyncQueue } from '../../domain/sync-queue.js';
+import { sampleDecision } from '../support/domain-samples.js';
+import type { Deciding, Inputs } from './deciding.js';
+import { Reconciler, type State } from './state.js';
+import { anewDone, reconciled, syncDue } from './syncing.js';
+
+export function decisionOf(vips: readonly DesiredVip[]): Decision {
+  return sampleDecision(vips);
+}
+
+/** What decides is another; `flush`: of whom the flows of web are to be cut. */
+export function inputsChange(
+  state: State,
+  deciding: Deciding,
+  inputs: Inputs,
+  flush: readonly IpAddress[] = [],
+): void {
+  const { vips } = deciding.decide(inputs);
+  const before = state.standing.decision;
+  const after = decisionOf(vips);
+  state.inputs = inputs;
+  if (!sameFrame(before, after)) {
+    state.standing = new StandingDecision(after);
+    syncDue(state, 'decision');
+    return;
+  }
+  for (const [number, vip] of vips.entries()) {
+    const was = before.vips[number];
+    const cuts = vip.frontend === 'web' ? flush : [];
+    if (was !== undefined && sameDesiredVip(was, vip) && cuts.length === 0) continue;
+    const standing = state.standing.withVip(vip);
+    if (standing === null) throw new Error(`${vip.frontend} has no such VIP`);
+    state.standing = standing;
+    state.reconciler(number).mail.push({ type: 'wanted', desired: vip, flush: cuts });
+  }
+}
+
+/** The session is made anew: everything that was known of VPP is gone, and all that was under way. */
+export function beginSession(state: State, deciding: Deciding): void {
+  const { vips } = deciding.decide(state.inputs);
+  state.standing = new StandingDecision(decisionOf(vips));
+  state.queue = new SendQueue();
+  state.order = 0;
+  state.pipe = [];
+  state.jobs = new SyncQueue();
+  state.sync = null;
+  state.retry = false;
+  state.knownFailures = [];
+  state.recs = vips.map(() => new Reconciler());
+  syncDue(state, 'tick');
+}
+
+/** A reconciler crashes: what it was doing is a failure of the sync, and what is in its mailbox stays. */
+export function crash(state: State, number: number): void {
+  const { mail, work, waiting } = state.reconciler(number);
+  const anew = new Reconciler();
+  anew.mail = mail.filter(({ type }) => type !== 'go-on');
+  state.replace(number, anew);
+  state.retry = true;
+  if (waiting?.for === 'anew') anewDone(state, waiting.run, null);
+  else if (work?.sync != null) reconciled(state, work.sync.run, ['vip-sync crashed']);
+}

@@ -1,0 +1,199 @@
+import { type DesiredVip, type LbOperation, vipId } from '../../domain/lb.js';
+import { costOf, loadOf, pieceOf } from '../../domain/plan-cost.js';
+import type { Tally } from '../../domain/tally.js';
+import { sampleLbConf } from '../support/domain-samples.js';
+import { send } from './link.js';
+import {
+  failureText,
+  type Mail,
+  type Reconciler,
+  type State,
+  type SyncOf,
+  type Waiting,
+  type Work,
+} from './state.js';
+import { anewDone, asideDone, reconciled, unsure } from './syncing.js';
+
+/**
+ * What actors/vpp/reconciler.ts does, step by step, so that anything can come in between. It knows, plans and cuts pieces
+ * by the code that ships.
+ */
+export function takeMail(state: State, number: number): void {
+  const rec = state.reconciler(number);
+  const [mail] = rec.mail.splice(0, 1);
+  if (mail !== undefined) new Hand(state, number, rec).take(mail);
+}
+
+/** VPP has answered what it wrote; or one did that has crashed since. */
+export function answered(
+  state: State,
+  number: number,
+  {
+    result,
+    order,
+    piece,
+  }: { readonly result: Tally; readonly order: number; readonly piece: readonly LbOperation[] },
+): void {
+  const rec = state.reconciler(number);
+  const { waiting } = rec;
+  if (waiting?.piece !== piece) return;
+  rec.waiting = null;
+  new Hand(state, number, rec).answered(waiting, result, order);
+}
+
+class Hand {
+  readonly #state: State;
+  readonly #number: number;
+  readonly #rec: Reconciler;
+
+  constructor(state: State, number: number, rec: Reconciler) {
+    this.#state = state;
+    this.#number = number;
+    this.#rec = rec;
+  }
+
+  take(mail: Mail): void {
+    const rec = this.#rec;
+    switch (mail.type) {
+      case 'wanted':
+        rec.desired = mail.desired;
+        rec.vip.owe(mail.flush);
+        if (rec.work === null) this.#follow();
+        break;
+      case 'reconcile':
+        rec.desired = mail.desired;
+        rec.looked = true;
+        rec.vip.read(mail.found, mail.order);
+        if (rec.vip.known === undefined) reconciled(this.#state, mail.run, []);
+        else this.#reconcile({ run: mail.run });
+        break;
+      case 'make-anew':
+        rec.vip.remaking();
+        rec.waiting = { for: 'anew', run: mail.run, piece: mail.batch.operations };
+        this.#send(mail.batch.operations, mail.desired, { urgent: false, mayDesert: true });
+        break;
+      case 'remaking':
+        rec.vip.remaking();
+        asideDone(this.#state, mail.run);
+        break;
+      case 'remade':
+        rec.vip.remade(mail.done);
+        break;
+      case 'go-on':
+        this.#goOn();
+        break;
+    }
+  }
+
+  answered(waiting: Waiting, result: Tally, order: number): void {
+    const rec = this.#rec;
+    if (waiting.for === 'anew') {
+      rec.vip.remade(result.failures.length === 0);
+      anewDone(this.#state, waiting.run, result);
+      return;
+    }
+    const { desired, piece, from, rest, later } = waiting;
+    rec.vip.wrote(desired, piece, result, { from, order });
+    const { work } = rec;
+    if (work === null) return;
+    work.failures.push(...result.failures.map(failureText));
+    if (waiting.for === 'rest') this.#rest(work, desired, rest);
+    else if (result.failures.length > 0) {
+      const hopeless = result.failures.some(({ operation }) => operation.op === 'vip-add');
+      this.#rest(work, desired, hopeless ? [] : rest);
+    } else if (rest.length === 0 && later.length === 0) {
+      rec.vip.settled(desired);
+      this.#end(work, true);
+    } else rec.mail.push({ type: 'go-on' });
+  }
+
+  #rest(work: Work, desired: DesiredVip, left: readonly LbOperation[]): void {
+    if (left.length === 0) {
+      this.#rec.vip.doubt();
+      this.#end(work, false);
+      return;
+    }
+    const piece = pieceOf(left, loadOf(desired));
+    this.#write(work, desired, piece, { for: 'rest', rest: left.slice(piece.length), later: [] });
+  }
+
+  #follow(): void {
+    if (this.#rec.vip.known === undefined) this.#tellUnsure();
+    else {
+      this.#begin(null);
+      this.#rec.mail.push({ type: 'go-on' });
+    }
+  }
+
+  #reconcile(sync: SyncOf): void {
+    if (this.#rec.work === null) this.#begin(sync);
+    else this.#rec.work.sync = sync;
+    this.#goOn();
+  }
+
+  #begin(sync: SyncOf): void {
+    this.#rec.work = { sync, failures: [], wrote: false };
+  }
+
+  #goOn(): void {
+    const { work, desired, vip } = this.#rec;
+    if (work === null || desired === null) return;
+    const plan = vip.plan(desired, sampleLbConf);
+    if (plan === null) {
+      this.#end(work, false);
+      return;
+    }
+    const [refused] = plan.refused;
+    const [batch] = plan.batches;
+    if (refused !== undefined || batch?.kind === 'anew') {
+      if (work.sync !== null) work.failures.push(`vip-sync ${vipId(desired.key)}`);
+      this.#end(work, false);
+    } else if (batch === undefined) {
+      vip.settled(desired);
+      this.#end(work, true);
+    } else {
+      const piece = pieceOf(batch.operations, loadOf(desired));
+      const later = plan.batches.slice(1).flatMap(({ operations }) => operations);
+      this.#write(work, desired, piece, { for: 'piece', rest: batch.operations.slice(piece.length), later });
+    }
+  }
+
+  #write(
+    work: Work,
+    desired: DesiredVip,
+    piece: readonly LbOperation[],
+    more: {
+      readonly for: 'piece' | 'rest';
+      readonly rest: readonly LbOperation[];
+      readonly later: readonly LbOperation[];
+    },
+  ): void {
+    const { vip } = this.#rec;
+    const from = vip.known;
+    vip.writes();
+    work.wrote = true;
+    this.#rec.waiting = { ...more, desired, piece, from };
+    this.#send(piece, desired, { urgent: work.sync === null, mayDesert: false });
+  }
+
+  #send(
+    operations: readonly LbOperation[],
+    desired: DesiredVip,
+    { urgent, mayDesert }: { readonly urgent: boolean; readonly mayDesert: boolean },
+  ): void {
+    const cost = costOf(operations, loadOf(desired));
+    const ask = { from: { vip: this.#number }, cost, operations, planned: desired, mayDesert };
+    send(this.#state, ask, urgent);
+  }
+
+  #end(work: Work, complete: boolean): void {
+    this.#rec.work = null;
+    if (work.sync !== null) reconciled(this.#state, work.sync.run, work.failures);
+    else if (!complete) this.#tellUnsure();
+  }
+
+  #tellUnsure(): void {
+    const { desired, looked } = this.#rec;
+    if (desired !== null) unsure(this.#state, desired.frontend, looked);
+  }
+}
