@@ -135,6 +135,7 @@ describe('architecture: who imports whom', () => {
       'rpc/error-details.ts',
       'rpc/explain.ts',
       'rpc/generated/maglev.ts',
+      'rpc/on-behalf-of.ts',
       'rpc/rpc-error.ts',
       'rpc/status.ts',
     ]);
