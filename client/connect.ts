@@ -23,6 +23,11 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** Ends the call when it aborts, which then rejects with the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * For which user of the program it is: the log of maglevd has him beside the program. He needs no role there; the program
+   * needs operator or admin. Letters, digits and `. _ @ = , -` and spaces, at most 64; anything else is not taken note of.
+   */
+  readonly onBehalfOf?: string | undefined;
 }
 
 /**
@@ -87,11 +92,11 @@ function callsOf(channel: Channel, patienceMs: number): MaglevCalls {
   const calls = unary.map((method) => {
     const { path, requestDeserialize } = method as UnaryMethod;
     const name = path.slice(path.lastIndexOf('/') + 1);
-    const call = (request: object = {}, { timeoutMs = patienceMs, signal }: CallOptions = {}) =>
+    const call = (request: object = {}, { timeoutMs = patienceMs, signal, onBehalfOf }: CallOptions = {}) =>
       channel.call(
         method as UnaryMethod,
         { ...requestDeserialize(Buffer.alloc(0)), ...request },
-        { timeoutMs, signal },
+        { timeoutMs, signal, onBehalfOf },
       );
     return [`${name.slice(0, 1).toLowerCase()}${name.slice(1)}`, call];
   });

@@ -4,12 +4,12 @@ import { parseBoolean } from '../domain/boolean-word.js';
 import { MaglevError } from '../domain/errors.js';
 import { flagProblem } from '../domain/flag-problem.js';
 import { logLevels } from '../domain/log-levels.js';
+import { fromGoStyle } from '../program/go-style.js';
 import { type LogFormat, logFormats } from '../program/log-format.js';
 import type { LogLevel } from '../protocol/log.js';
 import { refuseExposed } from '../rpc/exposure.js';
 import { placesOf } from '../rpc/listen-places.js';
 import type { TlsFiles } from '../rpc/tls-material.js';
-import { fromGoStyle } from './go-style.js';
 import { metricsAddresses } from './metrics-addresses.js';
 
 export interface DaemonSettings {

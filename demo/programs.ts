@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 const bin = path.resolve(import.meta.dirname, '../bin');
 
-export type ProgramName = 'maglevd' | 'maglevc' | 'maglev-vppsim';
+export type ProgramName = 'maglevd' | 'maglevc' | 'maglev-vppsim' | 'maglevd-frontend';
 export type LogRecord = Readonly<Record<string, unknown>>;
 
 /** One of our programs, running. */

@@ -146,6 +146,15 @@ function adviceFor({ access }: Rules, { door }: Peer): string {
   }
 }
 
+/**
+ * Who did it, where somebody acts for a user of his own, as the dashboard does: only those are believed who could have
+ * done it themselves. What is no name says nothing.
+ */
+export function speakingFor({ who, role }: Identity, user: string | null): string {
+  const believed = role !== null && rank(role) >= rank('operator');
+  return believed && user !== null && /^[\w.@=, -]{1,64}$/.test(user) ? `${who} for ${user}` : who;
+}
+
 function rank(role: Role): number {
   return roles.indexOf(role);
 }

@@ -20,6 +20,8 @@ export const errorCatalogue = {
   MGL_FLOW_NO_VIP: 'List the VIPs of VPP with `maglevc show vpp lbstate`.',
   MGL_HEALTHCHECK_UNKNOWN: 'List the names with `maglevc show healthchecks`.',
   MGL_BACKEND_DISABLED: 'Enable it first: `maglevc set backend <name> enable`.',
+  MGL_ADMIN_OFF: 'Give maglevd-frontend users, as docs/dashboard.md says, or use maglevc.',
+  MGL_STREAMS_FULL: 'Close pages of the dashboard that nobody looks at, or start another maglevd-frontend.',
   MGL_ACTOR_UNKNOWN: 'List them with `maglevc show actors`.',
   MGL_SUBSCRIPTION_ENDED: 'Subscribe again, starting after the last event that you received.',
   MGL_VPP_DISABLED: 'Start maglevd with --vpp-api-addr to let it talk to VPP.',

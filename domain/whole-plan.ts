@@ -22,6 +22,8 @@ export interface VipPlan {
   readonly operations: readonly LbOperation[];
   /** It is taken away and made again: until then it drops everything. */
   readonly anew: boolean;
+  /** No server of it has weight when it is done, so that VPP drops its packets. Not so of one that is removed. */
+  readonly servesNobody: boolean;
   /** Milliseconds that VPP's main thread will need, as foretold. */
   readonly vppMs: number;
   /** The tables before and after it; null: its table does not change, or there is none before or after. */
@@ -85,8 +87,10 @@ export function planWork(
     const before = has.get(id);
     const load = want !== undefined ? loadOf(want) : loadOfFound(before ?? nothingOf(key));
     const frontend = want?.frontend ?? '';
-    const tables = tablesOf(before, gets.get(id));
-    return { key, frontend, operations, anew, vppMs: costOf(operations, load), tables };
+    const result = gets.get(id);
+    const tables = tablesOf(before, result);
+    const servesNobody = result?.ases.every(({ weight }) => weight === 0) === true;
+    return { key, frontend, operations, anew, servesNobody, vppMs: costOf(operations, load), tables };
   });
   return { vips, refused: refused.map(({ text }) => text) };
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { foundByPlace, rewritePlaces } from './found-by-place.js';
@@ -14,6 +14,9 @@ const unshipped: ReadonlySet<string> = new Set(['spec', 'bench', 'demo', 'packag
 /** Packages written as CommonJS ask for Node's own modules by `require`, which a module does not have. */
 const banner =
   "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);";
+
+/** What the page of the dashboard is made of, which is bundled by itself. */
+const inPage: readonly string[] = ['solid-js', 'uplot'];
 
 /** What was bundled. */
 export interface Bundle {
@@ -63,10 +66,11 @@ export async function bundle(folder: string): Promise<Bundle> {
   for (const { path: file, contents } of outputFiles) writeFileSync(file, contents);
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}\n');
   for (const { target, name, isCode } of found) {
-    if (!isCode) cpSync(target, path.join(folder, name), { recursive: true });
+    // The page of the dashboard is built by itself; without it the dashboard says so.
+    if (!isCode && existsSync(target)) cpSync(target, path.join(folder, name), { recursive: true });
   }
   return {
-    packages: [...new Set(Object.keys(metafile.inputs).flatMap(packageOf))].sort(),
+    packages: [...new Set([...Object.keys(metafile.inputs).flatMap(packageOf), ...inPage])].sort(),
     bytes: outputFiles.reduce((sum, { contents }) => sum + contents.length, 0),
     loads: new Map(
       entries.map((file) => [path.basename(file, '.js'), loadedBy(path.basename(file), metafile.outputs)]),

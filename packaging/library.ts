@@ -32,7 +32,7 @@ export async function buildLibrary(folder: string, arch: Arch, parts: Vendored):
     chmodSync(file, 0o755);
   }
   // What the command line needs is in its own package, with the Node; the daemon's comes on top of that.
-  const small = new Set(['node', 'package.json', 'build-info.json']);
+  const small = new Set(['node', 'package.json', 'build-info.json', 'ui']);
   for (const { name, package: of } of programs) {
     if (of === 'vpp-maglev') for (const file of built.loads.get(name) ?? []) small.add(file);
   }

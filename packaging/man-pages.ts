@@ -5,6 +5,7 @@ import { helpText } from '../cli/help.js';
 import { render } from '../cli/text.js';
 import { parseDaemonCommand } from '../daemon/flags.js';
 import { simulatorHelp } from '../sim/simulator-flags.js';
+import { parseFrontendCommand } from '../web/flags.js';
 import { root } from './bundle.js';
 import { helpBlocks } from './help-text.js';
 import { markdownBlocks } from './markdown.js';
@@ -41,6 +42,16 @@ export function manPages(): ManPage[] {
       blocks: [...helpBlocks(simulatorHelp), ...others('maglevd(8)')],
     },
     {
+      name: 'maglevd-frontend',
+      section: 8,
+      says: 'shows what maglevds do, in a browser',
+      blocks: [
+        ...helpBlocks(frontendHelp()),
+        ...files([['/etc/default/vpp-maglev-frontend', 'the variables of the service vpp-maglev-frontend']]),
+        ...others('maglevd(8)', 'maglevc(1)'),
+      ],
+    },
+    {
       name: 'maglev.yaml',
       section: 5,
       says: 'the config file of maglevd',
@@ -56,6 +67,12 @@ export function manPages(): ManPage[] {
 
 function daemonHelp(): string {
   const command = parseDaemonCommand(['--help'], {});
+  if (command.kind !== 'help') throw new Error('--help is asked for, and help must come');
+  return command.text;
+}
+
+function frontendHelp(): string {
+  const command = parseFrontendCommand(['--help'], {});
   if (command.kind !== 'help') throw new Error('--help is asked for, and help must come');
   return command.text;
 }

@@ -8,6 +8,7 @@ import {
 } from '../cli/completion-scripts.js';
 import { editorSchema } from '../config/editor-schema.js';
 import { parseDaemonCommand } from '../daemon/flags.js';
+import { parseFrontendCommand } from '../web/flags.js';
 import { root } from './bundle.js';
 import { DebianTree, type Packing } from './debian.js';
 import type { PackageEdition } from './edition.js';
@@ -38,9 +39,10 @@ function fieldsOf(name: DebianPackage, { debian }: PackageEdition): Record<strin
         Breaks: `vpp-maglevd (<< ${before})`,
         Replaces: `vpp-maglevd (<< ${before})`,
         Description: [
-          "command line of the control plane of VPP's load balancer",
+          "command line and dashboard of the control plane of VPP's load balancer",
           ' maglevc asks maglevd about frontends, servers and their health, and tells it',
-          ' what operators want. The package brings the Node.js that it runs on.',
+          ' what operators want. maglevd-frontend shows in a browser what many of them do;',
+          ' its service is not enabled. The package brings the Node.js that both run on.',
         ].join('\n'),
       };
     case 'vpp-maglevd':
@@ -94,6 +96,7 @@ export function debianPackages(
     trees[of].writePacked(file, manPage(page, { version: edition.version, date }));
   }
   fillDaemon(trees['vpp-maglevd']);
+  fillFrontend(trees['vpp-maglev']);
   for (const shell of completionShells) {
     trees['vpp-maglev'].write(`${completionFolder[shell]}/${completionFile[shell]}`, completionScript(shell));
   }
@@ -108,6 +111,20 @@ export function debianPackages(
     tree.write(`/usr/share/lintian/overrides/${tree.name}`, overrides);
     return tree.pack(into, edition, arch, fieldsOf(tree.name, edition), packing);
   });
+}
+
+function fillFrontend(tree: DebianTree): void {
+  tree.write('/usr/lib/systemd/system/vpp-maglev-frontend.service', text('vpp-maglev-frontend.service'));
+  const defaults = '/etc/default/vpp-maglev-frontend';
+  // It may have a password.
+  tree.write(defaults, frontendDefaultsText(), 0o640);
+  tree.control('conffiles', `${defaults}\n`);
+  for (const script of ['postinst', 'prerm', 'postrm'])
+    tree.control(script, text(`vpp-maglev.${script}`), 0o755);
+  tree.writePacked(
+    '/usr/share/doc/vpp-maglev/dashboard.md',
+    readFileSync(path.join(root, 'docs', 'dashboard.md'), 'utf8'),
+  );
 }
 
 function fillDaemon(tree: DebianTree): void {
@@ -139,8 +156,27 @@ export function schemaText(): string {
 
 /** Every variable of maglevd with what it means, from its own --help. */
 export function defaultsText(): string {
-  const help = parseDaemonCommand(['--help'], {});
-  if (help.kind !== 'help') throw new Error('--help is asked for, and help must come');
+  return variablesText('vpp-maglev', 'maglevd(8)', parseDaemonCommand(['--help'], {}));
+}
+
+/** The same of maglevd-frontend, with the two that make a user. */
+export function frontendDefaultsText(): string {
+  const variables = variablesText(
+    'vpp-maglev-frontend',
+    'maglevd-frontend(8)',
+    parseFrontendCommand(['--help'], {}),
+  );
+  const user = ['USER', 'PASSWORD'].map((name) => `#MAGLEV_FRONTEND_${name}=\n`).join('');
+  return `${variables}\n# one user of /admin, who is admin; both or none\n${user}`;
+}
+
+function variablesText(
+  service: string,
+  page: string,
+  help: { readonly kind: string; readonly text?: string },
+): string {
+  if (help.kind !== 'help' || help.text === undefined)
+    throw new Error('--help is asked for, and help must come');
   const lines = helpBlocks(help.text).flatMap((block) => {
     if (block.kind !== 'terms') return [];
     return block.entries.flatMap(([, meaning]) => {
@@ -150,5 +186,5 @@ export function defaultsText(): string {
       return [`# ${says.replaceAll('\n', ' ')}`, `#${variable}=${fallback === 'none' ? '' : fallback}`, ''];
     });
   });
-  return `# Settings of the service vpp-maglev, read when it starts. See maglevd(8).\n\n${lines.join('\n')}`;
+  return `# Settings of the service ${service}, read when it starts. See ${page}.\n\n${lines.join('\n')}`;
 }

@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../protocol/clock.js';
 import { formatRpcAddress, type RpcAddress } from './address.js';
 import { rpcErrorOf } from './explain.js';
+import { onBehalfOfKey } from './on-behalf-of.js';
 import { RpcError } from './rpc-error.js';
 
 /** In PEM. */
@@ -31,13 +32,20 @@ export interface ChannelOptions {
   readonly keepAliveMs?: number;
 }
 
+export interface CallLimits {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** For which user of its own the caller acts. */
+  readonly onBehalfOf?: string | undefined;
+}
+
 /** The way to one maglevd. */
 export interface Channel {
   /** Rejects with an RpcError, or with the reason of a signal that aborts. */
   readonly call: <Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,
-    limits: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+    limits: CallLimits,
   ) => Promise<Response>;
   readonly stream: <Request, Response>(
     method: MethodDefinition<Request, Response>,
@@ -90,7 +98,7 @@ export function openChannel({ address, clock, token, keepAliveMs, ...options }: 
 
   return {
     errorOf,
-    call: ({ path, requestSerialize, responseDeserialize }, request, { timeoutMs, signal }) =>
+    call: ({ path, requestSerialize, responseDeserialize }, request, { timeoutMs, signal, onBehalfOf }) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted === true) {
           reject(signal.reason);
@@ -103,12 +111,14 @@ export function openChannel({ address, clock, token, keepAliveMs, ...options }: 
         }
         const deadline = clock.now() + timeoutMs;
         const leave = () => call.cancel();
+        const own = onBehalfOf === undefined ? metadata : metadata.clone();
+        if (onBehalfOf !== undefined) own.set(onBehalfOfKey, onBehalfOf);
         const call = client.makeUnaryRequest(
           path,
           requestSerialize,
           responseDeserialize,
           request,
-          metadata,
+          own,
           { deadline },
           (error, response) => {
             signal?.removeEventListener('abort', leave);

@@ -1,5 +1,12 @@
 import { type Metadata, status } from '@grpc/grpc-js';
-import { type Access, type Judgement, judgeCall, type Peer, type Role } from '../domain/access.js';
+import {
+  type Access,
+  type Judgement,
+  judgeCall,
+  type Peer,
+  type Role,
+  speakingFor,
+} from '../domain/access.js';
 import { MaglevError } from '../domain/errors.js';
 import { plain } from '../domain/plain-json.js';
 import { clip } from '../domain/quote.js';
@@ -10,6 +17,7 @@ import type { Call, StreamHandler, UnaryHandler } from './call.js';
 import type { Connections } from './connections.js';
 import { type MaglevServer, MaglevService } from './generated/maglev.js';
 import { methodRoles } from './generated/roles.js';
+import { onBehalfOfKey } from './on-behalf-of.js';
 import { Refusals } from './refusals.js';
 import type { Served } from './served.js';
 import { errorCodeKey, grpcStatusOf } from './status.js';
@@ -38,6 +46,11 @@ interface OpenStream {
   readonly cut: (error: MaglevError) => void;
 }
 
+interface Caller {
+  readonly who: string;
+  readonly role: Role | null;
+}
+
 /** Whoever's connection is gone already, is nobody. */
 const nobody: Peer = {
   door: 'tls',
@@ -58,7 +71,7 @@ export class Doorkeeper {
   readonly #options: DoorkeeperOptions;
   readonly #refusals: Refusals;
   readonly #streams = new Set<OpenStream>();
-  readonly #callers = new WeakMap<object, string>();
+  readonly #callers = new WeakMap<object, Caller>();
   #access: Access | null;
 
   constructor(options: DoorkeeperOptions) {
@@ -83,7 +96,12 @@ export class Doorkeeper {
 
   /** Who made a call that was let through: `uid:1000`, `token:ci`, `cert:CN=ci`, or an address. */
   callerOf(call: AnyCall): string {
-    return this.#callers.get(call) ?? this.#peerOf(call).address;
+    return this.#callers.get(call)?.who ?? this.#peerOf(call).address;
+  }
+
+  /** What he may do; null: nothing, or nobody asked yet. */
+  roleOf(call: AnyCall): Role | null {
+    return this.#callers.get(call)?.role ?? null;
   }
 
   /** The same service behind this door. Throws for an RPC without a role: it would be open to everybody. */
@@ -158,7 +176,8 @@ export class Doorkeeper {
     const needs = roleOf(method);
     const rules = { access: this.#access, ownUid: this.#options.ownUid };
     const judgement = judgeCall(rules, { peer, tokenHash: tokenHashOf(call.metadata), needs });
-    this.#callers.set(call, judgement.who);
+    const who = speakingFor(judgement, userOf(call.metadata));
+    this.#callers.set(call, { who, role: judgement.role });
     if (judgement.allowed) return null;
     this.#refusals.tell({ judgement, peer, via: this.#viaOf(call), method, needs });
     return refusalOf(judgement, method);
@@ -209,6 +228,11 @@ function tokenHashOf(metadata: Metadata): string | null {
   const [header] = metadata.get('authorization');
   const token = /^Bearer +(\S+)$/i.exec(header?.toString().trim() ?? '')?.[1];
   return token === undefined ? null : hashOfToken(token);
+}
+
+/** For whom the caller says that he acts; null: for himself. */
+function userOf(metadata: Metadata): string | null {
+  return metadata.get(onBehalfOfKey)[0]?.toString() ?? null;
 }
 
 function refusalOf(

@@ -1,7 +1,7 @@
 import { type IpPrefix, parseIp, prefixContains } from '../domain/ip.js';
 import type { RpcAddress } from './address.js';
 import { plaintextRefusal } from './listen-refusal.js';
-import type { Served } from './served.js';
+import type { Offered } from './served.js';
 
 const loopback: readonly string[] = ['127.0.0.0/8', '::1/128'];
 
@@ -9,7 +9,7 @@ const loopback: readonly string[] = ['127.0.0.0/8', '::1/128'];
  * Throws MGL_LISTEN when other machines can reach the address: one of `ips`, which its host stands for. Without them
  * only what the address itself says counts; a name says nothing.
  */
-export function refuseExposed(address: RpcAddress, served: Served, ips = ipsIn(address)): void {
+export function refuseExposed(address: RpcAddress, served: Offered, ips = ipsIn(address)): void {
   if (address.kind === 'tcp' && !ips.every(isLoopback)) throw plaintextRefusal(address, served);
 }
 

@@ -14,6 +14,7 @@ import { eventHandlers } from './handlers-events.js';
 import { logHandlers } from './handlers-log.js';
 import { operatorHandlers } from './handlers-operator.js';
 import { type Planner, planHandlers } from './handlers-plan.js';
+import { probeHandlers } from './handlers-probes.js';
 import { recordHandlers } from './handlers-record.js';
 import { type About, statusHandlers } from './handlers-status.js';
 import { tableHandlers } from './handlers-tables.js';
@@ -53,10 +54,12 @@ export function createGateway(options: GatewayOptions): MaglevServer {
     maxUnsentBytes: options.maxUnsentBytes ?? 64 * 1024 * 1024,
     connections: options.connections ?? null,
     callerOf: doorkeeper === undefined ? null : (call) => doorkeeper.callerOf(call),
+    roleOf: doorkeeper === undefined ? null : (call) => doorkeeper.roleOf(call),
   });
   return {
     ...configHandlers(unary, options.config),
     ...viewHandlers(unary, options),
+    ...probeHandlers(unary, options),
     ...operatorHandlers(unary, options.operator, options),
     ...vppHandlers(unary, options),
     ...statusHandlers(unary, options),

@@ -1,3 +1,4 @@
+import type { Clock } from '../protocol/clock.js';
 import { issueMessage } from './config-message.js';
 import type { BackendInfo, FrontendInfo, MaglevServer, VersionInfo } from './generated/maglev.js';
 import type { ViewSources } from './handlers-views.js';
@@ -24,11 +25,14 @@ const VPP_MS = 1000;
 
 export function statusHandlers(
   unary: Unary,
-  sources: ViewSources & { readonly about: About },
-): Pick<MaglevServer, 'getStatus' | 'getVersion'> {
-  const { views, vpp, config, about } = sources;
+  sources: ViewSources & { readonly about: About; readonly clock: Pick<Clock, 'now'> },
+): Pick<MaglevServer, 'getStatus' | 'getVersion' | 'getCaller'> {
+  const { views, vpp, config, about, clock } = sources;
   return {
     getVersion: unary(limitMs.view, async () => versionMessage(about)),
+    getCaller: unary(limitMs.view, async (_, __, who, role) => {
+      return { who, role: role ?? '', nowNs: nanoseconds(clock.now()) };
+    }),
     getStatus: unary(limitMs.view, async (_, ask) => {
       const [overview, frontends, backends, warnings, info, syncs] = await Promise.all([
         Overview.ask(sources, ask),

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { MaglevError } from '../domain/errors.js';
 import { formatRpcAddress, type RpcAddress } from './address.js';
-import { type Served, servedWords } from './served.js';
+import { type Offered, servedWords } from './served.js';
 
-const anotherAddress = (served: Served) => `choose another address with ${servedWords[served].flag}`;
+const anotherAddress = (served: Offered) => `choose another address with ${servedWords[served].flag}`;
 
 /** How it is served to other machines, for the end of a sentence. */
 const overTheNetwork =
@@ -12,7 +12,7 @@ const overTheNetwork =
 /** MGL_LISTEN for an address that others can reach, which plaintext must not be served on unasked. */
 export function plaintextRefusal(
   address: RpcAddress & { kind: 'tcp' },
-  served: Served = 'grpc',
+  served: Offered = 'grpc',
 ): MaglevError {
   const { what, flag } = servedWords[served];
   return new MaglevError(
@@ -24,7 +24,7 @@ export function plaintextRefusal(
 }
 
 /** MGL_LISTEN for text that is no address; `why` is the sentence of parseRpcAddress. */
-export function unreadableRefusal(text: string, why: string, served: Served = 'grpc'): MaglevError {
+export function unreadableRefusal(text: string, why: string, served: Offered = 'grpc'): MaglevError {
   const { flag, port } = servedWords[served];
   const host = /^[\w.-]+$/.test(text) && !/^\d+$/.test(text) ? text : '127.0.0.1';
   const example = `${host}:${port}`;
@@ -33,7 +33,7 @@ export function unreadableRefusal(text: string, why: string, served: Served = 'g
 }
 
 /** MGL_LISTEN for an address that we listen on ourselves already. */
-export function ownRefusal(address: RpcAddress, taken: Served, served: Served): MaglevError {
+export function ownRefusal(address: RpcAddress, taken: Offered, served: Offered): MaglevError {
   const reason = `${servedWords[taken].what} is served there`;
   return refusal(address, reason, `${capitalised(anotherAddress(served))}.`);
 }
@@ -42,7 +42,7 @@ export function ownRefusal(address: RpcAddress, taken: Served, served: Served): 
 export function systemRefusal(
   address: RpcAddress,
   cause: NodeJS.ErrnoException,
-  served: Served = 'grpc',
+  served: Offered = 'grpc',
 ): MaglevError {
   const [reason, advice] = explained(address, cause, served);
   return refusal(address, reason, `${advice}.`, cause);
@@ -63,7 +63,7 @@ export function refusal(
 function explained(
   address: RpcAddress,
   cause: NodeJS.ErrnoException,
-  served: Served,
+  served: Offered,
 ): readonly [string, string] {
   const unix = address.kind === 'unix';
   const another = anotherAddress(served);

@@ -4,12 +4,12 @@ import { parseIp } from '../domain/ip.js';
 import { formatRpcAddress, type RpcAddress } from './address.js';
 import { refuseExposed } from './exposure.js';
 import { refusal, systemRefusal } from './listen-refusal.js';
-import type { Served } from './served.js';
+import type { Offered } from './served.js';
 import { claimSocketPath, closerOf, listenOnPath } from './unix-socket.js';
 
 export interface ListenOptions {
   readonly address: RpcAddress;
-  readonly served: Served;
+  readonly served: Offered;
   /** May it be one that other machines can reach? */
   readonly open: boolean;
   readonly onConnection: (socket: net.Socket) => void;

@@ -29,13 +29,15 @@ export function planLines(plan: PlanResponse): PlanLine[] {
 }
 
 function vipLines(vip: PlannedVIP): PlanLine[] {
-  const { prefix, protocol, port, frontend, operations, anew, moved, vppMs, flowsAtStake = 0 } = vip;
+  const { prefix, protocol, port, frontend, operations, anew, servesNobody, moved, vppMs } = vip;
+  const { flowsAtStake = 0 } = vip;
   const whose = frontend === '' ? 'no frontend' : `frontend ${nameText(frontend)}`;
   const moves = moved === undefined ? 'no bucket moves' : movedText(moved);
   const rest = [
     ...(anew ? ['made anew: it drops everything in between, and the flows it has are cut'] : []),
     ...operations.map(({ operation, reason }) => `${operation}: ${reason}`),
     `${moves}; ${milliseconds(vppMs)}`,
+    ...(servesNobody ? ['nobody serves it then: no server has weight, and VPP drops its packets'] : []),
     ...(flowsAtStake === 0 ? [] : [`${thousands(flowsAtStake)} flows at stake: VPP cuts or forgets them`]),
   ];
   return [

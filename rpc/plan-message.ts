@@ -15,7 +15,7 @@ export function planMessage({ conf, vips, refused, begunAnew, atStake, vppMs }: 
 }
 
 function vipMessage(vip: PlanReport['vips'][number]): PlannedVIP {
-  const { key, frontend, operations, anew, vppMs, moved, atStake } = vip;
+  const { key, frontend, operations, anew, servesNobody, vppMs, moved, atStake } = vip;
   return {
     prefix: key.prefix,
     protocol: protocolName(key.protocol),
@@ -23,6 +23,7 @@ function vipMessage(vip: PlanReport['vips'][number]): PlannedVIP {
     frontend,
     operations: operations.map((one) => ({ operation: operationText(one), reason: one.reason })),
     anew,
+    servesNobody,
     vppMs,
     flowsAtStake: atStake ?? undefined,
     moved:

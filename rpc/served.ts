@@ -1,5 +1,8 @@
-/** What is served, each at addresses of its own. */
+/** What maglevd serves, each at addresses of its own. */
 export type Served = 'grpc' | 'http';
+
+/** The same, and what maglevd-frontend serves. */
+export type Offered = Served | 'web';
 
 interface ServedWords {
   /** Within a sentence. */
@@ -10,7 +13,8 @@ interface ServedWords {
   readonly port: number;
 }
 
-export const servedWords: Readonly<Record<Served, ServedWords>> = {
+export const servedWords: Readonly<Record<Offered, ServedWords>> = {
   grpc: { what: 'gRPC', flag: '--grpc-addr', port: 9090 },
   http: { what: 'HTTP', flag: '--http-addr', port: 9080 },
+  web: { what: 'the dashboard', flag: '--listen', port: 8080 },
 };

@@ -1,4 +1,5 @@
 import { type StatusObject, status } from '@grpc/grpc-js';
+import type { Role } from '../domain/access.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import type { Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
@@ -13,15 +14,18 @@ export interface UnaryContext extends PlacesOptions {
   readonly log: Logger;
   /** Who makes a call, for the log; null: by its address. */
   readonly callerOf: ((call: UnaryCall<unknown>) => string) | null;
+  /** What whoever makes a call may do; null: nobody knows. */
+  readonly roleOf: ((call: UnaryCall<unknown>) => Role | null) | null;
 }
 
 /**
  * Makes the handler of one RPC. `limitMs`: the longest wait, for clients that set no deadline or a late one; `ask` keeps
- * to both. `peer` is who asks, for the log: `uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known.
+ * to both. `peer` is who asks, for the log: `uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known;
+ * `role` is what he may do.
  */
 export type Unary = <Request, Response>(
   limitMs: number,
-  answer: (request: Request, ask: Ask, peer: string) => Promise<Response>,
+  answer: (request: Request, ask: Ask, peer: string, role: Role | null) => Promise<Response>,
 ) => UnaryHandler<Request, Response>;
 
 /**
@@ -74,7 +78,7 @@ export function unaryHandlers(context: UnaryContext): Unary {
     };
     // In a promise, so that a synchronous throw of a handler is caught as well.
     Promise.resolve()
-      .then(() => answer(call.request, bounded, callerOf(call)))
+      .then(() => answer(call.request, bounded, callerOf(call), context.roleOf?.(call) ?? null))
       .then(
         (response) => {
           if (log.enabled('debug')) {

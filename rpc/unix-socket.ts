@@ -3,19 +3,19 @@ import { lstat, stat, unlink } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { MaglevError } from '../domain/errors.js';
-import { type Served, servedWords } from './served.js';
+import { type Offered, servedWords } from './served.js';
 
 /** Owner and group may connect: rw-rw----. */
 const socketUmask = 0o117;
 
-const anotherPath = (served: Served) => `choose another path with ${servedWords[served].flag} unix:...`;
-const taken = (served: Served) => `End that process, which \`ss -xlp\` names, or ${anotherPath(served)}.`;
+const anotherPath = (served: Offered) => `choose another path with ${servedWords[served].flag} unix:...`;
+const taken = (served: Offered) => `End that process, which \`ss -xlp\` names, or ${anotherPath(served)}.`;
 
 /**
  * Makes `file` free for a new socket: the socket file of a server that has died is removed. Rejects with MGL_LISTEN
  * when a live server listens there, when something else than a socket is there, or when the folder is missing.
  */
-export async function claimSocketPath(file: string, served: Served): Promise<void> {
+export async function claimSocketPath(file: string, served: Offered): Promise<void> {
   const folder = path.dirname(file);
   const found = await orNull(file, served, stat(folder));
   if (!found?.isDirectory()) {
@@ -93,7 +93,7 @@ function probe(file: string): Promise<NodeJS.ErrnoException | null> {
   });
 }
 
-async function orNull(file: string, served: Served, lookup: Promise<Stats>): Promise<Stats | null> {
+async function orNull(file: string, served: Offered, lookup: Promise<Stats>): Promise<Stats | null> {
   try {
     return await lookup;
   } catch (error) {

@@ -410,6 +410,22 @@ export interface StatusInfo {
 }
 
 /** There is nothing to choose. */
+export type GetCallerRequest = Record<string, never>;
+
+/** Whoever asks. */
+export interface CallerInfo {
+  /**
+   * `uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known; with the user that he speaks for, as in
+   * `token:dashboard for anna`.
+   */
+  who: string;
+  /** `viewer`, `operator` or `admin`. */
+  role: string;
+  /** What time it is where maglevd runs, in nanoseconds since the Unix epoch. */
+  nowNs: bigint;
+}
+
+/** There is nothing to choose. */
 export type GetVersionRequest = Record<string, never>;
 
 /** A program, and what it was built from. */
@@ -664,6 +680,44 @@ export interface FrontendOutcome {
   reason?: string | undefined;
   /** The code of the error behind it. Absent = nothing failed. */
   code?: string | undefined;
+}
+
+/** Asks for the probes of one backend. */
+export interface GetProbesRequest {
+  /** As in the config file; case matters. */
+  name: string;
+}
+
+/** What the probes of a backend came to since it came into the config. */
+export interface ProbesInfo {
+  /** The backend. */
+  backend: string;
+  /** Results so far; begins again at 0 after 2^32. */
+  results: bigint;
+  /** How many had which code, those that none had left out. */
+  codes: ProbeCodeCount[];
+  /** How many took how long, from the shortest to the longest. */
+  buckets: ProbeBucket[];
+  /** What all of them took together, in nanoseconds. */
+  durationSumNs: bigint;
+  /** The last ones, newest first; 64 are remembered. Without `detail`, which is told of the last one only: by GetBackend. */
+  last: ProbeInfo[];
+}
+
+/** How many results had a code. */
+export interface ProbeCodeCount {
+  /** As docs/healthchecks.md lists them. */
+  code: string;
+  /** Results. */
+  count: bigint;
+}
+
+/** How many probes took about so long. */
+export interface ProbeBucket {
+  /** At most so long, and longer than the bucket before, in nanoseconds. Absent = longer than all. */
+  atMostNs?: bigint | undefined;
+  /** Results. */
+  count: bigint;
 }
 
 /** How one probe ended. */
@@ -933,6 +987,8 @@ export interface PlannedVIP {
   moved: MovedBuckets | undefined;
   /** As in PlanResponse, of this VIP. */
   flowsAtStake?: number | undefined;
+  /** When it is done, no server of it has weight: VPP drops its packets. Not so of a VIP that is removed. */
+  servesNobody: boolean;
 }
 
 /** One change to VPP. */
@@ -3806,6 +3862,112 @@ export const StatusInfo: MessageFns<StatusInfo> = {
   },
 };
 
+function createBaseGetCallerRequest(): GetCallerRequest {
+  return {};
+}
+
+export const GetCallerRequest: MessageFns<GetCallerRequest> = {
+  encode(_: GetCallerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCallerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetCallerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCallerInfo(): CallerInfo {
+  return { who: '', role: '', nowNs: 0n };
+}
+
+export const CallerInfo: MessageFns<CallerInfo> = {
+  encode(message: CallerInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.who !== '') {
+      writer.uint32(10).string(message.who);
+    }
+    if (message.role !== '') {
+      writer.uint32(18).string(message.role);
+    }
+    if (message.nowNs !== 0n) {
+      if (BigInt.asIntN(64, message.nowNs) !== message.nowNs) {
+        throw new globalThis.Error('value provided for field message.nowNs of type int64 too large');
+      }
+      writer.uint32(24).int64(message.nowNs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CallerInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCallerInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.who = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.nowNs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseGetVersionRequest(): GetVersionRequest {
   return {};
 }
@@ -5406,6 +5568,282 @@ export const FrontendOutcome: MessageFns<FrontendOutcome> = {
             }
 
             message.code = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGetProbesRequest(): GetProbesRequest {
+  return { name: '' };
+}
+
+export const GetProbesRequest: MessageFns<GetProbesRequest> = {
+  encode(message: GetProbesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== '') {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetProbesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetProbesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseProbesInfo(): ProbesInfo {
+  return { backend: '', results: 0n, codes: [], buckets: [], durationSumNs: 0n, last: [] };
+}
+
+export const ProbesInfo: MessageFns<ProbesInfo> = {
+  encode(message: ProbesInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.backend !== '') {
+      writer.uint32(10).string(message.backend);
+    }
+    if (message.results !== 0n) {
+      if (BigInt.asUintN(64, message.results) !== message.results) {
+        throw new globalThis.Error('value provided for field message.results of type uint64 too large');
+      }
+      writer.uint32(16).uint64(message.results);
+    }
+    for (const v of message.codes) {
+      ProbeCodeCount.encode(v, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.buckets) {
+      ProbeBucket.encode(v, writer.uint32(34).fork()).join();
+    }
+    if (message.durationSumNs !== 0n) {
+      if (BigInt.asIntN(64, message.durationSumNs) !== message.durationSumNs) {
+        throw new globalThis.Error('value provided for field message.durationSumNs of type int64 too large');
+      }
+      writer.uint32(40).int64(message.durationSumNs);
+    }
+    for (const v of message.last) {
+      ProbeInfo.encode(v, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbesInfo {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbesInfo();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.backend = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.results = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.codes.push(ProbeCodeCount.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.buckets.push(ProbeBucket.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.durationSumNs = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.last.push(ProbeInfo.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseProbeCodeCount(): ProbeCodeCount {
+  return { code: '', count: 0n };
+}
+
+export const ProbeCodeCount: MessageFns<ProbeCodeCount> = {
+  encode(message: ProbeCodeCount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.code !== '') {
+      writer.uint32(10).string(message.code);
+    }
+    if (message.count !== 0n) {
+      if (BigInt.asUintN(64, message.count) !== message.count) {
+        throw new globalThis.Error('value provided for field message.count of type uint64 too large');
+      }
+      writer.uint32(16).uint64(message.count);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeCodeCount {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeCodeCount();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.count = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseProbeBucket(): ProbeBucket {
+  return { atMostNs: undefined, count: 0n };
+}
+
+export const ProbeBucket: MessageFns<ProbeBucket> = {
+  encode(message: ProbeBucket, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.atMostNs !== undefined) {
+      if (BigInt.asIntN(64, message.atMostNs) !== message.atMostNs) {
+        throw new globalThis.Error('value provided for field message.atMostNs of type int64 too large');
+      }
+      writer.uint32(8).int64(message.atMostNs);
+    }
+    if (message.count !== 0n) {
+      if (BigInt.asUintN(64, message.count) !== message.count) {
+        throw new globalThis.Error('value provided for field message.count of type uint64 too large');
+      }
+      writer.uint32(16).uint64(message.count);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeBucket {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as DepthReader).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+    }
+    (reader as DepthReader).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeBucket();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.atMostNs = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.count = reader.uint64() as bigint;
             continue;
           }
         }
@@ -7099,6 +7537,7 @@ function createBasePlannedVIP(): PlannedVIP {
     vppMs: 0,
     moved: undefined,
     flowsAtStake: undefined,
+    servesNobody: false,
   };
 }
 
@@ -7130,6 +7569,9 @@ export const PlannedVIP: MessageFns<PlannedVIP> = {
     }
     if (message.flowsAtStake !== undefined) {
       writer.uint32(72).uint32(message.flowsAtStake);
+    }
+    if (message.servesNobody !== false) {
+      writer.uint32(80).bool(message.servesNobody);
     }
     return writer;
   },
@@ -7217,6 +7659,14 @@ export const PlannedVIP: MessageFns<PlannedVIP> = {
             }
 
             message.flowsAtStake = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.servesNobody = reader.bool();
             continue;
           }
         }
@@ -9561,6 +10011,17 @@ export const MaglevService = {
     responseSerialize: (value: StatusInfo): Buffer => Buffer.from(StatusInfo.encode(value).finish()),
     responseDeserialize: (value: Buffer): StatusInfo => StatusInfo.decode(value),
   },
+  /** For whom maglevd takes the caller, and what he may do. */
+  getCaller: {
+    path: '/maglev.Maglev/GetCaller' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetCallerRequest): Buffer =>
+      Buffer.from(GetCallerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetCallerRequest => GetCallerRequest.decode(value),
+    responseSerialize: (value: CallerInfo): Buffer => Buffer.from(CallerInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CallerInfo => CallerInfo.decode(value),
+  },
   /** Which maglevd answers. */
   getVersion: {
     path: '/maglev.Maglev/GetVersion' as const,
@@ -9631,6 +10092,17 @@ export const MaglevService = {
     requestDeserialize: (value: Buffer): GetBackendRequest => GetBackendRequest.decode(value),
     responseSerialize: (value: BackendInfo): Buffer => Buffer.from(BackendInfo.encode(value).finish()),
     responseDeserialize: (value: Buffer): BackendInfo => BackendInfo.decode(value),
+  },
+  /** What the probes of one backend came to. NOT_FOUND when the running config has none of that name. */
+  getProbes: {
+    path: '/maglev.Maglev/GetProbes' as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetProbesRequest): Buffer =>
+      Buffer.from(GetProbesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetProbesRequest => GetProbesRequest.decode(value),
+    responseSerialize: (value: ProbesInfo): Buffer => Buffer.from(ProbesInfo.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ProbesInfo => ProbesInfo.decode(value),
   },
   /** Every health check of the running config. */
   listHealthChecks: {
@@ -9948,6 +10420,8 @@ export interface MaglevServer extends UntypedServiceImplementation {
   reloadConfig: handleUnaryCall<ReloadConfigRequest, ReloadConfigResponse>;
   /** One look for the middle of the night: is maglevd well, is VPP there and equal to the decision, and what is not well. */
   getStatus: handleUnaryCall<GetStatusRequest, StatusInfo>;
+  /** For whom maglevd takes the caller, and what he may do. */
+  getCaller: handleUnaryCall<GetCallerRequest, CallerInfo>;
   /** Which maglevd answers. */
   getVersion: handleUnaryCall<GetVersionRequest, VersionInfo>;
   /**
@@ -9963,6 +10437,8 @@ export interface MaglevServer extends UntypedServiceImplementation {
   listBackends: handleUnaryCall<ListBackendsRequest, ListBackendsResponse>;
   /** One backend. NOT_FOUND when the running config has none of that name. */
   getBackend: handleUnaryCall<GetBackendRequest, BackendInfo>;
+  /** What the probes of one backend came to. NOT_FOUND when the running config has none of that name. */
+  getProbes: handleUnaryCall<GetProbesRequest, ProbesInfo>;
   /** Every health check of the running config. */
   listHealthChecks: handleUnaryCall<ListHealthChecksRequest, ListHealthChecksResponse>;
   /** One health check. NOT_FOUND when the running config has none of that name. */

@@ -90,4 +90,21 @@ describe('domain/whole-plan', () => {
     expect(added?.operations.map(({ op }) => op)).to.deep.equal(['as-add']);
     expect(added?.tables).to.equal(null);
   });
+
+  it('says of which VIP nobody has weight when it is done, and not of one that goes', () => {
+    const asked = desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', 0)]);
+    const had = [
+      vipState(desiredVip('192.0.2.1/32', [desiredAs('10.0.0.1', 100)])),
+      vipState(desiredVip('192.0.2.9/32', [desiredAs('10.0.0.9', 100)])),
+    ];
+    const told = prefixWorks([asked, desiredVip('192.0.2.2/32', [desiredAs('10.0.0.1', 1)])], {
+      conf: sampleLbConf,
+      vips: had,
+    }).flatMap((work) => planWork(work, sampleLbConf, none).vips);
+    expect(told.map(({ key, servesNobody }) => [key.prefix, servesNobody])).to.deep.equal([
+      ['192.0.2.1/32', true],
+      ['192.0.2.2/32', false],
+      ['192.0.2.9/32', false],
+    ]);
+  });
 });

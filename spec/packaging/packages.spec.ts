@@ -6,9 +6,10 @@ import { parseDaemonCommand } from '../../daemon/flags.js';
 import { bundle, root } from '../../packaging/bundle.js';
 import { packageEdition } from '../../packaging/edition.js';
 import { shippedPackages } from '../../packaging/notices.js';
-import { defaultsText } from '../../packaging/packages.js';
+import { defaultsText, frontendDefaultsText } from '../../packaging/packages.js';
 import { programs } from '../../packaging/programs.js';
 import { sbom } from '../../packaging/sbom.js';
+import { parseFrontendCommand } from '../../web/flags.js';
 
 describe('packaging: packages', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'maglev-packages-'));
@@ -57,6 +58,21 @@ describe('packaging: packages', () => {
     expect(bill.components.find(({ name }) => name === '@grpc/grpc-js')?.purl).to.match(
       /^pkg:npm\/%40grpc\/grpc-js@\d/,
     );
+  });
+
+  it('name every variable of maglevd-frontend, and change nothing by that', () => {
+    const text = frontendDefaultsText();
+    const variables = Object.fromEntries(
+      [...text.matchAll(/^#(MAGLEV_FRONTEND_\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+    );
+    expect(Object.keys(variables)).to.include.members([
+      'MAGLEV_FRONTEND_SERVER',
+      'MAGLEV_FRONTEND_LISTEN',
+      'MAGLEV_FRONTEND_USER',
+      'MAGLEV_FRONTEND_PASSWORD',
+    ]);
+    const flags = ['--server', '127.0.0.1:9090'];
+    expect(parseFrontendCommand(flags, variables)).to.deep.equal(parseFrontendCommand(flags, {}));
   });
 
   it('name every variable of maglevd, with what counts without it', () => {

@@ -8,6 +8,7 @@ import { testWherePermitted } from '../support/where-permitted.js';
 
 const files = path.join(root, 'packaging', 'files');
 const name = 'vpp-maglev.service';
+const dashboard = 'vpp-maglev-frontend.service';
 
 /** null: it is not on this machine. */
 function analyze(...args: string[]): string | null {
@@ -29,7 +30,8 @@ describe('packaging: the systemd unit', () => {
   const unit = readFileSync(path.join(files, name), 'utf8');
 
   /** What `systemd-analyze security` makes of it, 0 (nothing exposed) to 10, with these drop-ins. */
-  const exposure = (...dropIns: string[]): number => {
+  const exposure = (...dropIns: string[]): number => exposureOf(name, dropIns);
+  const exposureOf = (name: string, dropIns: readonly string[] = []): number => {
     const below = path.join(folder, `${name}.d`);
     rmSync(below, { recursive: true, force: true });
     mkdirSync(below, { recursive: true });
@@ -43,6 +45,18 @@ describe('packaging: the systemd unit', () => {
     expect(exposure()).to.be.at.most(2.4);
     expect(exposure('without-netns.conf')).to.be.at.most(2);
     expect(exposure('notify-reload.conf')).to.be.at.most(2.4);
+  });
+
+  testWherePermitted(refused, 'of the dashboard exposes next to nothing', () => {
+    expect(exposureOf(dashboard)).to.be.at.most(1.5);
+  });
+
+  it('of the dashboard begins when it was told what to show, as a user of its own', () => {
+    const text = readFileSync(path.join(files, dashboard), 'utf8');
+    expect(text).to.match(/^ExecCondition=.*MAGLEV_FRONTEND_SERVER/m);
+    expect(text).to.match(/^DynamicUser=yes$/m);
+    expect(text).to.match(/^CapabilityBoundingSet=$/m);
+    expect(text).not.to.match(/^MemoryDenyWriteExecute=yes$/m);
   });
 
   it('is one that Debian 12 knows, and is patient', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { connect } from '../../client/index.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { BackendDetail, HealthRequest } from '../../protocol/health.js';
 import { nanoseconds } from '../../rpc/nanoseconds.js';
@@ -26,6 +27,46 @@ describe('rpc/gateway: health', () => {
   const answering = (detail: BackendDetail) => (message: HealthRequest) => {
     if (message.type === 'get-detail' && message.name === detail.name) message.reply.ok(detail);
   };
+
+  describe('GetProbes', () => {
+    const probesOf = async (name: string) => {
+      const { server } = await start({});
+      const maglev = connect({ server: server.address });
+      try {
+        return await maglev.getProbes({ name });
+      } finally {
+        maglev.close();
+      }
+    };
+
+    it('tells what probes came to, and the last of them', async () => {
+      const { buckets, last, ...rest } = await probesOf('web1');
+      expect(rest).to.deep.equal({
+        backend: 'web1',
+        results: 2n,
+        codes: [
+          { code: 'L7OK', count: 1n },
+          { code: 'L4CON', count: 1n },
+        ],
+        durationSumNs: 3_750_000n,
+      });
+      expect(buckets.filter(({ count }) => count > 0n)).to.deep.equal([
+        { atMostNs: 1_000_000n, count: 1n },
+        { atMostNs: 5_000_000n, count: 1n },
+      ]);
+      expect(buckets.at(-1)).to.deep.equal({ atMostNs: undefined, count: 0n });
+      expect(last.map(({ verdict, code, durationNs }) => [verdict, code, durationNs])).to.deep.equal([
+        ['fail', 'L4CON', 250_000n],
+        ['pass', 'L7OK', 3_500_000n],
+      ]);
+    });
+
+    it('tells nothing of who was never probed, and refuses who is not there', async () => {
+      expect((await probesOf('spare')).results).to.equal(0n);
+      const error = await rejection(probesOf('web7'));
+      expect(error).to.have.property('code', 'MGL_BACKEND_UNKNOWN');
+    });
+  });
 
   describe('GetBackend', () => {
     it('tells all that is known of a backend', async () => {

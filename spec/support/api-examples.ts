@@ -15,6 +15,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const requests: Readonly<Partial<Record<keyof typeof MaglevService, Fields>>> = {
   getFrontend: { name: 'www' },
   getBackend: { name: 'web1' },
+  getProbes: { name: 'web1' },
   pauseBackend: { name: 'web1' },
   resumeBackend: { name: 'web1' },
   enableBackend: { name: 'web1' },

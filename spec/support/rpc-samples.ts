@@ -2,10 +2,12 @@ import type { ConfigIssue, MaglevConfig } from '../../domain/config.js';
 import type { FlightRecord } from '../../domain/flight-record.js';
 import type { LbState } from '../../domain/lb.js';
 import type { Override } from '../../domain/overrides.js';
+import { ProbeNumbers } from '../../domain/probe-numbers.js';
 import type { Standings } from '../../domain/standings.js';
 import type { SyncReport, SyncSummary } from '../../domain/syncs.js';
 import type { VipDebt } from '../../protocol/debts.js';
 import type { EventList } from '../../protocol/events.js';
+import type { ProbeReadings } from '../../protocol/health.js';
 import type { PlanReport } from '../../protocol/plan.js';
 import type { BackendView, FrontendView } from '../../protocol/views.js';
 import type { VppInfo } from '../../protocol/vpp.js';
@@ -330,6 +332,7 @@ export const planReport: PlanReport = {
         },
       ],
       anew: false,
+      servesNobody: false,
       vppMs: 0.72,
       tables: null,
       moved: { length: 1024, moved: 250, hadToMove: 102, collateral: 148, gained: 0 },
@@ -374,3 +377,14 @@ export const debts: readonly VipDebt[] = [
     since: null,
   },
 ];
+
+/** One probe of web1 that passed, and one that was refused. */
+export const probeReadings: ProbeReadings = {
+  reading: (backend) => {
+    if (backend !== 'web1') return null;
+    const numbers = new ProbeNumbers();
+    numbers.record(0, 'L7OK', Date.UTC(2026, 10, 22, 12, 0, 0), 3.5);
+    numbers.record(0, 'L4CON', Date.UTC(2026, 10, 22, 12, 0, 2), 0.25);
+    return numbers.read(0);
+  },
+};

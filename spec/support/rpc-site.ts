@@ -70,7 +70,8 @@ export function siteCallees(): Required<Callees> {
       }
     },
     health: (message) => {
-      if (message.type === 'list-states' || message.type === 'get-probe-numbers') return;
+      if (message.type === 'list-states') return;
+      if (message.type === 'get-probe-numbers') return void message.reply.ok(samples.probeReadings);
       const now = Date.now();
       if (message.type === 'list-details') {
         message.reply.ok([detailOf('web1', web1Life(now)), detailOf('spare', spareLife(now))]);

@@ -1,0 +1,68 @@
+import type { VPPLBASCounters, VPPLBCounters, VPPLBVIPCounters } from '../rpc/generated/maglev.js';
+import type { Counters, ServerCounters, VipCounters } from './contract.js';
+import { milliseconds } from './moment.js';
+import { vipText } from './rows.js';
+
+/** A reading, with what happened a second since the one before. null: there was none before. */
+export function countersOf(now: VPPLBCounters, before: Counters | null): Counters {
+  const at = milliseconds(now.timeNs);
+  const seconds = before === null ? 0 : (at - before.at) / 1000;
+  const known = new Map(before?.vips.map((vip) => [vip.vip, vip]));
+  return { at, vips: now.vips.map((vip) => vipRow(vip, known.get(vipText(vip)), seconds)) };
+}
+
+function vipRow(vip: VPPLBVIPCounters, before: VipCounters | undefined, seconds: number): VipCounters {
+  const [next, first, untracked, noServer] = [vip.next, vip.first, vip.untracked, vip.noServer].map(
+    Number,
+  ) as [number, number, number, number];
+  const servers = new Map(before?.servers.map((one) => [one.address, one]));
+  const sum = next + first + untracked + noServer;
+  const sumBefore =
+    before === undefined ? null : before.next + before.first + before.untracked + before.noServer;
+  return {
+    frontend: vip.frontend,
+    vip: vipText(vip),
+    next,
+    first,
+    untracked,
+    noServer,
+    packets: numberOf(vip.packets),
+    bytes: numberOf(vip.bytes),
+    packetsPerSecond: rateOf(sum, sumBefore, seconds, before?.packetsPerSecond),
+    flowsPerSecond: rateOf(first, before?.first ?? null, seconds, before?.flowsPerSecond),
+    servers: vip.applicationServers.map((one) => serverRow(one, servers.get(one.address), seconds)),
+  };
+}
+
+function serverRow(
+  { backend, address, ...counted }: VPPLBASCounters,
+  before: ServerCounters | undefined,
+  seconds: number,
+): ServerCounters {
+  const packets = numberOf(counted.packets);
+  const bytes = numberOf(counted.bytes);
+  return {
+    backend,
+    address,
+    packets,
+    bytes,
+    packetsPerSecond: rateOf(packets, before?.packets ?? null, seconds, before?.packetsPerSecond),
+    bytesPerSecond: rateOf(bytes, before?.bytes ?? null, seconds, before?.bytesPerSecond),
+  };
+}
+
+function numberOf(count: bigint | undefined): number | null {
+  return count === undefined ? null : Number(count);
+}
+
+/** The same reading as before has the same rate; counters that began anew have none yet. */
+function rateOf(
+  now: number | null,
+  before: number | null,
+  seconds: number,
+  rateBefore: number | null | undefined,
+): number | null {
+  if (now === null || before === null || now < before) return null;
+  if (seconds <= 0) return rateBefore ?? null;
+  return Math.round(((now - before) / seconds) * 100) / 100;
+}

@@ -1,0 +1,245 @@
+import type { Clock } from '../protocol/clock.js';
+import type { StatusInfo } from '../rpc/generated/maglev.js';
+import type { BackendNews, Board, OwnChange } from './board.js';
+import type { Counters, Debt, Picture, Role, Sync } from './contract.js';
+import { countersOf } from './rates.js';
+import { Refresher } from './refresher.js';
+import { debtRow, syncRow } from './rows.js';
+import { Skew } from './skew.js';
+import { TrafficHistory } from './traffic-history.js';
+import type { UpstreamApi } from './upstream-api.js';
+
+export interface ReadingOptions {
+  readonly api: UpstreamApi;
+  readonly clock: Clock;
+  readonly board: Board;
+  readonly tell: (change: OwnChange) => void;
+  /** Something that a row of the overview has may be another now. */
+  readonly rowChanged: () => void;
+}
+
+/** Everything is read again so often, whatever was heard, in ms. */
+const FULL_MS = 30_000;
+const DEBTS_MS = 60_000;
+/** From one reading of counters to the next. */
+const COUNTERS_MS = 1000;
+/** So many rows are read one by one; of more the whole list. */
+const FEW = 8;
+const KEPT_SYNCS = 50;
+
+/** What is asked of one maglevd while it is connected: at once when it was heard that something changed, else now and then. */
+export class Reading {
+  readonly history = new TrafficHistory();
+  readonly #options: ReadingOptions;
+  readonly #refreshers: Readonly<
+    Record<'rows' | 'status' | 'tables' | 'syncs' | 'counters' | 'debts', Refresher>
+  >;
+  readonly #skew: Skew;
+  /** What is to be read anew: names, or everything. */
+  #frontends = new Set<string>();
+  #backends = new Set<string>();
+  #everything = true;
+  /** Heard since the lists were asked for: what comes with them may be older. */
+  #newer = { frontends: new Set<string>(), backends: new Set<string>() };
+  #status: StatusInfo | null = null;
+  #role: Role | null = null;
+  #digest: string | null = null;
+  #untracked: number | null = null;
+  #syncs: readonly Sync[] = [];
+  #debts: readonly Debt[] = [];
+  #counters: Counters | null = null;
+
+  constructor(options: ReadingOptions) {
+    this.#options = options;
+    const { clock } = options;
+    this.#skew = new Skew(clock);
+    const make = (gapMs: number, everyMs: number, run: () => Promise<void>) =>
+      // What fails now is tried again; that the connection is gone is told by the stream.
+      new Refresher({ clock, gapMs, everyMs, run: () => run().catch(() => undefined) });
+    this.#refreshers = {
+      rows: make(250, Number.POSITIVE_INFINITY, () => this.#readRows()),
+      status: make(500, FULL_MS, () => this.#readStatus()),
+      tables: make(1000, FULL_MS, () => this.#readTables()),
+      syncs: make(1000, FULL_MS, () => this.#readSyncs()),
+      counters: make(COUNTERS_MS, COUNTERS_MS, () => this.#readCounters()),
+      debts: make(5000, DEBTS_MS, () => this.#readDebts()),
+    };
+  }
+
+  get status(): StatusInfo | null {
+    return this.#status;
+  }
+
+  get role(): Role | null {
+    return this.#role;
+  }
+
+  get digest(): string | null {
+    return this.#digest;
+  }
+
+  get untrackedPackets(): number | null {
+    return this.#untracked;
+  }
+
+  /** null: not known yet. */
+  get clock(): { readonly skewMs: number; readonly error: number } | null {
+    return this.#skew.best;
+  }
+
+  /** 0 when it is not known. */
+  get skewMs(): number {
+    return this.#skew.best?.skewMs ?? 0;
+  }
+
+  get lists(): Pick<Picture, 'syncs' | 'debts' | 'counters'> {
+    return { syncs: this.#syncs, debts: this.#debts, counters: this.#counters };
+  }
+
+  start(): void {
+    this.#everything = true;
+    for (const one of Object.values(this.#refreshers)) one.start();
+  }
+
+  stop(): void {
+    for (const one of Object.values(this.#refreshers)) one.stop();
+  }
+
+  askAll(): void {
+    this.#everything = true;
+    this.#refreshers.rows.ask();
+    this.#refreshers.status.ask();
+    this.#refreshers.tables.ask();
+    this.#refreshers.syncs.ask();
+  }
+
+  askFrontend(name: string): void {
+    this.#frontends.add(name);
+    this.#newer.frontends.add(name);
+    this.#refreshers.rows.ask();
+    this.#refreshers.status.ask();
+  }
+
+  askBackend(name: string): void {
+    this.#backends.add(name);
+    this.#newer.backends.add(name);
+    for (const frontend of this.#options.board.backend(name)?.frontends ?? []) this.#frontends.add(frontend);
+    this.#refreshers.rows.ask();
+    this.#refreshers.status.ask();
+  }
+
+  /** A backend changed its state: its row says so at once, and what follows from it is read. */
+  hearBackend(news: BackendNews): void {
+    const { board } = this.#options;
+    const before = board.backend(news.name);
+    const plain = before?.doubt === null && before.override === '' && !/paused|disabled/.test(news.to);
+    if (!board.hearBackend(news)) this.askAll();
+    else if (!plain) this.askBackend(news.name);
+    else {
+      this.#newer.backends.add(news.name);
+      for (const frontend of before.frontends) this.#frontends.add(frontend);
+      this.#refreshers.rows.ask();
+      this.#refreshers.status.ask();
+    }
+  }
+
+  hearSync({ frontend, ...counts }: Readonly<Record<string, string>>): void {
+    this.#refreshers.syncs.ask();
+    this.#refreshers.status.ask();
+    const changes = ['vipAdded', 'vipRemoved', 'asAdded', 'asRemoved', 'asWeightUpdated'];
+    if (changes.every((key) => Number(counts[key] ?? 0) === 0) && counts['error'] === undefined) return;
+    if (frontend === undefined) this.#everything = true;
+    else this.#frontends.add(frontend);
+    this.#refreshers.rows.ask();
+    this.#refreshers.tables.ask();
+  }
+
+  async #readRows(): Promise<void> {
+    const { api, board } = this.#options;
+    const [frontends, backends] = [this.#frontends, this.#backends];
+    const everything = this.#everything || frontends.size > FEW || backends.size > FEW;
+    this.#frontends = new Set();
+    this.#backends = new Set();
+    this.#everything = false;
+    this.#newer = { frontends: new Set(), backends: new Set() };
+    try {
+      if (everything) {
+        const [allFrontends, allBackends] = await Promise.all([api.listFrontends(), api.listBackends()]);
+        board.takeBackends(allBackends.backends, this.#newer.backends);
+        board.takeFrontends(allFrontends.frontends, this.#newer.frontends);
+        return;
+      }
+      const [someFrontends, someBackends] = await Promise.all([
+        Promise.all([...frontends].map((name) => api.getFrontend({ name }))),
+        Promise.all([...backends].map((name) => api.getBackend({ name }))),
+      ]);
+      for (const one of someBackends) if (!this.#newer.backends.has(one.name)) board.takeBackend(one);
+      for (const one of someFrontends) if (!board.takeFrontend(one)) this.#everything = true;
+      if (this.#everything) this.#refreshers.rows.ask();
+    } catch (thrown) {
+      // One that is gone, for instance: the lists know what is there.
+      this.#everything = true;
+      this.#refreshers.rows.ask();
+      throw thrown;
+    }
+  }
+
+  async #readStatus(): Promise<void> {
+    const { api, rowChanged } = this.#options;
+    const [status, caller] = await Promise.all([api.getStatus(), this.#skew.measure(() => api.getCaller())]);
+    this.#status = status;
+    this.#role = roleNamed(caller.role);
+    rowChanged();
+  }
+
+  async #readTables(): Promise<void> {
+    const { api, board, rowChanged } = this.#options;
+    const state = await api.getVPPLBState().catch(() => null);
+    // It tells the API the buckets as well.
+    this.#everything = true;
+    this.#refreshers.rows.ask();
+    this.#digest = state?.digest ?? null;
+    if (state !== null) board.takeLbState(state);
+    rowChanged();
+  }
+
+  async #readSyncs(): Promise<void> {
+    const { api, tell } = this.#options;
+    const { syncs } = await api.listSyncs();
+    const rows = syncs.slice(-KEPT_SYNCS).reverse().map(syncRow);
+    if (JSON.stringify(rows) === JSON.stringify(this.#syncs)) return;
+    this.#syncs = rows;
+    tell({ kind: 'syncs', rows });
+  }
+
+  async #readDebts(): Promise<void> {
+    const { api, tell } = this.#options;
+    const rows = (await api.getFailoverDebts()).debts.map(debtRow);
+    if (JSON.stringify(rows) === JSON.stringify(this.#debts)) return;
+    this.#debts = rows;
+    tell({ kind: 'debts', rows });
+  }
+
+  async #readCounters(): Promise<void> {
+    const { api, tell, rowChanged } = this.#options;
+    const read = await api.getVPPLBCounters().catch(() => null);
+    if (read === null) return;
+    const untracked = read.forecast?.untrackedPackets ?? null;
+    if (untracked !== this.#untracked) {
+      this.#untracked = untracked;
+      rowChanged();
+    }
+    const before = this.#counters;
+    const now = countersOf(read, before);
+    if (now.at === before?.at) return;
+    this.#counters = now;
+    this.history.add(now);
+    const known = new Map(before?.vips.map((vip) => [vip.vip, JSON.stringify(vip)]));
+    const vips = now.vips.filter((vip) => known.get(vip.vip) !== JSON.stringify(vip));
+    if (vips.length > 0) tell({ kind: 'counters', at: now.at, vips });
+  }
+}
+
+function roleNamed(text: string): Role | null {
+  return text === 'viewer' || text === 'operator' || text === 'admin' ? text : null;
+}
