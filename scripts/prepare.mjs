@@ -1,6 +1,6 @@
 // Installs and builds what is missing or stale, so that every command of the README works on a fresh clone.
 // Only Node's own modules here: this runs before anything is installed.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -26,11 +26,20 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtime
   run('npm', ['ci', '--no-audit', '--no-fund']);
 }
 removeOrphans(path.join(root, 'out'), root);
+// Beside the compiler: it has nothing to do with what that makes.
+const page = spawn(process.execPath, [path.join(import.meta.dirname, 'ui.mjs'), '--if-stale'], {
+  stdio: 'inherit',
+});
+const pageBuilt = new Promise((resolve) => {
+  page.on('close', resolve);
+});
 const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 run(process.execPath, [tsc, '-p', root]);
 // What programs that import vpp-maglev/client are checked against.
 run(process.execPath, [tsc, '-p', path.join(root, 'tsconfig.client.json')]);
 writeBuildInfo(path.join(root, 'out', 'build-info.json'));
+const pageStatus = await pageBuilt;
+if (pageStatus !== 0) process.exit(pageStatus ?? 1);
 
 function run(command, args) {
   const result = spawnSync(command, args, { cwd: root, stdio: 'inherit' });

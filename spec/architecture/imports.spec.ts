@@ -20,6 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   client: ['clock', 'domain', 'protocol', 'rpc'],
   cli: ['rpc', 'program', 'domain', 'protocol'],
   web: ['client', 'rpc', 'cli', 'clock', 'program', 'domain', 'protocol'],
+  'web/ui': ['web'],
   daemon: [
     'actors',
     'actors/kernel',
@@ -60,10 +61,11 @@ const reserved: Readonly<Record<string, string>> = {
   nact: 'actors/kernel',
   koffi: 'linux',
   esbuild: 'packaging',
+  'solid-js': 'web/ui',
 };
 
 function resolve(from: string, specifier: string): string {
-  return path.posix.join(path.posix.dirname(from), specifier).replace(/\.js$/, '.ts');
+  return path.posix.join(path.posix.dirname(from), specifier).replace(/\.js(x?)$/, '.ts$1');
 }
 
 function packageOf(specifier: string): string {
@@ -114,6 +116,24 @@ describe('architecture: who imports whom', () => {
         .map((name) => `${file} imports ${name}`),
     );
     expect(wrong).to.deep.equal([]);
+  });
+
+  it('lets the page have nothing of the programs but the types of what they say to each other', () => {
+    const page = sources.filter(({ room }) => room === 'web/ui');
+    const outward = page.flatMap(({ file, imports }) =>
+      imports
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => resolve(file, specifier))
+        .filter((target) => roomOf(target) !== 'web/ui'),
+    );
+    expect(page.length).to.be.above(30);
+    expect([...new Set(outward)]).to.deep.equal(['web/contract.ts']);
+    const values = page.filter(({ text }) => /import (?!type\b)[^;]*contract\.js/.test(text));
+    expect(values.map(({ file }) => file)).to.deep.equal([]);
+    const packages = page.flatMap(({ imports }) =>
+      imports.filter((one) => !one.startsWith('.')).map(packageOf),
+    );
+    expect([...new Set(packages)]).to.deep.equal(['solid-js']);
   });
 
   it('has nothing of a server, nor of any other program, in what a client imports', () => {

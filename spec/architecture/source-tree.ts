@@ -14,9 +14,13 @@ export interface Source {
   readonly imports: readonly string[];
 }
 
-/** The folder that a file belongs to. The kernel is a room of its own, because only it may import nact. */
+/**
+ * The folder that a file belongs to. The kernel is a room of its own, because only it may import nact; and so is the
+ * dashboard's page, which runs in browsers.
+ */
 export function roomOf(file: string): string {
-  return file.startsWith('actors/kernel/') ? 'actors/kernel' : (file.split('/')[0] ?? '');
+  const own = ['actors/kernel', 'web/ui'].find((room) => file.startsWith(`${room}/`));
+  return own ?? file.split('/')[0] ?? '';
 }
 
 /** All TypeScript files, the generated ones among them. */
@@ -31,7 +35,7 @@ export function readSources(): Source[] {
     .map((entry) => entry.name);
   return folders
     .flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => {
       const file = path.relative(root, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/');
       const text = readFileSync(path.join(root, file), 'utf8');

@@ -1,0 +1,65 @@
+import type { TimelineEvent } from '../../contract.js';
+
+/** As many as maglevd-frontend keeps. */
+const KEPT = 10_000;
+
+/** From here on events are missing. */
+export interface Gap {
+  readonly at: number;
+  readonly why: string;
+}
+
+/** What one maglevd told, in the order of its clock, nothing twice, whoever brought it: the stream or a request. */
+export class EventLog {
+  /** Oldest first. */
+  readonly events: TimelineEvent[] = [];
+  readonly gaps: Gap[] = [];
+  readonly #known = new Set<string>();
+
+  /** Says whether any of them is new. */
+  add(events: readonly TimelineEvent[]): boolean {
+    const fresh = events.filter((event) => !this.#known.has(nameOf(event)));
+    if (fresh.length === 0) return false;
+    let ordered = true;
+    for (const event of fresh) {
+      const name = nameOf(event);
+      if (this.#known.has(name)) continue;
+      this.#known.add(name);
+      ordered &&= event.at >= (this.events.at(-1)?.at ?? Number.NEGATIVE_INFINITY);
+      this.events.push(event);
+    }
+    if (!ordered) this.events.sort((a, b) => a.at - b.at || a.seq - b.seq);
+    // In whole pieces, so that not every event moves the rest.
+    if (this.events.length > KEPT + KEPT / 10) {
+      for (const gone of this.events.splice(0, this.events.length - KEPT)) this.#known.delete(nameOf(gone));
+    }
+    return true;
+  }
+
+  gap(at: number, why: string): void {
+    if (this.gaps.some((gap) => gap.at === at)) return;
+    this.gaps.push({ at, why });
+    if (this.gaps.length > 100) this.gaps.shift();
+  }
+
+  /** Those from `from` to `to`, oldest first. */
+  between(from: number, to: number): readonly TimelineEvent[] {
+    return this.events.slice(this.#first(from), this.#first(to + 1));
+  }
+
+  /** Index of the first event at or after that time. */
+  #first(at: number): number {
+    let low = 0;
+    let high = this.events.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.events[middle]?.at ?? 0) < at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function nameOf({ epoch, seq }: TimelineEvent): string {
+  return `${epoch}-${seq}`;
+}

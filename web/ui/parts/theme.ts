@@ -1,0 +1,45 @@
+import { createSignal } from 'solid-js';
+
+/** Light and dark; `auto` follows the machine. */
+const themes = ['auto', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+const KEY = 'maglev-theme';
+
+function remembered(): Theme {
+  const kept = localStorage.getItem(KEY);
+  return themes.find((theme) => theme === kept) ?? 'auto';
+}
+
+const [theme, setTheme] = createSignal<Theme>(remembered());
+/** Counts the changes of colours, for what is drawn on a canvas and not by the style sheet. */
+const [colours, setColours] = createSignal(0);
+
+export { colours, theme };
+
+export function nextTheme(): void {
+  const next = themes[(themes.indexOf(theme()) + 1) % themes.length] ?? 'auto';
+  localStorage.setItem(KEY, next);
+  setTheme(next);
+  apply();
+}
+
+/** Has the page look as it was asked to the last time, and follow the machine from then on. */
+export function startTheme(): void {
+  apply();
+  window
+    .matchMedia('(prefers-color-scheme: dark)')
+    .addEventListener('change', () => setColours((n) => n + 1));
+}
+
+function apply(): void {
+  const { dataset } = document.documentElement;
+  if (theme() === 'auto') delete dataset['theme'];
+  else dataset['theme'] = theme();
+  setColours((n) => n + 1);
+}
+
+/** A colour of the style sheet, as it is now. */
+export function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}

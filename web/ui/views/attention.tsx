@@ -1,0 +1,123 @@
+import { createMemo, For, type JSX, Show } from 'solid-js';
+import type { Maglevd } from '../../contract.js';
+import { go } from '../live/here.js';
+import { backendOf, isFresh, maglevds, orderOf, presentAt, readersTime, shownName } from '../live/store.js';
+import { momentText, spanText } from '../model/figures.js';
+import { type Need, needsOf } from '../model/needs.js';
+import { rowKey } from '../model/rows.js';
+import { causeOf, Num, StateWord } from '../parts/numbers.jsx';
+
+/** More than these nobody looks at one by one: the frontends view has all. */
+const MOST = 40;
+
+/** What is not well anywhere: one screen for the middle of the night. */
+export function Attention(): JSX.Element {
+  return (
+    <section class="card" aria-label="What needs a look">
+      <h2>Needs a look</h2>
+      <For each={maglevds().map(({ id }) => id)}>
+        {(id) => (
+          <Show when={maglevds().find((row) => row.id === id)}>{(row) => <NeedsOf row={row()} />}</Show>
+        )}
+      </For>
+      <Show when={maglevds().every(({ summary }) => summary !== null && isCalm(summary))}>
+        <p class="calm">Nothing: every backend is up, and VPP equals the decision everywhere.</p>
+      </Show>
+    </section>
+  );
+}
+
+function isCalm(summary: NonNullable<Maglevd['summary']>): boolean {
+  const { backendsUp, backendsTotal, doubts, holds, overrides, standing, warnings } = summary;
+  const equal = standing.state === 'equal' || standing.state === 'unverified';
+  return backendsUp === backendsTotal && doubts + holds + overrides + warnings.length === 0 && equal;
+}
+
+function NeedsOf(props: { readonly row: Maglevd }): JSX.Element {
+  const known = new Map<string, Need>();
+  const needs = createMemo(() => {
+    const site = orderOf(props.row.id);
+    const all = site === undefined ? [] : needsOf(site);
+    // The same object for the same thing, so that what is drawn of it stays.
+    return all.map((need) => {
+      const key = rowKey(need.kind, need.name);
+      const before = known.get(key);
+      if (before?.text === need.text && before.state === need.state) return before;
+      known.set(key, need);
+      return need;
+    });
+  });
+  const differences = () => props.row.summary?.standing.differences ?? [];
+  const warnings = () => props.row.summary?.warnings ?? [];
+  const total = () => needs().length + differences().length + warnings().length;
+  return (
+    <Show when={total() > 0}>
+      <div class="needs" classList={{ stale: !isFresh(props.row) }}>
+        <Show when={maglevds().length > 1}>
+          <h3>{shownName(props.row)}</h3>
+        </Show>
+        <ul>
+          <For each={needs().slice(0, MOST)}>{(need) => <NeedRow row={props.row} need={need} />}</For>
+          <For each={differences()}>
+            {(text) => (
+              <li class="need">
+                <span class="chip tone-bad">differs</span>
+                <span class="need-text">{text}</span>
+              </li>
+            )}
+          </For>
+          <For each={warnings()}>
+            {(text) => (
+              <li class="need">
+                <span class="chip tone-odd">warning</span>
+                <span class="need-text">{text}</span>
+              </li>
+            )}
+          </For>
+        </ul>
+        <Show when={needs().length > MOST}>
+          <p class="hint">and {needs().length - MOST} more</p>
+        </Show>
+      </div>
+    </Show>
+  );
+}
+
+function NeedRow(props: { readonly row: Maglevd; readonly need: Need }): JSX.Element {
+  const { need } = props;
+  const backend = () => (need.kind === 'backend' ? backendOf(props.row.id, need.name) : undefined);
+  const since = () => (need.kind === 'backend' ? (backend()?.since ?? null) : need.since);
+  const open = () =>
+    go({
+      view: 'frontends',
+      maglevd: props.row.id,
+      frontend: need.frontend,
+      backend: need.kind === 'backend' ? need.name : null,
+    });
+  const text = () => {
+    const known = backend();
+    return known === undefined ? need.text : causeOf(known);
+  };
+  return (
+    <li class="need">
+      <StateWord state={backend()?.state ?? need.state} doubt={need.doubt} />
+      <button type="button" class="need-name" onClick={open}>
+        {need.name}
+      </button>
+      <span class="need-kind">{need.kind === 'frontend' ? 'frontend' : need.frontend}</span>
+      <span class="need-text">{text()}</span>
+      <Show when={since()}>
+        {(at) => (
+          <Num
+            source="stateAge"
+            of={need.name}
+            note={momentText(readersTime(props.row, at()))}
+            class="need-age"
+          >
+            {spanText(presentAt(props.row) - at())}
+          </Num>
+        )}
+      </Show>
+    </li>
+  );
+}
