@@ -96,6 +96,7 @@ function sameDesiredAs(a: DesiredAs, b: DesiredAs | undefined): boolean {
     a.weight === b.weight &&
     a.hold === b.hold &&
     a.flush === b.flush &&
+    a.relieved === b.relieved &&
     a.reason === b.reason
   );
 }

@@ -90,6 +90,8 @@ export interface DesiredAs {
   readonly hold: boolean;
   /** Whether existing flows are cut when the weight goes to 0. */
   readonly flush: boolean;
+  /** It is well, and weighs 0 only because others take over: it serves on until VPP has one of those. */
+  readonly relieved?: true;
   /** Why the weight is what it is, in words an operator can act on. */
   readonly reason: string;
 }

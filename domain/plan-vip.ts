@@ -57,6 +57,7 @@ export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemor
   const adds: LbOperation[] = [];
   const raises: LbOperation[] = [];
   const lowers: WeightOperation[] = [];
+  const relieved = new Set<LbOperation>();
   for (const [i, as] of desired.ases.entries()) {
     const weight = targets[i] ?? as.weight;
     const have = present.get(as.address);
@@ -65,7 +66,9 @@ export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemor
       continue;
     }
     const change = weightChange(key, as, weight, have, memory);
-    if (change !== null) (change.weight > change.from ? raises : lowers).push(change);
+    if (change === null) continue;
+    (change.weight > change.from ? raises : lowers).push(change);
+    if (as.relieved) relieved.add(change);
   }
   const removals = removable(desired, found.ases, targets)
     .sort(byAddress)
@@ -76,9 +79,14 @@ export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemor
   const long = lowers.length > 0 && costOf([...adds, ...raises, ...lowers], loadOf(desired)) > PIECE_MS;
   const [first, last] = long ? spared(lowers, found) : [[], lowers];
   const coming = [...first, ...adds, ...raises];
-  // Who goes for those who come waits for them: if VPP refuses these, the others go on serving.
-  if (adds.length + raises.length > 0 && !somebodyStays(desired, found, targets))
-    return [coming, [...last, ...removals]];
+  // Who is well and goes for those who come waits for them: if VPP refuses these, the others go on serving.
+  if (adds.length + raises.length > 0 && !somebodyStays(desired, found, targets)) {
+    const now = last.filter((lower) => !relieved.has(lower));
+    return [
+      [...coming, ...now],
+      [...last.filter((lower) => relieved.has(lower)), ...removals],
+    ];
+  }
   if (adds.length > 0) return [[...coming, ...last], removals];
   return [[...coming, ...last, ...removals], []];
 }

@@ -38,15 +38,25 @@ export function nextMove(knowledge: VipKnowledge, desired: DesiredVip, conf: LbC
 }
 
 /**
- * What is still tried when a piece failed, and what is not. Its failures hold up nothing but the removals, which would
- * have come later: who is down waits for nobody. Without the VIP there is nothing to add servers to.
+ * What is still tried when a piece failed, and what is not. Its failures hold up nothing but what comes later: who is
+ * down waits for nobody. Who goes for those who come goes when one of them did come, whoever else was refused; removals
+ * wait. Without the VIP there is nothing to add servers to.
  */
 export function afterFailure(
   failures: readonly FailedStep[],
-  { rest, later }: Left,
+  { piece, rest, later }: Left & { readonly piece: readonly LbOperation[] },
 ): { readonly tried: readonly LbOperation[]; readonly skipped: readonly LbOperation[] } {
   const hopeless = failures.some(
     ({ operation, error }) => operation.op === 'vip-add' || error.code === 'MGL_VPP_DISCONNECTED',
   );
-  return hopeless ? { tried: [], skipped: [...rest, ...later] } : { tried: rest, skipped: later };
+  if (hopeless) return { tried: [], skipped: [...rest, ...later] };
+  const failed = new Set(failures.map(({ operation }) => operation));
+  const came = piece.some((operation) => comes(operation) && !failed.has(operation));
+  const leaves = later.filter(({ op }) => came && op === 'as-weight');
+  return { tried: [...rest, ...leaves], skipped: later.filter((operation) => !leaves.includes(operation)) };
+}
+
+function comes(operation: LbOperation): boolean {
+  if (operation.op === 'as-weight') return operation.weight > operation.from;
+  return operation.op === 'as-add' && operation.weight > 0;
 }

@@ -22,6 +22,8 @@ export interface WeightDecision {
   readonly hold: boolean;
   /** Whether existing flows are cut on the way to 0. */
   readonly flush: boolean;
+  /** It is well, and goes only because others take over: it serves on until VPP has one of those. */
+  readonly relieved?: true;
   readonly reason: string;
 }
 
@@ -82,7 +84,13 @@ export function decideWeights(
       case 'up':
         return index === active
           ? { weight, hold, flush: false, reason: kept(servingReason(weight, overridden)) }
-          : { weight: 0, hold, flush: false, reason: kept(`up, but pool ${poolName(active)} is active`) };
+          : {
+              weight: 0,
+              hold,
+              flush: false,
+              relieved: true,
+              reason: kept(`up, but pool ${poolName(active)} is active`),
+            };
       case 'unknown':
         return patience.givenUp.has(name)
           ? { weight: 0, hold: false, flush: false, reason: 'still no verdict: counts as down' }

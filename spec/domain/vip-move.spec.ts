@@ -51,13 +51,40 @@ describe('domain/vip-move: a VIP, piece by piece', () => {
   it('tries what was behind a failure, but no removals; and nothing without a VIP or a connection', () => {
     const operation = (op: 'as-add' | 'vip-add' | 'as-del') =>
       ({ op, key: desiredVip('192.0.2.1/32', []).key, reason: 'spec' }) as LbOperation;
-    const left = { rest: [operation('as-add')], later: [operation('as-del')] };
+    const left = { piece: [], rest: [operation('as-add')], later: [operation('as-del')] };
     const failed = (op: 'as-add' | 'vip-add', code: 'MGL_VPP_SYNC' | 'MGL_VPP_DISCONNECTED') =>
       afterFailure([{ operation: operation(op), error: new MaglevError(code, 'no') }], left);
     expect(failed('as-add', 'MGL_VPP_SYNC')).to.deep.equal({ tried: left.rest, skipped: left.later });
     const nothing = { tried: [], skipped: [...left.rest, ...left.later] };
     expect(failed('vip-add', 'MGL_VPP_SYNC')).to.deep.equal(nothing);
     expect(failed('as-add', 'MGL_VPP_DISCONNECTED')).to.deep.equal(nothing);
+  });
+
+  it('lets go who goes for somebody else when one of those came, and nobody when none did', () => {
+    const { key } = desiredVip('192.0.2.1/32', []);
+    const weigh = (server: string, from: number, weight: number): LbOperation => {
+      const { address } = desiredAs(server);
+      return { op: 'as-weight', key, address, from, weight, flush: false, reason: 'spec' };
+    };
+    const [raised, other, lowered] = [
+      weigh('10.0.0.1', 0, 5),
+      weigh('10.0.0.2', 0, 5),
+      weigh('10.0.0.3', 5, 0),
+    ] as const;
+    const removed = {
+      op: 'as-del',
+      key,
+      address: desiredAs('10.0.0.4').address,
+      flush: true,
+      reason: 'spec',
+    } as const;
+    const leftBy = (...refused: readonly LbOperation[]) =>
+      afterFailure(
+        refused.map((operation) => ({ operation, error: new MaglevError('MGL_VPP_RETVAL', 'no') })),
+        { piece: [raised, other], rest: [], later: [lowered, removed] },
+      );
+    expect(leftBy(raised)).to.deep.equal({ tried: [lowered], skipped: [removed] });
+    expect(leftBy(raised, other)).to.deep.equal({ tried: [], skipped: [lowered, removed] });
   });
 
   it('gives each who waits back once, with all that VPP acknowledged since he came', () => {

@@ -286,6 +286,7 @@ describe('domain/desired', () => {
       weight: 11,
       hold: true,
       flush: true,
+      relieved: true,
       reason: 'another',
     };
     for (const [key, value] of Object.entries(otherAs)) {
