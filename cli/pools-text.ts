@@ -134,7 +134,16 @@ export function placesText(places: readonly Place[], width: number | null): Line
     plain(`${nameText(one.pool)}${one.active ? ' (active)' : ''}`),
     ...weightCells(one),
   ]);
-  const whole = ['frontend', 'pool', 'weight', 'effective-weight', 'vpp-weight', 'buckets', 'share', 'reason'];
+  const whole = [
+    'frontend',
+    'pool',
+    'weight',
+    'effective-weight',
+    'vpp-weight',
+    'buckets',
+    'share',
+    'reason',
+  ];
   const short = ['frontend', 'pool', 'weight', 'effective', 'vpp', 'buckets', 'share'];
   const title: Line = [label('weights')];
   const full = columns(
