@@ -28,7 +28,7 @@ export interface MetricsActorOptions extends MetricsOptions {
 
 type MetricsMessage =
   | { readonly type: 'listen' }
-  | { readonly type: 'subscribed'; readonly id: number }
+  | { readonly type: 'subscribed' }
   | { readonly type: 'heard'; readonly batch: EventBatch }
   | { readonly type: 'unheard' }
   | { readonly type: 'config'; readonly config: MaglevConfig | null };
@@ -84,12 +84,11 @@ class Metrics {
         this.#follow();
         context.pipe(
           this.#subscribe(),
-          (id) => ({ type: 'subscribed', id }),
+          () => ({ type: 'subscribed' }),
           () => ({ type: 'unheard' }),
         );
         break;
       case 'subscribed':
-        this.#subscription = message.id;
         this.#listenOn();
         break;
       case 'heard':
@@ -114,14 +113,15 @@ class Metrics {
   }
 
   /** Goes on behind what was counted already, by an earlier life of this actor. */
-  async #subscribe(): Promise<number> {
+  async #subscribe(): Promise<void> {
     const { ask } = this.#context;
     const { sources, tally } = this.#options;
     const { epoch } = await ask(sources.events, { type: 'get-condition' });
     const since = { epoch, seq: tally.lastSeq };
     const { id, from } = await ask(sources.events, { type: 'subscribe', filter, since });
+    // Before anything else: if this actor is stopped now, it must know what to end.
+    this.#subscription = id;
     tally.lost += Math.max(0, from - tally.lastSeq);
-    return id;
   }
 
   #listenOn(): void {

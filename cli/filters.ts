@@ -11,7 +11,7 @@ export const filterHelp: readonly (readonly [string, string])[] = [
   ['| include <re>', 'only lines in which the regular expression is found'],
   ['| exclude <re>', 'only lines in which it is not'],
   ['| begin <re>', 'everything from the first line on in which it is'],
-  ['| count', 'the number of lines'],
+  ['| count', 'the number of lines, without the heads of tables'],
   ['| json', 'the JSON document, as by --json'],
 ];
 
@@ -77,7 +77,7 @@ export function filtered(lines: readonly Line[], filters: readonly Filter[]): re
   for (const filter of filters) {
     if (filter.kind === 'json') continue;
     if (filter.kind === 'count') {
-      left = [[{ text: String(left.length), style: 'plain' }]];
+      left = [[{ text: String(left.filter((line) => !isHead(line)).length), style: 'plain' }]];
       continue;
     }
     const before = left;
@@ -88,6 +88,10 @@ export function filtered(lines: readonly Line[], filters: readonly Filter[]): re
     });
   }
   return left;
+}
+
+function isHead(line: Line): boolean {
+  return line.some(({ head }) => head === true);
 }
 
 function usage(message: string): MaglevError {

@@ -1,5 +1,5 @@
 import { beginningOf, displayWidth } from './display-width.js';
-import { type Line, label, plain, type Span } from './text.js';
+import { head, type Line, label, plain, type Span } from './text.js';
 
 const gap = '  ';
 
@@ -21,8 +21,8 @@ export function fields(entries: readonly (readonly [string, Value])[], indent = 
 }
 
 /** A table with a head of labels. */
-export function table(head: readonly string[], rows: readonly (readonly Value[])[], indent = ''): Line[] {
-  return columns([head.map(label), ...rows.map((row) => row.map(cell))], indent);
+export function table(heads: readonly string[], rows: readonly (readonly Value[])[], indent = ''): Line[] {
+  return columns([heads.map(head), ...rows.map((row) => row.map(cell))], indent);
 }
 
 /**

@@ -2,7 +2,7 @@ import { nameText } from '../domain/name.js';
 import type { BackendInfo, FrontendInfo, PoolBackendInfo, PoolInfo } from '../rpc/generated/maglev.js';
 import { columns, firstThatFits, fits, none } from './layout.js';
 import { age, doubtText, stateSpan } from './state-text.js';
-import { type Line, label, plain, type Span } from './text.js';
+import { head, type Line, label, plain, type Span } from './text.js';
 
 interface Surface {
   /** As lists have them: since when each is so, and why. */
@@ -48,7 +48,7 @@ function heads(kind: 'full' | 'short' | 'lean'): Span[] {
     short: ['backend', 'state', 'since', 'weight', 'effective', 'vpp', 'buckets', 'share'],
     lean: ['backend', 'state', 'since', 'weight', 'eff', 'vpp', 'buckets'],
   };
-  return words[kind].map(label);
+  return words[kind].map(head);
 }
 
 function lean(row: readonly Span[]): readonly Span[] {
@@ -57,13 +57,13 @@ function lean(row: readonly Span[]): readonly Span[] {
 
 /** The rows of each pool below its name. */
 function parted(pools: readonly PoolInfo[], lines: readonly Line[]): Line[] {
-  const [head, ...body] = lines;
+  const [top, ...body] = lines;
   let next = 0;
   return pools.flatMap(({ name, active, backends }) => {
     const members = body.slice(next, next + backends.length);
     next += backends.length;
     const title: Line = [label('pool'), plain(` ${nameText(name)}${active ? ' (active)' : ''}`)];
-    return [title, ...(head === undefined || members.length === 0 ? [] : [head]), ...members];
+    return [title, ...(top === undefined || members.length === 0 ? [] : [top]), ...members];
   });
 }
 
@@ -134,17 +134,26 @@ export function placesText(places: readonly Place[], width: number | null): Line
     plain(`${nameText(one.pool)}${one.active ? ' (active)' : ''}`),
     ...weightCells(one),
   ]);
-  const head = ['frontend', 'pool', 'weight', 'effective-weight', 'vpp-weight', 'buckets', 'share', 'reason'];
+  const whole = [
+    'frontend',
+    'pool',
+    'weight',
+    'effective-weight',
+    'vpp-weight',
+    'buckets',
+    'share',
+    'reason',
+  ];
   const short = ['frontend', 'pool', 'weight', 'effective', 'vpp', 'buckets', 'share'];
   const title: Line = [label('weights')];
   const full = columns(
-    [head.map(label), ...cells.map((row, i) => [...row, plain(places[i]?.reason ?? '')])],
+    [whole.map(head), ...cells.map((row, i) => [...row, plain(places[i]?.reason ?? '')])],
     '  ',
   );
   if (fits(full, width)) return [title, ...full];
   const table = firstThatFits(width, [
-    () => columns([short.map(label), ...cells], '  '),
-    () => columns([short.slice(0, -1).map(label), ...cells.map(lean)], '  '),
+    () => columns([short.map(head), ...cells], '  '),
+    () => columns([short.slice(0, -1).map(head), ...cells.map(lean)], '  '),
   ]);
   const reasons = columns(
     places.map((one) => [plain(nameText(one.frontend)), plain(one.reason)]),

@@ -4,6 +4,8 @@ export interface Span {
   readonly style: 'label' | 'plain' | 'error' | 'good' | 'warn' | 'bad';
   /** It was not so a moment ago. */
   readonly changed?: boolean;
+  /** It stands above the column of a table. */
+  readonly head?: true;
 }
 
 export type Line = readonly Span[];
@@ -23,6 +25,11 @@ const reset = '\u001b[0m';
 
 export function label(text: string): Span {
   return { text: printable(text), style: 'label' };
+}
+
+/** The label above a column. */
+export function head(text: string): Span {
+  return { ...label(text), head: true };
 }
 
 export function plain(text: string | number | boolean): Span {

@@ -58,6 +58,9 @@ export interface Maglev extends MaglevCalls {
   readonly close: () => void;
 }
 
+/** A record is of many megabytes, and comes as quickly as it is taken; a call is over sooner. */
+const RECORD_MS = 600_000;
+
 /**
  * A client of the maglevd at `options.server`. It connects at the first call, and again whenever that is needed. Throws an
  * RpcError with MGL_USAGE for options that cannot be right.
@@ -78,7 +81,7 @@ export function connectWith(options: ConnectOptions, clock: Clock): Maglev {
     ...callsOf(channel, timeoutMs),
     watch: (request = {}, { signal, ...rest } = {}) =>
       watch({ channel, clock, request, ...rest, signal: endingWith(signal) }),
-    record: ({ timeoutMs: patienceMs = timeoutMs, signal } = {}) =>
+    record: ({ timeoutMs: patienceMs = RECORD_MS, signal } = {}) =>
       record({ channel, timeoutMs: patienceMs, signal: endingWith(signal) }),
     close: () => {
       closing.abort();

@@ -67,7 +67,7 @@ const valueFlags = {
     env: 'MAGLEV_HTTP_ADDR',
     fallback: '',
     value: 'ADDR',
-    help: 'where HTTP listens, with JSON and server-sent events: as --grpc-addr',
+    help: 'where HTTP listens, with JSON and server-sent events: as --grpc-addr; none or empty: nowhere',
   },
   'metrics-addr': {
     env: 'MAGLEV_METRICS_ADDR',

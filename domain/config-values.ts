@@ -1,3 +1,4 @@
+import type { Access } from './access.js';
 import type {
   Backend,
   Frontend,
@@ -85,8 +86,28 @@ const frontendFields: Written<Omit<Frontend, 'name' | 'pools'>> = {
   flushOnDown: ['flush-on-down', String],
 };
 
-export function settingValues({ lb, healthchecker }: MaglevConfig): Values {
-  return new Map([...written(healthcheckerFields, healthchecker), ...written(lbFields, lb)]);
+export function settingValues({ access, lb, healthchecker }: MaglevConfig): Values {
+  return new Map([
+    ...(access === null ? [] : accessValues(access)),
+    ...written(healthcheckerFields, healthchecker),
+    ...written(lbFields, lb),
+  ]);
+}
+
+/** Who may do what, one by one; of a token the beginning of its hash, by which another one of the same name is seen. */
+function accessValues({ anonymous, tokensFile, tokens, certificates, uids }: Access): [string, string][] {
+  return [
+    ['access.anonymous', anonymous ?? 'nobody'],
+    ['access.tokens', text(tokensFile)],
+    ...[...tokens].map(([hash, { name, role }]): [string, string] => {
+      return [`access.tokens.${segment(name)}`, `${role} (${hash.slice(0, 8)})`];
+    }),
+    ...[...certificates].map(([subject, role]): [string, string] => [
+      `access.certificates.'${subject}'`,
+      role,
+    ]),
+    ...[...uids].map(([uid, role]): [string, string] => [`access.uids.${uid}`, role]),
+  ];
 }
 
 export function healthCheckValues(check: HealthCheck): Values {

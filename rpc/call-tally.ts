@@ -61,11 +61,12 @@ export class CallTally {
     };
   }
 
-  /** A stream ends with an error, or because the client has had enough. */
+  /** A stream ends when all was said, with an error, or because the client has had enough. */
   #stream(method: Method, handler: StreamHandler<unknown, unknown>): StreamHandler<unknown, unknown> {
     return (call) => {
       const over = this.#begin(method);
       call.once('error', (ended) => over(codeOf(ended)));
+      call.once('finish', () => over(status.OK));
       call.once('cancelled', () => over(status.CANCELLED));
       handler(call);
     };

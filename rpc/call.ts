@@ -21,8 +21,11 @@ export interface UnaryCall<Request> extends Call<Request> {
 export interface StreamCall<Request, Message> extends Omit<Call<Request>, 'once'> {
   /** False: what it was given is kept, and nothing more should come before `drain`. */
   readonly write: (message: Message) => boolean;
-  /** `error` tells the status with which it is ended. */
-  readonly once: (event: 'cancelled' | 'drain' | 'error', hear: (status?: unknown) => void) => unknown;
+  /** `error` tells the status with which it is ended; `finish`: all was said. */
+  readonly once: (
+    event: 'cancelled' | 'drain' | 'error' | 'finish',
+    hear: (status?: unknown) => void,
+  ) => unknown;
   readonly off: (event: 'drain', hear: () => void) => unknown;
   /** Ends the stream, with a StatusObject. */
   readonly emit: (event: 'error', status: unknown) => unknown;

@@ -54,8 +54,13 @@ export class Connections {
     this.#max = max;
   }
 
-  /** False: there is no room, and the socket was closed. */
+  /** False: there is no room, or its client has gone already, and the socket was closed. */
   admit(socket: net.Socket, origin: Omit<Peer, 'address'>, via: Served = 'grpc'): boolean {
+    // Whoever hangs up before he is looked at has no address any more.
+    if (origin.door !== 'unix' && socket.remoteAddress === undefined) {
+      socket.destroy();
+      return false;
+    }
     if (this.#open.size >= this.#max && !this.#makeRoom()) {
       socket.destroy();
       return false;

@@ -1,12 +1,13 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
-import { asMaglevError } from '../domain/errors.js';
+import { asMaglevError, MaglevError } from '../domain/errors.js';
 import { flightPieces } from '../domain/flight-record.js';
 import type { Address, Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { RecorderRequest } from '../protocol/recorder.js';
+import type { Connections } from './connections.js';
 import type { Doorkeeper } from './doorkeeper.js';
 import type { MaglevServer, RecordPiece, RecordRequest } from './generated/maglev.js';
-import { limitMs } from './limits.js';
+import { limitMs, maxRecords } from './limits.js';
 import { grpcStatusOf } from './status.js';
 
 export interface RecordSources {
@@ -14,20 +15,38 @@ export interface RecordSources {
   readonly ask: Ask;
   readonly clock: Clock;
   readonly doorkeeper?: Doorkeeper;
+  /** Where the connections of the calls are; absent: there are none to look after. */
+  readonly connections?: Connections | null;
 }
 
 type Call = ServerWritableStream<RecordRequest, RecordPiece>;
 
 /** The record in pieces, each made when the client has taken those before: nobody holds all of it as text. */
 export function recordHandlers(sources: RecordSources): Pick<MaglevServer, 'record'> {
+  let underWay = 0;
   return {
     record: (call) => {
-      send(call, sources).then(
-        () => call.end(),
-        (error: unknown) => {
-          if (!call.cancelled) call.emit('error', grpcStatusOf(asMaglevError(error)));
-        },
-      );
+      if (underWay >= maxRecords) {
+        const text = `${underWay} records are on their way already`;
+        call.emit('error', grpcStatusOf(new MaglevError('MGL_MAILBOX_FULL', text)));
+        return;
+      }
+      underWay++;
+      const connection = sources.connections?.of(call.getPeer());
+      if (connection !== undefined) connection.calls++;
+      send(call, sources)
+        .then(
+          () => call.end(),
+          (error: unknown) => {
+            if (!call.cancelled) call.emit('error', grpcStatusOf(asMaglevError(error)));
+          },
+        )
+        .finally(() => {
+          underWay--;
+          if (connection === undefined) return;
+          connection.calls--;
+          connection.usedAt = sources.clock.monotonic();
+        });
     },
   };
 }

@@ -17,7 +17,8 @@ import { ServerReflectionService as ReflectionV1Alpha } from './generated/grpc/r
 import { type MaglevServer, MaglevService } from './generated/maglev.js';
 import { createHealthService } from './health.js';
 import { HttpFront } from './http/front.js';
-import { placesOf } from './listen-places.js';
+import { maxCallsOfConnection } from './limits.js';
+import { namesIn, placesOf } from './listen-places.js';
 import { createReflectionService } from './reflection.js';
 import type { TlsFiles } from './tls-material.js';
 
@@ -67,7 +68,7 @@ export interface KeepAlive {
  */
 const limits = {
   'grpc.max_receive_message_length': 64 * 1024,
-  'grpc.max_concurrent_streams': 100,
+  'grpc.max_concurrent_streams': maxCallsOfConnection,
   'grpc.max_connection_idle_ms': 30 * 60_000,
 };
 
@@ -94,9 +95,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     server.addService(ReflectionV1, createReflectionService(index, stopping.signal));
     server.addService(ReflectionV1Alpha, createReflectionService(index, stopping.signal));
   }
-  const names = new Set(places.http.flatMap(({ address }) => (address.kind === 'tcp' ? [address.host] : [])));
   const front =
-    places.http.length === 0 ? null : new HttpFront({ service, doorkeeper, connections, clock, log, names });
+    places.http.length === 0
+      ? null
+      : new HttpFront({ service, doorkeeper, connections, clock, log, names: namesIn(places.http) });
 
   // The server listens on sockets of our own, because grpc-js can neither set the mode of a unix socket's file nor
   // bound the number of connections, and tells why it cannot bind in text only.

@@ -56,8 +56,12 @@ export class Scrapes {
       if (result === 'complete' && !response.writableFinished) result = 'vanished';
     } catch (thrown) {
       result = 'failed';
-      if (!response.headersSent) response.writeHead(503, { 'Content-Type': 'text/plain' });
-      response.end(`${thrown instanceof Error ? thrown.message : thrown}\n`);
+      // A body that was begun cannot be taken back: it is cut, so that nobody takes it for whole.
+      if (response.headersSent) request.socket.destroy();
+      else {
+        response.writeHead(503, { 'Content-Type': 'text/plain' });
+        response.end(`${thrown instanceof Error ? thrown.message : thrown}\n`);
+      }
     } finally {
       cancel();
       this.#underWay--;

@@ -44,6 +44,7 @@ export class ConnectStream extends HttpCall implements StreamCall<unknown, unkno
 
   end(): void {
     this.#last('{}');
+    this.emit('finish');
   }
 
   /** There is no other status than 200: how a stream ends is not known when it begins. */

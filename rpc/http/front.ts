@@ -8,6 +8,7 @@ import type { Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { Connections } from '../connections.js';
 import type { Doorkeeper, Guarded } from '../doorkeeper.js';
+import { maxCallsOfConnection } from '../limits.js';
 import { grpcStatusOf } from '../status.js';
 import { sendError, sendJson } from './answer.js';
 import { LONGEST_BODY, readBody } from './body.js';
@@ -48,9 +49,15 @@ export class HttpFront {
     this.#patience = new Patience(options.clock);
     // It listens nowhere: connections are handed to it.
     this.#server = createServer({ keepAliveTimeout: 0, noDelay: true }, (request, response) => {
-      this.#patience.asked(request.socket, response);
+      const underWay = this.#patience.asked(request.socket, response);
       // A client that has gone is no error.
       response.on('error', () => undefined);
+      if (underWay > maxCallsOfConnection) {
+        const text = `${maxCallsOfConnection} requests of this connection are under way already`;
+        const full = new MaglevError('MGL_MAILBOX_FULL', text);
+        sendError(response, grpcStatusOf(full), undefined, { connection: 'close' });
+        return;
+      }
       this.#answer(request, response).catch((thrown: unknown) =>
         this.#fail(response, clip(request.url ?? '', LONGEST_WORD), thrown),
       );

@@ -38,10 +38,10 @@ export class Patience {
     });
   }
 
-  /** The head of a request is there. */
-  asked(socket: net.Socket, response: ServerResponse): void {
+  /** The head of a request is there. Gives how many of this connection, it included, are not answered yet. */
+  asked(socket: net.Socket, response: ServerResponse): number {
     const waiting = this.#open.get(socket);
-    if (waiting === undefined) return;
+    if (waiting === undefined) return 1;
     waiting.stop();
     waiting.answers.add(response);
     if (this.#over) announceEnd(response);
@@ -51,6 +51,7 @@ export class Patience {
       if (this.#over) socket.destroySoon();
       else this.#wait(socket, waiting, NEXT_MS);
     });
+    return waiting.answers.size;
   }
 
   /** Closes what is idle; each of the others goes when it has been answered. */

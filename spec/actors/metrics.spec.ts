@@ -139,6 +139,16 @@ describe('actors/metrics', () => {
     expect(valueIn(all, 'maglev_event_subscribers')).to.equal(1);
   });
 
+  it('leave nobody behind who listens when they crash before they know that they do', async () => {
+    let crashes = 0;
+    await begin(({ actor, message, phase }) => {
+      if (actor !== 'metrics' || message !== 'subscribed' || phase !== 'before' || crashes++ > 0) return;
+      throw new Error('crash of the metrics');
+    });
+    expect(metrics.lives).to.equal(2);
+    expect(await metrics.value('maglev_event_subscribers')).to.equal(1);
+  });
+
   it('go without what does not answer, and say so', async () => {
     let stuck = false;
     await begin(({ actor }) => (stuck && actor === 'decision' ? forever : undefined));

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { duration, momentWithAge } from '../../cli/age.js';
 import { backendsTable } from '../../cli/commands-backend.js';
+import { filtered, splitFilters } from '../../cli/filters.js';
 import { columns, fields, table } from '../../cli/layout.js';
 import { exactSpan, roughSpan } from '../../cli/span-text.js';
 import { stateSpan } from '../../cli/state-text.js';
@@ -18,6 +19,30 @@ const bare = (text: string) => text.replaceAll(blue, '').replaceAll(red, '').rep
 
 describe('cli output', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', 'é', '😀', ' ', 'z'), maxLength: 12 });
+
+  it('counts what a table has, and not its head', () => {
+    const { filters } = splitFilters(['show', 'backends', '|', 'count']);
+    const lines = table(
+      ['name', 'state'],
+      [
+        ['web1', 'up'],
+        ['web2', 'down'],
+      ],
+    );
+    expect(render(filtered(lines, filters), false)).to.equal('2\n');
+    expect(
+      render(
+        filtered(
+          fields([
+            ['name', 'web1'],
+            ['state', ''],
+          ]),
+          filters,
+        ),
+        false,
+      ),
+    ).to.equal('2\n');
+  });
 
   it('looks the same with and without colour', () => {
     fc.assert(

@@ -3,6 +3,7 @@ import { right } from 'fp-ts/lib/Either.js';
 import { parseDaemonCommand } from '../../daemon/flags.js';
 import { metricsAddresses } from '../../daemon/metrics-addresses.js';
 import { MaglevError } from '../../domain/errors.js';
+import { placesOf } from '../../rpc/listen-places.js';
 
 describe('daemon/flags', () => {
   const settings = (argv: string[], env: NodeJS.ProcessEnv = {}) => {
@@ -137,6 +138,9 @@ describe('daemon/flags', () => {
     expect(both.grpcAddress).to.equal(':9443,unix:/run/m.sock,plain:127.0.0.1:9090');
     expect(settings(['--http-addr', ':1', '--http-addr=:2']).httpAddress).to.equal(':1,:2');
     expect(settings([], { MAGLEV_HTTP_ADDR: '' }).httpAddress).to.equal('');
+    // As the help calls its default.
+    expect(placesOf('http', settings(['--http-addr', 'none']).httpAddress)).to.deep.equal([]);
+    expect(() => placesOf('grpc', 'none')).to.throw(MaglevError);
   });
 
   it('recognises the commands that do not run the daemon', () => {

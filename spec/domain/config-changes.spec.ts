@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Access } from '../../domain/access.js';
 import type { HealthCheck, MaglevConfig } from '../../domain/config.js';
 import { type ConfigChanges, configChanges, withFrontends } from '../../domain/config-changes.js';
 import { desiredVip } from '../../domain/desired.js';
@@ -78,6 +79,43 @@ describe('domain/config-changes', () => {
       ...nothing,
       changes: [changed('frontend', 'shop', ['pools.pool0.b.weight', '100', '50'])],
     });
+  });
+
+  it('names who gets, loses or changes rights, and a token that is another one, but no token', () => {
+    const hash = (digit: string) => digit.repeat(64);
+    const access: Access = {
+      anonymous: null,
+      tokensFile: 'tokens',
+      tokens: new Map([
+        [hash('a'), { name: 'ci', role: 'operator' }],
+        [hash('b'), { name: 'old', role: 'viewer' }],
+      ]),
+      certificates: new Map([['CN=ada', 'viewer']]),
+      uids: new Map([[1000, 'viewer']]),
+    };
+    const after: Access = {
+      anonymous: 'viewer',
+      tokensFile: 'tokens',
+      tokens: new Map([[hash('c'), { name: 'ci', role: 'operator' }]]),
+      certificates: new Map([['CN=ada', 'admin']]),
+      uids: new Map(),
+    };
+    const between = (a: Access | null, b: Access | null) =>
+      configChanges({ ...base, access: a }, { ...base, access: b }).changes.flatMap(({ values }) =>
+        values.map((value) => [value.key, value.before, value.after].join('|')),
+      );
+    expect(between(access, after)).to.deep.equal([
+      'access.anonymous|nobody|viewer',
+      'access.tokens.ci|operator (aaaaaaaa)|operator (cccccccc)',
+      'access.tokens.old|viewer (bbbbbbbb)|',
+      "access.certificates.'CN=ada'|viewer|admin",
+      'access.uids.1000|viewer|',
+    ]);
+    expect(between(null, { ...after, tokens: new Map() })).to.deep.equal([
+      'access.anonymous||viewer',
+      'access.tokens||tokens',
+      "access.certificates.'CN=ada'||admin",
+    ]);
   });
 
   it('follows a VIP whose port, and one whose stickiness changes', () => {

@@ -166,6 +166,25 @@ describe('metrics/http', () => {
     socket.destroy();
   });
 
+  it('cuts what it cannot finish, packed or not: nobody takes a half for the whole', async () => {
+    for (const encoding of ['identity', 'gzip']) {
+      const { port, server } = await start({
+        gather: async () => [
+          ...enabled(2000),
+          family('maglev_build_info', [0], () => {
+            throw new Error('a bug');
+          }),
+        ],
+      });
+      const cut = await get(port, '/metrics', { 'accept-encoding': encoding }).then(
+        () => 'whole',
+        (error: Error) => error.message,
+      );
+      expect(cut, encoding).to.equal('aborted');
+      expect(ended(server)).to.deep.equal([{ labels: ['failed'], count: 1 }]);
+    }
+  });
+
   it('serves eight at once, and refuses more', async () => {
     let release: () => void = () => {};
     const held = new Promise<void>((resolve) => {

@@ -5,8 +5,10 @@ import { expect } from 'chai';
 import { realClock } from '../../clock/real-clock.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { ViewRequest } from '../../protocol/views.js';
+import { Connections } from '../../rpc/connections.js';
 import { eventually } from '../support/eventually.js';
 import { inbox } from '../support/inbox.js';
+import { recordingLog } from '../support/recording-log.js';
 import { rejection } from '../support/rejection.js';
 import { type Fixture, type FixtureOptions, startFixture } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
@@ -104,6 +106,26 @@ describe('rpc/connections', () => {
     expect(fixture.log.of('grpc-connections-full')[0]?.fields).to.include({ closed: 'the new one' });
     answering(last);
     expect((await alone).backends).to.have.length(2);
+  });
+
+  it('lets nobody in who has gone before he was looked at', async () => {
+    await start({});
+    const log = recordingLog();
+    const connections = new Connections({ clock: realClock, log });
+    const server = net.createServer().listen(0, '127.0.0.1');
+    ends.push(() => server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    const client = net.connect({ host: '127.0.0.1', port });
+    const [socket] = (await once(server, 'connection')) as [net.Socket];
+    client.resetAndDestroy();
+    const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+    socket.on('error', () => undefined).resume();
+    await closed;
+    expect(socket.remoteAddress).to.equal(undefined);
+    const origin = { door: 'loopback', uid: null, certificate: null, certificateFault: null } as const;
+    expect(connections.admit(socket, origin)).to.equal(false);
+    await connections.allClosed();
   });
 
   it('counts an answer as under way until the client has taken it', async () => {

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { expect } from 'chai';
 import { realClock } from '../../clock/real-clock.js';
+import { originFault } from '../../domain/web-origin.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { ViewRequest } from '../../protocol/views.js';
+import { namesIn, placesOf } from '../../rpc/listen-places.js';
 import { eventually } from '../support/eventually.js';
 import { httpCall } from '../support/http-caller.js';
 import { inbox } from '../support/inbox.js';
@@ -14,6 +16,14 @@ import { siteCallees } from '../support/rpc-site.js';
 const hasty: Clock = { ...realClock, schedule: (ms, run) => realClock.schedule(ms / 200, run) };
 const head =
   'POST /maglev.Maglev/GetVersion HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+
+describe('rpc/http: whom it takes for its own', () => {
+  it('compares names in small letters, however the flag has them', () => {
+    const names = namesIn(placesOf('http', 'Edge-1.Example:80,unix:/run/X.sock'));
+    const request = { host: 'EDGE-1.example:80', origin: null, fetchSite: null, secure: false, local: false };
+    expect(originFault(request, names)).to.equal(null);
+  });
+});
 
 describe('rpc/http: who does not keep to it', () => {
   let fixture: Fixture;
@@ -115,6 +125,26 @@ describe('rpc/http: who does not keep to it', () => {
     socket.write(bodies.map((body) => `${head}Content-Length: ${body.length}\r\n\r\n${body}`).join(''));
     await eventually(() => expect(text().match(/HTTP\/1\.1 \d+/g)).to.have.length(3));
     expect(text().match(/HTTP\/1\.1 \d+/g)).to.deep.equal(['HTTP/1.1 200', 'HTTP/1.1 400', 'HTTP/1.1 200']);
+  });
+
+  it('leaves places to others, however much is asked over one connection before the answers', async () => {
+    const asked = inbox<ViewRequest>();
+    await start({ maxInFlight: 120 }, { ...siteCallees(), views: asked.receive });
+    const { socket, closed, text } = await connect();
+    const list = head.replace('GetVersion', 'ListBackends');
+    socket.write(`${list}Content-Length: 2\r\n\r\n{}`.repeat(150));
+    await eventually(() => expect(asked.count()).to.equal(100));
+    await serves();
+    for (let i = 0; i < 100; i++) {
+      const question = await asked.take();
+      if (question.type === 'list-backends') question.reply.ok([]);
+    }
+    await closed;
+    expect(text().match(/HTTP\/1\.1 \d+/g)).to.deep.equal([
+      ...Array.from({ length: 100 }, () => 'HTTP/1.1 200'),
+      'HTTP/1.1 429',
+    ]);
+    expect(text()).to.contain('100 requests of this connection are under way already');
   });
 
   it('forgets all that was asked over a connection that is gone, whose turn it was or not', async () => {

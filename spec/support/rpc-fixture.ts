@@ -19,6 +19,7 @@ import type { RpcServer } from '../../protocol/rpc.js';
 import type { ViewRequest } from '../../protocol/views.js';
 import type { VppControl } from '../../protocol/vpp.js';
 import { parseRpcAddress } from '../../rpc/address.js';
+import type { CallTally } from '../../rpc/call-tally.js';
 import { createMaglevClient, type MaglevClient } from '../../rpc/client.js';
 import { Connections } from '../../rpc/connections.js';
 import { Doorkeeper } from '../../rpc/doorkeeper.js';
@@ -103,6 +104,7 @@ export interface FixtureOptions {
   readonly clock?: Clock;
   readonly drainMs?: number;
   readonly keepAlive?: KeepAlive;
+  readonly calls?: CallTally;
   readonly reflection?: boolean;
   readonly ask?: Ask;
   readonly stopping?: AbortSignal;
@@ -183,6 +185,7 @@ export async function startFixture(callees: Callees, options: FixtureOptions = {
     clock,
     drainMs: options.drainMs ?? 1000,
     ...(options.keepAlive === undefined ? {} : { keepAlive: options.keepAlive }),
+    ...(options.calls === undefined ? {} : { calls: options.calls }),
   });
   const client = clientOf(server.address.split(',')[0] ?? '', options.timeoutMs);
   return {
