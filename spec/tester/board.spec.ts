@@ -103,6 +103,25 @@ describe('tester: the screen', () => {
     );
   });
 
+  it('takes no more than a fiftieth of a CPU when 40 VIPs are drawn ten times a second', () => {
+    let bytes = 0;
+    const screen = new Screen((output) => {
+      bytes += output.length;
+    }, true);
+    const scores = Array.from({ length: 40 }, () => scoreOf(200, 1, 1.5, ['lb1', 'lb2', 'lb3']));
+    screen.enter();
+    const frames = 200;
+    const before = process.cpuUsage();
+    for (let i = 0; i < frames; i++) {
+      for (const score of scores) score.record({ ok: true, ms: 1 + i / 100, answerer: 'lb1' }, i * 100);
+      screen.draw(boardLines(viewOf(scores, { now: i * 100 }), { rows: 60, columns: 140 }));
+    }
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000 / frames).to.be.below(2);
+    // Every line has changed, but for the head and the foot.
+    expect(bytes / frames).to.be.within(3000, 12_000);
+  });
+
   it('is sorted by what was asked for', () => {
     const view = viewOf([dns, web, new Score()]);
     const by = (order: View['order']) => ordered({ ...view, order });
