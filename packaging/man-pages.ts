@@ -5,6 +5,7 @@ import { helpText } from '../cli/help.js';
 import { render } from '../cli/text.js';
 import { parseDaemonCommand } from '../daemon/flags.js';
 import { simulatorHelp } from '../sim/simulator-flags.js';
+import { testerHelp } from '../tester/flags.js';
 import { parseFrontendCommand } from '../web/flags.js';
 import { root } from './bundle.js';
 import { helpBlocks } from './help-text.js';
@@ -34,6 +35,12 @@ export function manPages(): ManPage[] {
       section: 1,
       says: 'the command line of maglevd',
       blocks: [...helpBlocks(render(helpText(commands), false)), ...others('maglevd(8)', 'maglev.yaml(5)')],
+    },
+    {
+      name: 'maglevt',
+      section: 1,
+      says: 'asks virtual IPs as their clients do, and shows who answers',
+      blocks: [...helpBlocks(testerHelp()), ...others('maglevc(1)', 'maglevd(8)', 'maglev.yaml(5)')],
     },
     {
       name: 'maglev-vppsim',

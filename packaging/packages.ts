@@ -1,15 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  completionFile,
-  completionFolder,
-  completionScript,
-  completionShells,
-} from '../cli/completion-scripts.js';
 import { editorSchema } from '../config/editor-schema.js';
 import { parseDaemonCommand } from '../daemon/flags.js';
 import { parseFrontendCommand } from '../web/flags.js';
 import { root } from './bundle.js';
+import { completions } from './completions.js';
 import { DebianTree, type Packing } from './debian.js';
 import type { PackageEdition } from './edition.js';
 import { helpBlocks } from './help-text.js';
@@ -41,8 +36,9 @@ function fieldsOf(name: DebianPackage, { debian }: PackageEdition): Record<strin
         Description: [
           "command line and dashboard of the control plane of VPP's load balancer",
           ' maglevc asks maglevd about frontends, servers and their health, and tells it',
-          ' what operators want. maglevd-frontend shows in a browser what many of them do;',
-          ' its service is not enabled. The package brings the Node.js that both run on.',
+          ' what operators want. maglevt asks virtual IPs as their clients do, and shows who',
+          ' answers. maglevd-frontend shows in a browser what many maglevds do; its service',
+          ' is not enabled. The package brings the Node.js that all of them run on.',
         ].join('\n'),
       };
     case 'vpp-maglevd':
@@ -97,9 +93,8 @@ export function debianPackages(
   }
   fillDaemon(trees['vpp-maglevd']);
   fillFrontend(trees['vpp-maglev']);
-  for (const shell of completionShells) {
-    trees['vpp-maglev'].write(`${completionFolder[shell]}/${completionFile[shell]}`, completionScript(shell));
-  }
+  for (const { folder, file, script } of completions())
+    trees['vpp-maglev'].write(`${folder}/${file}`, script);
   return Object.values(trees).map((tree) => {
     const docs = `/usr/share/doc/${tree.name}`;
     tree.write(`${docs}/copyright`, copyrightText(shipped, tree.name === 'vpp-maglev'));

@@ -1,8 +1,8 @@
 import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { completionFile, completionScript, completionShells } from '../cli/completion-scripts.js';
 import { root } from './bundle.js';
 import { command } from './command.js';
+import { completions } from './completions.js';
 import { debianArch } from './debian.js';
 import type { PackageEdition } from './edition.js';
 import type { Arch } from './koffi.js';
@@ -39,9 +39,7 @@ export function tarball(
     writeFileSync(file, manPage(page, { version: edition.version, date }));
   }
   mkdirSync(path.join(home, 'completion'));
-  for (const shell of completionShells) {
-    writeFileSync(path.join(home, 'completion', completionFile[shell]), completionScript(shell));
-  }
+  for (const { file, script } of completions()) writeFileSync(path.join(home, 'completion', file), script);
   for (const file of ['LICENSE', 'CHANGELOG.md', 'maglev.yaml', 'packaging/files/vpp-maglev.service']) {
     cpSync(path.join(root, file), path.join(home, path.basename(file)));
   }

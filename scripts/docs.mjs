@@ -2,10 +2,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { commands } from '../out/cli/commands.js';
-import { completionFile, completionScript, completionShells } from '../out/cli/completion-scripts.js';
 import { commandTable, jsonPage } from '../out/cli/manual.js';
 import { eventTable } from '../out/domain/events.js';
 import { metricTables } from '../out/metrics/table.js';
+import { completions } from '../out/packaging/completions.js';
 import { apiExamplesPage } from '../out/spec/support/api-examples.js';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -30,7 +30,5 @@ writeFileSync(path.join(root, 'docs', 'cli-json.md'), jsonPage(commands, proto))
 
 const folder = path.join(root, 'docs', 'completion');
 mkdirSync(folder, { recursive: true });
-for (const shell of completionShells) {
-  writeFileSync(path.join(folder, completionFile[shell]), completionScript(shell));
-}
+for (const { file, script } of completions()) writeFileSync(path.join(folder, file), script);
 writeFileSync(path.join(root, 'docs', 'api-examples.md'), apiExamplesPage());

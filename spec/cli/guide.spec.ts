@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { commands } from '../../cli/commands.js';
-import { completionFile, completionScript, completionShells } from '../../cli/completion-scripts.js';
 import { grammarOf } from '../../cli/grammar.js';
 import { helpText } from '../../cli/help.js';
 import { commandTable, jsonPage } from '../../cli/manual.js';
 import { failureText, resolve } from '../../cli/resolve.js';
+import { completions } from '../../packaging/completions.js';
 
 const guide = readFileSync('docs/user-guide.md', 'utf8');
 
@@ -17,10 +17,8 @@ describe('the user guide of maglevc', () => {
       readFileSync('docs/cli-json.md', 'utf8') === jsonPage(commands, proto),
       'docs/cli-json.md',
     ).to.equal(true);
-    for (const shell of completionShells) {
-      expect(readFileSync(`docs/completion/${completionFile[shell]}`, 'utf8')).to.equal(
-        completionScript(shell),
-      );
+    for (const { file, script } of completions()) {
+      expect(readFileSync(`docs/completion/${file}`, 'utf8'), file).to.equal(script);
     }
   });
 

@@ -22,7 +22,7 @@ export class Process {
   #over = false;
 
   constructor(
-    readonly name: 'maglevd' | 'maglevc' | 'maglev-vppsim' | 'maglevd-frontend',
+    readonly name: 'maglevd' | 'maglevc' | 'maglevt' | 'maglev-vppsim' | 'maglevd-frontend',
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
     bin = compiled,

@@ -65,6 +65,10 @@ export class PseudoTerminal {
     return this.#output;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   type(keys: string): void {
     this.#stream.write(keys);
   }

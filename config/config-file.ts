@@ -1,0 +1,39 @@
+import { constants, type FileHandle, open } from 'node:fs/promises';
+import * as E from 'fp-ts/lib/Either.js';
+import type { ConfigVerdict } from '../domain/config.js';
+import { systemErrorText } from './system-error.js';
+import { decodeText } from './utf8.js';
+
+/** Twenty times a config with ten thousand backends; it still fits into memory when it is parsed. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** The text of a file; the left side is why it has none, as the end of a sentence. */
+export async function readConfigText(file: string): Promise<E.Either<string, string>> {
+  try {
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const bytes = await readBytes(handle);
+      return E.isRight(bytes) ? decodeText(bytes.right) : bytes;
+    } finally {
+      await handle.close();
+    }
+  } catch (thrown) {
+    return E.left(`cannot be read: ${systemErrorText(thrown)}`);
+  }
+}
+
+async function readBytes(handle: FileHandle): Promise<E.Either<string, Buffer>> {
+  const stats = await handle.stat();
+  if (stats.isDirectory()) return E.left('is a directory, not a file');
+  if (!stats.isFile()) return E.left('is not a regular file');
+  if (stats.size > MAX_BYTES) return E.left(`has ${stats.size} bytes: at most ${MAX_BYTES} are read`);
+  return E.right(await handle.readFile());
+}
+
+/** The verdict on a file that has no text; `message` is the end of a sentence. */
+export function unreadable(file: string, message: string): ConfigVerdict {
+  // The file as a whole is meant, which is line 0.
+  const issue = { place: { file, line: 0, column: 0 }, path: '', message };
+  return { ok: false, stage: 'read', issues: [issue], warnings: [] };
+}

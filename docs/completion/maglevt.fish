@@ -1,0 +1,18 @@
+# fish completion for maglevt, written by `npm run docs`
+complete -c maglevt -f
+complete -c maglevt -l config -r -F -d 'tests the frontends of that config of maglevd'
+complete -c maglevt -l vip -x -a 'tcp/ tls/ http/ https/ dns/' -d 'tests this one, as https/192.0.2.1:443/healthz'
+complete -c maglevt -l filter -x -d 'only those whose name or address matches'
+complete -c maglevt -l interval -x -d 'between two probes of one VIP, give or take a tenth'
+complete -c maglevt -l timeout -x -d 'after so long without an answer it has failed'
+complete -c maglevt -l rate -x -d 'no more connections a second, in all'
+complete -c maglevt -l host -x -d 'whom requests name, and whom certificates must be for'
+complete -c maglevt -l path -x -d 'what HTTP is asked for'
+complete -c maglevt -l header -x -d 'the header in which an answer says who it is from'
+complete -c maglevt -l insecure -d 'look at no certificate'
+complete -c maglevt -l keepalive -d 'use connections again'
+complete -c maglevt -l for -x -d 'end after so long'
+complete -c maglevt -l slo -x -d 'exit with 1 when fewer probes of a VIP were served'
+complete -c maglevt -l json -d 'one JSON document a line: every second of each VIP, each problem, and a summary'
+complete -c maglevt -l version -d 'print the version and exit'
+complete -c maglevt -l help -d 'print this and exit'
