@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { foundByPlace, rewritePlaces } from './found-by-place.js';
@@ -16,7 +16,7 @@ const banner =
   "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);";
 
 /** What the page of the dashboard is made of, which is bundled by itself. */
-const inPage: readonly string[] = ['solid-js', 'uplot'];
+const inPage: readonly string[] = ['solid-js'];
 
 /** What was bundled. */
 export interface Bundle {
@@ -66,8 +66,9 @@ export async function bundle(folder: string): Promise<Bundle> {
   for (const { path: file, contents } of outputFiles) writeFileSync(file, contents);
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}\n');
   for (const { target, name, isCode } of found) {
-    // The page of the dashboard is built by itself; without it the dashboard says so.
-    if (!isCode && existsSync(target)) cpSync(target, path.join(folder, name), { recursive: true });
+    // Beside the page lie folders of what it is made of, for its specs.
+    const filter = (file: string) => name !== 'ui' || file === target || statSync(file).isFile();
+    if (!isCode) cpSync(target, path.join(folder, name), { recursive: true, filter });
   }
   return {
     packages: [...new Set([...Object.keys(metafile.inputs).flatMap(packageOf), ...inPage])].sort(),

@@ -27,6 +27,11 @@ export class EventReader {
     this.#lost = lost;
   }
 
+  /** Messages that it has not taken yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** It takes nothing at the moment. */
   get isBehind(): boolean {
     return !this.#taking;

@@ -38,6 +38,15 @@ describe('packaging: the bundle', function () {
     }
   });
 
+  it('has the page of the dashboard', () => {
+    const page = readFileSync(path.join(lib, 'ui', 'index.html'), 'utf8');
+    expect(readdirSync(path.join(lib, 'ui')).sort()).to.deep.equal(['app.css', 'app.js', 'index.html']);
+    for (const file of ['app.js', 'app.css']) {
+      expect(page).to.contain(file);
+      expect(readFileSync(path.join(lib, 'ui', file)).length).to.be.above(1000);
+    }
+  });
+
   it('does the main job away from this clone: a server that answers a probe is up in VPP, and a reload is checked', async () => {
     const farm = await WebFarm.start([server]);
     const stage = new Stage('', lib);

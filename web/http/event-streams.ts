@@ -34,6 +34,11 @@ export class EventStreams {
     return this.#open.size;
   }
 
+  /** Messages that the slowest reader has not taken yet. */
+  get waiting(): number {
+    return Math.max(0, ...[...this.#open.values()].map(({ waiting }) => waiting));
+  }
+
   get isFull(): boolean {
     return this.#open.size >= this.#most;
   }
