@@ -6,8 +6,8 @@ const TIMER_ABSTIME = 1;
 
 const clockNanosleep = libcFunction('int clock_nanosleep(int clock, int flags, void *until, void *left)');
 
-/** struct timespec of 64-bit Linux: seconds and nanoseconds, of eight bytes each. */
-const until = new BigInt64Array(2);
+/** struct timespec of 64-bit Linux: seconds and nanoseconds, of eight bytes each; the upper four are 0 of both. */
+const until = new Uint32Array(4);
 const memory = new Uint8Array(until.buffer);
 
 /**
@@ -15,8 +15,8 @@ const memory = new Uint8Array(until.buffer);
  * ended: for a few milliseconds only. Throws MGL_LINUX_UNSUPPORTED.
  */
 export function napUntil(ms: number): void {
-  const nanoseconds = Math.floor(ms * 1e6);
-  until[0] = BigInt(Math.floor(nanoseconds / 1e9));
-  until[1] = BigInt(nanoseconds % 1e9);
+  const seconds = Math.floor(ms / 1000);
+  until[0] = seconds;
+  until[2] = Math.floor((ms - seconds * 1000) * 1e6);
   clockNanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, memory, null);
 }

@@ -63,6 +63,11 @@ export class Poller {
     return Math.max(0, epollWait(this.#epoll, this.#eventsMemory, BATCH, ms));
   }
 
+  /** After a wait that has answered this: may others have changed, too? */
+  isFull(count: number): boolean {
+    return count === BATCH;
+  }
+
   numberAt(index: number): number {
     return this.#events[index * WORDS + DATA / 4] ?? 0;
   }

@@ -64,8 +64,11 @@ export const tcpSocket = {
     return bind(fd, address, address.length);
   },
 
-  /** It acknowledges no answer to its SYN before it sends something: whoever it connects to hears of no connection. */
-  halfOpen: (fd: number): number => {
+  /**
+   * It acknowledges no answer to its SYN before it sends something: whoever it connects to hears of no connection before, and
+   * a packet is spared.
+   */
+  quiet: (fd: number): number => {
     return setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, one, one.length);
   },
 

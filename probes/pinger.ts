@@ -89,6 +89,12 @@ export class Pinger {
     };
   }
 
+  /** Does somebody wait for a reply? */
+  get waits(): boolean {
+    for (const { waiting } of this.#channels.values()) if (waiting.size > 0) return true;
+    return false;
+  }
+
   /** Takes the replies that have come, and answers whether there were any. */
   turn(): boolean {
     let any = false;

@@ -8,8 +8,8 @@ export interface SocketKind {
   readonly family: IpFamily;
   /** null = the kernel's choice. */
   readonly source: IpAddress | null;
-  /** It makes half a handshake only. */
-  readonly half: boolean;
+  /** It says nothing of its own between the handshake and the first that it sends. */
+  readonly quiet: boolean;
 }
 
 /** Sockets of one kind that nobody uses, the one used last at the end. */
@@ -48,8 +48,8 @@ export class SocketPool {
   }
 
   /** Something that take() knows sooner than the kind. */
-  shelf({ family, source, half }: SocketKind): string {
-    return `${family} ${half} ${source ?? ''}`;
+  shelf({ family, source, quiet }: SocketKind): string {
+    return `${family} ${quiet} ${source ?? ''}`;
   }
 
   /** The number of a socket that is not connected. */
@@ -96,7 +96,7 @@ export class SocketPool {
     this.#shelves.clear();
   }
 
-  #open(shelf: Shelf, { family, source, half }: SocketKind): number | NoSocket {
+  #open(shelf: Shelf, { family, source, quiet }: SocketKind): number | NoSocket {
     const fd = tcpSocket.open(family);
     if (fd < 0) return { syscall: 'socket', errno: fd };
     this.#ledger.opened(fd);
@@ -107,8 +107,8 @@ export class SocketPool {
       this.#close(number);
       return { syscall, errno };
     };
-    if (half) {
-      const set = tcpSocket.halfOpen(fd);
+    if (quiet) {
+      const set = tcpSocket.quiet(fd);
       if (set < 0) return failed('setsockopt', set);
     }
     const bound = source === null ? 0 : tcpSocket.bind(fd, source);

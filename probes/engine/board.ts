@@ -6,7 +6,8 @@ const LAG = 1;
 const UNDER_WAY = 2;
 const WAITING = 3;
 const WORKING_FOR = 4;
-const DESCRIPTORS = 5;
+const POSTED = 5;
+const DESCRIPTORS = 6;
 /** Descriptors from here on are not noted; a process that has so many is far above its limits. */
 const END_OF_DESCRIPTORS = 65_536;
 const SIZE = DESCRIPTORS + END_OF_DESCRIPTORS / 32;
@@ -69,6 +70,16 @@ export class Board implements DescriptorLedger {
 
   get waiting(): number {
     return Atomics.load(this.#cells, WAITING);
+  }
+
+  /** The worker was sent one more message. */
+  post(): void {
+    Atomics.add(this.#cells, POSTED, 1);
+  }
+
+  /** Messages that the worker was sent; from 2^31 on they are counted from -2^31 on. */
+  get posted(): number {
+    return Atomics.load(this.#cells, POSTED);
   }
 
   /** Notes for which target the worker works from now on, by its number; 0 = none. Answers the one before. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../protocol/clock.js';
 import { echoReply, sendEcho, silence } from '../icmp.js';
 import type { Ping, Pinger } from '../pinger.js';
 import type { ProbeTarget } from '../target.js';
-import type { Ended, OnItsBehalf, TargetDriver } from './thread.js';
+import type { Behalf, Ended, TargetDriver } from './thread.js';
 
 interface Known {
   readonly target: ProbeTarget;
@@ -16,14 +16,14 @@ export class IcmpDriver implements TargetDriver {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #pinger: Pinger;
   readonly #ended: Ended;
-  readonly #onItsBehalf: OnItsBehalf;
+  readonly #behalf: Behalf;
   readonly #known: (Known | undefined)[] = [];
 
-  constructor(clock: Pick<Clock, 'monotonic'>, pinger: Pinger, ended: Ended, onItsBehalf: OnItsBehalf) {
+  constructor(clock: Pick<Clock, 'monotonic'>, pinger: Pinger, ended: Ended, behalf: Behalf) {
     this.#clock = clock;
     this.#pinger = pinger;
     this.#ended = ended;
-    this.#onItsBehalf = onItsBehalf;
+    this.#behalf = behalf;
   }
 
   readonly know = (row: number, target: ProbeTarget): void => {
@@ -39,9 +39,11 @@ export class IcmpDriver implements TargetDriver {
     const known = this.#known[row];
     if (known === undefined) return;
     known.beganAt = this.#clock.monotonic();
-    const sent = sendEcho(this.#pinger, known.target, () =>
-      this.#onItsBehalf(row, () => this.#end(row, known, echoReply)),
-    );
+    const sent = sendEcho(this.#pinger, known.target, () => {
+      const before = this.#behalf.enter(row);
+      this.#end(row, known, echoReply);
+      this.#behalf.leave(before);
+    });
     if ('verdict' in sent) this.#end(row, known, sent);
     else known.ping = sent;
   };

@@ -8,7 +8,7 @@ import { SocketPool } from '../socket-pool.js';
 import type { ProbeTarget } from '../target.js';
 import { IcmpDriver } from './icmp-driver.js';
 import { PlainDriver } from './plain-driver.js';
-import type { Ended, OnItsBehalf, TargetDriver } from './thread.js';
+import type { Behalf, Ended, TargetDriver } from './thread.js';
 
 /** The number by which the poller knows all sockets of pings. */
 const PINGS = 0xffff_ffff;
@@ -48,20 +48,30 @@ export class KernelIo {
     });
   }
 
-  driver(ended: Ended, onItsBehalf: OnItsBehalf): TargetDriver {
+  driver(ended: Ended, behalf: Behalf): TargetDriver {
     const clock = this.#clock;
     const isEphemeral = (port: number) => this.#isEphemeral(port);
-    const plain = new PlainDriver({ clock, pool: this.#pool, ended, onItsBehalf, isEphemeral });
+    const plain = new PlainDriver({ clock, pool: this.#pool, ended, behalf, isEphemeral });
     this.#plain = plain;
-    return new ByKind(plain, new IcmpDriver(clock, this.pinger, ended, onItsBehalf), ended);
+    return new ByKind(plain, new IcmpDriver(clock, this.pinger, ended, behalf), ended);
   }
 
-  /** Handles what has come, and waits for it so many milliseconds, at most. */
-  look(ms: number): void {
-    const count = this.#poller.wait(ms);
-    for (let i = 0; i < count; i++) {
-      const number = this.#poller.numberAt(i);
-      if (number !== PINGS) this.#plain?.changed(number, this.#poller.changesAt(i));
+  /** All that is to begin in this turn has begun. Handles what was answered at once, if that is likely. */
+  begun(): void {
+    if (this.#plain?.hopes !== true && !this.pinger.waits) return;
+    this.look();
+    this.#plain?.looked();
+  }
+
+  /** Handles all that has come. */
+  look(): void {
+    for (let more = true; more; ) {
+      const count = this.#poller.wait(0);
+      for (let i = 0; i < count; i++) {
+        const number = this.#poller.numberAt(i);
+        if (number !== PINGS) this.#plain?.changed(number, this.#poller.changesAt(i));
+      }
+      more = this.#poller.isFull(count);
     }
     this.pinger.turn();
     const now = this.#clock.monotonic();

@@ -4,18 +4,25 @@ import type { ProbingThread } from './thread.js';
 
 /** Milliseconds between the moments at which it wakes while probes are under way. */
 const gridMs = 10;
-/** For how long it waits for what it has begun in this turn, at most. */
-const freshMs = 2.5;
-/** When one has answered, it lets others come before it looks again: to be woken costs as much as a probe. */
-const gatherMs = 0.4;
+/**
+ * For how long it waits for what it has begun in this turn, at most, and after how much of that it looks: to be woken costs
+ * more than a probe, so that it is not woken by each answer.
+ */
+const looksMs = [1, 2.5] as const;
 /** How often it shows that it lives. */
 const beatMs = 50;
+/** So often the event loop turns at least, though nobody has called. */
+const loopMs = 250;
 
 export interface KernelTurnsOptions {
   readonly clock: Pick<Clock, 'monotonic' | 'schedule'>;
   readonly thread: () => Pick<ProbingThread, 'schedule' | 'flush'>;
-  /** Handles what has arrived; waits for it so many milliseconds, at most. */
-  readonly look: (ms: number) => void;
+  /** Waits a message for this thread? */
+  readonly called: () => boolean;
+  /** All that is to begin now has begun. */
+  readonly begun: () => void;
+  /** Handles what has arrived. */
+  readonly look: () => void;
   /** Sleeps in the kernel until that moment of the monotonic clock. */
   readonly napUntil: (ms: number) => void;
   readonly beat: () => void;
@@ -24,7 +31,7 @@ export interface KernelTurnsOptions {
 /**
  * Lets the time of a thread pass that sleeps in the kernel, on a grid: what it takes to wake up is shared by all probes that
  * begin together, and by all answers that came meanwhile. It waits a little for those that answer at once, and never for all:
- * a single dead server would hold back the others. Between two turns the event loop turns, too, for messages.
+ * a single dead server would hold back the others. The event loop turns when a message waits.
  */
 export class KernelTurns {
   readonly #options: KernelTurnsOptions;
@@ -48,7 +55,7 @@ export class KernelTurns {
     this.#turning = true;
     this.#timer();
     this.#awakeSince = this.#options.clock.monotonic();
-    setImmediate(this.#turn);
+    setImmediate(this.#run);
   }
 
   /** The longest time for which it did not look although it should have, since then. */
@@ -66,53 +73,62 @@ export class KernelTurns {
     this.#timer();
   }
 
-  readonly #turn = (): void => {
-    if (this.#stopped) return;
-    const { clock } = this.#options;
+  /** Turns until somebody calls, or nothing is to be done for long: to let the event loop turn costs as much as a probe. */
+  readonly #run = (): void => {
+    const { clock, called, napUntil } = this.#options;
+    const until = clock.monotonic() + loopMs;
+    while (!this.#stopped) {
+      const at = this.#turn();
+      const now = clock.monotonic();
+      if (at > now + gridMs) {
+        this.#turning = false;
+        this.#idle(at);
+        return;
+      }
+      if (called() || now >= until) {
+        setImmediate(this.#run);
+        return;
+      }
+      this.#slept(now);
+      if (at > now) napUntil(at);
+      this.#woken(Math.max(at, now));
+    }
+  };
+
+  /** Answers when the next one is due. */
+  #turn(): number {
+    const { clock, look, beat } = this.#options;
     const thread = this.#options.thread();
     const { schedule } = thread;
     // What has arrived in time comes before the deadlines.
-    this.#options.look(0);
+    look();
     schedule.turn();
-    const until = clock.monotonic() + freshMs;
-    while (schedule.fresh > 0 && this.#wait(until));
+    const startedAt = clock.monotonic();
+    if (schedule.fresh > 0) this.#options.begun();
+    for (const ms of looksMs) {
+      if (schedule.fresh > 0) this.#wait(startedAt + ms);
+    }
     thread.flush();
     const now = clock.monotonic();
     if (now - this.#beatAt >= beatMs) {
       this.#beatAt = now;
-      this.#options.beat();
+      beat();
     }
     const due = schedule.nextTurn(beatMs);
     const grid = (Math.floor(now / gridMs) + 1) * gridMs;
-    const at = schedule.underWay > 0 ? Math.min(due, grid) : due;
-    if (at > now + gridMs) {
-      this.#turning = false;
-      this.#idle(at);
-      return;
-    }
-    this.#slept(now);
-    if (at > now) this.#options.napUntil(at);
-    this.#woken(Math.max(at, now));
-    setImmediate(this.#turn);
-  };
+    return schedule.underWay > 0 ? Math.min(due, grid) : due;
+  }
 
-  /** Is there time left? */
-  #wait(until: number): boolean {
-    const { clock, look } = this.#options;
+  /** Handles what comes until then. */
+  #wait(until: number): void {
+    const { clock, look, napUntil } = this.#options;
     const now = clock.monotonic();
-    const left = Math.ceil(until - now);
-    if (left <= 0) return false;
-    this.#slept(now);
-    look(left);
-    // It must be back by then, with all that has come.
-    this.#woken(now + left);
-    const gathered = clock.monotonic() + gatherMs;
-    if (this.#options.thread().schedule.fresh > 0 && gathered < until) {
-      this.#slept(clock.monotonic());
-      this.#options.napUntil(gathered);
-      this.#woken(gathered);
+    if (now < until) {
+      this.#slept(now);
+      napUntil(until);
+      this.#woken(until);
     }
-    return true;
+    look();
   }
 
   /** Nothing is to be done for long: messages are heard at once meanwhile. */

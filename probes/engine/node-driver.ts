@@ -3,7 +3,7 @@ import type { Cancel } from '../../protocol/clock.js';
 import { prepareProbe } from '../prepare.js';
 import type { Probe, Surroundings } from '../probe.js';
 import type { ProbeTarget } from '../target.js';
-import type { Ended, OnItsBehalf, TargetDriver } from './thread.js';
+import type { Behalf, Ended, TargetDriver } from './thread.js';
 
 /** A target that cannot be prepared has an error in place of a probe. */
 interface Known {
@@ -17,17 +17,22 @@ interface Known {
 export class NodeDriver implements TargetDriver {
   readonly #around: Omit<Surroundings, 'onItsBehalf'>;
   readonly #ended: Ended;
-  readonly #workFor: OnItsBehalf;
+  readonly #behalf: Behalf;
   readonly #known: (Known | undefined)[] = [];
 
-  constructor(around: Omit<Surroundings, 'onItsBehalf'>, workFor: OnItsBehalf, ended: Ended) {
+  constructor(around: Omit<Surroundings, 'onItsBehalf'>, behalf: Behalf, ended: Ended) {
     this.#around = around;
-    this.#workFor = workFor;
+    this.#behalf = behalf;
     this.#ended = ended;
   }
 
   readonly know = (row: number, target: ProbeTarget): void => {
-    const around = { ...this.#around, onItsBehalf: (work: () => void) => this.#workFor(row, work) };
+    const onItsBehalf = (work: () => void) => {
+      const before = this.#behalf.enter(row);
+      work();
+      this.#behalf.leave(before);
+    };
+    const around = { ...this.#around, onItsBehalf };
     try {
       this.#known[row] = { probe: prepareProbe(target), error: '', around, cancel: null };
     } catch (thrown) {

@@ -14,7 +14,7 @@ import { plainStatus } from '../http-status.js';
 import { isOurself, noAnswer, provesConnected, refusal, withoutLink } from '../refusal.js';
 import type { SocketKind, SocketPool } from '../socket-pool.js';
 import type { ProbeTarget } from '../target.js';
-import type { Ended, OnItsBehalf, TargetDriver } from './thread.js';
+import type { Behalf, Ended, TargetDriver } from './thread.js';
 
 /** What is asked for over the connection. */
 interface Question {
@@ -36,6 +36,8 @@ interface Known {
   /** The socket in use; -1 = none. */
   socket: number;
   connected: boolean;
+  /** It is so near that it has always accepted before we were told that it is being asked. */
+  near: boolean;
   beganAt: number;
   /** Why nothing can be sent any more. What came before can still be read, and comes first. */
   broken: string | null;
@@ -49,7 +51,7 @@ export interface PlainOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly pool: SocketPool;
   readonly ended: Ended;
-  readonly onItsBehalf: OnItsBehalf;
+  readonly behalf: Behalf;
   /** Can the kernel choose this port for our end of a connection? */
   readonly isEphemeral: (port: number) => boolean;
 }
@@ -63,6 +65,8 @@ export class PlainDriver implements TargetDriver {
   readonly #known: (Known | undefined)[] = [];
   /** By socket, the row that uses it; -1 = nobody. */
   readonly #rows: number[] = [];
+  /** Of near servers that have just been asked for no more than a connection. */
+  readonly #hopes: Known[] = [];
 
   constructor(options: PlainOptions) {
     this.#options = options;
@@ -73,8 +77,8 @@ export class PlainDriver implements TargetDriver {
     const { probe, address, source } = target;
     if (probe.type !== 'tcp' && probe.type !== 'http') throw new Error(`${probe.type} is not probed here`);
     const { port } = probe;
-    const half = probe.type === 'tcp' && probe.handshake !== 'full';
-    const kind = { family: ipFamily(address), source, half };
+    const quiet = probe.type === 'http' || probe.handshake !== 'full';
+    const kind = { family: ipFamily(address), source, quiet };
     this.#known[row] = {
       target,
       kind,
@@ -85,6 +89,7 @@ export class PlainDriver implements TargetDriver {
       unreachable: withoutLink(target),
       socket: -1,
       connected: false,
+      near: true,
       beganAt: 0,
       broken: null,
       unsent: null,
@@ -120,7 +125,21 @@ export class PlainDriver implements TargetDriver {
     const begun = tcpSocket.begin(pool.fd(socket), known.peer);
     if (begun < 0) this.#refuse(row, known, errnoName(begun), 'connect', 'here');
     else if (begun === 0) this.#connected(row, known);
+    else if (!known.near) return;
+    else if (known.question === null) this.#hopes.push(known);
+    else this.#askAtOnce(row, known, known.question);
   };
+
+  /** May somebody have answered already that has just been asked? */
+  get hopes(): boolean {
+    return this.#hopes.length > 0;
+  }
+
+  /** It was looked who has. */
+  looked(): void {
+    for (const known of this.#hopes) if (known.socket >= 0 && !known.connected) known.near = false;
+    this.#hopes.length = 0;
+  }
 
   readonly expire = (row: number): void => {
     const known = this.#known[row];
@@ -140,7 +159,9 @@ export class PlainDriver implements TargetDriver {
     const row = this.#rows[socket] ?? -1;
     const known = row < 0 ? undefined : this.#known[row];
     if (known === undefined || known.socket !== socket) return;
-    this.#options.onItsBehalf(row, () => this.#ready(row, known, changes));
+    const before = this.#options.behalf.enter(row);
+    this.#ready(row, known, changes);
+    this.#options.behalf.leave(before);
   }
 
   #ready(row: number, known: Known, changes: number): void {
@@ -162,17 +183,34 @@ export class PlainDriver implements TargetDriver {
     if (known.socket >= 0 && (broken || (changes & Change.READABLE) !== 0)) this.#read(row, known);
   }
 
-  #connected(row: number, known: Known): void {
+  /** Spares a look, where the kernel has made the connection while it was told of it. */
+  #askAtOnce(row: number, known: Known, { request }: Question): void {
+    const sent = tcpSocket.send(this.#options.pool.fd(known.socket), request);
+    if (isPending(sent)) {
+      known.near = false;
+      return;
+    }
+    const errno = sent < 0 ? errnoName(sent) : null;
+    if (errno !== null && !provesConnected(errno)) {
+      this.#refuse(row, known, errno, 'connect', 'network');
+      return;
+    }
     known.connected = true;
-    const { port, question } = known;
-    if (this.#options.isEphemeral(port) && this.#meetsItself(known)) {
-      this.#end(row, known, readSocketError('ECONNREFUSED', 'network'));
-    } else if (question === null)
-      this.#end(row, known, { verdict: 'pass', code: 'L4OK', detail: 'connected' });
-    else this.#send(known, question.request);
+    known.broken = errno;
+    if (errno !== null) this.#read(row, known);
+    else if (sent < request.length) known.unsent = request.subarray(sent);
   }
 
+  #connected(row: number, known: Known): void {
+    known.connected = true;
+    const { question } = known;
+    if (question !== null) this.#send(known, question.request);
+    else this.#end(row, known, this.#meetsItself(known) ? nobody : accepted);
+  }
+
+  /** Asked where it matters only: nobody answers a request by itself. */
   #meetsItself({ socket, target, port }: Known): boolean {
+    if (socket < 0 || !this.#options.isEphemeral(port)) return false;
     const local = tcpSocket.localEnd(this.#options.pool.fd(socket), ipFamily(target.address));
     return local !== null && isOurself(target, port, local);
   }
@@ -217,8 +255,10 @@ export class PlainDriver implements TargetDriver {
   }
 
   #end(row: number, known: Known, finding: ProbeFinding): void {
+    const isOurs = finding.verdict === 'fail' && known.connected && this.#meetsItself(known);
     this.#release(known);
-    this.#options.ended(row, resultOf(finding, this.#options.clock.monotonic() - known.beganAt));
+    const found = isOurs ? nobody : finding;
+    this.#options.ended(row, resultOf(found, this.#options.clock.monotonic() - known.beganAt));
   }
 
   #release(known: Known): void {
@@ -249,6 +289,11 @@ function isExpected({ responseCodes }: HttpParams, status: number): boolean {
   for (const { from, to } of responseCodes) if (from <= status && status <= to) return true;
   return false;
 }
+
+const accepted: ProbeFinding = { verdict: 'pass', code: 'L4OK', detail: 'connected' };
+
+/** What it means that a connection has met itself. */
+const nobody = readSocketError('ECONNREFUSED', 'network');
 
 /** Made once for each status: most results are one of these. */
 const passes: (ProbeFinding | undefined)[] = [];

@@ -152,11 +152,12 @@ export class Schedule {
     columns.suspect[number] = null;
     const heard = suspect.round === columns.round[number];
     const { result } = suspect;
-    if (doubt === null) this.#count(number, result, heard ? 'told' : 'news');
+    const now = this.#options.clock.monotonic();
+    if (doubt === null) this.#count(number, result, heard ? 'told' : 'news', now);
     else {
       this.#options.counted(number, doubt);
       columns.told[number] = null;
-      this.#next(number);
+      this.#next(number, now);
     }
   }
 
@@ -217,7 +218,7 @@ export class Schedule {
     if ((columns.begunAt[number] ?? 0) >= this.#turnedAt) this.#fresh--;
     this.#wheel.remove(number);
     if (result.verdict !== 'fail' || !this.#isSuspicious(number, result)) {
-      this.#count(number, result, 'news');
+      this.#count(number, result, 'news', this.#options.clock.monotonic());
       return;
     }
     columns.state[number] = State.SUSPENDED;
@@ -246,7 +247,7 @@ export class Schedule {
     }
     this.#columns.state[number] = State.QUEUED;
     this.#queue.add(number);
-    this.#wheel.put(number, this.#deadline(number));
+    this.#wheel.put(number, this.#deadline(number, this.#options.clock.monotonic()));
   }
 
   /** It has waited for a place as long as a probe may take. */
@@ -254,25 +255,27 @@ export class Schedule {
     const columns = this.#columns;
     this.#queue.delete(number);
     columns.previousBegunAt[number] = columns.begunAt[number] ?? 0;
-    columns.begunAt[number] = this.#options.clock.monotonic();
+    const now = this.#options.clock.monotonic();
+    columns.begunAt[number] = now;
     const waited = formatDuration(Math.ceil(columns.timeout[number] ?? 0));
     const detail = `the prober is overloaded: no place for ${waited}`;
-    this.#count(number, { verdict: 'doubt', code: 'LATE', detail, durationMs: 0 }, 'news');
+    this.#count(number, { verdict: 'doubt', code: 'LATE', detail, durationMs: 0 }, 'news', now);
   }
 
   #start(number: number): void {
     const columns = this.#columns;
+    const now = this.#options.clock.monotonic();
     columns.previousBegunAt[number] = columns.begunAt[number] ?? 0;
-    columns.begunAt[number] = this.#options.clock.monotonic();
+    columns.begunAt[number] = now;
     columns.state[number] = State.RUNNING;
     this.#underWay++;
     this.#fresh++;
-    this.#wheel.put(number, this.#deadline(number));
+    this.#wheel.put(number, this.#deadline(number, now));
     this.#options.driver.start(number);
   }
 
-  #deadline(number: number): number {
-    return Math.ceil(this.#options.clock.monotonic() + (this.#columns.timeout[number] ?? 0));
+  #deadline(number: number, now: number): number {
+    return Math.ceil(now + (this.#columns.timeout[number] ?? 0));
   }
 
   /** Can VPP have made this failure, and does it matter? */
@@ -288,7 +291,7 @@ export class Schedule {
     return !(unchanged && isSound);
   }
 
-  #count(number: number, result: ProbeResult, how: 'news' | 'told'): void {
+  #count(number: number, result: ProbeResult, how: 'news' | 'told', now: number): void {
     const columns = this.#columns;
     const table = columns.table[number];
     const before = columns.standing[number] ?? 0;
@@ -298,7 +301,7 @@ export class Schedule {
       verdict === 'doubt' ? before : ((verdict === 'pass' ? table.onPass : table.onFail)[before] ?? 0);
     columns.standing[number] = after;
     if (verdict === 'pass' || (verdict === 'fail' && originOf(result) === 'server'))
-      this.#cameThrough(number);
+      this.#cameThrough(number, now);
     this.#options.counted(number, result);
     const isNews = after !== before || !sameNews(columns.told[number] ?? null, result);
     columns.told[number] = result;
@@ -306,25 +309,24 @@ export class Schedule {
       const round = columns.round[number] ?? 0;
       this.#options.news({ number, round, result, standing: after, suspicion: null });
     }
-    this.#next(number);
+    this.#next(number, now);
   }
 
-  #cameThrough(number: number): void {
+  #cameThrough(number: number, now: number): void {
     const begunAt = this.#columns.begunAt[number] ?? 0;
     this.#columns.heardBegunAt[number] = begunAt;
     if (begunAt < this.#throughBegunAt) return;
     this.#throughBegunAt = begunAt;
-    this.#throughAt = this.#options.clock.monotonic();
+    this.#throughAt = now;
   }
 
   /** The interval runs from the beginning of a probe to the beginning of the next, which never overlap. */
-  #next(number: number): void {
-    const { clock } = this.#options;
+  #next(number: number, now: number): void {
     const { table, standing, begunAt, pace } = this.#columns;
     const interval = table[number]?.interval[standing[number] ?? 0] ?? 1000;
     const rhythm = { begunAt: begunAt[number] ?? 0, interval, pace: pace[number] ?? interval };
     pace[number] = interval;
-    this.#due(number, Math.max(clock.monotonic(), nextProbeAt(rhythm, clock.random())));
+    this.#due(number, Math.max(now, nextProbeAt(rhythm, this.#options.clock.random())));
   }
 
   #changePace(number: number, table: StandingTable): void {
@@ -338,7 +340,7 @@ export class Schedule {
       pace[number] = interval;
       // Many others may be late by the same change.
       this.#due(number, clock.monotonic() + clock.random() * interval);
-    } else if (interval !== before && !waitsForFirst) this.#next(number);
+    } else if (interval !== before && !waitsForFirst) this.#next(number, clock.monotonic());
   }
 
   #due(number: number, at: number): void {

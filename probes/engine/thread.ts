@@ -17,17 +17,25 @@ export interface TargetDriver extends ProbeDriver {
 
 export type Ended = (row: number, result: ProbeResult) => void;
 
-/** Does work for the target of a row. */
-export type OnItsBehalf = (row: number, work: () => void) => void;
+/** Notes for the target of which row this thread works, so that it can be told what the thread has died of. */
+export interface Behalf {
+  /** From now on for this one. Answers what leave() takes. */
+  readonly enter: (row: number) => number;
+  /** For whomever it worked before. Not called when something was thrown: that ends the thread. */
+  readonly leave: (before: number) => void;
+}
 
 export interface ThreadOptions {
   readonly clock: Clock;
-  readonly makeDriver: (ended: Ended, onItsBehalf: OnItsBehalf) => TargetDriver;
+  readonly makeDriver: (ended: Ended, behalf: Behalf) => TargetDriver;
   readonly judge: Judge;
   readonly guard: NamespaceGuard;
   readonly maxUnderWay: number;
   readonly report: (report: WorkerReport) => void;
-  /** Notes for which target this thread works, by its number (0 = none), and answers the one before. */
+  /**
+   * Notes for which target this thread works, by its number (0 = none), and answers the one before. What is thrown ends the
+   * thread, and leaves the note behind.
+   */
   readonly workFor: (number: number) => number;
   /** Called when something has to be told, or is due earlier than was known. */
   readonly stirred: () => void;
@@ -56,16 +64,16 @@ export class ProbingThread {
   constructor(options: ThreadOptions) {
     this.#options = options;
     const { clock, maxUnderWay } = options;
-    this.#driver = options.makeDriver(
-      (row, result) => this.#ended(row, result),
-      (row, work) => this.#onItsBehalf(row, work),
-    );
+    this.#driver = options.makeDriver((row, result) => this.#ended(row, result), {
+      enter: (row) => this.#enter(row),
+      leave: options.workFor,
+    });
     this.schedule = new Schedule({
       clock,
       maxUnderWay,
       driver: {
         start: (row) => this.#start(row),
-        expire: (row) => this.#onItsBehalf(row, () => this.#driver.expire(row)),
+        expire: (row) => this.#expire(row),
         abandon: (row) => this.#driver.abandon(row),
       },
       news: (news) => {
@@ -140,7 +148,9 @@ export class ProbingThread {
 
   #know(row: number, number: number, target: ProbeTarget): void {
     this.#targets[row] = { number, target, next: null, entered: null };
-    this.#onItsBehalf(row, () => this.#driver.know(row, target));
+    const before = this.#enter(row);
+    this.#driver.know(row, target);
+    this.#options.workFor(before);
   }
 
   #forget(row: number): void {
@@ -170,8 +180,19 @@ export class ProbingThread {
     // A namespace that was replaced has just ended all that ran, this one too.
     if (!this.schedule.isRunning(row)) return;
     known.entered = guard.entered;
-    if (trouble !== null) this.#end(row, doubt('NETNS', trouble.message));
-    else this.#onItsBehalf(row, () => this.#driver.start(row));
+    if (trouble !== null) {
+      this.#end(row, doubt('NETNS', trouble.message));
+      return;
+    }
+    const before = this.#enter(row);
+    this.#driver.start(row);
+    this.#options.workFor(before);
+  }
+
+  #expire(row: number): void {
+    const before = this.#enter(row);
+    this.#driver.expire(row);
+    this.#options.workFor(before);
   }
 
   #ended(row: number, result: ProbeResult): void {
@@ -198,12 +219,8 @@ export class ProbingThread {
     this.#options.stirred();
   }
 
-  /** What is thrown ends this thread, and leaves the note behind for whoever asks what the thread has died of. */
-  #onItsBehalf(row: number, work: () => void): void {
-    const { workFor } = this.#options;
-    const before = workFor(this.#targets[row]?.number ?? 0);
-    work();
-    workFor(before);
+  #enter(row: number): number {
+    return this.#options.workFor(this.#targets[row]?.number ?? 0);
   }
 }
 

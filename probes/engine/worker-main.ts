@@ -61,7 +61,9 @@ const thread = new ProbingThread({
 });
 
 beat();
+let heard = 0;
 port.on('message', (steps: readonly Step[]) => {
+  heard = (heard + 1) | 0;
   for (const step of steps) {
     if (step.type === 'stop') stop();
     else thread.take(step);
@@ -74,13 +76,15 @@ function kernelWay(): Way | null {
   const turns = new KernelTurns({
     clock,
     thread: () => thread,
-    look: (ms) => io.look(ms),
+    called: () => board.posted !== heard,
+    begun: () => io.begun(),
+    look: () => io.look(),
     napUntil,
     beat,
   });
   return {
     pinger: io.pinger,
-    makeDriver: (ended, onItsBehalf) => io.driver(ended, onItsBehalf),
+    makeDriver: (ended, behalf) => io.driver(ended, behalf),
     turns,
     lag: turns,
     leave: () => io.leave(),
@@ -97,7 +101,7 @@ function nodeWay(): Way {
   let turns: TimerTurns | null = null;
   return {
     pinger,
-    makeDriver: (ended, onItsBehalf) => new NodeDriver(around, onItsBehalf, ended),
+    makeDriver: (ended, behalf) => new NodeDriver(around, behalf, ended),
     turns: {
       stir: () => {
         turns ??= new TimerTurns(clock, thread);

@@ -63,7 +63,9 @@ export class WorkerThread {
   #flush(): void {
     const steps = this.#steps;
     this.#steps = [];
-    if (this.#state === 'live' && steps.length > 0) this.#worker.postMessage(steps);
+    if (this.#state !== 'live' || steps.length === 0) return;
+    this.#worker.postMessage(steps);
+    this.board.post();
   }
 
   #lose(reason: string): void {
