@@ -13,7 +13,10 @@ export function errnoName(result: number): string {
 /** Node looks for its table every time, which takes longer than the call that has failed. */
 const names = new Map<number, string>();
 
+const AGAIN = -constants.errno.EAGAIN;
+const INTERRUPTED = -constants.errno.EINTR;
+
 /** The result of a non-blocking call that can do nothing yet. */
 export function isPending(result: number): boolean {
-  return result === -constants.errno.EAGAIN || result === -constants.errno.EINTR;
+  return result === AGAIN || result === INTERRUPTED;
 }

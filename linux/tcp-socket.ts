@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import type { IpAddress, IpFamily } from '../domain/ip.js';
 import { closeDescriptor } from './descriptor.js';
 import { libcFunction } from './libc.js';
+import { NativeMemory } from './native-memory.js';
 import { addressFamily, addressIn, emptySocketAddress, socketAddress } from './socket-address.js';
 
 // <sys/socket.h>, <netinet/in.h>, as x86-64 and arm64 have them.
@@ -16,10 +17,13 @@ const IP_BIND_ADDRESS_NO_PORT = 24;
 const IPPROTO_TCP = 6;
 const TCP_DEFER_ACCEPT = 9;
 const MSG_NOSIGNAL = 0x4000;
+const IN_PROGRESS = -constants.errno.EINPROGRESS;
 
 const socket = libcFunction('int socket(int domain, int type, int protocol)');
 const bind = libcFunction('int bind(int fd, void *address, unsigned int size)');
 const connect = libcFunction('int connect(int fd, void *address, unsigned int size)');
+/** The same function, for an address that is a number. */
+const connectAt = libcFunction('int connect(int fd, uintptr_t address, unsigned int size)');
 const getsockname = libcFunction('int getsockname(int fd, void *address, void *size)');
 const setsockopt = libcFunction(
   'int setsockopt(int fd, int level, int name, void *value, unsigned int size)',
@@ -27,12 +31,14 @@ const setsockopt = libcFunction(
 const getsockopt = libcFunction('int getsockopt(int fd, int level, int name, void *value, void *size)');
 const send = libcFunction('long send(int fd, void *data, size_t size, int flags)');
 const recv = libcFunction('long recv(int fd, void *data, size_t size, int flags)');
+const recvAt = libcFunction('long recv(int fd, uintptr_t data, size_t size, int flags)');
 
 /** struct linger: on, 0 seconds: close() then resets the connection. */
 const lingerZero = int32s(1, 0);
 const one = int32s(1);
-/** An address of the family AF_UNSPEC. */
-const nowhere = new Uint8Array(new ArrayBuffer(16));
+/** An address of the family AF_UNSPEC, whose size this is. */
+let nowhere: NativeMemory | null = null;
+const nowhereSize = 16;
 /** Memory for what the kernel answers, and its size. */
 const answer = int32s(0);
 const localEnds = { 4: emptySocketAddress(4), 6: emptySocketAddress(6) } as const;
@@ -73,18 +79,24 @@ export const tcpSocket = {
   },
 
   /** Ends its connection by a reset, or gives up making one. The descriptor, its options and its source stay. */
-  disconnect: (fd: number): number => connect(fd, nowhere, nowhere.length),
+  disconnect: (fd: number): number => {
+    nowhere ??= new NativeMemory(nowhereSize);
+    return connectAt(fd, nowhere.address, nowhereSize);
+  },
 
-  /** 1 while the connection is being made: its end is told by readiness; 0 = it is there. `peer` is from peerAddress. */
-  begin: (fd: number, peer: Uint8Array): number => {
-    const result = connect(fd, peer, peer.length);
-    return result === -constants.errno.EINPROGRESS ? 1 : result;
+  /**
+   * 1 while the connection is being made: its end is told by readiness; 0 = it is there. `peer` is where so many bytes of a
+   * peerAddress are.
+   */
+  begin: (fd: number, peer: number, size: number): number => {
+    const result = connectAt(fd, peer, size);
+    return result === IN_PROGRESS ? 1 : result;
   },
 
   /** 0 also while the connection is being made: its end is told by readiness. `peer` is from peerAddress. */
   connect: (fd: number, peer: Uint8Array): number => {
     const result = connect(fd, peer, peer.length);
-    return result === -constants.errno.EINPROGRESS ? 0 : result;
+    return result === IN_PROGRESS ? 0 : result;
   },
 
   /** 0, or the negative errno with which the connection has failed. */
@@ -107,6 +119,9 @@ export const tcpSocket = {
 
   /** The number of bytes received into `memory`; 0 when the peer sends no more. */
   receive: (fd: number, memory: Uint8Array): number => recv(fd, memory, memory.length, 0),
+
+  /** The same, into so many bytes of native memory. */
+  receiveAt: (fd: number, address: number, size: number): number => recvAt(fd, address, size, 0),
 
   close: closeDescriptor,
 } as const;

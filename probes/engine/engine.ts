@@ -29,6 +29,9 @@ interface Assigned {
   readonly target: ProbeTarget;
 }
 
+/** The main thread judges no probe: only long stalls of it are worth telling. */
+const mainBeatMs = 125;
+
 /** How long the workers may take to end before they are ended. */
 const stopMs = 2000;
 
@@ -57,7 +60,7 @@ class Engine implements ProbeEngine {
   constructor(options: ProbeEngineOptions, tuning: EngineTuning) {
     this.#options = options;
     this.#tuning = tuning;
-    this.#lag = new LagMeter(options.clock);
+    this.#lag = new LagMeter(options.clock, () => {}, mainBeatMs);
     this.#plain = Array.from({ length: options.workers }, (_, i) =>
       this.#newProber(`probes-${i}`, 'kernel', tuning.maxUnderWay),
     );

@@ -58,9 +58,8 @@ export class KernelIo {
 
   /** All that is to begin in this turn has begun. Handles what was answered at once, if that is likely. */
   begun(): void {
-    if (this.#plain?.hopes !== true && !this.pinger.waits) return;
-    this.look();
-    this.#plain?.looked();
+    const hopes = this.#plain?.begun() === true;
+    if (hopes || this.pinger.waits) this.look();
   }
 
   /** Handles all that has come. */
@@ -73,6 +72,7 @@ export class KernelIo {
       }
       more = this.#poller.isFull(count);
     }
+    this.#plain?.looked();
     this.pinger.turn();
     const now = this.#clock.monotonic();
     if (now - this.#sweptAt < sweepMs) return;

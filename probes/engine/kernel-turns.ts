@@ -97,14 +97,14 @@ export class KernelTurns {
 
   /** Answers when the next one is due. */
   #turn(): number {
-    const { clock, look, beat } = this.#options;
+    const { clock, begun, look, beat } = this.#options;
     const thread = this.#options.thread();
     const { schedule } = thread;
     // What has arrived in time comes before the deadlines.
     look();
     schedule.turn();
     const startedAt = clock.monotonic();
-    if (schedule.fresh > 0) this.#options.begun();
+    begun();
     for (const ms of looksMs) {
       if (schedule.fresh > 0) this.#wait(startedAt + ms);
     }

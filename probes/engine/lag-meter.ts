@@ -2,26 +2,29 @@ import type { Cancel, Clock } from '../../protocol/clock.js';
 import { StallMemory } from './stall-memory.js';
 
 /**
- * A thread that is not busy keeps this beat, in milliseconds. A stall shorter than it may go unseen; every beat costs a
- * wakeup, also of an idle thread.
+ * A thread that probes keeps this beat when it is not busy, in milliseconds. A stall shorter than it may go unseen; every beat
+ * costs a wakeup, also of an idle thread.
  */
-const beatMs = 50;
+const usualBeatMs = 50;
+
 /**
- * How late this thread does what is due, measured by a timer that expects itself every 50 ms. It sees whatever keeps
+ * How late this thread does what is due, measured by a timer that expects itself again and again. It sees whatever keeps
  * the thread from running: long work of its own, garbage collection, a stopped process, a machine without a CPU to
  * spare.
  */
 export class LagMeter {
   readonly #clock: Clock;
   readonly #beat: () => void;
+  readonly #beatMs: number;
   readonly #stalls = new StallMemory();
   #due: number;
   #timer: Cancel;
 
   /** `beat` is called with every beat. */
-  constructor(clock: Clock, beat: () => void = () => {}) {
+  constructor(clock: Clock, beat: () => void = () => {}, beatMs = usualBeatMs) {
     this.#clock = clock;
     this.#beat = beat;
+    this.#beatMs = beatMs;
     this.#due = clock.monotonic() + beatMs;
     this.#timer = clock.schedule(beatMs, () => this.#tick());
   }
@@ -44,8 +47,8 @@ export class LagMeter {
     const now = this.#clock.monotonic();
     const ms = now - this.#due;
     this.#stalls.note(ms, now);
-    this.#due = now + beatMs;
-    this.#timer = this.#clock.schedule(beatMs, () => this.#tick());
+    this.#due = now + this.#beatMs;
+    this.#timer = this.#clock.schedule(this.#beatMs, () => this.#tick());
     this.#beat();
   }
 }

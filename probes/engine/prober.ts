@@ -46,8 +46,6 @@ interface Watched extends Assigned {
   order: WatchOrder;
   /** As it was told last, by its number: a new worker counts on from there. */
   standing: number;
-  /** The present worker knows it. */
-  known: boolean;
 }
 
 /** After the loss of a worker its backends are probed within this, in milliseconds. */
@@ -57,6 +55,8 @@ const spreadMs = 1000;
 export class Prober {
   readonly #options: ProberOptions;
   readonly #watched = new Map<number, Watched>();
+  /** Those whom the present worker does not know. */
+  readonly #unknown = new Set<Watched>();
   readonly #quarantine: Quarantine;
   readonly #pages = new Set<number>();
   #thread: WorkerThread | null = null;
@@ -104,8 +104,10 @@ export class Prober {
 
   watch(assigned: Assigned): void {
     const { row, order } = assigned;
-    const watched = { ...assigned, standing: standingNumber(order.standing), known: false };
+    const watched = { ...assigned, standing: standingNumber(order.standing) };
+    this.#drop(row);
     this.#watched.set(row, watched);
+    this.#unknown.add(watched);
     const refused = this.#refusal(watched);
     if (refused !== null) {
       // One that is probed no more meanwhile.
@@ -120,11 +122,11 @@ export class Prober {
     const { target, check, round } = order;
     watched.standing = standingNumber(refitted(watched.order.check, check, standingOf(watched.standing)));
     watched.order = { ...watched.order, ...order };
-    if (watched.known) this.#tell({ type: 'retune', row, round, target, counting: check });
+    if (!this.#unknown.has(watched)) this.#tell({ type: 'retune', row, round, target, counting: check });
   }
 
   forget(row: number): void {
-    if (this.#watched.delete(row)) this.#tell({ type: 'forget', row });
+    if (this.#drop(row)) this.#tell({ type: 'forget', row });
   }
 
   /** No target of that number will be probed any more. */
@@ -166,15 +168,14 @@ export class Prober {
         this.#doubt(row, 'LATE', `the worker that probes has not answered for ${silentMs}ms`);
       }
     } else if (silentMs === 0) this.#silent = false;
-    for (const watched of this.#watched.values()) {
-      if (!watched.known && this.#quarantine.remainingMs(watched.number) === 0) this.#handAgain(watched);
-    }
+    this.#handUnknown();
   }
 
   stop(): Promise<void> {
     this.#stopped = true;
     this.#pause();
     this.#watched.clear();
+    this.#unknown.clear();
     return this.#thread?.stop() ?? Promise.resolve();
   }
 
@@ -201,12 +202,23 @@ export class Prober {
       this.#pages.add(index);
       this.#tell({ type: 'page', index, memory: this.#options.book.page(index).memory });
     }
-    watched.known = true;
+    this.#unknown.delete(watched);
     this.#tell({ type: 'watch', row, number, round, target, counting, standing, startMs });
   }
 
-  #handAgain(watched: Watched): void {
-    if (this.#thread !== null) this.#hand(watched, this.#options.clock.random() * spreadMs);
+  /** Those that were with a worker that is no more, if they are not left alone. */
+  #handUnknown(): void {
+    if (this.#thread === null) return;
+    for (const watched of this.#unknown) {
+      if (this.#quarantine.remainingMs(watched.number) > 0) continue;
+      this.#hand(watched, this.#options.clock.random() * spreadMs);
+    }
+  }
+
+  #drop(row: number): boolean {
+    const watched = this.#watched.get(row);
+    if (watched !== undefined) this.#unknown.delete(watched);
+    return this.#watched.delete(row);
   }
 
   #tell(step: Step): void {
@@ -244,9 +256,7 @@ export class Prober {
       // Nothing is known of the way through VPP until it is told again.
       const unknown = { soundFrom: Number.POSITIVE_INFINITY, goodForMs: 0 };
       if (this.#blamesVpp) this.#tell({ type: 'vpp', grounds: unknown });
-      for (const watched of this.#watched.values()) {
-        if (this.#quarantine.remainingMs(watched.number) === 0) this.#handAgain(watched);
-      }
+      this.#handUnknown();
     } catch (thrown) {
       // As when the limit of tasks is reached: there may be room for a thread later.
       this.#lost(`it could not be started: ${thrown instanceof Error ? thrown.message : thrown}`);
@@ -297,7 +307,7 @@ export class Prober {
     });
     for (const watched of this.#watched.values()) {
       this.#doubt(watched.row, 'ENGINE', 'the worker that probed was lost');
-      watched.known = false;
+      this.#unknown.add(watched);
     }
   }
 }
