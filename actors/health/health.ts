@@ -206,6 +206,8 @@ class Health {
     // One that fails just now cannot tell of its end. It ends all the same.
     await this.#context.ask(actor, { type: 'depart' }, { timeoutMs: 1000 }).catch(() => {});
     await this.#context.stopChild(actor);
+    // Whatever became of its actor: its numbers are somebody else's soon.
+    this.#prober?.tell({ type: 'cancel', backend: name });
   }
 
   #add(name: string, setup: BackendSetup, spread: boolean): void {

@@ -14,6 +14,7 @@ export class ProbeBook implements ProbeReadings {
   readonly #pages: ProbeNumbers[] = [];
   #next = 0;
   #lives = 0;
+  #workers = 0;
 
   /** The number of this backend, which it keeps until it is released. */
   rowOf(backend: string): number {
@@ -31,6 +32,11 @@ export class ProbeBook implements ProbeReadings {
    */
   firstRound(): number {
     return ++this.#lives * 2 ** 32;
+  }
+
+  /** The tickets of one worker begin behind it: no two workers give the same. */
+  firstTicket(): number {
+    return ++this.#workers * 2 ** 32;
   }
 
   /** It has left the config. */

@@ -105,8 +105,9 @@ export interface ProbeEngineOptions {
 export interface EngineTuning {
   /** Probes under way in one worker, at most; each holds a descriptor. */
   readonly maxUnderWay: number;
-  /** The same of the worker for TLS: as many handshakes take long enough. */
+  /** Handshakes of TLS that begin within `handshakeMs`, at most: as many take long enough. Those that are silent do not count. */
   readonly maxHandshakes: number;
+  readonly handshakeMs: number;
   /** A worker whose event loop has not turned for so long is replaced. */
   readonly hangMs: number;
   /** After so long what it probes is in doubt. */
@@ -128,6 +129,7 @@ export interface EngineTuning {
 export const defaultTuning: EngineTuning = {
   maxUnderWay: 2048,
   maxHandshakes: 50,
+  handshakeMs: 100,
   hangMs: 5000,
   silentMs: 750,
   startMs: 30_000,

@@ -18,7 +18,7 @@ import { LagMeter } from './lag-meter.js';
 import type { Traced } from './messages.js';
 import type { NumberedNews } from './news.js';
 import { Prober } from './prober.js';
-import type { VppGrounds } from './schedule.js';
+import type { RecentLimit, VppGrounds } from './schedule.js';
 
 /** A backend as the engine knows it. */
 interface Assigned {
@@ -62,7 +62,7 @@ class Engine implements ProbeEngine {
     this.#tuning = tuning;
     this.#lag = new LagMeter(options.clock, () => {}, mainBeatMs);
     this.#plain = Array.from({ length: options.workers }, (_, i) =>
-      this.#newProber(`probes-${i}`, 'kernel', tuning.maxUnderWay),
+      this.#newProber(`probes-${i}`, 'kernel', null),
     );
     this.#watch();
   }
@@ -132,12 +132,12 @@ class Engine implements ProbeEngine {
     return this.#tls === null ? this.#plain : [...this.#plain, this.#tls];
   }
 
-  #newProber(name: string, io: 'kernel' | 'node', maxUnderWay: number): Prober {
+  #newProber(name: string, io: 'kernel' | 'node', recent: RecentLimit | null): Prober {
     const { netns, clock, log, book, trust = soundGrounds } = this.#options;
     const prober = new Prober({
       name,
       io,
-      maxUnderWay,
+      recent,
       netns,
       trust,
       clock,
@@ -170,7 +170,8 @@ class Engine implements ProbeEngine {
 
   #proberFor(target: ProbeTarget): Prober {
     if (isTls(target)) {
-      this.#tls ??= this.#newProber('probes-tls', 'node', this.#tuning.maxHandshakes);
+      const { maxHandshakes, handshakeMs } = this.#tuning;
+      this.#tls ??= this.#newProber('probes-tls', 'node', { most: maxHandshakes, ms: handshakeMs });
       return this.#tls;
     }
     const prober = this.#plain[this.#assignments++ % this.#plain.length];

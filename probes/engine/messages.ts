@@ -4,13 +4,16 @@ import type { Counting } from '../../domain/standing-table.js';
 import type { ProbeTarget } from '../target.js';
 import type { TrustGrounds } from '../trust.js';
 import type { PackedNews } from './news.js';
-import type { VppGrounds } from './schedule.js';
+import type { RecentLimit, VppGrounds } from './schedule.js';
 
 /** What a worker is started with. */
 export interface WorkerOrder {
   readonly netns: string;
   readonly trust: TrustGrounds;
   readonly maxUnderWay: number;
+  readonly recent: RecentLimit | null;
+  /** So that nobody takes a ticket of the worker before for one of this. */
+  readonly firstTicket: number;
   /** kernel: it sleeps in the kernel, and probes by bare descriptors; node: it probes by sockets of Node. */
   readonly io: 'kernel' | 'node';
   /** The memory of a Board. */

@@ -11,7 +11,7 @@ import type { EngineTuning, ProbeOrder, Through, WatchOrder, WorkerCondition } f
 import type { Step, Traced, WorkerReport, WorkerTrouble } from './messages.js';
 import { type NumberedNews, unpackNews } from './news.js';
 import { Quarantine } from './quarantine.js';
-import type { VppGrounds } from './schedule.js';
+import type { RecentLimit, VppGrounds } from './schedule.js';
 import { Watch } from './watch.js';
 import { WorkerThread } from './worker-thread.js';
 
@@ -22,7 +22,7 @@ export interface ProberOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly tuning: EngineTuning;
-  readonly maxUnderWay: number;
+  readonly recent: RecentLimit | null;
   readonly io: 'kernel' | 'node';
   readonly book: ProbeBook;
   /** Called when `trouble` changes. */
@@ -46,6 +46,8 @@ interface Watched extends Assigned {
   order: WatchOrder;
   /** As it was told last, by its number: a new worker counts on from there. */
   standing: number;
+  /** Of what it is suspected of, and has not been settled; 0 = nothing. */
+  ticket: number;
 }
 
 /** After the loss of a worker its backends are probed within this, in milliseconds. */
@@ -104,7 +106,7 @@ export class Prober {
 
   watch(assigned: Assigned): void {
     const { row, order } = assigned;
-    const watched = { ...assigned, standing: standingNumber(order.standing) };
+    const watched = { ...assigned, standing: standingNumber(order.standing), ticket: 0 };
     this.#drop(row);
     this.#watched.set(row, watched);
     this.#unknown.add(watched);
@@ -136,7 +138,8 @@ export class Prober {
 
   settle(row: number, ticket: number, doubt: ProbeResult | null): void {
     const watched = this.#watched.get(row);
-    if (watched === undefined) return;
+    if (watched === undefined || watched.ticket !== ticket) return;
+    watched.ticket = 0;
     if (doubt === null) {
       watched.standing = standingNumber(count(watched.order.check, standingOf(watched.standing), false));
     }
@@ -242,12 +245,19 @@ export class Prober {
   }
 
   #start(): void {
-    const { name, netns, trust, tuning, maxUnderWay, io } = this.#options;
+    const { name, netns, trust, tuning, recent, io, book } = this.#options;
+    const { maxUnderWay } = tuning;
+    const firstTicket = book.firstTicket();
     try {
-      const thread = new WorkerThread(name, { netns, trust, maxUnderWay, io }, tuning.entry, {
-        report: (report) => this.#reported(report),
-        lost: (reason) => this.#lost(reason),
-      });
+      const thread = new WorkerThread(
+        name,
+        { netns, trust, maxUnderWay, recent, firstTicket, io },
+        tuning.entry,
+        {
+          report: (report) => this.#reported(report),
+          lost: (reason) => this.#lost(reason),
+        },
+      );
       this.#thread = thread;
       this.#watch = new Watch(thread.board, tuning, tuning.watchMs);
       this.#silent = false;
@@ -282,7 +292,9 @@ export class Prober {
   #heard(news: readonly NumberedNews[]): void {
     for (const { number, round, standing, suspicion } of news) {
       const watched = this.#watched.get(number);
-      if (watched?.order.round === round && suspicion === null) watched.standing = standing;
+      if (watched?.order.round !== round) continue;
+      if (suspicion === null) watched.standing = standing;
+      else watched.ticket = suspicion.ticket;
     }
     this.#options.news(news);
   }
@@ -307,6 +319,7 @@ export class Prober {
     });
     for (const watched of this.#watched.values()) {
       this.#doubt(watched.row, 'ENGINE', 'the worker that probed was lost');
+      watched.ticket = 0;
       this.#unknown.add(watched);
     }
   }

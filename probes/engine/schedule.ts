@@ -30,10 +30,19 @@ export interface ScheduleOptions {
   readonly driver: ProbeDriver;
   /** Probes under way, at most. */
   readonly maxUnderWay: number;
+  /** Of those, so many at most have begun within so many milliseconds: whoever is silent for longer costs no time. null = any. */
+  readonly recent?: RecentLimit | null;
+  /** From which number on it gives tickets. */
+  readonly firstTicket?: number;
   /** Something to be told: the standing changed, or the code or detail of the results, or it is a doubt. */
   readonly news: (news: NumberedNews) => void;
   /** Called with each result as it counts. */
   readonly counted: (number: number, result: ProbeResult) => void;
+}
+
+export interface RecentLimit {
+  readonly most: number;
+  readonly ms: number;
 }
 
 /** What is to be probed, as far as the schedule must know. */
@@ -69,7 +78,9 @@ export class Schedule {
   /** When the present turn began, and how many of the probes that it has begun are under way. */
   #turnedAt = 0;
   #fresh = 0;
-  #tickets = 0;
+  /** How many under way are recent, where that is limited. */
+  #recent = 0;
+  #tickets: number;
   /** null = there is no VPP to blame. */
   #vpp: { readonly soundFrom: number; readonly until: number } | null = null;
   #throughBegunAt = Number.NEGATIVE_INFINITY;
@@ -77,6 +88,7 @@ export class Schedule {
 
   constructor(options: ScheduleOptions) {
     this.#options = options;
+    this.#tickets = options.firstTicket ?? 0;
     this.#wheel = new Wheel(Math.floor(options.clock.monotonic()));
   }
 
@@ -128,8 +140,7 @@ export class Schedule {
     this.#queue.delete(number);
     this.#columns.remove(number);
     if (state !== State.RUNNING) return;
-    this.#underWay--;
-    if ((this.#columns.begunAt[number] ?? 0) >= this.#turnedAt) this.#fresh--;
+    this.#leave(number);
     this.#options.driver.abandon(number);
   }
 
@@ -173,12 +184,12 @@ export class Schedule {
     this.#fresh = 0;
     for (const number of this.#wheel.take(Math.floor(now))) {
       const state = this.#columns.state[number];
-      if (state === State.RUNNING) this.#options.driver.expire(number);
+      if (state === State.RUNNING) this.#ripen(number, now);
       else if (state === State.QUEUED) this.#overload(number);
       else if (state === State.WAITING) this.#admit(number);
     }
     for (const number of this.#queue) {
-      if (this.#underWay >= this.#options.maxUnderWay) break;
+      if (!this.#hasRoom()) break;
       this.#queue.delete(number);
       this.#start(number);
     }
@@ -188,7 +199,7 @@ export class Schedule {
   nextTurn(limitMs: number): number {
     const now = this.#options.clock.monotonic();
     // A place has become free for one that waits.
-    if (this.#queue.size > 0 && this.#underWay < this.#options.maxUnderWay) return now;
+    if (this.#queue.size > 0 && this.#hasRoom()) return now;
     return this.#wheel.nextDue(Math.floor(now + limitMs));
   }
 
@@ -214,8 +225,7 @@ export class Schedule {
   ended(number: number, result: ProbeResult): void {
     const columns = this.#columns;
     if (columns.state[number] !== State.RUNNING) return;
-    this.#underWay--;
-    if ((columns.begunAt[number] ?? 0) >= this.#turnedAt) this.#fresh--;
+    this.#leave(number);
     this.#wheel.remove(number);
     if (result.verdict !== 'fail' || !this.#isSuspicious(number, result)) {
       this.#count(number, result, 'news', this.#options.clock.monotonic());
@@ -241,7 +251,7 @@ export class Schedule {
   }
 
   #admit(number: number): void {
-    if (this.#underWay < this.#options.maxUnderWay && this.#queue.size === 0) {
+    if (this.#hasRoom() && this.#queue.size === 0) {
       this.#start(number);
       return;
     }
@@ -254,12 +264,38 @@ export class Schedule {
   #overload(number: number): void {
     const columns = this.#columns;
     this.#queue.delete(number);
-    columns.previousBegunAt[number] = columns.begunAt[number] ?? 0;
     const now = this.#options.clock.monotonic();
-    columns.begunAt[number] = now;
     const waited = formatDuration(Math.ceil(columns.timeout[number] ?? 0));
     const detail = `the prober is overloaded: no place for ${waited}`;
-    this.#count(number, { verdict: 'doubt', code: 'LATE', detail, durationMs: 0 }, 'news', now);
+    // Nothing was asked: when its server was asked last is as it was, but the next one waits its interval.
+    this.#count(number, { verdict: 'doubt', code: 'LATE', detail, durationMs: 0 }, 'news', now, now);
+  }
+
+  #hasRoom(): boolean {
+    const { maxUnderWay, recent } = this.#options;
+    return this.#underWay < maxUnderWay && this.#recent < (recent?.most ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Its time has come to be recent no more, or to end. */
+  #ripen(number: number, now: number): void {
+    const { recent, begunAt } = this.#columns;
+    const deadline = this.#deadline(number, begunAt[number] ?? 0);
+    const isRecent = recent[number] === 1;
+    if (isRecent) {
+      recent[number] = 0;
+      this.#recent--;
+    }
+    if (isRecent && now < deadline) this.#wheel.put(number, deadline);
+    else this.#options.driver.expire(number);
+  }
+
+  /** Its probe is no more under way. */
+  #leave(number: number): void {
+    const { recent, begunAt } = this.#columns;
+    this.#underWay--;
+    if ((begunAt[number] ?? 0) >= this.#turnedAt) this.#fresh--;
+    if (recent[number] === 1) this.#recent--;
+    recent[number] = 0;
   }
 
   #start(number: number): void {
@@ -270,8 +306,15 @@ export class Schedule {
     columns.state[number] = State.RUNNING;
     this.#underWay++;
     this.#fresh++;
-    this.#wheel.put(number, this.#deadline(number, now));
-    this.#options.driver.start(number);
+    const deadline = this.#deadline(number, now);
+    const { recent, driver } = this.#options;
+    if (recent === null || recent === undefined) this.#wheel.put(number, deadline);
+    else {
+      columns.recent[number] = 1;
+      this.#recent++;
+      this.#wheel.put(number, Math.min(deadline, Math.ceil(now + recent.ms)));
+    }
+    driver.start(number);
   }
 
   #deadline(number: number, now: number): number {
@@ -291,7 +334,13 @@ export class Schedule {
     return !(unchanged && isSound);
   }
 
-  #count(number: number, result: ProbeResult, how: 'news' | 'told', now: number): void {
+  #count(
+    number: number,
+    result: ProbeResult,
+    how: 'news' | 'told',
+    now: number,
+    asked = this.#columns.begunAt[number] ?? 0,
+  ): void {
     const columns = this.#columns;
     const table = columns.table[number];
     const before = columns.standing[number] ?? 0;
@@ -309,7 +358,7 @@ export class Schedule {
       const round = columns.round[number] ?? 0;
       this.#options.news({ number, round, result, standing: after, suspicion: null });
     }
-    this.#next(number, now);
+    this.#next(number, now, asked);
   }
 
   #cameThrough(number: number, now: number): void {
@@ -321,10 +370,10 @@ export class Schedule {
   }
 
   /** The interval runs from the beginning of a probe to the beginning of the next, which never overlap. */
-  #next(number: number, now: number): void {
-    const { table, standing, begunAt, pace } = this.#columns;
+  #next(number: number, now: number, asked = this.#columns.begunAt[number] ?? 0): void {
+    const { table, standing, pace } = this.#columns;
     const interval = table[number]?.interval[standing[number] ?? 0] ?? 1000;
-    const rhythm = { begunAt: begunAt[number] ?? 0, interval, pace: pace[number] ?? interval };
+    const rhythm = { begunAt: asked, interval, pace: pace[number] ?? interval };
     pace[number] = interval;
     this.#due(number, Math.max(now, nextProbeAt(rhythm, this.#options.clock.random())));
   }

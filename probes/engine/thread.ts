@@ -6,7 +6,7 @@ import type { Judge } from './judge.js';
 import type { Step, Traced, WorkerReport } from './messages.js';
 import type { NamespaceGuard } from './namespace-guard.js';
 import { type NumberedNews, packNews } from './news.js';
-import { type ProbeDriver, Schedule } from './schedule.js';
+import { type ProbeDriver, type RecentLimit, Schedule } from './schedule.js';
 
 /** Probes targets, which it knows by their rows. */
 export interface TargetDriver extends ProbeDriver {
@@ -31,6 +31,8 @@ export interface ThreadOptions {
   readonly judge: Judge;
   readonly guard: NamespaceGuard;
   readonly maxUnderWay: number;
+  readonly recent: RecentLimit | null;
+  readonly firstTicket: number;
   readonly report: (report: WorkerReport) => void;
   /**
    * Notes for which target this thread works, by its number (0 = none), and answers the one before. What is thrown ends the
@@ -63,7 +65,7 @@ export class ProbingThread {
 
   constructor(options: ThreadOptions) {
     this.#options = options;
-    const { clock, maxUnderWay } = options;
+    const { clock, maxUnderWay, recent, firstTicket } = options;
     this.#driver = options.makeDriver((row, result) => this.#ended(row, result), {
       enter: (row) => this.#enter(row),
       leave: options.workFor,
@@ -71,6 +73,8 @@ export class ProbingThread {
     this.schedule = new Schedule({
       clock,
       maxUnderWay,
+      recent,
+      firstTicket,
       driver: {
         start: (row) => this.#start(row),
         expire: (row) => this.#expire(row),

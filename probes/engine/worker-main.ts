@@ -55,6 +55,8 @@ const thread = new ProbingThread({
   judge: new Judge({ guard, ownWay, lag: way.lag }),
   guard,
   maxUnderWay: order.maxUnderWay,
+  recent: order.recent,
+  firstTicket: order.firstTicket,
   report,
   workFor: (number) => board.workFor(number),
   stirred: () => way.turns.stir(),

@@ -16,10 +16,11 @@ import { doubtsOverTold, doubtsTold } from '../support/doubts-told.js';
 import { Machine } from '../support/machine.js';
 import { httpParams, target } from '../support/probing.js';
 import { recordingLog } from '../support/recording-log.js';
+import { wholeOfIt } from '../support/slow-part.js';
 import { startWebThread, type WebThread } from '../support/web-thread.js';
 import { valid } from '../support/world.js';
 
-const BACKENDS = 300;
+const BACKENDS = wholeOfIt ? 1000 : 300;
 const STALL_MS = 3000;
 const names = Array.from({ length: BACKENDS }, (_, i) => `b${i}`);
 

@@ -6,7 +6,7 @@ import type { ProbeResult } from '../../domain/probe-result.js';
 import { probeInterval, undecided } from '../../domain/rise-fall.js';
 import { standingNumber, standingOf } from '../../domain/standing-table.js';
 import { type NumberedNews, packNews, unpackNews } from '../../probes/engine/news.js';
-import { Schedule } from '../../probes/engine/schedule.js';
+import { Schedule, type ScheduleOptions } from '../../probes/engine/schedule.js';
 import { ip } from '../support/domain-samples.js';
 
 const results: readonly ProbeResult[] = [
@@ -52,7 +52,7 @@ class Bench {
   random = 0.5;
   readonly schedule: Schedule;
 
-  constructor(maxUnderWay = 100) {
+  constructor(maxUnderWay = 100, more: Partial<ScheduleOptions> = {}) {
     this.schedule = new Schedule({
       clock: { monotonic: () => this.now, random: () => this.random },
       maxUnderWay,
@@ -63,6 +63,7 @@ class Bench {
       },
       news: (news) => this.news.push(news),
       counted: (_, result) => this.counted.push(result),
+      ...more,
     });
   }
 
@@ -184,6 +185,53 @@ describe('the schedule of the probe engine', () => {
     bench.until(() => bench.news.length === 2);
     expect(bench.news[1]).to.deep.include({ number: 3 });
     expect(bench.news[1]?.result).to.include({ verdict: 'doubt', code: 'LATE' });
+  });
+
+  it('lets no more begin together than may, but does not wait for those that are silent', () => {
+    const bench = new Bench(100, { recent: { most: 2, ms: 50 } });
+    for (const number of [0, 1, 2, 3, 4]) bench.watch(number, rules);
+    bench.until(() => bench.started.length === 2);
+    const begun = bench.now;
+    bench.schedule.ended(1, good);
+    bench.until(() => bench.started.length === 3);
+    expect(bench.now - begun, 'a place becomes free with the end of a probe').to.be.below(2);
+    // Nobody answers from now on.
+    bench.until(() => bench.started.length === 5);
+    expect(bench.now - begun).to.be.within(50, 53);
+    bench.until(() => bench.expired.includes(0));
+    expect(bench.now - begun, 'and each has the whole of its time').to.be.within(300, 302);
+  });
+
+  it('does not take one that found no place for one that was asked', () => {
+    const bench = new Bench(1);
+    bench.schedule.blameVpp({ soundFrom: Number.POSITIVE_INFINITY, goodForMs: 0 });
+    bench.watch(0, rules);
+    probe(bench, 0, good);
+    const asked = bench.now;
+    bench.watch(1, { ...rules, timeout: 5000 });
+    bench.until(() => bench.started.length === 2);
+    bench.until(() => bench.counted.some(({ code }) => code === 'LATE'));
+    const doubted = bench.now;
+    bench.schedule.forget(1);
+    bench.until(() => bench.started.at(-1) === 0);
+    expect(bench.now - doubted, 'the next one waits its interval').to.be.above(50);
+    bench.schedule.ended(0, silence);
+    expect(bench.news.at(-1)?.suspicion).to.include({ previousBegunAt: asked, heardBegunAt: asked });
+  });
+
+  it('takes no answer about what another thread had asked', () => {
+    const suspects = [0, 2 ** 32].map((firstTicket) => {
+      const bench = new Bench(100, { firstTicket });
+      bench.schedule.blameVpp({ soundFrom: Number.POSITIVE_INFINITY, goodForMs: 0 });
+      bench.watch(0, rules);
+      probe(bench, 0, silence);
+      return { bench, ticket: bench.news.at(-1)?.suspicion?.ticket ?? 0 };
+    });
+    const [before, now] = suspects;
+    now?.bench.schedule.settle(0, before?.ticket ?? 0, null);
+    expect(now?.bench.counted).to.deep.equal([]);
+    now?.bench.schedule.settle(0, now.ticket, null);
+    expect(now?.bench.counted).to.deep.equal([silence]);
   });
 
   it('asks about what VPP may explain, and counts it when it is known; meanwhile that one is not probed', () => {
