@@ -84,12 +84,15 @@ export const tcpSocket = {
     return connectAt(fd, nowhere.address, nowhereSize);
   },
 
-  /**
-   * 1 while the connection is being made: its end is told by readiness; 0 = it is there. `peer` is where so many bytes of a
-   * peerAddress are.
-   */
-  begin: (fd: number, peer: number, size: number): number => {
-    const result = connectAt(fd, peer, size);
+  /** 1 while the connection is being made: its end is told by readiness; 0 = it is there. `peer` is from peerAddress. */
+  begin: (fd: number, peer: Uint8Array): number => {
+    const result = connect(fd, peer, peer.length);
+    return result === IN_PROGRESS ? 1 : result;
+  },
+
+  /** The same, to the peer of which so many bytes of a peerAddress are at that address in memory. */
+  beginAt: (fd: number, address: number, size: number): number => {
+    const result = connectAt(fd, address, size);
     return result === IN_PROGRESS ? 1 : result;
   },
 

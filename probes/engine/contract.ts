@@ -7,7 +7,7 @@ import type { ProbeTarget } from '../target.js';
 import type { TrustGrounds } from '../trust.js';
 import type { ProbeBook } from './book.js';
 import type { Suspicion } from './news.js';
-import type { VppGrounds } from './schedule.js';
+import type { VppGrounds } from './order.js';
 
 /**
  * Probes backends again and again, in worker threads, in the network namespace that was asked for. It owns the schedule,

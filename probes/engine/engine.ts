@@ -17,8 +17,8 @@ import {
 import { LagMeter } from './lag-meter.js';
 import type { Traced } from './messages.js';
 import type { NumberedNews } from './news.js';
+import type { RecentLimit, VppGrounds } from './order.js';
 import { Prober } from './prober.js';
-import type { RecentLimit, VppGrounds } from './schedule.js';
 
 /** A backend as the engine knows it. */
 interface Assigned {

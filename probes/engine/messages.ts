@@ -4,7 +4,7 @@ import type { Counting } from '../../domain/standing-table.js';
 import type { ProbeTarget } from '../target.js';
 import type { TrustGrounds } from '../trust.js';
 import type { PackedNews } from './news.js';
-import type { RecentLimit, VppGrounds } from './schedule.js';
+import type { RecentLimit, VppGrounds } from './order.js';
 
 /** What a worker is started with. */
 export interface WorkerOrder {

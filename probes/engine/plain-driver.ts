@@ -155,7 +155,7 @@ export class PlainDriver implements TargetDriver {
     }
     one.socket = socket;
     this.#rows[socket] = one.row;
-    const begun = tcpSocket.begin(pool.fd(socket), this.#peers.address(one.row), one.peerSize);
+    const begun = tcpSocket.beginAt(pool.fd(socket), this.#peers.address(one.row), one.peerSize);
     if (begun < 0) this.#refuse(one, errnoName(begun), 'connect', 'here');
     else if (begun === 0) this.#connected(one);
     else if (one.near && one.question === null) this.#hopes.push(one);

@@ -10,8 +10,8 @@ import type { ProbeBook } from './book.js';
 import type { EngineTuning, ProbeOrder, Through, WatchOrder, WorkerCondition } from './contract.js';
 import type { Step, Traced, WorkerReport, WorkerTrouble } from './messages.js';
 import { type NumberedNews, unpackNews } from './news.js';
+import type { RecentLimit, VppGrounds } from './order.js';
 import { Quarantine } from './quarantine.js';
-import type { RecentLimit, VppGrounds } from './schedule.js';
 import { Watch } from './watch.js';
 import { WorkerThread } from './worker-thread.js';
 

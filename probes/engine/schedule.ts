@@ -3,7 +3,6 @@ import type { ProbeFinding, ProbeResult } from '../../domain/probe-result.js';
 import { nextProbeAt } from '../../domain/probe-time.js';
 import { refitted } from '../../domain/rise-fall.js';
 import {
-  type Counting,
   type StandingTable,
   StandingTables,
   standingNumber,
@@ -12,6 +11,7 @@ import {
 import { originOf } from '../../domain/vpp-heard.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { NumberedNews } from './news.js';
+import type { Order, RecentLimit, VppGrounds } from './order.js';
 import { Columns, State } from './schedule-columns.js';
 import { Wheel } from './wheel.js';
 
@@ -38,28 +38,6 @@ export interface ScheduleOptions {
   readonly news: (news: NumberedNews) => void;
   /** Called with each result as it counts. */
   readonly counted: (number: number, result: ProbeResult) => void;
-}
-
-export interface RecentLimit {
-  readonly most: number;
-  readonly ms: number;
-}
-
-/** What is to be probed, as far as the schedule must know. */
-export interface Order {
-  readonly number: number;
-  /** News carry it: what is of another round is old. */
-  readonly round: number;
-  readonly timeoutMs: number;
-  readonly counting: Counting;
-}
-
-/** What is known of the way through VPP, by which failures that prove nothing are told from those that do. */
-export interface VppGrounds {
-  /** Failures of probes that began after this are none of VPP's: in milliseconds of the monotonic clock. */
-  readonly soundFrom: number;
-  /** For how long after it was told that may be believed, in milliseconds. */
-  readonly goodForMs: number;
 }
 
 /**

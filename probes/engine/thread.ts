@@ -6,7 +6,8 @@ import type { Judge } from './judge.js';
 import type { Step, Traced, WorkerReport } from './messages.js';
 import type { NamespaceGuard } from './namespace-guard.js';
 import { type NumberedNews, packNews } from './news.js';
-import { type ProbeDriver, type RecentLimit, Schedule } from './schedule.js';
+import type { RecentLimit } from './order.js';
+import { type ProbeDriver, Schedule } from './schedule.js';
 
 /** Probes targets, which it knows by their rows. */
 export interface TargetDriver extends ProbeDriver {

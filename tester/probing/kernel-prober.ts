@@ -25,7 +25,7 @@ interface Known {
   readonly address: IpAddress;
   readonly port: number;
   readonly peer: Uint8Array;
-  readonly kind: { readonly family: 4 | 6; readonly source: null; readonly half: false };
+  readonly kind: { readonly family: 4 | 6; readonly source: null; readonly quiet: false };
   readonly shelf: string;
   /** null: the connection is all that is asked for. */
   readonly request: Buffer | null;
@@ -70,7 +70,7 @@ export class KernelProber implements Prober {
 
   readonly prepare = (vip: Vip): Probe => {
     const { address, port, way } = vip;
-    const kind = { family: ipFamily(address), source: null, half: false } as const;
+    const kind = { family: ipFamily(address), source: null, quiet: false } as const;
     const known: Known = {
       address,
       port,
