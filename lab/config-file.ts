@@ -1,4 +1,12 @@
-import type { BackendPlan, CheckPlan, Edit, Fleet, FrontendPlan, PoolPlan } from './scenario.js';
+import {
+  type BackendPlan,
+  type CheckPlan,
+  type Edit,
+  type Fleet,
+  type FrontendPlan,
+  otherAddress,
+  type PoolPlan,
+} from './scenario.js';
 
 /** The config file that says this fleet. */
 export function configText(fleet: Fleet): string {
@@ -82,11 +90,16 @@ export function edited(fleet: Fleet, edit: Edit, first: Fleet): Fleet | null {
       );
       return { ...fleet, checks };
     }
-    case 'enabled': {
-      const { enabled } = edit;
-      const backends = fleet.backends.map((one) => (one.name === edit.backend ? { ...one, enabled } : one));
-      return { ...fleet, backends };
-    }
+    case 'enabled':
+      return withBackend(fleet, edit.backend, (one) => ({ ...one, enabled: edit.enabled }));
+    case 'address':
+      return withBackend(fleet, edit.backend, (one) => ({ ...one, address: otherAddress(one.address) }));
+    case 'check':
+      return withBackend(fleet, edit.backend, (one) => ({ ...one, check: edit.check }));
+    case 'port':
+      return withFrontend(fleet, edit.frontend, (one) => ({ ...one, port: edit.port }));
+    case 'table-length':
+      return { ...fleet, tableLength: edit.tableLength };
     case 'drop-frontend': {
       const frontends = fleet.frontends.filter(({ name }) => name !== edit.frontend);
       return frontends.length === 0 ? fleet : { ...fleet, frontends };
@@ -119,6 +132,10 @@ export function edited(fleet: Fleet, edit: Edit, first: Fleet): Fleet | null {
       ]);
     }
   }
+}
+
+function withBackend(fleet: Fleet, name: string, change: (one: BackendPlan) => BackendPlan): Fleet {
+  return { ...fleet, backends: fleet.backends.map((one) => (one.name === name ? change(one) : one)) };
 }
 
 function withFrontend(fleet: Fleet, name: string, change: (one: FrontendPlan) => FrontendPlan): Fleet {

@@ -84,6 +84,10 @@ export function drawFault(dice: Dice, fleet: Fleet, from: number, to: number): F
       return { kind: 'watcher', at, forMs, stopsMs: dice.chance(0.5) ? Math.floor(forMs / 2) : 0 };
     case 'disk':
       return { kind: 'disk', at, forMs, how: dice.one(['slow', 'hangs', 'full', 'read-only']) };
+    case 'stall':
+      return { kind: 'stall', at, forMs: Math.min(forMs, dice.span(20, 15_000)) };
+    case 'questions':
+      return { kind: 'questions', at, count: dice.one([5, 20, 100]) };
     case 'crash':
       return {
         kind: 'crash',
@@ -111,6 +115,8 @@ const kinds = [
   [2, 'clock-set'],
   [3, 'watcher'],
   [3, 'disk'],
+  [4, 'stall'],
+  [3, 'questions'],
   [6, 'crash'],
   [5, 'kill'],
   [3, 'restart'],
@@ -128,6 +134,8 @@ function drawVpp(dice: Dice): VppFault['how'] {
     'control_ping',
     'cli_inband',
   ]);
+  // A VPP that has much to do answers late, whatever it is asked.
+  if (dice.chance(0.25)) return { text: `delay:${dice.span(5, 3000)}ms@${message}` };
   const nth = dice.one(['', '#1', '#2', '#1-3', '#5']);
   const action = dice.one([
     'refuse:-1',
@@ -175,7 +183,7 @@ function drawPlace(dice: Dice, fleet: Fleet) {
 function drawEdit(dice: Dice, fleet: Fleet): Edit {
   const place = drawPlace(dice, fleet);
   const { frontend, backend } = place;
-  switch (dice.from(0, 10)) {
+  switch (dice.from(0, 14)) {
     case 0:
       return { do: 'weight', ...place, weight: dice.one([0, 5, 100]) };
     case 1:
@@ -194,6 +202,14 @@ function drawEdit(dice: Dice, fleet: Fleet): Edit {
       return { do: 'swap-pools', frontend };
     case 8:
       return { do: 'break' };
+    case 9:
+      return { do: 'address', backend };
+    case 10:
+      return { do: 'check', backend, check: dice.chance(0.2) ? null : dice.one(fleet.checks).name };
+    case 11:
+      return { do: 'port', frontend, port: dice.from(1000, 1005) };
+    case 12:
+      return { do: 'table-length', tableLength: dice.one([512, 1024]) };
     default:
       return { do: 'restore' };
   }

@@ -70,6 +70,7 @@ export class ProcessClock implements Clock {
   readonly #world: LabClock;
   readonly #wallOffset: () => number;
   #dead = false;
+  #stalledUntil = 0;
   #pending = 0;
 
   constructor(world: LabClock, seed: number, wallOffset: () => number) {
@@ -90,16 +91,30 @@ export class ProcessClock implements Clock {
       if (waits) this.#pending--;
       waits = false;
     };
-    const cancel = this.#world.schedule(ms, () => {
+    let cancel = this.#world.schedule(ms, () => {
+      const wait = this.stalledFor;
+      if (wait > 0) cancel = this.#world.schedule(wait, fire);
+      else fire();
+    });
+    const fire = () => {
       if (!waits) return;
       over();
       if (!this.#dead) run();
-    });
+    };
     return () => {
       over();
       cancel();
     };
   };
+
+  /** Does nothing for so long: timers that fall due meanwhile fire when it is over. */
+  stall(ms: number): void {
+    this.#stalledUntil = Math.max(this.#stalledUntil, this.#world.monotonic() + ms);
+  }
+
+  get stalledFor(): number {
+    return Math.max(0, this.#stalledUntil - this.#world.monotonic());
+  }
 
   /** Timers of this process that are set. */
   get pending(): number {

@@ -1,6 +1,7 @@
 // npm run days -- --seed 7 --for 24h
 // npm run days -- --seeds 1000 --from 1 --jobs 2
 import { fork } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -8,15 +9,18 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { parseDuration } from '../domain/duration.js';
 import { runDay } from './day.js';
 import { scenarioOfSeed } from './draw.js';
+import { shrink } from './shrink.js';
 import { storyOf } from './story.js';
 import { addDay, addTally, type DaysTally, emptyTally, tallyText } from './tally.js';
 
 const usage = `usage: npm run days -- [--seed <n> | --seeds <count> [--from <n>] [--jobs <n>]] [--for <time>] [--backends <n>] [--trace]
+                        [--shrink [--keep <file>]]
   --seed      one day, and its story if something was broken
   --seeds     so many days, from seed --from on (default 1), by --jobs processes (default: one a core)
   --for       how long each lasts, as 10m or 24h; default 10m
   --backends  how many; default: drawn
-  --trace     print what was seen`;
+  --trace     print what was seen
+  --shrink    of a seed on which something is broken: the smallest day that still breaks it; --keep writes it to a file`;
 
 interface Wish {
   readonly durationMs: number;
@@ -32,6 +36,8 @@ const { values } = parseArgs({
     for: { type: 'string', default: '10m' },
     backends: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    shrink: { type: 'boolean', default: false },
+    keep: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -47,6 +53,7 @@ async function main(): Promise<number> {
     durationMs,
     ...(values.backends === undefined ? {} : { backends: Number(values.backends) }),
   };
+  if (values.shrink) return smallest(Number(values.seed ?? 1), wish);
   if (values.seeds === undefined) return one(Number(values.seed ?? 1), wish);
   const [from, count, jobs] = [Number(values.from), Number(values.seeds), Number(values.jobs)];
   const tally = jobs > 1 ? await byProcesses(from, count, jobs) : await here(from, count, wish);
@@ -66,6 +73,19 @@ async function one(seed: number, wish: Wish): Promise<number> {
   console.log(tallyText(tally));
   console.log(`trace ${day.digest}`);
   return tally.failed === 0 ? 0 : 1;
+}
+
+async function smallest(seed: number, wish: Wish): Promise<number> {
+  const shrunk = await shrink(scenarioOfSeed(seed, wish));
+  if (shrunk === null) {
+    console.log(`nothing is broken on the day of seed ${seed}`);
+    return 0;
+  }
+  const { scenario, violation, played } = shrunk;
+  console.log(storyOf(scenario, { violations: [violation] }));
+  console.log(`found by playing ${played} days`);
+  if (values.keep !== undefined) writeFileSync(values.keep, `${JSON.stringify(scenario, null, 2)}\n`);
+  return 1;
 }
 
 async function here(from: number, count: number, wish: Wish): Promise<DaysTally> {

@@ -47,6 +47,7 @@ export class Person {
     const place = { frontend, pool, backend };
     this.#do((done) => {
       truth.says(`weight ${frontend} ${pool} ${backend}`, weight);
+      if (flush) truth.says(`flush ${frontend} ${pool} ${backend}`, true);
       return this.#world.ask<OperatorAnswer>(
         `weight ${frontend} ${pool} ${backend} ${weight}`,
         ({ operator }, reply) =>

@@ -4,6 +4,9 @@ import type { LabClock } from './lab-clock.js';
 /** How long bytes are under way, in milliseconds. */
 const WAY_MS = 0.05;
 
+/** Behind the timers. */
+const READ_MS = 0.001;
+
 interface Listeners {
   connect: () => void;
   data: (chunk: Buffer) => void;
@@ -23,6 +26,7 @@ const deaf: Listeners = {
 /** One end of a connection on a simulated machine. Nothing is lost, and what is sent arrives in its order. */
 export class PipeEnd implements ByteSocket {
   readonly #clock: LabClock;
+  readonly #busyFor: () => number;
   readonly #listeners: Listeners = { ...deaf };
   #peer: PipeEnd | null = null;
   #closed = false;
@@ -30,8 +34,10 @@ export class PipeEnd implements ByteSocket {
   #held: Buffer[] = [];
   #peerEnded = false;
 
-  constructor(clock: LabClock) {
+  /** `busyFor`: how long whoever reads it does nothing now. */
+  constructor(clock: LabClock, busyFor: () => number = () => 0) {
     this.#clock = clock;
+    this.#busyFor = busyFor;
   }
 
   /** Joins two ends. */
@@ -47,12 +53,12 @@ export class PipeEnd implements ByteSocket {
 
   /** The connection stands. */
   connected(): void {
-    if (!this.#closed) this.#listeners.connect();
+    if (!this.#closed && !this.#later(() => this.connected())) this.#listeners.connect();
   }
 
   /** It could not be made. */
   refused(code: string): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#later(() => this.refused(code))) return;
     this.#listeners.error(Object.assign(new Error(code), { code }));
     this.#close();
   }
@@ -95,16 +101,24 @@ export class PipeEnd implements ByteSocket {
   }
 
   #arrive(chunk: Buffer): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#later(() => this.#arrive(chunk))) return;
     if (this.#paused) this.#held.push(chunk);
     else this.#listeners.data(chunk);
   }
 
   #ended(): void {
+    if (this.#later(() => this.#ended())) return;
     this.#peerEnded = true;
     if (this.#closed || this.#paused) return;
     this.#listeners.end();
     this.#close();
+  }
+
+  /** A process that did nothing sees to its timers first, and then reads. */
+  #later(what: () => void): boolean {
+    const busy = this.#busyFor();
+    if (busy > 0) this.#clock.schedule(busy + READ_MS, what);
+    return busy > 0;
   }
 
   #close(): void {

@@ -1,7 +1,8 @@
 import { configText, edited } from './config-file.js';
 import type { Person } from './person.js';
-import { endOf, type Fault, type HandCommand } from './scenario.js';
-import { vipIdOf } from './truth.js';
+import { vipIdOf } from './places.js';
+import { askAround } from './questions.js';
+import { endOf, type Fault, type HandCommand, type VppFault } from './scenario.js';
 import { Watcher } from './watcher.js';
 import type { World } from './world.js';
 
@@ -34,7 +35,7 @@ function strike(world: World, person: Person, fault: Fault, number: number): () 
       world.servers.begin(fault);
       return () => world.servers.end(fault);
     case 'vpp': {
-      const sound = truth.troubled();
+      const sound = isLateOnly(fault) ? nothing : truth.troubled();
       const over = strikeVpp(world, fault);
       return () => {
         over();
@@ -69,6 +70,13 @@ function strike(world: World, person: Person, fault: Fault, number: number): () 
     case 'disk':
       disk.troubles.add(fault.how);
       return () => disk.mended(fault.how);
+    case 'stall':
+      truth.troubled(fault.forMs + 1);
+      world.process?.clock.stall(fault.forMs);
+      return nothing;
+    case 'questions':
+      askAround(world, fault.count);
+      return nothing;
     case 'crash':
       return world.strike(fault.actor, fault.nth, () => {
         truth.troubled(5000);
@@ -85,7 +93,12 @@ function strike(world: World, person: Person, fault: Fault, number: number): () 
   }
 }
 
-function strikeVpp({ vpp }: World, { how, forMs }: Extract<Fault, { kind: 'vpp' }>): () => void {
+/** Everything is done and answered, only later: nobody has to guess what became of it. */
+function isLateOnly({ how }: VppFault): boolean {
+  return typeof how !== 'string' && /^delay:(\d+ms|[123]s)@/.test(how.text);
+}
+
+function strikeVpp({ vpp }: World, { how, forMs }: VppFault): () => void {
   switch (how) {
     case 'down':
     case 'down-with-state':

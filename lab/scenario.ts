@@ -97,6 +97,10 @@ export type Fault =
       readonly forMs: number;
       readonly how: 'slow' | 'hangs' | 'full' | 'read-only';
     }
+  /** The process does nothing, as one that was stopped, or whose machine was. */
+  | { readonly kind: 'stall'; readonly at: number; readonly forMs: number }
+  /** So many questions of all kinds at once. */
+  | { readonly kind: 'questions'; readonly at: number; readonly count: number }
   /** The next message that this actor takes, the so-manieth from then on, is its death. */
   | { readonly kind: 'crash'; readonly at: number; readonly actor: string; readonly nth: number }
   /** The process is gone at the so-manieth message from then on, and is started again. */
@@ -164,7 +168,16 @@ export type Edit =
   | { readonly do: 'fall'; readonly check: string; readonly fall: number; readonly rise: number }
   | { readonly do: 'enabled'; readonly backend: string; readonly enabled: boolean }
   | { readonly do: 'swap-pools'; readonly frontend: string }
+  | { readonly do: 'address'; readonly backend: string }
+  | { readonly do: 'check'; readonly backend: string; readonly check: string | null }
+  | { readonly do: 'port'; readonly frontend: string; readonly port: number }
+  | { readonly do: 'table-length'; readonly tableLength: number }
   | { readonly do: 'break' };
+
+/** Each server has two addresses; the config names one of them. */
+export function otherAddress(address: string): string {
+  return address.startsWith('10.0.') ? address.replace('10.0.', '10.1.') : address.replace('10.1.', '10.0.');
+}
 
 /** What waits for a message gives up after so long. */
 const STRIKE_MS = 20_000;

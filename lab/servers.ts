@@ -1,8 +1,8 @@
 import { connectionRefused, type ProbeResult } from '../domain/probe-result.js';
 import type { ProbeTarget } from '../probes/target.js';
-import type { Cancel } from '../protocol/clock.js';
+import type { Cancel, Clock } from '../protocol/clock.js';
 import type { LabClock } from './lab-clock.js';
-import type { BackendPlan, NetworkFault, ServerFault } from './scenario.js';
+import { type BackendPlan, type NetworkFault, otherAddress, type ServerFault } from './scenario.js';
 import type { VppMachine } from './vpp-machine.js';
 
 /** Who made a probe what it was. vpp: the server would have answered, but the way to it leads through VPP. */
@@ -13,6 +13,11 @@ const ANSWER_MS = 1;
 /** A probe that takes longer is none that a server answered in time. */
 const SLOW_FACTOR = 4;
 const FLAP_PERIOD_MS = 10_000;
+/**
+ * maglevd listens to VPP every 250 ms while no probe fails, and waits 55 ms for a word. A silence that fits in between is
+ * like a packet that was lost on the way: nobody can tell it from one.
+ */
+const UNHEARD_MS = 310;
 
 export interface ServersOptions {
   readonly clock: LabClock;
@@ -65,10 +70,15 @@ export class Servers {
     );
   };
 
-  /** Probes it once, as far as it goes. */
-  readonly probe = (target: ProbeTarget, ended: (result: ProbeResult) => void): Cancel => {
+  /** Probes it once, as far as it goes. `asker` is the clock of who asks; `isAsked`: does he still live? */
+  probe(
+    target: ProbeTarget,
+    asker: Pick<Clock, 'schedule'>,
+    isAsked: () => boolean,
+    ended: (result: ProbeResult) => void,
+  ): Cancel {
     this.probes++;
-    const { clock, vpp } = this.#options;
+    const { vpp } = this.#options;
     const { address, timeoutMs } = target;
     const own = this.#ownAnswer(target);
     const machine = vpp();
@@ -76,14 +86,17 @@ export class Servers {
     const life = machine.forwardsSince;
     let over = false;
     const finish = (result: ProbeResult, culprit: Culprit) => {
-      if (over) return;
+      if (over || !isAsked()) return;
       over = true;
       this.#options.probed(address, result, culprit);
       ended(result);
     };
-    const lost = () => finish(silence(target), own.culprit === 'nobody' ? 'vpp' : own.culprit);
+    const lost = () => {
+      const unheard = machine.forwards && machine.hungMs > 0 && machine.hungMs <= UNHEARD_MS;
+      finish(silence(target), own.culprit !== 'nobody' ? own.culprit : unheard ? 'network' : 'vpp');
+    };
     if (!sent || own.result === null) {
-      const cancel = clock.schedule(timeoutMs, () =>
+      const cancel = asker.schedule(timeoutMs, () =>
         own.result === null ? finish(silence(target), own.culprit) : lost(),
       );
       return () => {
@@ -92,16 +105,16 @@ export class Servers {
       };
     }
     const { result } = own;
-    let cancel = clock.schedule(own.afterMs, () => {
+    let cancel = asker.schedule(own.afterMs, () => {
       const returns = machine.forwards && machine.forwardsSince === life;
       if (returns) finish({ ...result, durationMs: own.afterMs }, own.culprit);
-      else cancel = clock.schedule(timeoutMs - own.afterMs, lost);
+      else cancel = asker.schedule(timeoutMs - own.afterMs, lost);
     });
     return () => {
       over = true;
       cancel();
     };
-  };
+  }
 
   /** What the server and the network make of a probe; `result` null: nothing comes back. */
   #ownAnswer(target: ProbeTarget): {
@@ -148,7 +161,10 @@ export class Servers {
     const list: Map<string, (ServerFault | NetworkFault)[]> =
       fault.kind === 'server' ? this.#server : this.#network;
     const names = fault.kind === 'server' ? [fault.backend] : fault.backends;
-    return names.map((name) => [list, this.#addressOf.get(name) ?? name]);
+    return names.flatMap((name) => {
+      const address = this.#addressOf.get(name) ?? name;
+      return [address, otherAddress(address)].map((one): [typeof list, string] => [list, one]);
+    });
   }
 }
 

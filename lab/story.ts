@@ -71,6 +71,10 @@ function faultText(fault: Fault): string {
       return `somebody watches the events, and stops reading for ${seconds(fault.stopsMs)}`;
     case 'disk':
       return `the disk is ${fault.how}`;
+    case 'stall':
+      return 'the process does nothing';
+    case 'questions':
+      return `${fault.count} questions`;
     case 'crash':
       return `${fault.actor} crashes at message ${fault.nth} from now`;
     case 'kill':

@@ -5,7 +5,9 @@ export class Trace {
   readonly #hash: Hash = createHash('sha256');
   readonly #now: () => number;
   readonly #kept: string[] | null;
-  readonly #ids = new Map<string, number>();
+  /** By actor and type of message. */
+  readonly #ids = new Map<string, Map<string, number>>();
+  #lastId = 0;
   #messages = 0x811c9dc5;
   /** Messages that actors took. */
   messageCount = 0;
@@ -26,12 +28,16 @@ export class Trace {
 
   /** A message that an actor takes: too many for a line each, but not one may be another in another run. */
   message(actor: string, type: string): void {
-    const key = `${actor} ${type}`;
-    let id = this.#ids.get(key);
+    let ids = this.#ids.get(actor);
+    if (ids === undefined) {
+      ids = new Map();
+      this.#ids.set(actor, ids);
+    }
+    let id = ids.get(type);
     if (id === undefined) {
-      id = this.#ids.size + 1;
-      this.#ids.set(key, id);
-      this.line(`first ${key}`);
+      id = ++this.#lastId;
+      ids.set(type, id);
+      this.line(`first ${actor} ${type}`);
     }
     this.messageCount++;
     this.#mix(id);

@@ -1,13 +1,10 @@
 import type { VipId } from '../domain/lb.js';
 import type { BackendAction } from '../domain/operator.js';
+import { type Place, placesOf, vipIdOf, weightIn } from './places.js';
 import type { CheckPlan, Fleet, FrontendPlan } from './scenario.js';
 import type { SeenVip } from './seen.js';
 import type { Culprit } from './servers.js';
-
-/** So long something that has been true may still be on its way to VPP, in milliseconds, when nothing is in its way. */
-const ON_ITS_WAY_MS = 20_000;
-/** After each trouble with VPP or with the process: until both are together again. */
-const TOGETHER_AGAIN_MS = 20_000;
+import { Troubles } from './troubles.js';
 
 /** What an observer who knows whose fault a failure is would think of a server, by the rule of rise and fall. */
 interface Ideal {
@@ -19,6 +16,8 @@ interface Ideal {
   lastPassAt: number;
   lastFailAt: number;
 }
+
+const never = Number.NEGATIVE_INFINITY;
 
 interface Word {
   readonly backend: string;
@@ -49,42 +48,25 @@ export class Truth {
   readonly #words = new Map<string, Word>();
   readonly #spoken: Spoken[] = [];
   readonly #ideals = new Map<string, Ideal>();
-  #troubles: { readonly from: number; until: number }[] = [];
+  readonly #troubles: Troubles;
   lifeBegan = 0;
+  /** When a backend began to be probed anew, as far as operators and the config are the cause. */
+  readonly #begun = new Map<string, number>();
 
   constructor(now: () => number, config: Fleet) {
     this.#now = now;
     this.config = config;
+    this.#troubles = new Troubles(now);
   }
 
   /** VPP, or the process that governs it, is in trouble from now on, for so long at least; gives what ends it. */
   troubled(forMs = 0): () => void {
-    const now = this.#now();
-    const trouble = { from: now, until: forMs > 0 ? now + forMs : Number.POSITIVE_INFINITY };
-    this.#troubles = [...this.#troubles.slice(-100), trouble];
-    if (forMs === 0) return () => this.#end(trouble, 0);
-    return () => this.#end(trouble, forMs);
-  }
-
-  #end(trouble: { readonly from: number; until: number }, atLeastMs: number): void {
-    trouble.until = Math.max(this.#now(), trouble.from + atLeastMs);
+    return this.#troubles.begin(forMs);
   }
 
   /** For how long there has been no trouble. */
   get quietMs(): number {
-    const now = this.#now();
-    return Math.min(now, ...this.#troubles.map(({ until }) => Math.max(0, now - until)));
-  }
-
-  /** May what was so then still be on its way to VPP? */
-  #isRecent(at: number): boolean {
-    const now = this.#now();
-    let allowed = ON_ITS_WAY_MS;
-    for (const { from, until } of this.#troubles) {
-      if (until + TOGETHER_AGAIN_MS <= at) continue;
-      allowed += Math.max(0, Math.min(now, until + TOGETHER_AGAIN_MS) - Math.max(at, from));
-    }
-    return now - at <= allowed;
+    return this.#troubles.quietMs;
   }
 
   /** This config may count from now on. */
@@ -97,8 +79,12 @@ export class Truth {
     const now = this.#now();
     for (const one of this.#others) one.until = Math.min(one.until, now);
     this.#others.push({ fleet: this.config, until: now });
-    const left = this.#others.filter(({ until }) => this.#isRecent(until));
+    const left = this.#others.filter(({ until }) => this.#troubles.isRecent(until));
     this.#others.splice(0, this.#others.length, ...left);
+    for (const { name, address, enabled } of fleet.backends) {
+      const before = this.config.backends.find((one) => one.name === name);
+      if (before?.address !== address || before.enabled !== enabled) this.#begun.set(name, now);
+    }
     this.config = fleet;
     for (const [subject, word] of this.#words) {
       const configured = configuredFor(fleet, word);
@@ -109,7 +95,7 @@ export class Truth {
 
   /** Configs of which something may be seen in VPP now. */
   get configs(): readonly Fleet[] {
-    const recent = this.#others.filter(({ until }) => this.#isRecent(until));
+    const recent = this.#others.filter(({ until }) => this.#troubles.isRecent(until));
     return [this.config, ...recent.map(({ fleet }) => fleet)];
   }
 
@@ -123,6 +109,7 @@ export class Truth {
   done(backend: string, action: BackendAction): void {
     const plan = this.config.backends.find(({ name }) => name === backend);
     if (plan === undefined) return;
+    if (action === 'resume' || action === 'enable') this.#begun.set(backend, this.#now());
     const word = (what: 'paused' | 'enabled', value: boolean, configured: boolean) => {
       const subject = `${what} ${backend}`;
       if (value === configured) this.#words.delete(subject);
@@ -170,9 +157,15 @@ export class Truth {
     return weightIn(this.config, place);
   }
 
-  /** What holds of what operators have said, for people. */
+  /** What holds of what operators have said, in the words of maglevc; what waits for its name to come back is not in it. */
   get words(): readonly string[] {
-    return [...this.#words].map(([subject, { value }]) => `${subject} = ${value}`).sort();
+    return [...this.#words.values()]
+      .filter((word) => configuredFor(this.config, word) !== null)
+      .map(({ what, value, backend, frontend, pool }) => {
+        if (what === 'weight') return `weight ${value} ${frontend} ${pool} ${backend}`;
+        return `${what === 'paused' ? 'pause' : value === true ? 'enable' : 'disable'} ${backend}`;
+      })
+      .sort();
   }
 
   /** A probe of this server has ended. */
@@ -201,7 +194,6 @@ export class Truth {
     const full = check.rise + check.fall - 1;
     let ideal = this.#ideals.get(name);
     if (ideal === undefined) {
-      const never = Number.NEGATIVE_INFINITY;
       ideal = {
         counter: full,
         up: true,
@@ -228,17 +220,17 @@ export class Truth {
     if (this.isPaused(name) || this.#recently(`paused ${name}`, true)) return 'paused by an operator';
     const ideal = this.#ideals.get(name);
     if (ideal === undefined) return null;
-    if (!ideal.up || this.#isRecent(ideal.lastDownAt)) return 'its probes have failed';
+    if (!ideal.up || this.#troubles.isRecent(ideal.lastDownAt)) return 'its probes have failed';
     // Without a verdict for too long, and with a failure, it counts as down.
     const patience = this.config.startupMs[1];
     if (ideal.failures > 0 && ideal.lastPassAt < this.lifeBegan && now - this.lifeBegan >= patience)
-      return 'no verdict since the start';
+      return noVerdict;
     return null;
   }
 
   #recently(subject: string, value: boolean): boolean {
     return this.#spoken.some(
-      (one) => one.subject === subject && one.value === value && this.#isRecent(one.at),
+      (one) => one.subject === subject && one.value === value && this.#troubles.isRecent(one.at),
     );
   }
 
@@ -253,7 +245,7 @@ export class Truth {
     const now = this.weightOf(place);
     if (now !== null) found.add(now);
     for (const one of this.#spoken)
-      if (one.subject === subject && this.#isRecent(one.at)) found.add(Number(one.value));
+      if (one.subject === subject && this.#troubles.isRecent(one.at)) found.add(Number(one.value));
     return found;
   }
 
@@ -290,6 +282,13 @@ export class Truth {
     return fleet.frontends.find((one) => vipIdOf(one) === id);
   }
 
+  /** Has it been found well since it is probed in this life of maglevd? Before that nobody knows. */
+  #isKnown(name: string): boolean {
+    const plan = this.config.backends.find((one) => one.name === name);
+    const begun = Math.max(this.lifeBegan, this.#begun.get(name) ?? never);
+    return plan?.check === null || (this.#ideals.get(name)?.lastPassAt ?? never) > begun;
+  }
+
   /** Servers of a VIP that could serve by every config that may count. */
   mustServe(id: VipId): readonly string[] {
     const lists = this.configs.map((fleet) => {
@@ -300,7 +299,7 @@ export class Truth {
       return places
         .filter(({ pool, backend }) => {
           const weights = this.weightsOf({ frontend: frontend?.name ?? '', pool, backend });
-          return !weights.has(0) && this.mayBeOut(backend) === null;
+          return !weights.has(0) && this.mayBeOut(backend) === null && this.#isKnown(backend);
         })
         .map(({ backend }) => backend);
     });
@@ -319,6 +318,41 @@ export class Truth {
       }
     }
     return found;
+  }
+
+  /** Is it out by its own probes, or may that still be on its way? */
+  mayBeDown(name: string): boolean {
+    const ideal = this.#ideals.get(name);
+    return ideal !== undefined && (!ideal.up || this.#troubles.isRecent(ideal.lastDownAt));
+  }
+
+  /**
+   * Whether the flows of a server that leaves a VIP may be cut with that: both values are possible when more than one
+   * thing may have put it out.
+   */
+  mayCut(id: VipId, address: string): ReadonlySet<boolean> {
+    const possible = new Set<boolean>();
+    for (const fleet of this.configs) {
+      const frontend = this.frontendOf(fleet, id);
+      if (frontend === undefined) return new Set([true, false]);
+      const places = placesOf(fleet, frontend, address);
+      if (places.length !== 1) return new Set([true, false]);
+      for (const { pool, index, backend } of places) {
+        const plan = fleet.backends.find(({ name }) => name === backend);
+        if (plan?.enabled !== true || !this.isEnabled(backend) || this.#recently(`enabled ${backend}`, false))
+          possible.add(true);
+        if (this.isPaused(backend) || this.#recently(`paused ${backend}`, true)) possible.add(false);
+        if (this.mayBeDown(backend)) possible.add(frontend.flushOnDown);
+        const place = { frontend: frontend.name, pool, backend };
+        if (this.weightsOf(place).has(0)) {
+          possible.add(false);
+          if (this.#recently(`flush ${frontend.name} ${pool} ${backend}`, true)) possible.add(true);
+        }
+        if (index > 0 || frontend.pools.length > 1) possible.add(false);
+        if (this.mayBeOut(backend) === noVerdict) possible.add(false);
+      }
+    }
+    return possible;
   }
 
   /** What VPP should have when all is calm: weights by address, by VIP. `isDead`: servers that are gone. */
@@ -351,30 +385,7 @@ export class Truth {
   }
 }
 
-interface Place {
-  readonly pool: string;
-  readonly index: number;
-  readonly backend: string;
-}
-
-function placesOf(fleet: Fleet, frontend: FrontendPlan, address: string): Place[] {
-  const names = new Set(fleet.backends.filter((one) => one.address === address).map(({ name }) => name));
-  return frontend.pools.flatMap((pool, index) =>
-    pool.backends
-      .filter(({ name }) => names.has(name))
-      .map(({ name }) => ({ pool: pool.name, index, backend: name })),
-  );
-}
-
-export function vipIdOf({ address, protocol, port }: FrontendPlan): VipId {
-  return `${address}/${address.includes(':') ? 128 : 32},${protocol},${port}`;
-}
-
-function weightIn(fleet: Fleet, place: { frontend: string; pool: string; backend: string }): number | null {
-  const frontend = fleet.frontends.find(({ name }) => name === place.frontend);
-  const pool = frontend?.pools.find(({ name }) => name === place.pool);
-  return pool?.backends.find(({ name }) => name === place.backend)?.weight ?? null;
-}
+const noVerdict = 'no verdict since the start';
 
 function configuredFor(fleet: Fleet, word: Word): boolean | number | null {
   if (word.what === 'weight') return weightIn(fleet, word);

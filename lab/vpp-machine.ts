@@ -41,6 +41,8 @@ export class VppMachine {
   #hangs = false;
   /** Since when it has forwarded without a break. */
   #forwardsSince = 0;
+  #hungSince = 0;
+  #hungMs = 0;
 
   constructor(options: VppMachineOptions) {
     warmUpTables();
@@ -56,6 +58,11 @@ export class VppMachine {
 
   get forwards(): boolean {
     return this.#runs && !this.#hangs;
+  }
+
+  /** How long it hung when it did last; 0 = it was not that what kept it from forwarding. */
+  get hungMs(): number {
+    return this.#hungMs;
   }
 
   /** Since when it forwards; of use only while it does. */
@@ -76,10 +83,10 @@ export class VppMachine {
     return this.#run.vpp.lb;
   }
 
-  /** Begins to connect to its API. */
-  connect(): PipeEnd {
+  /** Begins to connect to its API. `busyFor`: see PipeEnd. */
+  connect(busyFor: () => number): PipeEnd {
     const { clock } = this.#options;
-    const client = new PipeEnd(clock);
+    const client = new PipeEnd(clock, busyFor);
     clock.schedule(0, () => {
       if (!this.#runs) {
         client.refused('ECONNREFUSED');
@@ -141,6 +148,7 @@ export class VppMachine {
     this.#starts++;
     this.#runs = true;
     this.#hangs = false;
+    this.#hungMs = 0;
     this.#forwardsSince = this.#options.clock.monotonic();
     this.#options.onLife(true);
   }
@@ -170,8 +178,12 @@ export class VppMachine {
   }
 
   #hung(hangs: boolean): void {
+    const now = this.#options.clock.monotonic();
+    if (hangs && !this.#hangs) this.#hungSince = now;
     this.#hangs = hangs;
-    if (!hangs) this.#forwardsSince = this.#options.clock.monotonic();
+    if (hangs) return;
+    this.#forwardsSince = now;
+    this.#hungMs = now - this.#hungSince;
   }
 
   #died(run: Run, death: Death): void {

@@ -139,14 +139,13 @@ export class World {
       clock,
       pid,
       readFile: () => this.#readFile(),
-      dial: (path) => {
-        const end = this.vpp.connect();
+      dial: () => {
+        const end = this.vpp.connect(() => clock.stalledFor);
         if (life.gone) end.destroy();
         else sockets.add(end);
-        void path;
         return end;
       },
-      probe: this.servers.probe,
+      probe: (target, ended) => this.servers.probe(target, clock, () => !life.gone, ended),
       intents: this.disk.store(clock, () => !life.gone),
       hook: (actor, message) => this.#hook(life, actor, message),
       told: (level, event, fields) => {

@@ -1,17 +1,7 @@
 import type { Invariant } from '../invariant.js';
-import { type SeenVip, type SeenVpp, serves } from '../seen.js';
+import { type SeenVip, serves } from '../seen.js';
 import type { World } from '../world.js';
-
-/** Servers that weighed something, and weigh nothing or are gone, with the VIP as it is now. */
-function* takenOut(before: SeenVpp, after: SeenVpp): Generator<[id: string, address: string, vip: SeenVip]> {
-  for (const [id, vip] of before) {
-    const now = after.get(id);
-    if (now === undefined) continue;
-    for (const [address, weight] of vip.servers) {
-      if (weight > 0 && (now.servers.get(address) ?? 0) === 0) yield [id, address, now];
-    }
-  }
-}
+import { takenOut } from './taken-out.js';
 
 /** Has the VIP to be made anew, or to go, by a config that may count? */
 function mayGo({ truth }: World, id: string, vip: SeenVip): boolean {
