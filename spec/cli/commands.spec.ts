@@ -236,6 +236,16 @@ describe('maglevc commands', () => {
     expect(stderr).to.contain('[MGL_CONFIG_READ]');
   });
 
+  it('tells values that are wrong together from a form that is wrong', async () => {
+    await start({
+      config: (message: ConfigControl) => {
+        if (message.type === 'get-config' || message.type === 'get-warnings') return;
+        message.reply.ok({ ok: false, stage: 'semantic', issues: [samples.mistake], warnings: [] });
+      },
+    });
+    expect((await run('config check')).stderr).to.contain('[MGL_CONFIG_SEMANTIC]');
+  });
+
   describe('--json', () => {
     it('prints the messages of the contract, with their JSON names', async () => {
       await start();
