@@ -7,7 +7,7 @@ import {
   uncutIn,
 } from '../domain/applied.js';
 import { differs } from '../domain/decider.js';
-import { type Explained, stepBetween } from '../domain/deciding.js';
+import { type Explained, heldAndCut, stepBetween } from '../domain/deciding.js';
 import { asMaglevError } from '../domain/errors.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { DesiredVip } from '../domain/lb.js';
@@ -49,7 +49,7 @@ export class Consequence {
     const { writes, cuts } = stepBetween(before, vip, flush);
     if (writes) {
       this.#cuts.set(vip.frontend, cuts);
-      this.#asked.push(this.#apply(vip, flush));
+      this.#asked.push(this.#apply(vip, new Set([...flush, ...heldAndCut(before, vip)])));
     } else if (differs({ before, vip })) {
       this.#vpp?.tell({ type: 'vip-wanted', vip, flush: nobody });
     }

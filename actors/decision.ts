@@ -1,5 +1,6 @@
 import type { InForce } from '../domain/applied.js';
 import { Decider, differs, type Outcome, type Told } from '../domain/decider.js';
+import { heldAndCut } from '../domain/deciding.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import { heardIf } from '../domain/hypothesis.js';
 import type { IpAddress } from '../domain/ip.js';
@@ -120,7 +121,7 @@ class Decision {
     const consequence = new Consequence(this.#context, this.#options.vpp);
     switch (touched.kind) {
       case 'all':
-        this.#tell(decider.decideAll(effective, 'reload'));
+        this.#tell(decider.decideAll(effective, 'reload'), heldAndCut);
         break;
       case 'backend': {
         const { backend } = touched;
@@ -145,12 +146,13 @@ class Decision {
     for (const { before, vip } of steps) consequence.of(vip, before, cut);
   }
 
-  #tell({ whole, steps, news }: Outcome): void {
+  /** `cut`: whose flows are to be cut besides those that VPP's side cuts by itself. */
+  #tell({ whole, steps, news }: Outcome, cut: typeof heldAndCut = () => []): void {
     tellNews(this.#context.log, news);
     if (whole) this.#tellAll();
     else
-      for (const { vip } of steps.filter(differs))
-        this.#options.vpp?.tell({ type: 'vip-wanted', vip, flush: nobody });
+      for (const { before, vip } of steps.filter(differs))
+        this.#options.vpp?.tell({ type: 'vip-wanted', vip, flush: new Set(cut(before, vip)) });
   }
 
   #tellAll(): void {

@@ -176,6 +176,18 @@ export function stepBetween(
   return { writes: writes || cuts.length > 0, cuts };
 }
 
+/**
+ * Servers that were held and that somebody takes out for good: their flows are to be cut whatever their weight was. Who
+ * writes to VPP does not know that by himself: to him a server of weight 0 that was held may have been cut long ago.
+ */
+export function heldAndCut(before: DesiredVip | null, after: DesiredVip): readonly IpAddress[] {
+  const held = new Set(before?.ases.filter(({ hold }) => hold).map(({ address }) => address));
+  if (held.size === 0) return [];
+  return after.ases
+    .filter(({ address, flush, weight }) => flush && weight === 0 && held.has(address))
+    .map(({ address }) => address);
+}
+
 function sameShape(a: DesiredVip, b: DesiredVip): boolean {
   return a.encap === b.encap && a.tableLength === b.tableLength && a.srcIpSticky === b.srcIpSticky;
 }

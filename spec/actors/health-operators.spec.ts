@@ -51,6 +51,29 @@ describe('operators decide over health, in the whole tree', () => {
     expect(weights()).to.deep.equal({ [a]: 100, [b]: 50, [c]: 0 });
   });
 
+  it('disable: flows are cut, also of one that was resumed and has not been probed since', async () => {
+    await start();
+    await seconds(10);
+    await act('a', 'pause');
+    fleet.world.servers.answers.set(a, 'silent');
+    await act('a', 'resume');
+    await act('a', 'disable');
+    expect(fleet.world.machine.vpp.writes.at(-1)).to.include({ address: a, from: 0, weight: 0, flush: true });
+  });
+
+  it('disable in the config: flows are cut, also of one that was resumed and has not been probed since', async () => {
+    await start();
+    await seconds(10);
+    await act('a', 'pause');
+    fleet.world.servers.answers.set(a, 'silent');
+    await act('a', 'resume');
+    const backends = new Map(fleetConfig.backends);
+    const backend = backends.get('a');
+    if (backend !== undefined) backends.set('a', { ...backend, enabled: false });
+    await reload({ ...fleetConfig, backends });
+    expect(fleet.world.machine.vpp.writes.at(-1)).to.include({ address: a, from: 0, weight: 0, flush: true });
+  });
+
   it('set a weight: whoever looks sees that it is not the one of the config', async () => {
     await start();
     await seconds(10);

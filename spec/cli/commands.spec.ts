@@ -222,18 +222,21 @@ describe('maglevc commands', () => {
     });
   }
 
-  it('tells a file that cannot be read from one that is wrong', async () => {
+  it('tells a file that cannot be read from one that is wrong, in its form or together', async () => {
     const place = { file: '/etc/vpp-maglev/maglev.yaml', line: 0, column: 0 };
+    let stage: 'read' | 'semantic' = 'read';
     await start({
       config: (message: ConfigControl) => {
         if (message.type === 'get-config' || message.type === 'get-warnings') return;
         const issues = [{ place, path: '', message: 'no such file' }];
-        message.reply.ok({ ok: false, stage: 'read', issues, warnings: [] });
+        message.reply.ok({ ok: false, stage, issues, warnings: [] });
       },
     });
     const { stdout, stderr } = await run('config check');
     expect(stdout).to.equal('/etc/vpp-maglev/maglev.yaml: no such file\n');
     expect(stderr).to.contain('[MGL_CONFIG_READ]');
+    stage = 'semantic';
+    expect((await run('config check')).stderr).to.contain('[MGL_CONFIG_SEMANTIC]');
   });
 
   describe('--json', () => {

@@ -1,4 +1,4 @@
-import { sameFrame } from '../../domain/deciding.js';
+import { heldAndCut, sameFrame } from '../../domain/deciding.js';
 import { sameDesiredVip } from '../../domain/desired.js';
 import type { IpAddress } from '../../domain/ip.js';
 import type { Decision, DesiredVip } from '../../domain/lb.js';
@@ -14,12 +14,25 @@ export function decisionOf(vips: readonly DesiredVip[]): Decision {
   return sampleDecision(vips);
 }
 
-/** What decides is another; `flush`: of whom the flows of web are to be cut. */
-export function inputsChange(
+/** An operator or the config says something else; `flush`: of whom the flows of web are to be cut. */
+export function ruled(
   state: State,
   deciding: Deciding,
   inputs: Inputs,
   flush: readonly IpAddress[] = [],
+): void {
+  inputsChange(state, deciding, inputs, (before, vip) => [
+    ...heldAndCut(before, vip),
+    ...(vip.frontend === 'web' ? flush : []),
+  ]);
+}
+
+/** What decides is another; `flush` gives whose flows are to be cut besides those that a reconciler cuts by itself. */
+export function inputsChange(
+  state: State,
+  deciding: Deciding,
+  inputs: Inputs,
+  flush: (before: DesiredVip | null, vip: DesiredVip) => readonly IpAddress[] = () => [],
 ): void {
   const { vips } = deciding.decide(inputs);
   const before = state.standing.decision;
@@ -32,7 +45,7 @@ export function inputsChange(
   }
   for (const [number, vip] of vips.entries()) {
     const was = before.vips[number];
-    const cuts = vip.frontend === 'web' ? flush : [];
+    const cuts = flush(was ?? null, vip);
     if (was !== undefined && sameDesiredVip(was, vip) && cuts.length === 0) continue;
     const standing = state.standing.withVip(vip);
     if (standing === null) throw new Error(`${vip.frontend} has no such VIP`);

@@ -2,7 +2,7 @@ import { ipFamily } from '../../domain/ip.js';
 import { type VipState, vipId } from '../../domain/lb.js';
 import { sampleLbConf } from '../support/domain-samples.js';
 import { type Fate, vppAnswers } from './answers.js';
-import { beginSession, crash, inputsChange } from './changes.js';
+import { beginSession, crash, inputsChange, ruled } from './changes.js';
 import type { Deciding } from './deciding.js';
 import type { FaultKind, Fleet } from './fleet.js';
 import type { State } from './state.js';
@@ -57,9 +57,7 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
         const after = deciding.say(inputs, name, word);
         if (after === null) return [];
         const flush = word === 'weight 0' ? [address] : [];
-        return [
-          [`operator: ${word} ${name}`, (next: State) => inputsChange(next, deciding, after, flush)],
-        ] as const;
+        return [[`operator: ${word} ${name}`, (next: State) => ruled(next, deciding, after, flush)]] as const;
       }),
     ),
   reload: ({ inputs }, deciding, { configs }) =>
@@ -67,7 +65,7 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
       .filter((config) => config !== inputs.config)
       .map((config) => {
         const after = deciding.reload(inputs, config);
-        return [`config ${config} is loaded`, (next) => inputsChange(next, deciding, after)] as const;
+        return [`config ${config} is loaded`, (next) => ruled(next, deciding, after)] as const;
       }),
   lost: ({ pipe: [sent], inputs }, deciding) => {
     if (sent === undefined) return [];

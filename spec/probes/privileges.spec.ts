@@ -63,6 +63,18 @@ describe('a prober that lacks something', function () {
       'no ICMPv4 socket: a ping socket is not allowed by net.ipv4.ping_group_range (EACCES), ' +
         'and a raw socket needs CAP_NET_RAW (EPERM)',
     );
+    const { href } = new URL('../../linux/echo-socket.js', import.meta.url);
+    const open = `const { openEchoSocket } = await import('${href}');
+      try { openEchoSocket(4, null, 1); } catch ({ code }) { console.log(code); }`;
+    const [command = '', ...args] = [
+      ...without('net_raw'),
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      open,
+    ];
+    const inside = ['netns', 'exec', netns, command, ...args];
+    expect(spawnSync('ip', inside, { encoding: 'utf8' }).stdout).to.equal('MGL_ICMP_PERMISSION\n');
     namespaces.exec(netns, 'sysctl', '-qw', 'net.ipv4.ping_group_range=0 0');
     const { results: allowed } = probeOnce(without('net_raw'), {
       netns,
