@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { hostname } from 'node:os';
 import { realClock } from '../clock/real-clock.js';
 import { runPrinting } from '../program/output.js';
 import { nameProcess } from '../program/process-name.js';
+import { hostName } from '../tester/host-name.js';
 import { runMaglevt } from '../tester/maglevt.js';
 
 nameProcess('maglevt');
@@ -34,7 +34,7 @@ process.exit(
       stdin: () => process.stdin,
       stdout,
       stderr,
-      hostname: hostname(),
+      hostname: hostName(),
       onEnd: (end) => {
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
       },

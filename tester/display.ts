@@ -15,7 +15,8 @@ export interface DisplayOptions {
   readonly clock: Clock;
   readonly terminal: Terminal;
   readonly color: boolean;
-  readonly host: string;
+  /** The name of this machine. */
+  readonly host: () => string;
   readonly run: Run;
   readonly vips: readonly Vip[];
   readonly intervalMs: number;
@@ -93,7 +94,7 @@ export class Display {
   #view(): View {
     const { host, run, vips, intervalMs, clock } = this.#options;
     return {
-      host,
+      host: host(),
       vips,
       scores: run.scores,
       problems: run.problems.last(PROBLEMS),

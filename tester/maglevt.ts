@@ -9,7 +9,7 @@ import { prepareProbers } from './probing/probers.js';
 import { Run } from './run.js';
 import { verdictOf } from './summary.js';
 import { terminalOf } from './terminal.js';
-import { keyOf, placeOf, type Vip, vipsOf } from './vip.js';
+import { joined, placeOf, type Vip, vipsOf } from './vip.js';
 
 /** What maglevt runs in. */
 export interface TesterWorld {
@@ -19,7 +19,8 @@ export interface TesterWorld {
   readonly stdin: () => NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  readonly hostname: string;
+  /** The name of this machine, the whole one as soon as it is known. */
+  readonly hostname: () => string;
   /** Ends the run when the program is told to end. */
   readonly onEnd: (end: () => void) => void;
   /** The shell wants the terminal. */
@@ -58,11 +59,9 @@ async function vipsFor(settings: TesterSettings, { stderr }: TesterWorld): Promi
   const configs: MaglevConfig[] = [];
   for (const file of settings.configs) configs.push(await configIn(file));
   const { vips, leftOut } = vipsOf(configs);
-  const all = new Map([...settings.vips, ...vips].map((vip) => [keyOf(vip), vip]));
+  const all = joined(settings.vips, vips);
   const { filter } = settings;
-  const asked = [...all.values()].filter(
-    (vip) => filter === null || filter.test(vip.name) || filter.test(placeOf(vip)),
-  );
+  const asked = all.filter((vip) => filter === null || filter.test(vip.name) || filter.test(placeOf(vip)));
   for (const { name, why } of leftOut) stderr.write(`maglevt: ${name} is left out: ${why}\n`);
   if (asked.length > 0) return asked;
   throw new MaglevError('MGL_USAGE', filter === null ? 'there is no VIP to test' : 'no VIP matches --filter');
@@ -89,7 +88,8 @@ async function test(settings: TesterSettings, vips: readonly Vip[], world: Teste
     stdout.write(`${line}\n`);
   };
   const printer = json ? jsonPrinter({ clock, vips, print }) : textPrinter({ clock, vips, print });
-  const interactive = !json && stdout.isTTY;
+  // A terminal on which nothing can be placed is printed to.
+  const interactive = !json && stdout.isTTY && env['TERM'] !== 'dumb';
   const probers = prepareProbers(clock, vips, asking);
   const run = new Run({
     clock,
@@ -109,7 +109,7 @@ async function test(settings: TesterSettings, vips: readonly Vip[], world: Teste
     stdout.once('error', () => resolve());
     if (forMs !== null) clock.schedule(forMs, resolve);
     if (!interactive) return;
-    const color = (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+    const color = (env['NO_COLOR'] ?? '') === '';
     const terminal = terminalOf(world.stdin(), stdout);
     const display = new Display({
       clock,

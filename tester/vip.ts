@@ -108,6 +108,27 @@ export function vipsOf(configs: readonly MaglevConfig[]): {
   return { vips: [...vips.values()], leftOut };
 }
 
+/**
+ * What was named on the command line, and the frontends of configs at other places. Those named for one place in several ways
+ * are told apart by all that was written.
+ */
+export function joined(named: readonly Vip[], frontends: readonly Vip[]): Vip[] {
+  const byText = new Map(named.map((vip) => [textOf(vip), vip]));
+  const counts = new Map<string, number>();
+  for (const vip of byText.values()) counts.set(keyOf(vip), (counts.get(keyOf(vip)) ?? 0) + 1);
+  return [
+    ...[...byText].map(([text, vip]) => ((counts.get(keyOf(vip)) ?? 0) > 1 ? { ...vip, name: text } : vip)),
+    ...frontends.filter((vip) => !counts.has(keyOf(vip))),
+  ];
+}
+
+/** As it is written behind --vip. */
+function textOf(vip: Vip): string {
+  const { way } = vip;
+  const rest = way.kind === 'dns' ? `/${way.question ?? ''}` : 'path' in way ? (way.path ?? '') : '';
+  return `${way.kind}/${placeOf(vip)}${rest}`;
+}
+
 /** A text says why there is no way. */
 function wayTo(frontend: Frontend, config: MaglevConfig): Way | string {
   const { protocol, port } = frontend;

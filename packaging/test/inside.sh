@@ -58,7 +58,7 @@ everything >/tmp/before
 getent passwd | sort >/tmp/users-before
 getent group | sort >/tmp/groups-before
 dpkg -i /packages/*.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log >&2; fail 'the packages cannot be installed'; }
-for program in maglevd maglevc maglev-vppsim; do $program --version; done
+for program in maglevd maglevc maglevt maglev-vppsim; do $program --version; done
 [ -f /usr/share/man/man8/maglevd.8.gz ] || fail 'there is no man page'
 maglevd --schema | cmp - /usr/share/vpp-maglevd/maglev.schema.json || fail 'the schema is not that of this maglevd'
 

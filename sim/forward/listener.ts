@@ -25,8 +25,10 @@ export interface Relayed {
 
 export interface ListenerOptions {
   readonly point: ListenPoint;
-  readonly packets: LivePackets;
+  readonly packets: Pick<LivePackets, 'pass'>;
   readonly clock: Clock;
+  /** Default CLIENTS_MAX. */
+  readonly clientsMax?: number;
   /** It cannot listen, or cannot any more. */
   readonly onFailure: (why: string) => void;
   readonly onListening: () => void;
@@ -50,7 +52,7 @@ export function listenFor(options: ListenerOptions, suspended: boolean): Listene
 }
 
 function listenTcp(
-  { point, packets, clock, onFailure, onListening }: ListenerOptions,
+  { point, packets, clock, clientsMax = CLIENTS_MAX, onFailure, onListening }: ListenerOptions,
   hangs: boolean,
 ): Listener {
   const relays = new Set<TcpRelay>();
@@ -58,7 +60,7 @@ function listenTcp(
   let suspended = hangs;
   const accept = (client: Socket) => {
     const source = parseIp(client.remoteAddress ?? '');
-    if (source === null || relays.size >= CLIENTS_MAX) {
+    if (source === null || relays.size >= clientsMax) {
       client.resetAndDestroy();
       return;
     }
@@ -106,7 +108,7 @@ function listenTcp(
 }
 
 function listenUdp(
-  { point, packets, clock, onFailure, onListening }: ListenerOptions,
+  { point, packets, clock, clientsMax = CLIENTS_MAX, onFailure, onListening }: ListenerOptions,
   hangs: boolean,
 ): Listener {
   const servers = new Map<string, number>();
@@ -114,7 +116,7 @@ function listenUdp(
     point,
     packets,
     clock,
-    clientsMax: CLIENTS_MAX,
+    clientsMax,
     onServer: (server) => count(servers, server),
   });
   relay.suspend(hangs);

@@ -19,7 +19,7 @@ export interface TcpRelayOptions {
   /** As accepted, paused; with allowHalfOpen. */
   readonly client: Socket;
   readonly flow: Flow;
-  readonly packets: LivePackets;
+  readonly packets: Pick<LivePackets, 'pass'>;
   readonly clock: Clock;
   readonly onServer: (server: Destination) => void;
   /** Both ends are closed. */

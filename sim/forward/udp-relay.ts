@@ -20,7 +20,7 @@ interface Client {
 
 export interface UdpRelayOptions {
   readonly point: ListenPoint;
-  readonly packets: LivePackets;
+  readonly packets: Pick<LivePackets, 'pass'>;
   readonly clock: Clock;
   /** Beyond so many the client that was silent for longest is forgotten. */
   readonly clientsMax: number;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { checkConfigText } from '../../config/check.js';
 import { parseTesterFlags, testerHelp } from '../../tester/flags.js';
-import { keyOf, parseVip, placeOf, vipsOf } from '../../tester/vip.js';
+import { joined, keyOf, parseVip, placeOf, vipsOf } from '../../tester/vip.js';
 import { parsedVip } from './parsed-vip.js';
 
 describe('tester: VIPs', () => {
@@ -91,6 +91,29 @@ ${frontends}`,
     expect(leftOut).to.deep.equal([
       { name: 'ntp', why: 'nobody knows what to ask at UDP port 123' },
       { name: 'all', why: 'it has all ports' },
+    ]);
+  });
+});
+
+describe('tester: VIPs from everywhere', () => {
+  it('are those that were named, in every way, and frontends at other places', () => {
+    const named = [
+      'http/192.0.2.1:80/a',
+      'http/192.0.2.1:80/b',
+      'http/192.0.2.1/b',
+      'tcp/192.0.2.2:80',
+      'dns/192.0.2.3',
+    ];
+    const frontends = ['tcp/192.0.2.2:80', 'tcp/192.0.2.3:53'].map((text) => ({
+      ...parsedVip(text),
+      name: `the ${text}`,
+    }));
+    expect(joined(named.map(parsedVip), frontends).map(({ name }) => name)).to.deep.equal([
+      'http/192.0.2.1:80/a',
+      'http/192.0.2.1:80/b',
+      '192.0.2.2:80',
+      '192.0.2.3:53',
+      'the tcp/192.0.2.3:53',
     ]);
   });
 });
