@@ -11,7 +11,7 @@ import { columnsOf, ProbeMemory, quantileOf, rowOf, rows } from '../../../web/ui
 import { letterAt, segmentsOf } from '../../../web/ui/model/segments.js';
 import { Site } from '../../../web/ui/model/site.js';
 import { ticksOf, timeAt, xOf } from '../../../web/ui/model/time-axis.js';
-import { curvesOf, levelsOf } from '../../../web/ui/model/traffic.js';
+import { curvesOf, levelsOf, totalOf } from '../../../web/ui/model/traffic.js';
 import { moveBy } from '../../../web/ui/parts/list-keys.js';
 import { maglevdOf, pictureOf } from '../../support/dashboard/standing-fleet.js';
 
@@ -120,6 +120,7 @@ describe('the page: numbers and drawings', () => {
     expect(curves.map(({ name }) => name)).to.deep.equal(['b11', 'b10', 'b9', 'b8', 'b7', 'b6', 'b5', 'b4']);
     expect(curves[0]?.last).to.equal(11);
     expect(curvesOf({ end: NOW, stepMs: 10_000, servers }, 'b3')).to.have.length(1);
+    expect(totalOf({ end: NOW, stepMs: 10_000, servers })).to.deep.equal([66, null]);
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1e12, noNaN: true }), (most) => {
         const levels = levelsOf(most);

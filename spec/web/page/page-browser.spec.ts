@@ -179,8 +179,8 @@ suiteWherePermitted(noBrowser, 'the page in Chromium', () => {
       { what: 'act', action },
     ]);
     await dialog.getByRole('button', { name: 'Close', exact: true }).click();
-    await page.getByLabel('weight in shop, pool main').fill('40');
-    await page.getByRole('button', { name: 'set weight' }).click();
+    await page.getByRole('spinbutton', { name: 'weight in shop, pool main' }).fill('40');
+    await page.getByRole('button', { name: 'set weight in shop' }).click();
     await page.getByRole('dialog').getByText('buckets moved').waitFor();
     expect(standIn.actions.at(-1)?.action).to.deep.equal({
       do: 'weight',
