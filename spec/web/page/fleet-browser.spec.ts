@@ -7,7 +7,7 @@ import { until } from '../../support/until.js';
 import { suiteWherePermitted } from '../../support/where-permitted.js';
 
 /** Longer than any timeout of the page, and as long as the dashboard's server keeps what happened. */
-const DROP_MS = 28_000;
+const DROP_MS = 26_000;
 
 const refused = noBrowser ?? (wholeOfIt ? null : 'only npm run test:web takes so long');
 
@@ -162,18 +162,15 @@ suiteWherePermitted(refused, 'the dashboard over two maglevds in Chromium', func
     site.line.pullOut();
     const out = performance.now();
     await page.getByText('Not live.').waitFor();
-    for (let i = 0; i < 3; i++) {
+    while (performance.now() - out < DROP_MS) {
       const at = site.daemon(0).lines.length;
+      const is = (state: string) => (record: Record<string, unknown>) =>
+        record['backend'] === 'web2' && record['to'] === state;
       site.serverDies();
-      await site
-        .daemon(0)
-        .record('backend-transition', at, ({ to, backend }) => backend === 'web2' && to === 'down');
+      await site.daemon(0).record('backend-transition', at, is('down'));
       await site.serverComes();
-      await site
-        .daemon(0)
-        .record('backend-transition', at, ({ to, backend }) => backend === 'web2' && to === 'up');
+      await site.daemon(0).record('backend-transition', at, is('up'));
     }
-    await until(() => performance.now() - out > DROP_MS);
     site.line.putIn();
     await page.getByText('live', { exact: true }).waitFor();
     const transitions = site
@@ -181,7 +178,7 @@ suiteWherePermitted(refused, 'the dashboard over two maglevds in Chromium', func
       .records('backend-transition', from)
       .filter(({ to, backend }) => backend === 'web2' && to === 'down').length;
     await down.nth(before + transitions - 1).waitFor();
-    expect(transitions).to.equal(3);
+    expect(transitions).to.be.above(1);
     expect(await down.count()).to.equal(before + transitions);
   });
 });
