@@ -15,6 +15,7 @@ import type {
   PlanAnswer,
   ProbesAnswer,
   StateAnswer,
+  SyncAnswer,
   TimelineEvent,
   VersionAnswer,
 } from '../../../web/contract.js';
@@ -285,7 +286,7 @@ export class StandIn {
       case 'explain':
         return { lines: [`backend   ${url.searchParams.get('backend')}`, 'state     up'] };
       case 'sync':
-        return { sync: picture.syncs[0], operations: [], omitted: 0 };
+        return syncOf(picture, Number(url.searchParams.get('sync')));
       default:
         return null;
     }
@@ -336,6 +337,14 @@ function historyOf(picture: Picture, frontend: string, end: number): HistoryAnsw
       return { backend, address, packetsPerSecond: values, bytesPerSecond: values };
     }),
   };
+}
+
+function syncOf(picture: Picture, id: number): SyncAnswer | null {
+  const sync = picture.syncs.find((one) => one.id === id);
+  if (sync === undefined) return null;
+  const operation = 'set weight of server 10.0.0.2 of 192.0.2.1/32,tcp,443 from 100 to 0, cutting its flows';
+  const done = { operation, reason: 'down', outcome: 'done', code: '', message: '', at: sync.start + 2 };
+  return { sync, operations: sync.asWeightUpdated > 0 ? [done] : [], omitted: 0 };
 }
 
 function probesOf(backend: string, now: number): ProbesAnswer {

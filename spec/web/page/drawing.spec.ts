@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   durationText,
   percentText,
+  roundDurationText,
   shortBytes,
   shortNumber,
   spanText,
@@ -11,7 +12,7 @@ import { columnsOf, ProbeMemory, quantileOf, rowOf, rows } from '../../../web/ui
 import { letterAt, segmentsOf } from '../../../web/ui/model/segments.js';
 import { Site } from '../../../web/ui/model/site.js';
 import { ticksOf, timeAt, xOf } from '../../../web/ui/model/time-axis.js';
-import { curvesOf, levelsOf } from '../../../web/ui/model/traffic.js';
+import { curvesOf, levelsOf, totalOf } from '../../../web/ui/model/traffic.js';
 import { moveBy } from '../../../web/ui/parts/list-keys.js';
 import { maglevdOf, pictureOf } from '../../support/dashboard/standing-fleet.js';
 
@@ -31,6 +32,7 @@ describe('the page: numbers and drawings', () => {
     ]);
     expect([812, 1.084e6].map(shortBytes)).to.deep.equal(['812 B', '1.08 MB']);
     expect([0, 1 / 3, 1, 0.99999].map(percentText)).to.deep.equal(['0 %', '33.3 %', '100 %', '100.0 %']);
+    expect([0.5, 8, 64, 1024].map(roundDurationText)).to.deep.equal(['0.5 ms', '8 ms', '64 ms', '1.02 s']);
     expect([0.42, 38.4, 1200].map(durationText)).to.deep.equal(['0.42 ms', '38 ms', '1.20 s']);
     const spans = [-5, 999, 42_000, 192_000, 7_440_000, 442_800_000];
     expect(spans.map(spanText)).to.deep.equal(['now', 'now', '42s', '3m12s', '2h04m', '5d3h']);
@@ -120,6 +122,7 @@ describe('the page: numbers and drawings', () => {
     expect(curves.map(({ name }) => name)).to.deep.equal(['b11', 'b10', 'b9', 'b8', 'b7', 'b6', 'b5', 'b4']);
     expect(curves[0]?.last).to.equal(11);
     expect(curvesOf({ end: NOW, stepMs: 10_000, servers }, 'b3')).to.have.length(1);
+    expect(totalOf({ end: NOW, stepMs: 10_000, servers })).to.deep.equal([66, null]);
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1e12, noNaN: true }), (most) => {
         const levels = levelsOf(most);

@@ -60,6 +60,12 @@ export function durationText(ms: number): string {
   return `${ms >= 10 ? ms.toFixed(0) : ms.toFixed(2)} ms`;
 }
 
+/** A round one, as on an axis: `0.5 ms`, `8 ms`. */
+export function roundDurationText(ms: number): string {
+  const [value = '', unit = ''] = durationText(ms).split(' ');
+  return `${trimmed(value)} ${unit}`;
+}
+
 function trimmed(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }

@@ -1,7 +1,7 @@
 import { createEffect, createSignal, For, type JSX, on, onCleanup, Show } from 'solid-js';
 import type { HistoryAnswer } from '../../contract.js';
 import { every } from '../clock.js';
-import { get, path, viewApi } from '../live/api.js';
+import { historyOf } from '../live/histories.js';
 import { frontendOf, pageLink } from '../live/store.js';
 import { shortNumber } from '../model/figures.js';
 import { letterAt, placeIn, TINTS } from '../model/segments.js';
@@ -27,11 +27,9 @@ export function TrafficChart(props: {
 }): JSX.Element {
   const [history, setHistory] = createSignal<HistoryAnswer | null>(null);
   const ask = async () => {
-    const answer = await get<HistoryAnswer>(
-      path(`${viewApi}/history`, props.maglevd, { frontend: props.frontend }),
-    );
+    const answer = await historyOf(props.maglevd, props.frontend);
     // What was known stays: that it is old, the whole page says.
-    if (answer.ok) setHistory(answer.value);
+    if (answer !== null) setHistory(answer);
   };
   createEffect(on([() => props.maglevd, () => props.frontend], () => void ask()));
   onCleanup(every(AGAIN_MS, () => pageLink().state === 'live' && void ask()));

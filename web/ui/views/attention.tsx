@@ -20,10 +20,45 @@ export function Attention(): JSX.Element {
           <Show when={maglevds().find((row) => row.id === id)}>{(row) => <NeedsOf row={row()} />}</Show>
         )}
       </For>
+      <Warnings />
       <Show when={maglevds().every(({ summary }) => summary !== null && isCalm(summary))}>
         <p class="calm">Nothing: every backend is up, and VPP equals the decision everywhere.</p>
       </Show>
     </section>
+  );
+}
+
+/** What the checks of the running configs warned of; the same warning of several maglevds once. */
+function Warnings(): JSX.Element {
+  const warnings = createMemo(() => {
+    const all = new Map<string, string[]>();
+    for (const row of maglevds()) {
+      for (const text of row.summary?.warnings ?? [])
+        all.set(text, [...(all.get(text) ?? []), shownName(row)]);
+    }
+    return [...all].map(([text, names]) => ({ text, names }));
+  });
+  return (
+    <Show when={warnings().length > 0}>
+      <div class="needs">
+        <h3>Warnings of the running config</h3>
+        <ul>
+          <For each={warnings()}>
+            {({ text, names }) => (
+              <li class="need">
+                <span class="chip tone-odd">warning</span>
+                <span class="need-text">{text}</span>
+                <Show when={maglevds().length > 1}>
+                  <span class="need-age">
+                    {names.length === maglevds().length ? 'all' : names.join(', ')}
+                  </span>
+                </Show>
+              </li>
+            )}
+          </For>
+        </ul>
+      </div>
+    </Show>
   );
 }
 
@@ -48,8 +83,7 @@ function NeedsOf(props: { readonly row: Maglevd }): JSX.Element {
     });
   });
   const differences = () => props.row.summary?.standing.differences ?? [];
-  const warnings = () => props.row.summary?.warnings ?? [];
-  const total = () => needs().length + differences().length + warnings().length;
+  const total = () => needs().length + differences().length;
   return (
     <Show when={total() > 0}>
       <div class="needs" classList={{ stale: !isFresh(props.row) }}>
@@ -66,14 +100,6 @@ function NeedsOf(props: { readonly row: Maglevd }): JSX.Element {
               </li>
             )}
           </For>
-          <For each={warnings()}>
-            {(text) => (
-              <li class="need">
-                <span class="chip tone-odd">warning</span>
-                <span class="need-text">{text}</span>
-              </li>
-            )}
-          </For>
         </ul>
         <Show when={needs().length > MOST}>
           <p class="hint">and {needs().length - MOST} more</p>
@@ -86,7 +112,10 @@ function NeedsOf(props: { readonly row: Maglevd }): JSX.Element {
 function NeedRow(props: { readonly row: Maglevd; readonly need: Need }): JSX.Element {
   const { need } = props;
   const backend = () => (need.kind === 'backend' ? backendOf(props.row.id, need.name) : undefined);
-  const since = () => (need.kind === 'backend' ? (backend()?.since ?? null) : need.since);
+  const since = () => {
+    const known = backend();
+    return known === undefined ? need.since : (known.doubt?.since ?? known.since);
+  };
   const open = () =>
     go({
       view: 'frontends',

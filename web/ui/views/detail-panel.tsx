@@ -263,10 +263,10 @@ function Why(props: { readonly maglevd: string; readonly backend: string }): JSX
       over = true;
     });
   });
-  const text = () => {
+  const lines = () => {
     const result = answer();
-    if (result === null) return 'asking …';
-    return result.ok ? result.value.lines.join('\n') : `${result.failure.message} ${result.failure.advice}`;
+    if (result === null) return ['asking …'];
+    return result.ok ? result.value.lines : [`${result.failure.message} ${result.failure.advice}`];
   };
   return (
     <div class="why">
@@ -274,7 +274,9 @@ function Why(props: { readonly maglevd: string; readonly backend: string }): JSX
         Why this weight?
       </button>
       <Show when={asked()}>
-        <pre class="answer">{text()}</pre>
+        <pre class="answer">
+          <For each={lines()}>{(line) => <span class="answer-line">{line}</span>}</For>
+        </pre>
       </Show>
     </div>
   );

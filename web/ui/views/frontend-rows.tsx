@@ -16,6 +16,7 @@ import { letterAt, placeIn, segmentsOf, TINTS } from '../model/segments.js';
 import { Glyph } from '../parts/icons.jsx';
 import { causeOf, Nothing, Num, StandingChip, StateWord } from '../parts/numbers.jsx';
 import { ShareBar } from '../parts/share-bar.jsx';
+import { Sparkline } from '../parts/sparkline.jsx';
 
 export interface RowProps {
   readonly maglevd: string;
@@ -30,7 +31,7 @@ export function RowHead(): JSX.Element {
     <div class="row-head" aria-hidden="true">
       <span>Server</span>
       <span>State</span>
-      <span class="right">Weight → decided → VPP</span>
+      <span class="right">Weights</span>
       <span>Share of new flows</span>
       <span class="right">Packets/s</span>
       <span class="right">Bytes/s</span>
@@ -81,6 +82,9 @@ export function FrontendRow(
               <StateWord state={head().state} />
             </Num>
             <StandingChip standing={head().standing} source="frontendStanding" of={head().name} />
+          </span>
+          <span class="cell cell-spark">
+            <Sparkline maglevd={props.maglevd} frontend={props.frontend} />
           </span>
           <span class="cell cell-bar">
             <ShareBar frontend={head().name} segments={segments()} />
@@ -256,7 +260,7 @@ function Cause(props: { readonly maglevd: string; readonly backend: string }): J
     <Show when={known()}>
       {(both) => (
         <span class="cause">
-          <Show when={both().backend.since}>
+          <Show when={both().backend.doubt?.since ?? both().backend.since}>
             {(since) => (
               <Num
                 source="stateAge"

@@ -1,5 +1,5 @@
 import { createMemo, type JSX } from 'solid-js';
-import { durationText } from '../model/figures.js';
+import { roundDurationText } from '../model/figures.js';
 import { columnsOf, type Probe, rows } from '../model/heat.js';
 import { type TimeAxis, ticksOf, xOf } from '../model/time-axis.js';
 import { Canvas, type Pen } from '../parts/canvas.jsx';
@@ -45,7 +45,7 @@ export function HeatStrip(props: {
       context.fillStyle = colour('heat-0');
       context.fillRect(LEFT, y, axis.width, ROW - 1);
       context.fillStyle = colour('muted');
-      if (row % 2 === 1) context.fillText(durationText(upTo), LEFT - 7, y + 5);
+      if (row % 2 === 1) context.fillText(roundDurationText(upTo), LEFT - 7, y + 5);
     });
     columns.forEach(({ counts, failed, doubted }, i) => {
       const x = LEFT + i * wide;

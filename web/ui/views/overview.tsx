@@ -98,7 +98,13 @@ function SiteNotes(props: { readonly row: Maglevd }): JSX.Element {
           </span>
         )}
       </Show>
-      <Show when={skew()}>{(text) => <span class="chip tone-odd">clock {text()}</span>}</Show>
+      <Show when={skew()}>
+        {(text) => (
+          <span class="chip tone-odd" title={`its clock is ${text()}`}>
+            clock {text().replace(/ (?:of|the) .*$/, '')}
+          </span>
+        )}
+      </Show>
       <Show when={twin()}>
         {(other) => <span class="chip tone-plain">same as {shownName(other())}</span>}
       </Show>

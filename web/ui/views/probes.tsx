@@ -3,7 +3,7 @@ import type { Failure, ProbesAnswer } from '../../contract.js';
 import { every } from '../clock.js';
 import { get, path, viewApi } from '../live/api.js';
 import { backendOf, isFresh, maglevdOf, pageLink, presentAt, shapeOf } from '../live/store.js';
-import { durationText, shortNumber, timeText } from '../model/figures.js';
+import { durationText, roundDurationText, shortNumber, timeText } from '../model/figures.js';
 import { type Probe, ProbeMemory, quantileOf } from '../model/heat.js';
 import { causeOf, Num, StateWord } from '../parts/numbers.jsx';
 import { Since } from '../parts/since.jsx';
@@ -108,7 +108,8 @@ function ProbesOf(props: { readonly maglevd: string; readonly backend: string })
 
 function Quantiles(props: { readonly told: ProbesAnswer; readonly backend: string }): JSX.Element {
   /** What is beyond all buckets is only known to be longer than this. */
-  const longest = () => durationText(Math.max(0, ...props.told.buckets.map(({ atMostMs }) => atMostMs ?? 0)));
+  const longest = () =>
+    roundDurationText(Math.max(0, ...props.told.buckets.map(({ atMostMs }) => atMostMs ?? 0)));
   const quantiles = () => [
     { what: 'median', ms: quantileOf(props.told.buckets, 0.5) },
     { what: '95 %', ms: quantileOf(props.told.buckets, 0.95) },
@@ -138,7 +139,7 @@ function Quantiles(props: { readonly told: ProbesAnswer; readonly backend: strin
             <dt>{what} within</dt>
             <dd>
               <Num source="probeTime" of={props.backend} focusable>
-                {ms === null ? `> ${longest()}` : durationText(ms)}
+                {ms === null ? `> ${longest()}` : roundDurationText(ms)}
               </Num>
             </dd>
           </div>

@@ -201,6 +201,7 @@ export function TimelineView(): JSX.Element {
               <div
                 id={`row-${row()}`}
                 class="row row-mark"
+                classList={{ 'row-several': shown().length > 1 }}
                 role="treeitem"
                 aria-level={1}
                 aria-selected={dot.key === chosenKey()}

@@ -56,7 +56,11 @@ export function WeightForm(props: {
         />
         cut its flows
       </label>
-      <button type="submit" disabled={!props.may || !valid()}>
+      <button
+        type="submit"
+        aria-label={`set weight in ${props.frontend}, pool ${props.pool}`}
+        disabled={!props.may || !valid()}
+      >
         set weight …
       </button>
     </form>
