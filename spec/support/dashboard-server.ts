@@ -117,7 +117,17 @@ export class EventFollower {
   status = 0;
   text = '';
 
-  constructor(base: string, path = '/view/api/events', headers: Readonly<Record<string, string>> = {}) {
+  bytes = 0;
+  /** Told behind each message. */
+  onMessage: () => void = () => {};
+
+  /** `reads` false: what comes is counted, and nothing more. */
+  constructor(
+    base: string,
+    path = '/view/api/events',
+    headers: Readonly<Record<string, string>> = {},
+    reads = true,
+  ) {
     let rest = '';
     this.#request = http.get(`${base}${path}`, { headers, agent: false });
     this.ended = new Promise((resolve) => {
@@ -127,6 +137,12 @@ export class EventFollower {
     this.#request.on('response', (response) => {
       this.#response = response;
       this.status = response.statusCode ?? 0;
+      if (!reads) {
+        response.on('data', (chunk: Buffer) => {
+          this.bytes += chunk.length;
+        });
+        return;
+      }
       response.setEncoding('utf8').on('data', (piece: string) => {
         this.text += piece;
         rest += piece;
@@ -159,5 +175,6 @@ export class EventFollower {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(part)?.[1] ?? '';
     if (field('event') === '') return;
     this.messages.push({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) });
+    this.onMessage();
   }
 }

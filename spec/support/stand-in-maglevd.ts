@@ -48,7 +48,11 @@ export class StandInMaglevd {
 
   /** Frontends, and the backends of each. */
   setSites(sites: Readonly<Record<string, readonly string[]>>): void {
-    const names = [...new Set(Object.values(sites).flat())];
+    const users = new Map<string, string[]>();
+    for (const [site, members] of Object.entries(sites)) {
+      for (const one of members) users.set(one, [...(users.get(one) ?? []), site]);
+    }
+    const names = [...users.keys()];
     this.backends = new Map(
       names.map((name, i) => [
         name,
@@ -60,7 +64,7 @@ export class StandInMaglevd {
           enabled: true,
           state: 'up',
           stateSinceNs: ns(this.#now()),
-          frontends: Object.keys(sites).filter((site) => sites[site]?.includes(name)),
+          frontends: users.get(name) ?? [],
         },
       ]),
     );
@@ -91,21 +95,17 @@ export class StandInMaglevd {
       stateSinceNs: at,
       transitions: [{ from, to, timeNs: at, code, detail: '', reason }],
     });
-    this.frontends = this.frontends.map((frontend) =>
-      info.frontends.includes(frontend.name)
-        ? {
-            ...frontend,
-            pools: frontend.pools.map((pool) => ({
-              ...pool,
-              backends: pool.backends.map((one) =>
-                one.name === name
-                  ? { ...one, state: to, effectiveWeight: to === 'up' ? 100 : 0, reason: to }
-                  : one,
-              ),
-            })),
-          }
-        : frontend,
-    );
+    for (const [i, frontend] of this.frontends.entries()) {
+      if (!info.frontends.includes(frontend.name)) continue;
+      const effectiveWeight = to === 'up' ? 100 : 0;
+      const pools = frontend.pools.map((pool) => ({
+        ...pool,
+        backends: pool.backends.map((one) =>
+          one.name === name ? { ...one, state: to, effectiveWeight, reason: to } : one,
+        ),
+      }));
+      this.frontends[i] = { ...frontend, pools };
+    }
     this.tell({ $case: 'backend', value: { backend: name, from, to, reason, code } });
   }
 
