@@ -10,8 +10,8 @@ export interface PlannedPrefix extends PrefixWork {
   readonly plan: PrefixPlan;
 }
 
-/** Nothing comes or goes on the prefix: its reconciler plans the rest, with what it remembers. */
-const leftToReconciler: PrefixPlan = { batches: [], refused: [], after: [] };
+/** One VIP is wanted, and nothing comes or goes on the prefix: its reconciler plans the rest, with what it remembers. */
+export const leftToReconciler: PrefixPlan = { batches: [], refused: [], after: [] };
 
 /** What makes VPP, as a read has shown it, equal to the decision: prefix by prefix, in the order in which it is done. */
 export function planSync({ decision }: StandingDecision, state: LbState): PlannedPrefix[] {

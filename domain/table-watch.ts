@@ -1,5 +1,6 @@
 import type { MaglevEvent } from './events.js';
 import { protocolName, type VipId, type VipState, vipId } from './lb.js';
+import { sameVipState } from './same-state.js';
 import { bucketDifferences } from './table-prediction.js';
 
 /** How many servers a difference names. */
@@ -10,28 +11,36 @@ const NAMED = 5;
  * or a fault of ours: what is foretold of that VIP is worth nothing. It is told once, and again when it is another.
  */
 export class TableWatch {
-  #told: ReadonlyMap<VipId, string> = new Map();
+  /** What each VIP was when it was looked at last, and what was said of it; '' = its table is right. */
+  #looked: ReadonlyMap<VipId, { readonly vip: VipState; readonly what: string }> = new Map();
 
   look(vips: readonly VipState[]): MaglevEvent[] {
-    const before = this.#told;
-    const now = new Map<VipId, string>();
+    const before = this.#looked;
+    const now = new Map<VipId, { readonly vip: VipState; readonly what: string }>();
     const news: MaglevEvent[] = [];
     for (const vip of vips) {
-      const differences = bucketDifferences(vip);
-      if (differences.length === 0) continue;
-      const servers = differences
-        .slice(0, NAMED)
-        .map(({ address, predicted, reported }) => `${address} has ${reported}, not ${predicted}`);
-      const more = differences.length - servers.length;
-      const what = `${servers.join('; ')}${more > 0 ? `; ${more} more` : ''}`;
       const id = vipId(vip.key);
-      now.set(id, what);
+      const last = before.get(id);
+      const what = last !== undefined && sameVipState(last.vip, vip) ? last.what : whatDiffers(vip);
+      now.set(id, { vip, what });
+      if (what === '') continue;
       const { prefix, protocol, port } = vip.key;
-      const fields = { prefix, protocol: protocolName(protocol), port, servers: differences.length, what };
-      const level = before.get(id) === what ? 'debug' : 'warn';
+      const servers = bucketDifferences(vip).length;
+      const fields = { prefix, protocol: protocolName(protocol), port, servers, what };
+      const level = last?.what === what ? 'debug' : 'warn';
       news.push({ name: 'vpp-lbsync-table-differs', level, fields });
     }
-    this.#told = now;
+    this.#looked = now;
     return news;
   }
+}
+
+/** '' = nothing. */
+function whatDiffers(vip: VipState): string {
+  const differences = bucketDifferences(vip);
+  const servers = differences
+    .slice(0, NAMED)
+    .map(({ address, predicted, reported }) => `${address} has ${reported}, not ${predicted}`);
+  const more = differences.length - servers.length;
+  return `${servers.join('; ')}${more > 0 ? `; ${more} more` : ''}`;
 }

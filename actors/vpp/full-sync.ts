@@ -2,7 +2,14 @@ import { MaglevError } from '../../domain/errors.js';
 import { type DesiredVip, type VipState, vipId } from '../../domain/lb.js';
 import type { Batch } from '../../domain/plan.js';
 import { loadOfFound } from '../../domain/plan-cost.js';
-import { type PlannedPrefix, planSync, upToDate, weightOfPrefix } from '../../domain/plan-sync.js';
+import {
+  leftToReconciler,
+  type PlannedPrefix,
+  planSync,
+  upToDate,
+  weightOfPrefix,
+} from '../../domain/plan-sync.js';
+import type { SettledVips } from '../../domain/settled-vips.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import { addTallies, failure, type Tally } from '../../domain/tally.js';
 import { inWindow } from '../../domain/window.js';
@@ -17,6 +24,8 @@ export interface FullSyncOptions {
   /** What is wanted now; it may change while a sync is under way. */
   readonly standing: () => StandingDecision;
   readonly reconcilerOf: (vip: DesiredVip) => ActorRef<ReconcilerRequest>;
+  /** VIPs whose reconcilers are not asked again. */
+  readonly settled: Pick<SettledVips, 'has'>;
   /** Told what was done on each prefix. */
   readonly changed: (result: Tally) => void;
 }
@@ -46,7 +55,13 @@ export async function fullSync(
     return result;
   };
   const weightOf = (one: PlannedPrefix) => Math.max(WINDOW_MS / WINDOW, weightOfPrefix(one));
-  return addTallies(await inWindow(planSync(options.standing(), reading), WINDOW_MS, sync, weightOf));
+  const isSettled = ({ wanted: [desired], found: [found], plan }: PlannedPrefix) =>
+    plan === leftToReconciler &&
+    desired !== undefined &&
+    found !== undefined &&
+    options.settled.has(desired, found);
+  const due = planSync(options.standing(), reading).filter((one) => !isSettled(one));
+  return addTallies(await inWindow(due, WINDOW_MS, sync, weightOf));
 }
 
 async function syncPrefix(

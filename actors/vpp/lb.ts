@@ -2,6 +2,7 @@ import { notApplied } from '../../domain/applied.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { MaglevEvent } from '../../domain/events.js';
 import { type Decision, type DesiredVip, type VipId, vipId } from '../../domain/lb.js';
+import { SettledVips } from '../../domain/settled-vips.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import type { StandingNews } from '../../domain/standings.js';
 import {
@@ -93,6 +94,7 @@ class Lb {
   readonly #reconcilers = new Map<VipId, ActorRef<ReconcilerRequest>>();
   readonly #jobs = new SyncQueue<Reply<SyncReport>>();
   readonly #telling = new SyncTelling();
+  readonly #settled = new SettledVips();
   #tellsMore = false;
   #standing: StandingDecision;
   #course = noSyncYet;
@@ -128,6 +130,8 @@ class Lb {
         }
         break;
       case 'restarted':
+        // It does not say who it is.
+        this.#settled.forgetAll();
         this.#retrySoon();
         break;
       case 'followed':
@@ -194,6 +198,7 @@ class Lb {
       return;
     }
     this.#standing = standing;
+    this.#settled.forget(vipId(vip.key));
     this.#context.relay(this.#reconcilerOf(vip), { type: 'wanted', desired: vip, flush, reply });
   }
 
@@ -215,6 +220,7 @@ class Lb {
   }
 
   #stands(news: StandingNews): void {
+    this.#settled.hear(news);
     const { report, link } = this.#options;
     report.tell({ type: 'standing', link, news });
   }
@@ -306,8 +312,10 @@ class Lb {
       link: this.#options.link,
       standing: () => this.#standing,
       reconcilerOf: (vip: DesiredVip) => this.#reconcilerOf(vip),
+      settled: this.#settled,
       changed,
     };
+    this.#settled.read(reading.conf);
     const result = await fullSync(this.#context, options, reading);
     const wanted = reading.vips.filter(({ key }) => this.#standing.vip(vipId(key)) !== undefined);
     const { unverified, news } = this.#telling.read(wanted, reading.textError);
@@ -373,7 +381,10 @@ class Lb {
 
   async #stopReconcilersOfNobody(): Promise<void> {
     const unwanted = [...this.#reconcilers].filter(([id]) => this.#standing.vip(id) === undefined);
-    for (const [id] of unwanted) this.#reconcilers.delete(id);
+    for (const [id] of unwanted) {
+      this.#reconcilers.delete(id);
+      this.#settled.forget(id);
+    }
     await Promise.all(unwanted.map(([, ref]) => this.#context.stopChild(ref)));
   }
 }

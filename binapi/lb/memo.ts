@@ -2,7 +2,7 @@
  * A pure function that remembers its results. A sync says the same few thousand addresses over and over, and parsing
  * and printing them would be most of its work. The memory is bounded: when it is full it starts anew.
  */
-export function memo<Key extends string, Value>(
+export function memo<Key extends string | number, Value>(
   compute: (key: Key) => Value,
   capacity: number,
 ): (key: Key) => Value {

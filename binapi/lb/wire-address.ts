@@ -9,6 +9,7 @@ import {
   prefixLength,
 } from '../../domain/ip.js';
 import { type Address, AddressFamily, type AddressWithPrefix } from '../generated/ip-types.js';
+import { u32At } from '../codec/peek.js';
 import { memo } from './memo.js';
 
 const REMEMBERED = 50_000;
@@ -30,19 +31,26 @@ export const wirePrefix: (prefix: IpPrefix) => AddressWithPrefix = memo(
   REMEMBERED,
 );
 
-/** Bytes as a string of as many characters, which can be a key. */
-function keyOf(bytes: Uint8Array, length: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
+/** 16 bytes as a string of as many characters, which can be a key. */
+function keyOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, 16).toString('latin1');
 }
 
 const ipOfKey = memo((key: string) => ipFromBytes(Buffer.from(key, 'latin1')), REMEMBERED);
+
+/** By its 32 bits, which are a key without a string for each row of a dump. */
+const ipv4OfBits = memo(
+  (bits: number) => ipFromBytes(Uint8Array.of(bits >>> 24, bits >>> 16, bits >>> 8, bits)),
+  REMEMBERED,
+);
 
 /**
  * The address that VPP reports. The lb plugin keeps no family: what has 12 leading zero bytes it reports as IPv4, so
  * `::1.2.3.4` comes back as `1.2.3.4`. A family that does not exist is taken for IPv6, which shows all bytes.
  */
 export function ipOfWire({ af, un }: Address): IpAddress {
-  return ipOfKey(keyOf(un, af === AddressFamily.ADDRESS_IP4 ? 4 : 16));
+  if (af !== AddressFamily.ADDRESS_IP4) return ipOfKey(keyOf(un));
+  return ipv4OfBits(u32At(un, 0) | 0);
 }
 
 /**

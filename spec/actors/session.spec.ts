@@ -39,6 +39,31 @@ describe('actors/vpp session, with a mocked VPP mailbox', () => {
     expect(stage.tree.log.of('vpp-lb-conf-set').length).to.equal(1);
   });
 
+  it('asks a reconciler again only when VPP or the wish differs from what it was content with', async () => {
+    const asked: string[] = [];
+    await start(decision, ({ actor, message, phase }) => {
+      if (phase === 'before' && message === 'reconcile') asked.push(actor);
+    });
+    const pass = async () => {
+      asked.length = 0;
+      await sync(null);
+      return asked.map((name) => name.split(',')[0]);
+    };
+    const [one, other] = ['192.0.2.1_32', '192.0.2.2_32'];
+    // The buckets that its own writes led to are not known before they are read.
+    expect(await pass()).to.have.members([one, other]);
+    expect(await pass()).to.deep.equal([]);
+    stage.vpp.vips.get('192.0.2.1/32,tcp,80')?.servers.set(ip('10.0.0.1'), 7);
+    expect(await pass()).to.deep.equal([one]);
+    expect(weights('192.0.2.1/32')).to.deep.equal({ '10.0.0.1': 100, '10.0.0.2': 50 });
+    expect(await pass()).to.deep.equal([one]);
+    expect(await pass()).to.deep.equal([]);
+    await stage.want(desiredVip('192.0.2.2/32', [desiredAs('10.0.0.3', 0)], { frontend: 'dns' }));
+    expect(await pass()).to.deep.equal([other]);
+    expect(weights('192.0.2.2/32')).to.deep.equal({ '10.0.0.3': 0 });
+    expect(await pass()).to.deep.equal([]);
+  });
+
   it('does not push a conf that is equal', async () => {
     stage.vpp.conf = sampleLbConf;
     await start();

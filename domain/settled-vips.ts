@@ -1,0 +1,45 @@
+import { type DesiredVip, type LbConf, type VipId, type VipState, vipId } from './lb.js';
+import { sameConf } from './plan.js';
+import { sameVipState } from './same-state.js';
+import type { StandingNews } from './standings.js';
+
+/**
+ * The VIPs of which their reconcilers have said that VPP has all that is wanted, as it was read. As long as the same is
+ * wanted, and a read shows the same, there is nothing that one of them could do or learn: a sync that finds VPP equal need
+ * not ask each of a thousand.
+ */
+export class SettledVips {
+  readonly #settled = new Map<VipId, { readonly desired: DesiredVip; readonly found: VipState }>();
+  #conf: LbConf | null = null;
+
+  /** What was written since the last read is not settled, for its buckets are not known; nor is what failed before it began. */
+  hear(news: StandingNews): void {
+    if (news.type === 'failed') for (const { operation } of news.failures) this.forget(vipId(operation.key));
+    if (news.type !== 'stands') return;
+    const { desired, found, buckets, verdict } = news.standing;
+    const id = vipId(desired.key);
+    if (verdict === 'equal' && buckets && found != null) this.#settled.set(id, { desired, found });
+    else this.#settled.delete(id);
+  }
+
+  /** Something about it happened, or is about to. */
+  forget(id: VipId): void {
+    this.#settled.delete(id);
+  }
+
+  forgetAll(): void {
+    this.#settled.clear();
+  }
+
+  /** These are the settings of VPP, which every reconciler has to know. */
+  read(conf: LbConf): void {
+    if (this.#conf === null || !sameConf(this.#conf, conf)) this.#settled.clear();
+    this.#conf = conf;
+  }
+
+  /** Is this read of a VIP, and this wish, what its reconciler was content with? */
+  has(desired: DesiredVip, found: VipState): boolean {
+    const known = this.#settled.get(vipId(desired.key));
+    return known !== undefined && known.desired === desired && sameVipState(known.found, found);
+  }
+}
