@@ -31,6 +31,15 @@ export interface ApiClient {
     fields: Input,
   ) => Promise<Reply>;
   /**
+   * As `call`, for whoever wants to know only whether it was done: `done` gets null, or what `call` rejects with. It is
+   * called once, and never before this returns nor within a turn of its caller's. Without a promise, which costs more than the message.
+   */
+  readonly request: <Reply, Input>(
+    request: CallDefinition<unknown, Reply, Input>,
+    fields: Input,
+    done: (error: MaglevError | null) => void,
+  ) => void;
+  /**
    * All details that answer a dump. The dumps of one turn of the event loop share the control_ping that ends them.
    */
   readonly dump: <Details, Input>(

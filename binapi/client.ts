@@ -1,4 +1,4 @@
-import { MaglevError } from '../domain/errors.js';
+import { asMaglevError, MaglevError } from '../domain/errors.js';
 import type { Clock } from '../protocol/clock.js';
 import type { ApiClient, DropCounters, Unanswered } from './api-client.js';
 import {
@@ -76,6 +76,23 @@ export class Client implements ApiClient {
       };
       this.#ask(request, fields, name, reply, take, reject);
     });
+
+  readonly request = <Reply, Input>(
+    request: CallDefinition<unknown, Reply, Input>,
+    fields: Input,
+    done: (error: MaglevError | null) => void,
+  ): void => {
+    const { name, reply } = request;
+    const take = (answer: Reply) => {
+      const retval = reply.hasRetval ? retvalOf(answer) : 0;
+      done(retval === 0 ? null : new RetvalError(name, retval));
+    };
+    try {
+      this.#ask(request, fields, name, reply, take, done);
+    } catch (thrown) {
+      later(done, thrown);
+    }
+  };
 
   readonly dump = <Details, Input>(
     request: DumpDefinition<unknown, Details, Input>,
@@ -264,6 +281,11 @@ function retvalOf(reply: unknown): number {
   return typeof reply === 'object' && reply !== null && 'retval' in reply && typeof reply.retval === 'number'
     ? reply.retval
     : 0;
+}
+
+/** Not at once: who asks expects no answer before it has asked. */
+function later(done: (error: MaglevError) => void, thrown: unknown): void {
+  queueMicrotask(() => done(asMaglevError(thrown)));
 }
 
 function closed(): MaglevError {

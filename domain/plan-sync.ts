@@ -1,8 +1,9 @@
 import type { LbState } from './lb.js';
-import { onlyChanges, type PrefixPlan, planPrefix } from './plan.js';
+import { onlyChanges, onlyComes, type PrefixPlan, planPrefix } from './plan.js';
 import { installCost, PIECE_MS } from './plan-cost.js';
-import { leanestFirst } from './plan-order.js';
+import { type Growth, growthOf, leanestFirst } from './plan-order.js';
 import type { StandingDecision } from './standing-decision.js';
+import { vipBytes } from './vpp-memory.js';
 import { type PrefixWork, prefixWorks } from './whole-plan.js';
 
 /** What a full sync is to do on one prefix. */
@@ -10,12 +11,19 @@ export interface PlannedPrefix extends PrefixWork {
   readonly plan: PrefixPlan;
 }
 
-/** One VIP is wanted, and nothing comes or goes on the prefix: its reconciler plans the rest, with what it remembers. */
+/** One VIP is wanted, and VPP has it or nothing: its reconciler plans what there is to do, with what it remembers. */
 export const leftToReconciler: PrefixPlan = { batches: [], refused: [], after: [] };
 
 /** What makes VPP, as a read has shown it, equal to the decision: prefix by prefix, in the order in which it is done. */
 export function planSync({ decision }: StandingDecision, state: LbState): PlannedPrefix[] {
-  return leanestFirst(prefixWorks(decision.vips, state).map((work) => planned(work, state.conf)));
+  const plans = prefixWorks(decision.vips, state).map((work) => planned(work, state.conf));
+  return leanestFirst(plans, growthOfPrefix);
+}
+
+/** As the plan of the reconciler will have it. */
+function growthOfPrefix({ plan, wanted: [vip], found }: PlannedPrefix): Growth {
+  if (plan !== leftToReconciler || vip === undefined || found.length > 0) return growthOf(plan);
+  return { rank: 1, growth: vipBytes({ tableLength: vip.tableLength, servers: vip.ases.length }) };
 }
 
 /** The same plan, or a new one if something else is wanted on its prefix now. */
@@ -39,6 +47,7 @@ export function weightOfPrefix({ wanted, found }: Pick<PlannedPrefix, 'wanted' |
 }
 
 function planned(work: PrefixWork, conf: LbState['conf']): PlannedPrefix {
-  const plan = onlyChanges(work) ? leftToReconciler : planPrefix({ ...work, conf, memory: new Map() });
+  const left = onlyChanges(work) || onlyComes(work, conf);
+  const plan = left ? leftToReconciler : planPrefix({ ...work, conf, memory: new Map() });
   return { ...work, plan };
 }

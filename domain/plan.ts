@@ -119,6 +119,17 @@ export function onlyChanges({ wanted, found }: Pick<Prefix, 'wanted' | 'found'>)
   return same && mustReplace(want, have) === null;
 }
 
+/** The usual case in an empty VPP: one VIP is wanted, and can be made. */
+export function onlyComes({ wanted, found }: Pick<Prefix, 'wanted' | 'found'>, conf: LbConf | null): boolean {
+  const [want] = wanted;
+  return (
+    want !== undefined &&
+    wanted.length === 1 &&
+    found.length === 0 &&
+    (conf === null || !lacksSource(want, conf))
+  );
+}
+
 function plan(
   found: readonly VipState[],
   batches: readonly Batch[],

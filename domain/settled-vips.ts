@@ -27,6 +27,7 @@ export class SettledVips {
     this.#settled.delete(id);
   }
 
+  /** One of the reconcilers knows nothing any more, whichever it is. */
   forgetAll(): void {
     this.#settled.clear();
   }

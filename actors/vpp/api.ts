@@ -3,10 +3,10 @@ import type { StatsSegment } from '../../binapi/stats/stats-segment.js';
 
 /**
  * One live connection to one VPP, as far as the connection actor needs it. Every promise settles: with VPP's answer, with
- * MGL_VPP_TIMEOUT, or with MGL_VPP_DISCONNECTED when the connection ends. Calls of `apply` in one turn of the event loop
+ * MGL_VPP_TIMEOUT, or with MGL_VPP_DISCONNECTED when the connection ends. Calls of `send` in one turn of the event loop
  * reach VPP in one write, and are executed in their order.
  */
-export type VppApi = Omit<LbConnection, 'checkCompatible' | 'showVersion' | 'dropped' | 'ping'> & {
+export type VppApi = Omit<LbConnection, 'checkCompatible' | 'showVersion' | 'dropped' | 'ping' | 'apply'> & {
   readonly ping: () => Promise<unknown>;
 };
 

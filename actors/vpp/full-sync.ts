@@ -11,7 +11,7 @@ import {
 } from '../../domain/plan-sync.js';
 import type { SettledVips } from '../../domain/settled-vips.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
-import { addTallies, failure, type Tally } from '../../domain/tally.js';
+import { addTallies, failure, nothing, type Tally } from '../../domain/tally.js';
 import { inWindow } from '../../domain/window.js';
 import type { Address } from '../../protocol/address.js';
 import type { ReconcilerRequest } from '../../protocol/reconciling.js';
@@ -70,6 +70,11 @@ async function syncPrefix(
   { wanted, found, plan }: PlannedPrefix,
   reading: LbReading,
 ): Promise<Tally> {
+  if (plan === leftToReconciler) {
+    const desired = wanted.flatMap(({ key }) => options.standing().vip(vipId(key)) ?? [])[0];
+    if (desired === undefined) return nothing;
+    return reconcile(context, options.reconcilerOf(desired), desired, found[0] ?? null, reading);
+  }
   const tallies = plan.refused.map((refusal) => {
     const code = refusal.kind === 'nat' ? 'MGL_VPP_GUARD' : 'MGL_VPP_SYNC';
     return failure(refusal, new MaglevError(code, refusal.text), context.clock.now());

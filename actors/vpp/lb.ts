@@ -130,7 +130,6 @@ class Lb {
         }
         break;
       case 'restarted':
-        // It does not say who it is.
         this.#settled.forgetAll();
         this.#retrySoon();
         break;

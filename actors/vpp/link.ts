@@ -149,9 +149,6 @@ function applyAll(
     if (--left === 0) all(outcomes);
   };
   for (const [i, operation] of operations.entries()) {
-    api.apply(operation).then(
-      () => set(i, done),
-      (error: unknown) => set(i, failedOutcome(error)),
-    );
+    api.send(operation, (error) => set(i, error === null ? done : failedOutcome(error)));
   }
 }

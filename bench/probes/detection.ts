@@ -12,6 +12,7 @@ import { realClock } from '../../clock/real-clock.js';
 import { checkConfigText } from '../../config/check.js';
 import { openVpp } from '../../daemon/open-vpp.js';
 import type { MaglevConfig } from '../../domain/config.js';
+import type { LbOperation } from '../../domain/lb.js';
 import type { ProbeBook } from '../../probes/engine/book.js';
 import type { ProbeNews } from '../../probes/engine/contract.js';
 import { createProbeEngine } from '../../probes/engine/engine.js';
@@ -146,20 +147,25 @@ class Record {
       const api = await open(signal);
       return {
         ...api,
-        apply: async (operation) => {
-          const done = await api.apply(operation);
-          const now = performance.now();
-          if (operation.op !== 'as-weight' || operation.weight > 0) return done;
-          const name = this.#names.get(operation.address) ?? '';
-          const passed = this.#lastPassBegan(name);
-          const decided = this.#lastNews.get(name);
-          if (passed === null || decided === undefined) throw new Error('taken out without a probe');
-          this.overheads.push(now - (passed + INTERVAL_MS + (FALL - 1) * FAST_MS));
-          this.reactions.push(now - decided);
-          return done;
-        },
+        send: (operation, done) =>
+          api.send(operation, (error) => {
+            if (error === null) this.#executed(operation);
+            done(error);
+          }),
       };
     };
+  }
+
+  /** VPP has answered it. */
+  #executed(operation: LbOperation): void {
+    const now = performance.now();
+    if (operation.op !== 'as-weight' || operation.weight > 0) return;
+    const name = this.#names.get(operation.address) ?? '';
+    const passed = this.#lastPassBegan(name);
+    const decided = this.#lastNews.get(name);
+    if (passed === null || decided === undefined) throw new Error('taken out without a probe');
+    this.overheads.push(now - (passed + INTERVAL_MS + (FALL - 1) * FAST_MS));
+    this.reactions.push(now - decided);
   }
 
   /** On the scale of performance.now(), to within a millisecond, never later than it was. */

@@ -1,6 +1,8 @@
 import { MaglevError } from '../../domain/errors.js';
 
 const FIRST_CAPACITY = 1024;
+/** A batch of a cold sync; more than that is taken when it is needed. */
+const MOST_AHEAD = 16 * 1024;
 const empty = new DataView(new ArrayBuffer(0));
 
 /**
@@ -11,6 +13,8 @@ export class Writer {
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = empty;
   #length = 0;
+  /** What the next buffer begins with: as much as the last one held, so that a busy writer need not grow it step by step. */
+  #next = FIRST_CAPACITY;
 
   /** Bytes written so far. */
   get length(): number {
@@ -125,6 +129,7 @@ export class Writer {
   /** Hands over what was written and starts again with a buffer of its own. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
+    this.#next = Math.min(Math.max(this.#length, FIRST_CAPACITY), MOST_AHEAD);
     this.#bytes = new Uint8Array(0);
     this.#view = empty;
     this.#length = 0;
@@ -141,7 +146,7 @@ export class Writer {
 
   #grow(needed: number): void {
     // Not zeroed: every byte that is reserved is written by the same call.
-    const grown = Buffer.allocUnsafe(Math.max(FIRST_CAPACITY, this.#bytes.length * 2, needed));
+    const grown = Buffer.allocUnsafe(Math.max(this.#next, this.#bytes.length * 2, needed));
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer, grown.byteOffset, grown.byteLength);

@@ -30,7 +30,7 @@ import { NatMemory } from './nat-memory.js';
 import { StateBuilder } from './state.js';
 import { writesUnderWay } from './under-way.js';
 import { parseVipsText } from './verbose-text.js';
-import { writeConf, writeMessages, writeOperation } from './write.js';
+import { type Done, writeConf, writeMessages, writeOperation } from './write.js';
 
 export interface VppVersion {
   readonly program: string;
@@ -71,8 +71,13 @@ export interface LbApi {
   readonly memory: () => VppMemory | null;
   /** The changes that VPP has not answered, or had not when the connection ended; null = none. */
   readonly underWay: () => WritesUnderWay | null;
-  /** Rejects with a RetvalError when VPP refuses. -81 (adding) and -6 (deleting) may mean that it was done before. */
-  readonly apply: (operation: LbOperation) => Promise<unknown>;
+  /**
+   * `done` gets null, or why it was not done: a RetvalError when VPP refuses. -81 (adding) and -6 (deleting) may mean that
+   * it was done before.
+   */
+  readonly send: (operation: LbOperation, done: Done) => void;
+  /** The same with a promise. */
+  readonly apply: (operation: LbOperation) => Promise<void>;
   readonly showVersion: () => Promise<VppVersion>;
   readonly ping: () => Promise<{ readonly pid: number }>;
 }
@@ -129,6 +134,12 @@ export function createLbApi(client: ApiClient): LbApi {
     return { conf, vips, places, textError: text instanceof MaglevError ? text : null };
   };
 
+  const send = (operation: LbOperation, done: Done): void => {
+    const refused = nat.guard(operation) ?? memory.send(operation);
+    if (refused === null) writeOperation(client, operation, done);
+    else queueMicrotask(() => done(refused));
+  };
+
   return {
     checkCompatible: () => incompatibility(client),
     getLbConf,
@@ -153,10 +164,11 @@ export function createLbApi(client: ApiClient): LbApi {
     admit: (operations) => memory.admit(operations),
     memory: () => memory.memory,
     underWay: () => writesUnderWay(client),
-    apply: (operation) => {
-      const refused = nat.guard(operation) ?? memory.send(operation);
-      return refused === null ? writeOperation(client, operation) : Promise.reject(refused);
-    },
+    send,
+    apply: (operation) =>
+      new Promise((resolve, reject) => {
+        send(operation, (error) => (error === null ? resolve() : reject(error)));
+      }),
     showVersion: async () => {
       const { program, version, buildDate, buildDirectory } = await client.call(showVersion, {});
       return { program, version, buildDate, buildDirectory };

@@ -8,8 +8,8 @@ import {
   prefixAddress,
   prefixLength,
 } from '../../domain/ip.js';
-import { type Address, AddressFamily, type AddressWithPrefix } from '../generated/ip-types.js';
 import { u32At } from '../codec/peek.js';
+import { type Address, AddressFamily, type AddressWithPrefix } from '../generated/ip-types.js';
 import { memo } from './memo.js';
 
 const REMEMBERED = 50_000;

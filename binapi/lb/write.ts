@@ -1,3 +1,4 @@
+import type { MaglevError } from '../../domain/errors.js';
 import { type IpAddress, ipBytes } from '../../domain/ip.js';
 import type { LbConf, LbOperation, VipKey } from '../../domain/lb.js';
 import type { ApiClient } from '../api-client.js';
@@ -46,41 +47,57 @@ export async function writeConf(client: ApiClient, conf: LbConf): Promise<void> 
   });
 }
 
-/** Rejects with MGL_VPP_GUARD when the operation would crash VPP. */
-export function writeOperation(client: ApiClient, operation: LbOperation): Promise<unknown> {
-  // Not async, like all that is done for each of tens of thousands of operations: each layer would cost two promises.
+/** Is told what came of an operation: null, or why it was not done. */
+export type Done = (error: MaglevError | null) => void;
+
+/**
+ * `done` gets MGL_VPP_GUARD when the operation would crash VPP. Not a promise, like all that is done for each of tens of
+ * thousands of operations.
+ */
+export function writeOperation(client: ApiClient, operation: LbOperation, done: Done): void {
   const refused = guardOperation(operation);
-  return refused === null ? sendOperation(client, operation) : Promise.reject(refused);
+  if (refused === null) sendOperation(client, operation, done);
+  else queueMicrotask(() => done(refused));
 }
 
 /** A length that VPP does not look at when it deletes; VPP would have no default of its own. */
 const UNUSED_TABLE_LENGTH = 1024;
 
-function sendOperation(client: ApiClient, operation: LbOperation): Promise<unknown> {
+function sendOperation(client: ApiClient, operation: LbOperation, done: Done): void {
   const { op, key } = operation;
   switch (op) {
     case 'vip-add': {
       const { encap, tableLength, srcIpSticky } = operation;
-      return client.call(lbAddDelVipV2, vipFields(key, wireEncap(encap), tableLength, srcIpSticky, false));
+      const fields = vipFields(key, wireEncap(encap), tableLength, srcIpSticky, false);
+      client.request(lbAddDelVipV2, fields, done);
+      break;
     }
     case 'vip-del': {
       const encap = LbEncapType.LB_API_ENCAP_TYPE_GRE4;
-      return client.call(lbAddDelVipV2, vipFields(key, encap, UNUSED_TABLE_LENGTH, false, true));
+      client.request(lbAddDelVipV2, vipFields(key, encap, UNUSED_TABLE_LENGTH, false, true), done);
+      break;
     }
-    case 'as-add':
+    case 'as-add': {
       // No flush: if the server was removed and lingers, its flows go on.
-      return client.call(lbAddDelAsV2, asFields(key, operation.address, operation.weight, false, false));
+      const fields = asFields(key, operation.address, operation.weight, false, false);
+      client.request(lbAddDelAsV2, fields, done);
+      break;
+    }
     case 'as-del':
-      return client.call(lbAddDelAsV2, asFields(key, operation.address, 0, true, operation.flush));
-    case 'as-weight':
-      return client.call(lbAsSetWeight, {
+      client.request(lbAddDelAsV2, asFields(key, operation.address, 0, true, operation.flush), done);
+      break;
+    case 'as-weight': {
+      const fields = {
         pfx: wirePrefix(key.prefix),
         protocol: key.protocol,
         port: key.port,
         asAddress: wireAddress(operation.address),
         weight: operation.weight,
         isFlush: operation.flush,
-      });
+      };
+      client.request(lbAsSetWeight, fields, done);
+      break;
+    }
   }
 }
 

@@ -38,7 +38,13 @@ describe('actors/vpp link: what goes to VPP, and when', () => {
     const api: Partial<VppApi> = {
       closed,
       admit: () => admission?.then((refused) => refused) ?? null,
-      apply: (operation) => put('address' in operation ? operation.address : operation.op, () => undefined),
+      send: (operation, done) => {
+        const what = 'address' in operation ? operation.address : operation.op;
+        put(what, () => undefined).then(
+          () => done(null),
+          (error: MaglevError) => done(error),
+        );
+      },
       getLbState: () => put('read', () => vpp.reading()),
     };
     link = tree.start(linkActor(api as VppApi));

@@ -41,16 +41,19 @@ describe('actors/vpp: a VPP that dies under what it is given', () => {
       let dead = false;
       return {
         ...api,
-        apply: async (operation: Parameters<typeof api.apply>[0]) => {
-          if (dead) throw gone;
-          if (lethal === 0) return api.apply(operation);
+        send: (...[operation, done]: Parameters<typeof api.send>) => {
+          if (!dead && lethal === 0) {
+            api.send(operation, done);
+            return;
+          }
+          queueMicrotask(() => done(gone));
+          if (dead) return;
           dead = true;
           lethal--;
           deaths.push(tree.clock.monotonic());
           machine.vpp = new FakeVpp();
           machine.underWay = { kinds: new Map([['lb_add_del_vip_v2', 1]]), oldest: 'the last straw' };
           disconnect(gone);
-          throw gone;
         },
       };
     };

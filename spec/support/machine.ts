@@ -118,11 +118,16 @@ export class Machine {
       admit: () => null,
       memory: () => null,
       underWay: () => this.underWay,
-      apply: (operation) =>
-        reply(() => {
+      send: (operation, done) => {
+        const sent = reply(() => {
           const outcome = vpp.apply(operation);
           if (!outcome.ok) throw outcome.error;
-        }),
+        });
+        sent.then(
+          () => done(null),
+          (error: MaglevError) => done(error),
+        );
+      },
       ping: () => {
         this.pings++;
         return reply(() => pid);
