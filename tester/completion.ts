@@ -50,7 +50,7 @@ _maglevt() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       ;;
     --vip | -vip)
-      compopt -o nospace
+      compopt -o nospace 2> /dev/null
       mapfile -t COMPREPLY < <(compgen -W '${ways.join(' ')}' -- "$current")
       ;;
     ${valued.map(({ name }) => `--${name} | -${name}`).join(' | ')})

@@ -50,10 +50,22 @@ export function jsonPrinter({ clock, vips, print }: PrinterOptions): Printer {
   };
 }
 
-/** Problems as they come, and what it came to. */
+/** Problems as they come, the same one again once a second, and what it came to. */
 export function textPrinter({ clock, vips, print }: PrinterOptions): Printer {
+  const last = new Map<string, { readonly words: string; readonly at: number; untold: number }>();
   return {
-    problem: ({ at, kind, vip, detail }) => print(`${clockText(at)} ${kind.padEnd(9)} ${vip}: ${detail}`),
+    problem: ({ at, kind, vip, detail }) => {
+      // How long a spike took is another number each time.
+      const words = kind === 'spike' ? kind : `${kind} ${detail}`;
+      const before = last.get(vip);
+      if (before?.words === words && at - before.at < EVERY_MS) {
+        before.untold++;
+        return;
+      }
+      const again = before?.words === words && before.untold > 0 ? ` (${before.untold + 1} times)` : '';
+      last.set(vip, { words, at, untold: 0 });
+      print(`${clockText(at)} ${kind.padEnd(9)} ${vip}: ${detail}${again}`);
+    },
     follow: () => () => {},
     end: (run, verdict) => {
       const { elapsedMs } = run;

@@ -129,16 +129,24 @@ export class Run {
     this.#schedule(clock.monotonic());
   };
 
-  /** As long as something is under way it waits in the kernel, and lets the event loop turn once in every step of the grid. */
+  /**
+   * As long as something is under way, or begins soon, it waits in the kernel, and lets the event loop turn once in every step of
+   * the grid: to be woken by a timer of the event loop costs as much as a probe.
+   */
   #waitForAnswers(): void {
     const { clock, wait } = this.#options;
     if (wait === null) return;
     const until = (Math.floor(clock.monotonic() / GRID_MS) + 1) * GRID_MS;
-    for (;;) {
+    while (this.#isBusy(until)) {
       const left = Math.ceil(until - clock.monotonic());
-      if (left <= 0 || this.#underWay.size === 0) return;
+      if (left <= 0) return;
       wait(left);
     }
+  }
+
+  /** Is something under way, or due by the step of the grid behind this one? */
+  #isBusy(step: number): boolean {
+    return this.#underWay.size > 0 || this.#nextBeginning() <= step + GRID_MS;
   }
 
   #begin(now: number): number {
@@ -217,16 +225,18 @@ export class Run {
     const [oldest] = this.#underWay;
     const deadline =
       oldest === undefined ? Number.POSITIVE_INFINITY : oldest.begunAt + this.#options.timeoutMs;
-    const due = this.paused ? Number.POSITIVE_INFINITY : Math.max(this.#due.next(), this.#limit.freeAt());
-    const next = Math.min(deadline, due);
+    const next = Math.min(deadline, this.#nextBeginning());
     if (next === Number.POSITIVE_INFINITY) return;
-    const { wait } = this.#options;
-    if (wait !== null && this.#underWay.size > 0) {
+    if (this.#options.wait !== null && this.#isBusy(now)) {
       this.#timer();
       this.#plannedAt = now;
       const turn = setImmediate(this.#turn);
       this.#timer = () => clearImmediate(turn);
     } else this.#wake(Math.max(1, Math.ceil(next / GRID_MS) * GRID_MS - now));
+  }
+
+  #nextBeginning(): number {
+    return this.paused ? Number.POSITIVE_INFINITY : Math.max(this.#due.next(), this.#limit.freeAt());
   }
 
   #wake(ms: number): void {

@@ -75,20 +75,22 @@ describe('e2e: a failover as a client sees it', function () {
     const vip = `http/${VIP}:${port}/`;
     const maglevt = new Process('maglevt', ['--vip', vip, '--interval', '10ms', '--json', '--slo', '100']);
     stage.processes.push(maglevt);
+    // Not what was slow, or what this machine had no time for.
+    const failures = () =>
+      maglevt.lines.filter((line) => /"kind":"(?:timeout|http-err|net-err)"/.test(line)).length;
     await until(() => one.served >= 20 && two.served >= 20, 'answers of both');
-    expect(maglevt.lines.filter((line) => line.includes('"problem"'))).to.deep.equal([]);
+    expect(failures()).to.equal(0);
 
     one.kill();
     const down = (record: Record<string, unknown>) => record['backend'] === 'one' && record['to'] === 'down';
     await maglevd.record('backend-transition', 0, down);
     await until(async () => (await stage.vips())[0]?.includes(`${ONE}=0`) === true, 'weight 0 in VPP');
-    const problems = () => maglevt.lines.filter((line) => line.includes('"type":"problem"')).length;
     const before = two.served;
     await until(() => two.served >= before + 5);
-    const lost = problems();
+    const lost = failures();
     expect(lost).to.be.above(0);
     await until(() => two.served >= before + 40);
-    expect(problems()).to.equal(lost);
+    expect(failures()).to.equal(lost);
 
     const servedBefore = one.served;
     await one.start(port);

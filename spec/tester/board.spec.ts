@@ -100,6 +100,7 @@ describe('tester: the screen', () => {
         }
         expect(scrollOf(view, size)).to.be.within(0, all.length - 1);
       }),
+      { numRuns: 60 },
     );
   });
 
@@ -110,12 +111,16 @@ describe('tester: the screen', () => {
     }, true);
     const scores = Array.from({ length: 40 }, () => scoreOf(200, 1, 1.5, ['lb1', 'lb2', 'lb3']));
     screen.enter();
-    const frames = 200;
-    const before = process.cpuUsage();
-    for (let i = 0; i < frames; i++) {
+    const draw = (i: number) => {
       for (const score of scores) score.record({ ok: true, ms: 1 + i / 100, answerer: 'lb1' }, i * 100);
       screen.draw(boardLines(viewOf(scores, { now: i * 100 }), { rows: 60, columns: 140 }));
-    }
+    };
+    // Until what is compiled at run time is compiled.
+    for (let i = 0; i < 100; i++) draw(i);
+    bytes = 0;
+    const frames = 100;
+    const before = process.cpuUsage();
+    for (let i = 0; i < frames; i++) draw(100 + i);
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1000 / frames).to.be.below(2);
     // Every line has changed, but for the head and the foot.

@@ -54,6 +54,7 @@ describe('tester: latencies', () => {
         expect(lines[0]?.count).to.not.equal(0);
         expect(lines.at(-1)?.count).to.not.equal(0);
       }),
+      { numRuns: 50 },
     );
   });
 });
