@@ -9,6 +9,7 @@ import { insideCommands } from './commands-inside.js';
 import { setLogCommands, showLogCommand } from './commands-log.js';
 import { overrideCommands } from './commands-overrides.js';
 import { planCommands } from './commands-plan.js';
+import { probeCommands } from './commands-probes.js';
 import { recordCommand } from './commands-record.js';
 import { setCommands } from './commands-set.js';
 import { shellCommands } from './commands-shell.js';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   ...statusCommands,
   ...frontendCommands,
   ...backendCommands,
+  ...probeCommands,
   ...healthcheckCommands,
   ...vppCommands,
   ...overrideCommands,

@@ -11,11 +11,12 @@ export interface WebServers {
 }
 
 /**
- * Three small web servers on three loopback addresses and one port, as three machines of a farm would be. A request for
- * /break makes one answer 503 from then on, one for /mend ends that.
+ * Small web servers on loopback addresses and one port, as the machines of a farm would be. A request for /break makes one
+ * answer 503 from then on, one for /mend ends that.
  */
-export async function startWebServers(): Promise<WebServers> {
-  const addresses = ['127.0.0.11', '127.0.0.12', '127.0.0.13'];
+export async function startWebServers(
+  addresses: readonly string[] = ['127.0.0.11', '127.0.0.12', '127.0.0.13'],
+): Promise<WebServers> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const servers: Server[] = [];
     const stop = (index: number) => {

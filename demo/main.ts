@@ -4,11 +4,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { runPrinting } from '../program/output.js';
 import { play } from './play.js';
+import { playWeb } from './web-play.js';
 
-const usage = `usage: npm run demo [-- --for <seconds>s]
+const usage = `usage: npm run demo [-- [--web] [--for <seconds>s]]
 
 Starts the VPP simulator, three web servers and maglevd, sends traffic, breaks things, and shows what
-VPP has. Runs until Ctrl-C; with --for 10s it ends by itself with a summary.`;
+VPP has. Runs until Ctrl-C; with --for 10s it ends by itself with a summary. With --web it is two load
+balancers with trouble again and again, and a dashboard in the browser that shows both.`;
 
 const USAGE = 64;
 
@@ -16,20 +18,22 @@ type CommandLine =
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly problem: string }
   /** Milliseconds; null = until Ctrl-C. */
-  | { readonly kind: 'play'; readonly runFor: number | null };
+  | { readonly kind: 'play'; readonly web: boolean; readonly runFor: number | null };
 
 function parse(): CommandLine {
   try {
     const { values } = parseArgs({
-      options: { for: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: { for: { type: 'string' }, web: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     });
     if (values.help) return { kind: 'help' };
-    if (values.for === undefined) return { kind: 'play', runFor: null };
+    const web = values.web === true;
+    if (values.for === undefined) return { kind: 'play', web, runFor: null };
     const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(values.for);
     if (match === null)
       return { kind: 'wrong', problem: `--for takes a duration such as 10s, not "${values.for}"` };
     return {
       kind: 'play',
+      web,
       runFor: Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[match[2] as 'ms' | 's' | 'm'],
     };
   } catch (error) {
@@ -67,7 +71,7 @@ async function main(): Promise<number> {
     if (command.runFor !== null) setTimeout(resolve, command.runFor);
   });
   try {
-    const played = play({
+    const played = (command.web ? playWeb : play)({
       folder,
       ending: Promise.race([timeUp, interrupted]),
       // What is started while all is being ended is ended at once.

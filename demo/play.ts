@@ -1,27 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { cliInband } from '../binapi/generated/vlib.js';
-import { openApi } from '../binapi/open-api.js';
-import { realClock } from '../clock/real-clock.js';
 import { startWebServers } from './backends.js';
 import { demoConfig } from './config.js';
 import { output, Program } from './programs.js';
 import { changeCount, counted, story } from './story.js';
+import { typeIntoVpp } from './type-into-vpp.js';
 import { suggestions } from './your-turn.js';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const heading = (text: string) => say(`\n== ${text}`);
-
-/** Types a command into VPP's own CLI, as somebody would who changes VPP by hand. */
-async function typeIntoVpp(socketPath: string, cmd: string): Promise<string> {
-  const trace = { enabled: () => false, message: () => {} };
-  const client = await openApi({ socketPath, clientName: 'demo', clock: realClock, trace });
-  try {
-    return (await client.call(cliInband, { cmd })).reply.trimEnd();
-  } finally {
-    await client.close();
-  }
-}
 
 export interface Stage {
   readonly folder: string;

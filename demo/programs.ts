@@ -18,10 +18,12 @@ export class Program {
   constructor(
     readonly name: ProgramName,
     args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
   ) {
     // Its own process group: a Ctrl-C at the terminal reaches the demo only, which ends its programs in order.
     const child = spawn(process.execPath, [path.join(bin, `${name}.js`), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
       detached: true,
     });
     this.#child = child;

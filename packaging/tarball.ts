@@ -40,7 +40,10 @@ export function tarball(
   }
   mkdirSync(path.join(home, 'completion'));
   for (const { file, script } of completions()) writeFileSync(path.join(home, 'completion', file), script);
-  for (const file of ['LICENSE', 'CHANGELOG.md', 'maglev.yaml', 'packaging/files/vpp-maglev.service']) {
+  const units = ['vpp-maglev.service', 'vpp-maglev-frontend.service'].map(
+    (unit) => `packaging/files/${unit}`,
+  );
+  for (const file of ['LICENSE', 'CHANGELOG.md', 'maglev.yaml', ...units]) {
     cpSync(path.join(root, file), path.join(home, path.basename(file)));
   }
   cpSync(path.join(root, 'ops'), path.join(home, 'ops'), { recursive: true });

@@ -4,6 +4,7 @@ import type { RpcAddress } from './address.js';
 import { type ClientTls, openChannel } from './channel.js';
 import {
   type BackendInfo,
+  type CallerInfo,
   type CheckConfigResponse,
   type ConfigText,
   type Event,
@@ -23,6 +24,7 @@ import {
   MaglevService,
   type PlanRequest,
   type PlanResponse,
+  type ProbesInfo,
   type RecordPiece,
   type ReloadConfigResponse,
   type SetLogLevelRequest,
@@ -61,6 +63,8 @@ export interface MaglevClient {
   readonly getFrontend: (name: string) => Promise<FrontendInfo>;
   readonly listBackends: () => Promise<ListBackendsResponse>;
   readonly getBackend: (name: string) => Promise<BackendInfo>;
+  readonly getProbes: (name: string) => Promise<ProbesInfo>;
+  readonly getCaller: () => Promise<CallerInfo>;
   readonly pauseBackend: (name: string) => Promise<BackendInfo>;
   readonly resumeBackend: (name: string) => Promise<BackendInfo>;
   readonly enableBackend: (name: string) => Promise<BackendInfo>;
@@ -120,6 +124,8 @@ export function createMaglevClient(options: ClientOptions): MaglevClient {
     getFrontend: (name) => call(MaglevService.getFrontend, { name }),
     listBackends: () => call(MaglevService.listBackends, {}),
     getBackend: (name) => call(MaglevService.getBackend, { name }),
+    getProbes: (name) => call(MaglevService.getProbes, { name }),
+    getCaller: () => call(MaglevService.getCaller, {}),
     pauseBackend: (name) => call(MaglevService.pauseBackend, { name }),
     resumeBackend: (name) => call(MaglevService.resumeBackend, { name }),
     enableBackend: (name) => call(MaglevService.enableBackend, { name }),

@@ -53,16 +53,17 @@ export class Reading {
     this.#options = options;
     const { clock } = options;
     this.#skew = new Skew(clock);
-    const make = (gapMs: number, everyMs: number, run: () => Promise<void>) =>
+    const make = (gapMs: number, everyMs: number, longestMs: number, run: () => Promise<void>) =>
       // What fails now is tried again; that the connection is gone is told by the stream.
-      new Refresher({ clock, gapMs, everyMs, run: () => run().catch(() => undefined) });
+      new Refresher({ clock, gapMs, everyMs, longestMs, run: () => run().catch(() => undefined) });
     this.#refreshers = {
-      rows: make(250, Number.POSITIVE_INFINITY, () => this.#readRows()),
-      status: make(500, FULL_MS, () => this.#readStatus()),
-      tables: make(1000, FULL_MS, () => this.#readTables()),
-      syncs: make(1000, FULL_MS, () => this.#readSyncs()),
-      counters: make(COUNTERS_MS, COUNTERS_MS, () => this.#readCounters()),
-      debts: make(5000, DEBTS_MS, () => this.#readDebts()),
+      rows: make(250, Number.POSITIVE_INFINITY, 5000, () => this.#readRows()),
+      // A VPP that hangs makes it slow, and just then somebody looks.
+      status: make(500, FULL_MS, 2000, () => this.#readStatus()),
+      tables: make(1000, FULL_MS, FULL_MS, () => this.#readTables()),
+      syncs: make(1000, FULL_MS, 5000, () => this.#readSyncs()),
+      counters: make(COUNTERS_MS, COUNTERS_MS, 5000, () => this.#readCounters()),
+      debts: make(5000, DEBTS_MS, DEBTS_MS, () => this.#readDebts()),
     };
   }
 

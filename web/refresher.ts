@@ -4,6 +4,8 @@ export interface RefresherOptions {
   readonly clock: Clock;
   /** From the end of one run to the beginning of the next at least so long, in ms. */
   readonly gapMs: number;
+  /** However long a run took, the next one that is asked for begins so long behind it at the latest, in ms; default 30 s. */
+  readonly longestMs?: number;
   /** It runs so often when nobody asks, in ms; Infinity: it does not. */
   readonly everyMs: number;
   /** Must not reject. */
@@ -12,7 +14,7 @@ export interface RefresherOptions {
 
 /** A run that took long is not begun again soon: it may take this part of the time. */
 const SHARE = 0.1;
-const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_MS = 30_000;
 
 /**
  * Runs something at once when it is asked for, again behind the last time that it was, and never too often: asked for a
@@ -61,9 +63,9 @@ export class Refresher {
   }
 
   #pause(tookMs: number): void {
-    const { clock, gapMs, everyMs } = this.#options;
+    const { clock, gapMs, everyMs, longestMs = LONGEST_MS } = this.#options;
     this.#state = 'pausing';
-    const pauseMs = Math.max(gapMs, Math.min(tookMs / SHARE, LONGEST_PAUSE_MS));
+    const pauseMs = Math.max(gapMs, Math.min(tookMs / SHARE, longestMs));
     this.#cancel = clock.schedule(pauseMs, () => {
       if (this.#wanted) return this.#run();
       this.#state = 'idle';

@@ -58,7 +58,7 @@ everything >/tmp/before
 getent passwd | sort >/tmp/users-before
 getent group | sort >/tmp/groups-before
 dpkg -i /packages/*.deb >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log >&2; fail 'the packages cannot be installed'; }
-for program in maglevd maglevc maglevt maglev-vppsim; do $program --version; done
+for program in maglevd maglevc maglevt maglev-vppsim maglevd-frontend; do $program --version; done
 [ -f /usr/share/man/man8/maglevd.8.gz ] || fail 'there is no man page'
 maglevd --schema | cmp - /usr/share/vpp-maglevd/maglev.schema.json || fail 'the schema is not that of this maglevd'
 
@@ -111,6 +111,20 @@ vpp 'show maglev-vppsim traffic' | sed 's/^/  /'
 
 step 'remove, purge'
 # No user is removed who runs a program.
+maglevd-frontend --server unix:/run/vpp/grpc.sock --listen 127.0.0.1:8080 >/tmp/frontend.log 2>&1 &
+frontend=$!
+/usr/lib/vpp-maglev/node -e '(async () => {
+    const get = async (path) => (await fetch("http://127.0.0.1:8080" + path)).text();
+    for (let i = 0; ; i++) {
+        const text = await get("/view/api/state").catch(() => "");
+        if (/"name":"web1"/.test(text)) break;
+        if (i > 100) throw new Error("it shows nothing");
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    if (!/app\.js/.test(await get("/view/"))) throw new Error("it has no page");
+})()' || { cat /tmp/frontend.log >&2; fail 'the dashboard does not show the maglevd'; }
+kill -TERM $frontend
+wait $frontend || fail 'the dashboard does not end'
 kill -TERM $daemon $vppsim
 wait $daemon $vppsim || true
 dpkg -r vpp-maglevd vpp-maglev >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log >&2; fail 'it cannot be removed'; }

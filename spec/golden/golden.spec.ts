@@ -27,6 +27,7 @@ const lines = [
   'show backend api-east-1',
   'show backend web3',
   'show backend new1',
+  'show probes web2',
   'show healthchecks',
   'show healthcheck web-https',
   'show vpp info',
@@ -55,6 +56,7 @@ const lines = [
 
 const leftOut: Readonly<Record<string, string>> = {
   'show version': 'it has the commit of the build',
+  'show caller': 'it has the time of day, and two words that spec/rpc/on-behalf-of.spec.ts looks at',
   'plan sync': 'spec/cli/forecast.spec.ts',
   'plan reload [<file>]': 'spec/cli/forecast.spec.ts',
   'plan set backend <name> pause': 'spec/cli/forecast.spec.ts',

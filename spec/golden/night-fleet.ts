@@ -20,7 +20,7 @@ import { ip } from '../support/domain-samples.js';
 import type { Callees } from '../support/rpc-fixture.js';
 import { lbCounters } from '../support/rpc-health-samples.js';
 import { siteCallees } from '../support/rpc-site.js';
-import { hour, lives, minute, night } from './night-lives.js';
+import { hour, lives, minute, night, nightProbes } from './night-lives.js';
 
 const text = `maglev:
   vpp: { lb: { ipv4-src-address: 198.51.100.1, ipv6-src-address: "2001:db8:ff::1" } }
@@ -267,6 +267,7 @@ export function nightCallees(): Callees {
     },
     health: (message) => {
       if (message.type === 'list-states') return;
+      if (message.type === 'get-probe-numbers') return void message.reply.ok(nightProbes);
       const details = [...lives].map(([name, life]) => ({ name, life, givenUp: false }));
       if (message.type === 'list-details') message.reply.ok(details);
       else if (message.type === 'get-detail') {

@@ -1,5 +1,7 @@
 import type { BackendLife } from '../../domain/backend-life.js';
+import { ProbeNumbers } from '../../domain/probe-numbers.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
+import type { ProbeReadings } from '../../protocol/health.js';
 
 /** The moment of every look at the fleet: in the middle of a night, and far enough ahead for any deadline. */
 export const night = Date.UTC(2037, 0, 2, 3, 4, 5);
@@ -93,3 +95,17 @@ export const lives = new Map<string, BackendLife>([
   ['logs', { ...well(30 * 24 * hour), standing: { decided: true, counter: 0 }, history: [], last: null }],
   ['new1', { ...unseen, standing: { decided: false, counter: 4 } }],
 ]);
+
+/** What the probes of web2 came to: it was well, and is sick now. */
+export const nightProbes: ProbeReadings = {
+  reading: (backend) => {
+    if (backend !== 'web2') return null;
+    const numbers = new ProbeNumbers();
+    for (let i = 40; i > 0; i--) {
+      const at = night - i * 2000;
+      if (i > 8) numbers.record(0, 'L7OK', at, 1.5 + (i % 5));
+      else numbers.record(0, 'L7STS', at, 12.25);
+    }
+    return numbers.read(0);
+  },
+};
