@@ -14,6 +14,7 @@ import type {
   WordsReviewed,
 } from '../protocol/config.js';
 import type { VppControl } from '../protocol/vpp.js';
+import { answerWith } from './kernel/ask.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 import { tellNews } from './news.js';
 
@@ -155,7 +156,7 @@ class ConfigKeeper {
       );
       return verdict.ok ? { ...verdict, changes: configChanges(cell.running, verdict.config) } : verdict;
     };
-    looked().then(reply.ok, (error: unknown) => reply.fail(asMaglevError(error)));
+    answerWith(looked(), reply);
   }
 
   /** null: there is no VPP, or it is not known. */

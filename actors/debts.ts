@@ -1,6 +1,6 @@
 import { vipId } from '../domain/lb.js';
 import { newestTables } from '../domain/table-history.js';
-import { unknownName } from '../domain/unknown-name.js';
+import { unknownFrontend } from '../domain/unknown-name.js';
 import type { Address } from '../protocol/address.js';
 import type { VipDebt } from '../protocol/debts.js';
 import type { VppControl } from '../protocol/vpp.js';
@@ -20,8 +20,7 @@ export async function debtsOf(
   const names = new Map(frontends.map((one) => [vipId(one.desired.key), one.frontend]));
   if (frontend !== null && frontends.every((one) => one.frontend !== frontend)) {
     const known = frontends.map((one) => one.frontend);
-    const text = `frontend "${frontend}" is not in the config`;
-    throw unknownName('MGL_FRONTEND_UNKNOWN', text, frontend, known);
+    throw unknownFrontend(frontend, known);
   }
   const told = await ask(vpp, { type: 'get-flows' });
   const vips = told.filter(({ key }) => frontend === null || names.get(vipId(key)) === frontend);

@@ -1,10 +1,17 @@
-import type { InForce } from '../domain/applied.js';
+import {
+  type Applied,
+  appliedNothing,
+  type InForce,
+  notApplied,
+  unanswered,
+  uncutIn,
+} from '../domain/applied.js';
 import { Decider, differs, type Outcome, type Told } from '../domain/decider.js';
-import { heldAndCut } from '../domain/deciding.js';
+import { type Explained, heldAndCut, nothingExplained, stepBetween } from '../domain/deciding.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import { heardIf } from '../domain/hypothesis.js';
 import type { IpAddress } from '../domain/ip.js';
-import type { Effective } from '../domain/operator.js';
+import type { DesiredVip } from '../domain/lb.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type {
   DecisionChanged,
@@ -13,10 +20,9 @@ import type {
   SupposeRequest,
   VipWanted,
 } from '../protocol/decision.js';
-import type { BackendChanged, BackendReport, HealthRequest } from '../protocol/health.js';
+import type { BackendChanged, HealthRequest } from '../protocol/health.js';
 import type { EffectiveChanged, OperatorRequest } from '../protocol/operator.js';
 import type { ViewRequest } from '../protocol/views.js';
-import { Consequence } from './consequence.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 import { tellNews } from './news.js';
 
@@ -49,45 +55,39 @@ export type DecisionMessage =
 export function decisionActor(options: DecisionOptions): ActorSpec<DecisionMessage> {
   // What the log was told is not told again after a crash.
   const told: Told = new Map();
-  let lives = 0;
   return {
     name: 'decision',
     start: async (context) => {
       const effective = await context.ask(options.operator, { type: 'get-effective' });
       const reports = await context.ask(options.health, { type: 'list-states' });
-      // What was told before a crash is not known: VPP's side is told everything then.
-      return new Decision(context, options, { effective, reports, told, again: lives++ > 0 });
+      const left = options.startedAt + effective.config.lb.startupMinDelay - context.clock.monotonic();
+      if (left > 0) context.after(left, { type: 'settled' });
+      const decider = new Decider(effective, reports, left > 0, told);
+      tellNews(context.log, decider.decideAll(effective, 'start').news);
+      const decision = new Decision(context, options, decider);
+      // At a first start VPP's side asks by itself. What was told before a crash is not known.
+      if (context.isRestart) decision.tellAll();
+      return decision;
     },
   };
 }
 
-interface Beginning {
-  readonly effective: Effective;
-  readonly reports: readonly BackendReport[];
-  readonly told: Told;
-  readonly again: boolean;
-}
+/** Who asked for a change waits for VPP so long at most. */
+const VPP_PATIENCE_MS = 3000;
 
-const nobody: ReadonlySet<IpAddress> = new Set();
+type Servers = ReadonlySet<IpAddress>;
+
+const nobody: Servers = new Set();
 
 class Decision {
   readonly #context: Context<DecisionMessage>;
   readonly #options: DecisionOptions;
   readonly #decider: Decider;
 
-  constructor(
-    context: Context<DecisionMessage>,
-    options: DecisionOptions,
-    { effective, reports, told, again }: Beginning,
-  ) {
+  constructor(context: Context<DecisionMessage>, options: DecisionOptions, decider: Decider) {
     this.#context = context;
     this.#options = options;
-    const left = options.startedAt + effective.config.lb.startupMinDelay - context.clock.monotonic();
-    if (left > 0) context.after(left, { type: 'settled' });
-    this.#decider = new Decider(effective, reports, left > 0, told);
-    tellNews(context.log, this.#decider.decideAll(effective, 'start').news);
-    // At a first start VPP's side asks by itself.
-    if (again) this.#tellAll();
+    this.#decider = decider;
   }
 
   receive(message: DecisionMessage): void {
@@ -118,44 +118,76 @@ class Decision {
   /** The config as it counts is another: decides what that touches at once, and answers when VPP has it, or will not soon. */
   #follow({ effective, touched, reply }: EffectiveChanged<InForce>): void {
     const decider = this.#decider;
-    const consequence = new Consequence(this.#context, this.#options.vpp);
     switch (touched.kind) {
       case 'all':
         this.#tell(decider.decideAll(effective, 'reload'), heldAndCut);
+        reply.ok({ applied: [], tookMs: 0, uncut: [], ...nothingExplained });
         break;
       case 'backend': {
         const { backend } = touched;
-        this.#waitFor(consequence, decider.decideBackend(effective, backend), nobody);
-        consequence.explained = decider.explain(backend, decider.usersOf(backend));
+        const outcome = decider.decideBackend(effective, backend);
+        this.#carryOut(outcome, nobody, decider.explain(backend, decider.usersOf(backend)), reply);
         break;
       }
       case 'weight': {
         const { frontend, backend, flush } = touched;
         const address = flush ? effective.config.backends.get(backend)?.address : undefined;
         const cut = new Set(address === undefined ? [] : [address]);
-        this.#waitFor(consequence, decider.decideFrontend(effective, frontend), cut);
-        consequence.explained = decider.explain(backend, [frontend]);
+        const outcome = decider.decideFrontend(effective, frontend);
+        this.#carryOut(outcome, cut, decider.explain(backend, [frontend]), reply);
         break;
       }
     }
-    consequence.answer(reply);
   }
 
-  #waitFor(consequence: Consequence, { steps, news }: Outcome, cut: ReadonlySet<IpAddress>): void {
-    tellNews(this.#context.log, news);
-    for (const { before, vip } of steps) consequence.of(vip, before, cut);
+  /**
+   * VPP's side is told of every VIP that differs, and asked for those in which something has to be written; what needs no
+   * write waits for nobody. The flows of the servers in `cut` are to be cut whatever becomes of their weight.
+   */
+  #carryOut(outcome: Outcome, cut: Servers, explained: Explained, reply: Reply<InForce>): void {
+    const { clock, log } = this.#context;
+    const began = clock.monotonic();
+    tellNews(log, outcome.news);
+    const cuts = new Map<string, readonly IpAddress[]>();
+    const asked = outcome.steps.flatMap((step) => {
+      const { before, vip } = step;
+      const { writes, cuts: cutsNow } = stepBetween(before, vip, cut);
+      if (!writes) {
+        if (differs(step)) this.#options.vpp?.tell({ type: 'vip-wanted', vip, flush: nobody });
+        return [];
+      }
+      cuts.set(vip.frontend, cutsNow);
+      return [this.#apply(vip, new Set([...cut, ...heldAndCut(before, vip)]))];
+    });
+    const answer = (applied: readonly Applied[]) =>
+      reply.ok({ applied, tookMs: clock.monotonic() - began, uncut: uncutIn(applied, cuts), ...explained });
+    if (asked.length === 0) answer([]);
+    else void Promise.all(asked).then(answer);
+  }
+
+  /** Never rejects. */
+  async #apply(vip: DesiredVip, flush: Servers): Promise<Applied> {
+    const { frontend } = vip;
+    const { vpp } = this.#options;
+    if (vpp === null) return notApplied(frontend, 'disabled', 'maglevd runs without VPP');
+    const question = { type: 'vip-wanted', vip, flush } as const;
+    return this.#context
+      .ask(vpp, question, { timeoutMs: VPP_PATIENCE_MS })
+      .catch((thrown: unknown) =>
+        appliedNothing(frontend, unanswered(asMaglevError(thrown), VPP_PATIENCE_MS)),
+      );
   }
 
   /** `cut`: whose flows are to be cut besides those that VPP's side cuts by itself. */
   #tell({ whole, steps, news }: Outcome, cut: typeof heldAndCut = () => []): void {
     tellNews(this.#context.log, news);
-    if (whole) this.#tellAll();
+    if (whole) this.tellAll();
     else
       for (const { before, vip } of steps.filter(differs))
         this.#options.vpp?.tell({ type: 'vip-wanted', vip, flush: new Set(cut(before, vip)) });
   }
 
-  #tellAll(): void {
+  tellAll(): void {
     this.#options.vpp?.tell({ type: 'decision', decision: this.#decider.decision });
   }
 

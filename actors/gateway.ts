@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { ConfigChanged } from '../protocol/config.js';
 import type { RpcTargets, StartRpc } from '../protocol/rpc.js';
@@ -28,7 +29,7 @@ export function gatewayActor({ targets, rpc, cannotListen }: GatewayOptions): Ac
       });
       if (server === null) {
         // No bug that a restart could mend: maglevd ends. Whoever starts after the gateway does not start until then.
-        await aborted(signal);
+        if (!signal.aborted) await once(signal, 'abort');
         return { receive: () => {} };
       }
       listened = true;
@@ -44,11 +45,4 @@ export function gatewayActor({ targets, rpc, cannotListen }: GatewayOptions): Ac
       };
     },
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -49,10 +49,9 @@ export interface IntentKeeperOptions {
  * for a disk that hangs. What is known of the disk, and what is to be done with it, is a value (domain/intent-desk.ts).
  */
 export function intentKeeperActor(options: IntentKeeperOptions): ActorSpec<IntentKeeperMessage> {
-  let lives = 0;
   return {
     name: 'intent-keeper',
-    start: (context) => new IntentKeeper(context, options, lives++ > 0),
+    start: (context) => new IntentKeeper(context, options),
   };
 }
 
@@ -67,14 +66,14 @@ class IntentKeeper {
   readonly #written: Reply<string | null>[] = [];
   #cancelRetry: Cancel = () => {};
 
-  constructor(context: Context<IntentKeeperMessage>, options: IntentKeeperOptions, again: boolean) {
+  constructor(context: Context<IntentKeeperMessage>, options: IntentKeeperOptions) {
     this.#context = context;
     this.#options = options;
     this.#cell = options.cell;
     this.#desk = options.cell.desk;
     // What a life that crashed has left.
     if (this.#cell.access !== null) this.#follow(this.#cell.access);
-    else if (again) this.#go();
+    else if (context.isRestart) this.#go();
   }
 
   receive(message: IntentKeeperMessage): void {

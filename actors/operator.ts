@@ -57,7 +57,6 @@ export type OperatorMessage =
  * operator who took a server out must not find it back in because something was restarted.
  */
 export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessage> {
-  let lives = 0;
   return {
     name: 'operator',
     capacity: 1000,
@@ -70,7 +69,7 @@ export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessa
       if (found !== null) operator.found(found);
       else operator.review();
       // The last incarnation may have failed between a change and telling of it. At first everybody asks by himself.
-      if (lives++ > 0) operator.tellAll();
+      if (context.isRestart) operator.tellAll();
       return operator;
     },
   };

@@ -45,8 +45,8 @@ export function plannerActor(options: PlannerOptions): ActorSpec<PlannerMessage>
     capacity: 100,
     start: (context) => ({
       receive: async (message) => {
+        const { vpp } = options;
         try {
-          const { vpp } = options;
           if (vpp === null) throw new MaglevError('MGL_VPP_DISABLED', 'maglevd runs without VPP');
           if (message.type === 'debts') message.reply.ok(await debtsOf(context, vpp, message.frontend));
           else message.reply.ok(await foresee(context, { ...options, vpp }, message.whatIf));

@@ -3,6 +3,7 @@ import type { FlightRecord, MissingPart, RecordedActor, RecordedProgram } from '
 import type { SyncRecord } from '../domain/syncs.js';
 import type { RecorderRequest, RecordStore } from '../protocol/recorder.js';
 import type { RpcTargets } from '../protocol/rpc.js';
+import { answerWith } from './kernel/ask.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 
 /** What the process knows and no actor does. */
@@ -71,7 +72,7 @@ class Recorder {
         break;
       case 'take-record': {
         const { by, reply } = message;
-        this.#take(by).then(reply.ok, (error: unknown) => reply.fail(asMaglevError(error)));
+        answerWith(this.#take(by), reply);
         break;
       }
       case 'keep-record':

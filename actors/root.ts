@@ -1,9 +1,9 @@
 import type { BackendMemory } from '../domain/backend-memory.js';
 import type { ConfigIssue, MaglevConfig } from '../domain/config.js';
-import { asMaglevError, MaglevError } from '../domain/errors.js';
+import { MaglevError } from '../domain/errors.js';
 import { EventTally } from '../metrics/event-tally.js';
 import { ProbeBook } from '../probes/engine/book.js';
-import type { Address, Reply } from '../protocol/address.js';
+import type { Address } from '../protocol/address.js';
 import type { ConfigChanged, ConfigConsidered } from '../protocol/config.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
 import type { IntentStore } from '../protocol/intents.js';
@@ -17,6 +17,7 @@ import { type GatewayMessage, gatewayActor } from './gateway.js';
 import { type HealthMessage, healthActor } from './health/health.js';
 import type { MakeEngine } from './health/prober.js';
 import { intentKeeperActor, newIntentCell } from './intent-keeper.js';
+import { answerWith } from './kernel/ask.js';
 import type { ActorSpec } from './kernel/contract.js';
 import { type LogLevelOptions, logLevelActor } from './log-level.js';
 import { type MetricsOptions, metricsActor } from './metrics.js';
@@ -192,7 +193,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
               recorder.tell({ type: 'keep-record' });
               break;
             case 'round-trip':
-              answer(roundTrip(context, targets, ROUND_TRIP_MS), message.reply);
+              answerWith(roundTrip(context, targets, ROUND_TRIP_MS), message.reply);
               break;
             case 'cannot-listen':
               options.fatal(message.error);
@@ -208,11 +209,4 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
 /** Nobody had room for the question, or was there to take it. */
 function wasNotTaken(error: Error | null): boolean {
   return error instanceof MaglevError && ['MGL_MAILBOX_FULL', 'MGL_ACTOR_STOPPED'].includes(error.code);
-}
-
-function answer<T>(promise: Promise<T>, reply: Reply<T>): void {
-  promise.then(
-    (value) => reply.ok(value),
-    (error: unknown) => reply.fail(asMaglevError(error)),
-  );
 }

@@ -1,8 +1,8 @@
 import { asMaglevError } from '../domain/errors.js';
-import { type ServiceStatus, statusText } from '../domain/service-status.js';
+import { lookEveryMs, type ServiceStatus, statusText } from '../domain/service-status.js';
 import type { Address } from '../protocol/address.js';
 import type { RoundTripRequest, ServiceManager, ServiceNews } from '../protocol/service.js';
-import type { ActorSpec, Context } from './kernel/contract.js';
+import type { ActorSpec } from './kernel/contract.js';
 
 export interface ServiceOptions {
   readonly manager: ServiceManager;
@@ -15,16 +15,6 @@ type ServiceMessage =
   | { readonly type: 'answered'; readonly status: ServiceStatus }
   | { readonly type: 'unanswered'; readonly error: Error };
 
-/** Between two looks at the tree when nobody asks for a sign of life. */
-const LOOK_MS = 10_000;
-/** So often within the time that the service manager allows, which forgives two that are late. */
-const LOOKS_PER_WATCHDOG = 3;
-
-/** How long the tree may take for an answer, and how often it is looked at. */
-export function lookEveryMs({ watchdogMs }: Pick<ServiceManager, 'watchdogMs'>): number {
-  return watchdogMs === null ? LOOK_MS : Math.min(LOOK_MS, watchdogMs / LOOKS_PER_WATCHDOG);
-}
-
 /**
  * Tells the service manager that maglevd is ready, reloads, and how it is. The sign of life is given only when the whole
  * tree has answered: a maglevd whose parts are stuck is ended and started anew, and VPP forwards on meanwhile.
@@ -33,7 +23,7 @@ export function serviceActor({ manager, root }: ServiceOptions): ActorSpec<Servi
   return {
     name: 'service',
     start: (context) => {
-      const every = lookEveryMs(manager);
+      const every = lookEveryMs(manager.watchdogMs);
       let asked = false;
       manager.notify(['READY=1']);
       context.every(every, { type: 'look' }, { immediate: true });
@@ -43,17 +33,23 @@ export function serviceActor({ manager, root }: ServiceOptions): ActorSpec<Servi
             case 'look':
               if (asked) return;
               asked = true;
-              look(context, root, every);
+              context.pipe(
+                context.ask(root, { type: 'round-trip' }, { timeoutMs: every }),
+                (status) => ({ type: 'answered', status }),
+                (error) => ({ type: 'unanswered', error }),
+              );
               break;
             case 'answered':
               asked = false;
               manager.notify(['WATCHDOG=1', `STATUS=${statusText(message.status)}`]);
               break;
-            case 'unanswered':
+            case 'unanswered': {
+              const { code, message: error } = asMaglevError(message.error);
               asked = false;
-              withheld(context, message.error);
-              manager.notify([`STATUS=stuck: ${message.error.message}`]);
+              context.log.log('warn', 'service-stuck', { code, error });
+              manager.notify([`STATUS=stuck: ${error}`]);
               break;
+            }
             case 'reloading':
               // Both are wanted together by systemd 253 and newer.
               manager.notify([
@@ -69,17 +65,4 @@ export function serviceActor({ manager, root }: ServiceOptions): ActorSpec<Servi
       };
     },
   };
-}
-
-function look(context: Context<ServiceMessage>, root: Address<RoundTripRequest>, timeoutMs: number): void {
-  context.pipe(
-    context.ask(root, { type: 'round-trip' }, { timeoutMs }),
-    (status) => ({ type: 'answered', status }),
-    (error) => ({ type: 'unanswered', error }),
-  );
-}
-
-function withheld({ log }: Context<ServiceMessage>, error: Error): void {
-  const { code, message } = asMaglevError(error);
-  log.log('warn', 'service-stuck', { code, error: message });
 }

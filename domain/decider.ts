@@ -23,7 +23,7 @@ import type { FrontendState } from './health.js';
 import { type Decision, type DesiredVip, vipId } from './lb.js';
 import type { Effective } from './operator.js';
 import { type Slice, sliced } from './slice.js';
-import { unknownName } from './unknown-name.js';
+import { unknownBackend, unknownFrontend } from './unknown-name.js';
 import { type BackendView, type FrontendView, viewBackend, viewFrontend } from './views.js';
 
 /** A backend as health tells of it. */
@@ -149,8 +149,7 @@ export class Decider {
     const { frontends } = this.#effective.config;
     const frontend = frontends.get(name);
     if (frontend !== undefined) return this.#viewFrontend(frontend);
-    const text = `frontend "${name}" is not in the config`;
-    return unknownName('MGL_FRONTEND_UNKNOWN', text, name, frontends.keys());
+    return unknownFrontend(name, frontends.keys());
   }
 
   backendViews(slice?: Slice): BackendView[] {
@@ -159,9 +158,8 @@ export class Decider {
   }
 
   backendView(name: string): BackendView | MaglevError {
-    const text = `backend "${name}" is not in the config`;
     const { backends } = this.#effective.config;
-    return this.#viewBackend(name) ?? unknownName('MGL_BACKEND_UNKNOWN', text, name, backends.keys());
+    return this.#viewBackend(name) ?? unknownBackend(name, backends.keys());
   }
 
   /** False when it is no news. */

@@ -195,6 +195,8 @@ function sameShape(a: DesiredVip, b: DesiredVip): boolean {
 /** What a change about one backend means in the frontends that use it. */
 export type Explained = Pick<InForce, 'waits' | 'deserted' | 'undecided'>;
 
+export const nothingExplained: Explained = { waits: null, deserted: [], undecided: [] };
+
 /** `decided`: those frontends now; `failed` could not be decided. */
 export function explainChange(
   backend: string,

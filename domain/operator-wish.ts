@@ -2,7 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import { type InForce, notApplied } from './applied.js';
 import type { AskedChange } from './change-text.js';
 import type { MaglevConfig } from './config.js';
-import { usersOf } from './deciding.js';
+import { nothingExplained, usersOf } from './deciding.js';
 import type { MaglevError } from './errors.js';
 import type { FieldsOf } from './events.js';
 import {
@@ -91,9 +91,7 @@ export function cutShort(touched: Touched, config: MaglevConfig, error: MaglevEr
     applied: frontends.map((frontend) => notApplied(frontend, 'failed', text, error)),
     tookMs: 0,
     uncut: touched.kind === 'weight' && touched.flush ? frontends : [],
-    waits: null,
-    deserted: [],
-    undecided: [],
+    ...nothingExplained,
   };
 }
 

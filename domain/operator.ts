@@ -2,7 +2,7 @@ import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Frontend, MaglevConfig } from './config.js';
 import { MaglevError } from './errors.js';
 import { isWeight, MAX_WEIGHT } from './lb-limits.js';
-import { unknownName } from './unknown-name.js';
+import { unknownBackend, unknownFrontend, unknownName } from './unknown-name.js';
 
 /** Who asked for it, and when. */
 export interface Asked {
@@ -117,8 +117,7 @@ export function actOnBackend(
 ): Either<MaglevError, Intents> {
   const backend = config.backends.get(name);
   if (backend === undefined) {
-    const text = `backend "${name}" is not in the config`;
-    return left(unknownName('MGL_BACKEND_UNKNOWN', text, name, config.backends.keys()));
+    return left(unknownBackend(name, config.backends.keys()));
   }
   const word = intents.get(subjectOf({ kind: 'enabled', backend: name }));
   const isEnabled = word?.kind === 'enabled' ? word.value : backend.enabled;
@@ -152,8 +151,7 @@ export function setWeight(
   }
   const frontend = config.frontends.get(frontendName);
   if (frontend === undefined) {
-    const text = `frontend "${frontendName}" is not in the config`;
-    return left(unknownName('MGL_FRONTEND_UNKNOWN', text, frontendName, config.frontends.keys()));
+    return left(unknownFrontend(frontendName, config.frontends.keys()));
   }
   const found = frontend.pools.find(({ name }) => name === pool);
   if (found === undefined) {

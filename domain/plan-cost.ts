@@ -59,6 +59,18 @@ export function pieceOf(operations: readonly LbOperation[], load: VipLoad): read
   return count === operations.length ? operations : operations.slice(0, count);
 }
 
+/** All of them, piece by piece. */
+export function* piecesOf(
+  operations: readonly LbOperation[],
+  load: VipLoad,
+): Generator<readonly LbOperation[], void> {
+  for (let left = operations; left.length > 0; ) {
+    const piece = pieceOf(left, load);
+    yield piece;
+    left = left.slice(piece.length);
+  }
+}
+
 function rebuildCost({ tableLength, weights }: VipLoad): number {
   return 0.02 + 2.6e-5 * tableLength + 1.1e-4 * weights;
 }

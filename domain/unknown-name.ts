@@ -13,3 +13,11 @@ export function unknownName(
   const hint = meant === null ? '' : `: did you mean "${meant}"?`;
   return new MaglevError(code, `${text}${hint}`, advice === undefined ? {} : { advice });
 }
+
+export function unknownFrontend(name: string, known: Iterable<string>): MaglevError {
+  return unknownName('MGL_FRONTEND_UNKNOWN', `frontend "${name}" is not in the config`, name, known);
+}
+
+export function unknownBackend(name: string, known: Iterable<string>): MaglevError {
+  return unknownName('MGL_BACKEND_UNKNOWN', `backend "${name}" is not in the config`, name, known);
+}

@@ -59,14 +59,13 @@ export type BackendMessage =
 
 /** Has one backend probed, however many frontends use it, and owns all that is known of it. */
 export function backendActor(options: BackendOptions): ActorSpec<BackendMessage> {
-  let lives = 0;
   return {
     // Not its bare name, which an operator chooses: it could be that of the prober.
     name: `backend-${actorName(options.name)}`,
     start: (context) => {
       const backend = new BackendKeeper(context, options, options.memory);
       // After a crash: what was changed just before it may not have been told.
-      if (lives++ > 0) backend.tell(null);
+      if (context.isRestart) backend.tell(null);
       return backend;
     },
   };

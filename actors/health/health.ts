@@ -12,7 +12,7 @@ import { type DoubtsTold, DoubtTelling, GATHER_MS } from '../../domain/doubt-tel
 import type { Effective } from '../../domain/operator.js';
 import type { Touched } from '../../domain/operator-wish.js';
 import { type Slice, sliced } from '../../domain/slice.js';
-import { unknownName } from '../../domain/unknown-name.js';
+import { unknownBackend } from '../../domain/unknown-name.js';
 import type { ProbeBook } from '../../probes/engine/book.js';
 import type { Address } from '../../protocol/address.js';
 import type {
@@ -54,7 +54,6 @@ export type HealthMessage =
 
 /** Supervises one actor a backend, and keeps them to the config. */
 export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
-  let lives = 0;
   return {
     name: 'health',
     supervision: crowd,
@@ -63,7 +62,7 @@ export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
       const health = new Health(context, options);
       await health.follow(now, everything, true);
       // After a crash: what was changed just before it may not have been told.
-      if (lives++ > 0) health.tellAll();
+      if (context.isRestart) health.tellAll();
       return health;
     },
   };
@@ -123,11 +122,7 @@ class Health {
       case 'get-detail': {
         const backend = this.#backends.get(message.name);
         if (backend !== undefined) this.#context.relay(backend, message);
-        else {
-          const text = `backend "${message.name}" is not in the config`;
-          const known = this.#backends.keys();
-          message.reply.fail(unknownName('MGL_BACKEND_UNKNOWN', text, message.name, known));
-        }
+        else message.reply.fail(unknownBackend(message.name, this.#backends.keys()));
         break;
       }
     }

@@ -49,12 +49,11 @@ interface Watched {
 
 /** Owns the probe engine: one for all backends, and a new one when it fails or its namespace changes. */
 export function proberActor(options: ProberOptions): ActorSpec<ProberMessage> {
-  let lives = 0;
   return {
     name: 'prober',
     start: (context) => {
       const prober = new Prober(context, options);
-      if (lives++ > 0) options.restarted.tell({ type: 'prober-restarted' });
+      if (context.isRestart) options.restarted.tell({ type: 'prober-restarted' });
       return prober;
     },
   };

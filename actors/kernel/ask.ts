@@ -1,5 +1,5 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import type { Address, Answer, AskOptions, Question as QuestionOf } from '../../protocol/address.js';
+import type { Address, Answer, AskOptions, Question as QuestionOf, Reply } from '../../protocol/address.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { Bag } from './bag.js';
 import { calleeStopped, PendingQuestion, type Question } from './question.js';
@@ -42,4 +42,12 @@ export function ask<Q, K extends QuestionOf<Q> & { readonly type: string }>(
     );
   }
   return pending.answer;
+}
+
+/** Answers a question with what comes of a promise, whether or not the actor handles other messages meanwhile. */
+export function answerWith<R>(promise: Promise<R>, reply: Reply<R>): void {
+  promise.then(
+    (value) => reply.ok(value),
+    (thrown: unknown) => reply.fail(asMaglevError(thrown)),
+  );
 }

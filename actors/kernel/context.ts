@@ -54,11 +54,19 @@ export function makeContext<M>(
     toSelf(message);
   };
 
+  /** Sets up what sends itself `message`; nothing once it was told to end. */
+  const sending = (message: M, begin: (send: () => void) => Cancel): Cancel => {
+    if (incarnation.active) return begin(() => toSelf(message));
+    deadLetters.record(path, 'stale', message);
+    return nothing;
+  };
+
   let clock: Clock | null = null;
 
   return {
     self: host.ref,
     path,
+    isRestart: incarnation.number > 1,
     log: services.log,
     get clock() {
       clock ??= boundClock(services.clock, incarnation);
@@ -118,21 +126,14 @@ export function makeContext<M>(
       if (!target.tell(message)) message.reply?.fail(calleeStopped(target.name));
     },
 
-    after: (ms: number, message: M): Cancel => {
-      if (incarnation.active) return belongings.timers.after(ms, () => toSelf(message));
-      deadLetters.record(path, 'stale', message);
-      return nothing;
-    },
+    after: (ms, message) => sending(message, (send) => belongings.timers.after(ms, send)),
 
-    every: (ms: number, message: M, options?: { readonly immediate?: boolean }): Cancel => {
-      if (!incarnation.active) {
-        deadLetters.record(path, 'stale', message);
-        return nothing;
-      }
-      const cancel = belongings.timers.every(ms, () => toSelf(message));
-      if (options?.immediate === true) toSelf(message);
-      return cancel;
-    },
+    every: (ms, message, { immediate = false } = {}) =>
+      sending(message, (send) => {
+        const cancel = belongings.timers.every(ms, send);
+        if (immediate) send();
+        return cancel;
+      }),
 
     pipe: <T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M): void => {
       promise.then(

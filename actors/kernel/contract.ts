@@ -80,6 +80,8 @@ export interface Context<M> {
   readonly self: ActorRef<M>;
   /** `/root/vpp/connection`. */
   readonly path: string;
+  /** Did one end before it? Then what that one was about to tell may not have been told. */
+  readonly isRestart: boolean;
   /** Aborted when this incarnation is told to end, before its stop(). */
   readonly signal: AbortSignal;
   readonly clock: Clock;

@@ -38,7 +38,7 @@ const DRAIN_MS = 2000;
 
 /** Keeps a connection to VPP: connects for ever, watches it, and says when it is up and when it is down. */
 export function connectionActor(options: ConnectionOptions): ActorSpec<ConnectionMessage> {
-  return { name: 'connection', start: (context) => new Connection(context, options).behavior() };
+  return { name: 'connection', start: (context) => new Connection(context, options) };
 }
 
 class Connection {
@@ -63,24 +63,17 @@ class Connection {
     this.#context = context;
     this.#options = options;
     this.#unheard = { state: 'away', since: context.clock.monotonic() };
+    context.self.tell({ type: 'connect' });
   }
 
-  behavior() {
-    this.#context.self.tell({ type: 'connect' });
-    return {
-      receive: (message: ConnectionMessage) => this.#receive(message),
-      stop: async () => {
-        await this.#opening?.close();
-        await this.#drain(DRAIN_MS);
-        await this.#end(
-          new MaglevError('MGL_VPP_DISCONNECTED', 'maglevd closed its connection to VPP'),
-          'info',
-        );
-      },
-    };
+  async stop(): Promise<void> {
+    await this.#opening?.close();
+    await this.#drain(DRAIN_MS);
+    const closed = new MaglevError('MGL_VPP_DISCONNECTED', 'maglevd closed its connection to VPP');
+    await this.#end(closed, 'info');
   }
 
-  async #receive(message: ConnectionMessage): Promise<void> {
+  async receive(message: ConnectionMessage): Promise<void> {
     switch (message.type) {
       case 'connect':
         this.#connect();

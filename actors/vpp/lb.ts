@@ -25,7 +25,7 @@ import {
   nothing,
   type Tally,
 } from '../../domain/tally.js';
-import { unknownName } from '../../domain/unknown-name.js';
+import { unknownFrontend } from '../../domain/unknown-name.js';
 import { unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
@@ -41,8 +41,8 @@ import type { LbReading, SessionReport, VppRequest } from '../../protocol/vpp.js
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { tellNews } from '../news.js';
 import { crowd } from '../supervision.js';
-import { fullSync, reconcile } from './full-sync.js';
 import { reconcilerActor } from './reconciler.js';
+import { Sync } from './sync.js';
 
 export interface LbOptions {
   readonly link: Address<VppRequest>;
@@ -164,9 +164,8 @@ class Lb {
   /** Somebody asks: with a name that is not in the config there is nothing to do. */
   #asked(frontend: string | null, reply: Reply<SyncReport>): void {
     if (frontend !== null && this.#standing.ofFrontend(frontend) === undefined) {
-      const text = `frontend "${frontend}" is not in the config`;
       const known = this.#standing.decision.vips.map((vip) => vip.frontend);
-      reply.fail(unknownName('MGL_FRONTEND_UNKNOWN', text, frontend, known));
+      reply.fail(unknownFrontend(frontend, known));
     } else {
       if (!this.#jobs.asked(frontend, reply))
         reply.fail(new MaglevError('MGL_MAILBOX_FULL', 'too many requests wait for a sync already'));
@@ -307,15 +306,8 @@ class Lb {
     const read = { at: this.#context.clock.now(), state: { conf: reading.conf, vips: reading.vips } };
     this.#options.records.tell({ type: 'vpp-read', read });
     await this.#stopReconcilersOfNobody();
-    const options = {
-      link: this.#options.link,
-      standing: () => this.#standing,
-      reconcilerOf: (vip: DesiredVip) => this.#reconcilerOf(vip),
-      settled: this.#settled,
-      changed,
-    };
     this.#settled.read(reading.conf);
-    const result = await fullSync(this.#context, options, reading);
+    const result = await this.#syncBy(reading).all(changed);
     const wanted = reading.vips.filter(({ key }) => this.#standing.vip(vipId(key)) !== undefined);
     const { unverified, news } = this.#telling.read(wanted, reading.textError);
     this.#news(news);
@@ -329,11 +321,18 @@ class Lb {
     if (desired === undefined) return { ...nothing, unverified: [] };
     const id = vipId(desired.key);
     const found = reading.vips.find(({ key }) => vipId(key) === id) ?? null;
-    const result = await reconcile(this.#context, this.#reconcilerOf(desired), desired, found, reading);
+    const result = await this.#syncBy(reading).one(desired, found);
     changed(result);
     if (result.failures.some(({ operation }) => operation.op === 'vip-sync')) this.#due(null, 'unsure');
     const vips = found === null ? [] : [found];
     return { ...result, unverified: unverifiedIn({ vips, textError: reading.textError }) };
+  }
+
+  #syncBy(reading: LbReading): Sync {
+    const standing = () => this.#standing;
+    const reconcilerOf = (vip: DesiredVip) => this.#reconcilerOf(vip);
+    const options = { link: this.#options.link, standing, reconcilerOf, settled: this.#settled };
+    return new Sync(this.#context, options, reading);
   }
 
   async #read(): Promise<LbReading> {

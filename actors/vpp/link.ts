@@ -3,9 +3,9 @@ import type { LbOperation } from '../../domain/lb.js';
 import { MemoryRefusals } from '../../domain/memory-refusals.js';
 import { SendQueue } from '../../domain/send-queue.js';
 import { done, failedOutcome, type OperationOutcome } from '../../domain/syncs.js';
-import type { Reply } from '../../protocol/address.js';
 import type { Logger } from '../../protocol/log.js';
 import type { VppRequest } from '../../protocol/vpp.js';
+import { answerWith } from '../kernel/ask.js';
 import type { ActorSpec } from '../kernel/contract.js';
 import { tellNews } from '../news.js';
 import type { VppApi } from './api.js';
@@ -36,19 +36,20 @@ class Link {
     void api.closed.then((error) => this.#end(error));
   }
 
+  /** Nothing is awaited: the next request goes out while VPP works on this one. */
   receive(request: VppRequest): void {
     switch (request.type) {
       case 'read-conf':
-        answer(this.#api.getLbConf(), request.reply);
+        answerWith(this.#api.getLbConf(), request.reply);
         break;
       case 'write-conf':
-        answer(this.#api.setLbConf(request.conf), request.reply);
+        answerWith(this.#api.setLbConf(request.conf), request.reply);
         break;
       case 'read-indexes':
-        answer(this.#api.getLbIndexes(), request.reply);
+        answerWith(this.#api.getLbIndexes(), request.reply);
         break;
       case 'read-flows':
-        answer(this.#api.getLbFlows(), request.reply);
+        answerWith(this.#api.getLbFlows(), request.reply);
         break;
       case 'read-state':
         this.#queue.push({ ...request, cost: null }, false);
@@ -68,7 +69,8 @@ class Link {
       if (next.type === 'apply') this.#apply(next);
       else {
         const order = ++this.#order;
-        answer(this.#api.getLbState(), next.reply, (state) => ({ ...state, order }));
+        const read = this.#api.getLbState().then((state) => ({ ...state, order }));
+        answerWith(read, next.reply);
       }
     }
   }
@@ -124,16 +126,6 @@ class Link {
   #end(error: MaglevError): void {
     for (const { reply } of this.#queue.clear()) reply.fail(error);
   }
-}
-
-/** Not awaited by the actor: the next request goes out while VPP works on this one. */
-function answer<V, R>(promise: Promise<V>, reply: Reply<R>, of: (value: V) => R): void;
-function answer<R>(promise: Promise<R>, reply: Reply<R>): void;
-function answer<V>(promise: Promise<V>, reply: Reply<V>, of = (value: V): V => value): void {
-  promise.then(
-    (value) => reply.ok(of(value)),
-    (error: unknown) => reply.fail(asMaglevError(error)),
-  );
 }
 
 /** One callback for all, instead of promises for each: this is done tens of thousands of times in a cold sync. */

@@ -3,7 +3,7 @@ import { AppliedAskers, pendingAfter } from '../../domain/applied-askers.js';
 import { MaglevError } from '../../domain/errors.js';
 import { type DesiredVip, type LbConf, type LbOperation, type VipKey, vipId } from '../../domain/lb.js';
 import type { Batch } from '../../domain/plan.js';
-import { loadOf, pieceOf } from '../../domain/plan-cost.js';
+import { loadOf, piecesOf } from '../../domain/plan-cost.js';
 import type { VipStanding } from '../../domain/standings.js';
 import { addTallies, failure, nothing, notSent, type Tally } from '../../domain/tally.js';
 import { VipKnowledge } from '../../domain/vip-knowledge.js';
@@ -32,12 +32,11 @@ export interface ReconcilerOptions {
  * again asks again.
  */
 export function reconcilerActor(options: ReconcilerOptions): ActorSpec<ReconcilerMessage> {
-  let lives = 0;
   return {
     // A prefix has a slash, which no actor's name may have.
     name: vipId(options.key).replace('/', '_'),
     start: (context) => {
-      if (lives++ > 0) options.lb.tell({ type: 'restarted' });
+      if (context.isRestart) options.lb.tell({ type: 'restarted' });
       return new Reconciler(context, options);
     },
   };
@@ -171,11 +170,7 @@ class Reconciler {
 
   async #giveUp(work: Work, desired: DesiredVip, failures: Tally['failures'], move: Writing): Promise<void> {
     const { tried, skipped } = afterFailure(failures, move);
-    for (let left = tried; left.length > 0; ) {
-      const piece = pieceOf(left, loadOf(desired));
-      await this.#write(work, desired, piece);
-      left = left.slice(piece.length);
-    }
+    for (const piece of piecesOf(tried, loadOf(desired))) await this.#write(work, desired, piece);
     this.#vip.doubt();
     if (skipped.length > 0) work.results.push(notSent(skipped, this.#context.clock.now()));
     this.#end(work, false);

@@ -12,6 +12,7 @@ import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
 import type { StatsNews } from '../../protocol/reconciling.js';
 import type { FlowsReport, SessionReport, VppControl, VppRequest } from '../../protocol/vpp.js';
+import { answerWith } from '../kernel/ask.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import type { OpenStats, StatsSource } from './api.js';
 
@@ -146,14 +147,12 @@ class Stats {
     const now = clock.monotonic();
     if (this.#flows === null || now - this.#flows.at >= FLOWS_GAP_MS)
       this.#flows = { at: now, asked: this.#context.ask(this.#options.link, { type: 'read-flows' }) };
-    this.#flows.asked.then(
-      (vips) => {
-        const told = vips?.map((vip) => ({ ...vip, history: this.#options.history.of(vipId(vip.key)) }));
-        if (told === undefined) reply.fail(new MaglevError('MGL_VPP_TEXT', 'VPP does not tell its flows'));
-        else reply.ok(told);
-      },
-      (error: unknown) => reply.fail(asMaglevError(error)),
-    );
+    const { history } = this.#options;
+    const told = this.#flows.asked.then((vips) => {
+      if (vips === null) throw new MaglevError('MGL_VPP_TEXT', 'VPP does not tell its flows');
+      return vips.map((vip) => ({ ...vip, history: history.of(vipId(vip.key)) }));
+    });
+    answerWith(told, reply);
   }
 
   #found(places: ReadonlyMap<VipId, number>): void {

@@ -6,6 +6,7 @@ import { StandingDecision } from '../../domain/standing-decision.js';
 import { standingsOf, VipStandings } from '../../domain/standings.js';
 import { TableHistory } from '../../domain/table-history.js';
 import { type Presence, VppPresence } from '../../domain/vpp-presence.js';
+import { SILENCE_TOLD_MS, silenceError } from '../../domain/vpp-silence.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest, VipWanted } from '../../protocol/decision.js';
 import type {
@@ -60,11 +61,6 @@ export function vppActor(options: VppOptions): ActorSpec<VppMessage> {
 
 /** Between two connections that are given up because of VPP's stats segment, whatever becomes of it. */
 const STATS_DROP_GAP_MS = 600_000;
-
-/** Who asks for what VPP has is told that VPP is silent before a client with the usual deadline of 5 s gives up. */
-const SILENCE_TOLD_MS = 4500;
-/** A VPP that owes an answer is pinged every second: without a word in this time it is silent. */
-const SILENCE_MIN_MS = 1000;
 
 interface Live {
   readonly link: VppLink;
@@ -267,10 +263,9 @@ class Vpp {
 
   /** Who still waits for a VPP that says nothing is told so; one that talks is given more time. */
   #tellSilence(link: VppLink, reply: Reply<never>): void {
-    const silentMs = Math.min(SILENCE_TOLD_MS, this.#context.clock.monotonic() - link.lastReplyAt());
-    if (link !== this.#live?.link || silentMs < SILENCE_MIN_MS) return;
-    const seconds = Math.floor(silentMs / 1000);
-    reply.fail(new MaglevError('MGL_VPP_TIMEOUT', `VPP has been silent for ${seconds} s`));
+    if (link !== this.#live?.link) return;
+    const error = silenceError(link.lastReplyAt(), this.#context.clock.monotonic());
+    if (error !== null) reply.fail(error);
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { LbOperation } from '../../domain/lb.js';
-import { costOf, pieceOf, type VipLoad } from '../../domain/plan-cost.js';
+import { costOf, piecesOf, type VipLoad } from '../../domain/plan-cost.js';
 import { addTallies, type Tally, tally } from '../../domain/tally.js';
 import type { Address } from '../../protocol/address.js';
 import type { VppRequest } from '../../protocol/vpp.js';
@@ -30,10 +30,7 @@ export async function writeInPieces(
   operations: readonly LbOperation[],
 ): Promise<Tally> {
   const results: Tally[] = [];
-  for (let left = operations; left.length > 0; ) {
-    const piece = pieceOf(left, writing.load);
+  for (const piece of piecesOf(operations, writing.load))
     results.push((await write(context, writing, piece)).result);
-    left = left.slice(piece.length);
-  }
   return addTallies(results);
 }
