@@ -69,8 +69,12 @@ class Link {
       if (next.type === 'apply') this.#apply(next);
       else {
         const order = ++this.#order;
-        const read = this.#api.getLbState().then((state) => ({ ...state, order }));
-        answerWith(read, next.reply);
+        const { reply } = next;
+        // In one step: when the connection ends, its reason must come before the end of this actor.
+        this.#api.getLbState().then(
+          (state) => reply.ok({ ...state, order }),
+          (error: unknown) => reply.fail(asMaglevError(error)),
+        );
       }
     }
   }
