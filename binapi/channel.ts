@@ -2,10 +2,9 @@ import { connect } from 'node:net';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import type { ByteSocket, Dial } from './byte-socket.js';
 import type { AnyMessage, MessageDefinition, MessageHeader } from './codec/message.js';
-import { u16At, u32At } from './codec/peek.js';
 import { Reader } from './codec/reader.js';
 import { Writer } from './codec/writer.js';
-import { encodeFrame, FRAME_HEADER_SIZE, FrameDecoder } from './framing.js';
+import { encodeFrame, FRAME_HEADER_SIZE, FrameDecoder, u16At, u32At } from './framing.js';
 import type { ApiTrace } from './trace.js';
 
 /** Who gets a message that came in. Made by `routeTo`. */

@@ -1,8 +1,8 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
-import { parseBoolean } from '../domain/boolean-word.js';
 import { nearest } from '../domain/did-you-mean.js';
 import { parseDuration } from '../domain/duration.js';
 import { nameRule } from '../domain/name.js';
+import { parseBoolean } from '../program/go-style.js';
 import { parseRpcAddress, type RpcAddress } from '../rpc/address.js';
 import type { CredentialFiles } from './credentials.js';
 

@@ -1,12 +1,12 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { readCaFile } from '../config/ca-file.js';
 import { systemErrorText } from '../config/system-error.js';
 import type { TrustGrounds } from '../probes/trust.js';
+import { buildInfo } from '../program/build-info.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
-import { builtAt } from './built-at.js';
 
 /** What Node was started with. */
 export interface NodeSetting {
@@ -85,4 +85,14 @@ function folderError(folder: string): string | null {
 
 function isoTime(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
+
+/**
+ * When this program was built, in milliseconds since the epoch: no clock that is right shows an earlier time. By the date
+ * that the build noted, in ISO 8601, or else by the time of this file, which was written then, or when the package was
+ * unpacked.
+ */
+export function builtAt(noted = buildInfo().date, program = new URL(import.meta.url)): number {
+  const at = Date.parse(noted ?? '');
+  return Number.isNaN(at) ? statSync(program).mtimeMs : at;
 }

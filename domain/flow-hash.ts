@@ -1,4 +1,3 @@
-import { crc32c } from './crc32c.js';
 import type { IpFamily } from './ip.js';
 import { PROTOCOL_TCP, PROTOCOL_UDP } from './lb.js';
 
@@ -39,4 +38,20 @@ export function hasPorts(protocol: number): boolean {
 /** The bucket of a table of this length, a power of two, that a flow with this hash is in. */
 export function bucketOf(hash: number, tableLength: number): number {
   return (hash & (tableLength - 1)) >>> 0;
+}
+
+/** The polynomial of Castagnoli, its bits in reverse order. */
+const POLYNOMIAL = 0x82f63b78;
+
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte;
+  for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ ((remainder & 1) * POLYNOMIAL);
+  return remainder;
+});
+
+/** CRC32C as the processor's instruction computes it: it starts at 0, and nothing is inverted at the end. */
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number);
+  return crc >>> 0;
 }

@@ -2,7 +2,6 @@ import type { MaglevConfig } from '../domain/config.js';
 import type { FieldsOf, ToldEvent } from '../domain/events.js';
 import { detectionBounds, Histogram, writeBounds } from '../domain/histogram.js';
 import { LabelledCounts } from '../domain/labelled-counts.js';
-import { kindOfActor } from './actor-kinds.js';
 import { ApplyTimes } from './apply-times.js';
 
 /** Kinds of changes, as the reference implementation calls them. */
@@ -103,4 +102,14 @@ export class EventTally {
     if (durationMs !== undefined) this.syncTimes[scope].observe(durationMs / 1000);
     if (scope === 'all') this.fullSyncAt = at;
   }
+}
+
+/** `/root/health/backend-*`: parts of which there is one for each thing that the config names are told together. */
+export function kindOfActor(path: string): string {
+  return path.replace(/\/backend-[^/]*/, '/backend-*').replace(/(\/lb)\/[^/]+/, '$1/vip-*');
+}
+
+/** Is an actor below `parent` one of those? */
+export function isOneOfMany(path: string, parent: string): boolean {
+  return parent.endsWith('/lb') || path.startsWith('/backend-', parent.length);
 }

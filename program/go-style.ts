@@ -1,5 +1,3 @@
-import { parseBoolean } from '../domain/boolean-word.js';
-
 /**
  * A command line as parseArgs of Node reads it, from one as Go programs take it: `-config x` for `--config x`,
  * `--reflection=0` for `--no-reflection`. What stands behind `--` is left alone. `switches` are the names of flags that
@@ -18,4 +16,11 @@ function longFlag(arg: string, switches: ReadonlySet<string>): string {
   const flag = switches.has(name) ? parseBoolean(word) : null;
   if (flag === null) return long;
   return flag ? `--${name}` : `--no-${name}`;
+}
+
+/** The words that Go takes for a boolean, whose flags ours are like; null for any other. */
+export function parseBoolean(word: string): boolean | null {
+  if (/^(1|t|true)$/i.test(word)) return true;
+  if (/^(0|f|false)$/i.test(word)) return false;
+  return null;
 }

@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { type Role, roles } from '../domain/access.js';
-import { parseBoolean } from '../domain/boolean-word.js';
 import { MaglevError } from '../domain/errors.js';
 import { flagProblem } from '../domain/flag-problem.js';
 import { logLevels } from '../domain/log-levels.js';
-import { fromGoStyle } from '../program/go-style.js';
+import { fromGoStyle, parseBoolean } from '../program/go-style.js';
 import { type LogFormat, logFormats } from '../program/log-format.js';
 import type { LogLevel } from '../protocol/log.js';
 import { type ListenAddress, parseListenAddresses } from '../rpc/address.js';

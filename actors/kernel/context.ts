@@ -9,8 +9,7 @@ import type { Envelope } from './mailbox.js';
 import { askerStopped, calleeStopped } from './question.js';
 import { Ref } from './ref.js';
 import type { Services } from './services.js';
-import { finished } from './supervision.js';
-import { toError } from './thrown.js';
+import { finished, toError } from './supervision.js';
 
 /** The actor that a context is made for. */
 export interface ContextHost<M> {

@@ -1,6 +1,5 @@
 import type { Logger } from '../../protocol/log.js';
 import type { DeadLetter } from './contract.js';
-import { messageType } from './message-type.js';
 
 /** Counts every message that reached nobody, and keeps the newest for people. */
 export class DeadLetters {
@@ -31,4 +30,14 @@ export class DeadLetters {
     const split = this.#count > this.#kept ? this.#count % this.#kept : 0;
     return { count: this.#count, recent: [...this.#recent.slice(split), ...this.#recent.slice(0, split)] };
   }
+}
+
+/** The name of a kind of message, for the log: its `type` or `kind`, else what JavaScript calls it. Never throws. */
+export function messageType(message: unknown): string {
+  if (typeof message === 'object' && message !== null) {
+    if ('type' in message && typeof message.type === 'string') return message.type;
+    if ('kind' in message && typeof message.kind === 'string') return message.kind;
+    return 'object';
+  }
+  return typeof message === 'string' ? message.slice(0, 40) : typeof message;
 }

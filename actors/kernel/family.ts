@@ -3,9 +3,8 @@ import type { MaglevError } from '../../domain/errors.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { ActorDescription, RestartType, Supervision } from './contract.js';
-import { RestartIntensity } from './restart-intensity.js';
 import { SiblingGroup } from './sibling-group.js';
-import { type Cause, isRestarted, isRestartedWithSibling } from './supervision.js';
+import { type Cause, isRestarted, isRestartedWithSibling, RestartIntensity } from './supervision.js';
 
 /** What a supervisor needs of a child. None of these calls back before it has returned. */
 export interface Child {

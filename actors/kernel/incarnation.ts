@@ -2,15 +2,14 @@ import type { LevelOf } from '../../domain/events.js';
 import type { Cancel } from '../../protocol/clock.js';
 import { Belongings } from './belongings.js';
 import type { ActorSpec, Behavior, Context } from './contract.js';
+import { messageType } from './dead-letters.js';
 import { Family } from './family.js';
 import { type Agent, runAs } from './fence.js';
 import type { Envelope } from './mailbox.js';
-import { messageType } from './message-type.js';
 import type { Worker } from './nact-engine.js';
 import { calleeCrashed, calleeStopped, type Question } from './question.js';
 import type { Services } from './services.js';
-import { type Cause, defaultSupervision } from './supervision.js';
-import { toError } from './thrown.js';
+import { type Cause, defaultSupervision, toError } from './supervision.js';
 
 /** How long the end of an incarnation may take: a handler under way, and then stop(), each. */
 const STOP_DEADLINE_MS = 5000;

@@ -54,3 +54,38 @@ export function checkSupervision(supervision: Supervision): void {
     if (!holds) throw new RangeError(`supervision: ${field} is out of range`);
   }
 }
+
+/** The sliding window of a supervisor's restarts: at most `restarts` in any `withinMs`. */
+export class RestartIntensity {
+  readonly #limit: Supervision['intensity'];
+  /** When the restarts of the window were, oldest first; never more than the limit and one. */
+  #moments: number[] = [];
+
+  constructor(limit: Supervision['intensity']) {
+    this.#limit = limit;
+  }
+
+  /** Counts one more restart at `now` (monotonic milliseconds). False: it is one too many. */
+  admit(now: number): boolean {
+    const { restarts, withinMs } = this.#limit;
+    if (restarts === Number.POSITIVE_INFINITY) return true;
+    this.#moments = this.#moments.filter((moment) => now - moment <= withinMs);
+    if (this.#moments.length >= restarts) return false;
+    this.#moments.push(now);
+    return true;
+  }
+}
+
+/** Anything thrown, as an Error: itself if it is one. */
+export function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error(typeof thrown === 'string' ? thrown : `not an Error was thrown: ${describe(thrown)}`);
+}
+
+function describe(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return typeof thrown;
+  }
+}

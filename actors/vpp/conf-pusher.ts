@@ -1,7 +1,7 @@
+import { Retrying } from '../../domain/backoff.js';
 import { asMaglevError, type MaglevError } from '../../domain/errors.js';
 import type { LbConf } from '../../domain/lb.js';
 import { sameConf } from '../../domain/plan.js';
-import { Retrying } from '../../domain/retrying.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';

@@ -1,6 +1,6 @@
+import { Retrying } from '../../domain/backoff.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { LevelOf } from '../../domain/events.js';
-import { Retrying } from '../../domain/retrying.js';
 import type { VppHeard } from '../../domain/vpp-heard.js';
 import { SILENCE_MAX_MS, VppSilence, WATCH_MS } from '../../domain/vpp-silence.js';
 import type { Address } from '../../protocol/address.js';

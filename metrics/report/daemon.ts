@@ -1,4 +1,4 @@
-import { isOneOfMany, kindOfActor } from '../actor-kinds.js';
+import { isOneOfMany, kindOfActor } from '../event-tally.js';
 import { type Family, family, histograms, single } from '../family.js';
 import type { ActorNode, Snapshot } from '../snapshot.js';
 

@@ -1,6 +1,5 @@
 import type { Command, CommandContext } from './command.js';
 import { CommandInput } from './command-input.js';
-import { neighbourWords } from './neighbour-words.js';
 
 export interface CommandResult {
   /** 0, or -1 when the last command failed. */
@@ -88,3 +87,14 @@ function matching(node: Node, word: string): string[] {
   const words = [...node.children.keys(), ...(neighbourWords.get(node.path) ?? [])];
   return words.filter((candidate) => candidate.startsWith(word));
 }
+
+/**
+ * Words of VPP's command line that the simulator has no commands for, but that make short forms of those it has ambiguous:
+ * `sh` is show, `s` is not.
+ */
+export const neighbourWords: ReadonlyMap<string, readonly string[]> = new Map([
+  ['', ['classify', 'create', 'l2', 'l2fib', 'loopback', 'macro', 'save', 'session', 'sr', 'tcp', 'trace']],
+  ['show', ['l2', 'l2fib', 'load-balance', 'logging', 'mfib', 'mode', 'mpls', 'virtio', 'vlib']],
+  ['clear', ['errors', 'interfaces', 'logging', 'node', 'runtime', 'trace']],
+  ['test', ['dma', 'ip6', 'l2fib', 'log', 'syslog']],
+]);

@@ -1,7 +1,6 @@
 import { SimulatedCrash } from '../lb/crash.js';
 import type { FlowTable, FlowTableThread, PacketFate, Passage, VipCounters } from '../lb/flow-table.js';
 import type { TableHeap } from '../lb/heap.js';
-import { ReferenceCounts } from './reference-counts.js';
 import { StickyTable } from './sticky-table.js';
 
 /** What the table follows when the configuration changes. */
@@ -143,4 +142,19 @@ function countersAt(thread: Thread, vipIndex: number): Counters {
   const fresh: Counters = { next: 0, first: 0, untracked: 0, noServer: 0 };
   thread.counters[vipIndex] = fresh;
   return fresh;
+}
+
+/** How many entries of the flow tables lead to each server. Server 0 stands for none, and is not counted. */
+export class ReferenceCounts {
+  readonly #counts: number[] = [];
+
+  of(server: number): number {
+    return this.#counts[server] ?? 0;
+  }
+
+  /** An entry that led to one server leads to another. */
+  move(from: number, to: number): void {
+    if (from !== 0) this.#counts[from] = this.of(from) - 1;
+    if (to !== 0) this.#counts[to] = this.of(to) + 1;
+  }
 }

@@ -1,6 +1,5 @@
 import { SimulatedCrash } from './crash.js';
-import { type As, type LbState, serverAt, type Vip } from './lb-state.js';
-import { serverRoute, snatKey } from './server-route.js';
+import { type As, type LbState, serverAt, serverRoute, snatKey, type Vip } from './lb-state.js';
 import { isNat } from './vip-type.js';
 
 /** Garbage of one VIP is collected at most once in so many seconds. */

@@ -179,3 +179,13 @@ export function findServer(state: LbState, vip: Vip, address: IpAddress): number
   for (const [asIndex, server] of serversOf(state, vip)) if (server.address.text === address) return asIndex;
   return null;
 }
+
+/** The FIB prefix of a server. */
+export function serverRoute(server: As): string {
+  return `${server.address.text}/${server.address.isIp4 ? 32 : 128}`;
+}
+
+/** What the mapping back from a server of a NAT VIP is found by: the VIP is not part of it. */
+export function snatKey(server: As, vip: Vip): string {
+  return `${server.address.text},${vip.targetPort}`;
+}

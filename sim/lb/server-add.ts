@@ -1,10 +1,9 @@
 import { SimulatedCrash } from './crash.js';
 import { collectVip } from './garbage-collection.js';
 import type { Ip46 } from './ip46.js';
-import { type As, blankAs, findServer, type LbState, serverAt } from './lb-state.js';
+import { type As, blankAs, findServer, type LbState, serverAt, serverRoute, snatKey } from './lb-state.js';
 import { tableChanged } from './new-flow-table.js';
 import { RETVAL, type Retval } from './retval.js';
-import { serverRoute, snatKey } from './server-route.js';
 import type { FoundVip } from './vip-lookup.js';
 import { isNat, serversAreIp4, vipTypeName } from './vip-type.js';
 

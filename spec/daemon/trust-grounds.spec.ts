@@ -4,8 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { VirtualClock } from '../../clock/virtual-clock.js';
-import { builtAt } from '../../daemon/built-at.js';
-import { type NodeSetting, trustGrounds } from '../../daemon/trust-grounds.js';
+import { builtAt, type NodeSetting, trustGrounds } from '../../daemon/trust-grounds.js';
 import { Authority } from '../support/certificates.js';
 import { recordingLog } from '../support/recording-log.js';
 

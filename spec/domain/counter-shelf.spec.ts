@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { Retrying } from '../../domain/backoff.js';
 import { CounterShelf, KnownIndexes } from '../../domain/counter-shelf.js';
 import { MaglevError } from '../../domain/errors.js';
-import { Retrying } from '../../domain/retrying.js';
 
 const counters = { at: 0, vips: [] };
 const busy = new MaglevError('MGL_STATS_BUSY', 'busy');

@@ -1,7 +1,6 @@
 import type { AnyMessage } from '../../binapi/codec/message.js';
-import { u16At } from '../../binapi/codec/peek.js';
 import { Reader } from '../../binapi/codec/reader.js';
-import { FrameDecoder } from '../../binapi/framing.js';
+import { FrameDecoder, u16At } from '../../binapi/framing.js';
 import { MaglevError } from '../../domain/errors.js';
 import { SeededRandom } from '../../sim/random.js';
 import { generatedModules } from '../binapi/api-folder.js';

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { encodeName } from '../../actors/kernel/actor-name.js';
-import { messageType } from '../../actors/kernel/message-type.js';
-import { RestartIntensity } from '../../actors/kernel/restart-intensity.js';
-import { toError } from '../../actors/kernel/thrown.js';
+import { messageType } from '../../actors/kernel/dead-letters.js';
+import { RestartIntensity, toError } from '../../actors/kernel/supervision.js';
 
 describe('kernel/restart intensity', () => {
   it('admits a restart exactly when fewer than the limit were admitted within the window', () => {
