@@ -44,3 +44,14 @@ export class SettledVips {
     return known !== undefined && known.desired === desired && sameVipState(known.found, found);
   }
 }
+
+/** The same of a prefix on which one VIP is wanted, and one is found. */
+export function isSettled(
+  {
+    wanted: [desired],
+    found: [found],
+  }: { readonly wanted: readonly DesiredVip[]; readonly found: readonly VipState[] },
+  settled: Pick<SettledVips, 'has'>,
+): boolean {
+  return desired !== undefined && found !== undefined && settled.has(desired, found);
+}

@@ -9,7 +9,7 @@ import {
   upToDate,
   weightOfPrefix,
 } from '../../domain/plan-sync.js';
-import type { SettledVips } from '../../domain/settled-vips.js';
+import { isSettled, type SettledVips } from '../../domain/settled-vips.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import { addTallies, failure, nothing, type Tally } from '../../domain/tally.js';
 import { inWindow } from '../../domain/window.js';
@@ -61,12 +61,9 @@ export class Sync {
       return result;
     };
     const weightOf = (one: PlannedPrefix) => Math.max(WINDOW_MS / WINDOW, weightOfPrefix(one));
-    const isSettled = ({ wanted: [desired], found: [found], plan }: PlannedPrefix) =>
-      plan === leftToReconciler &&
-      desired !== undefined &&
-      found !== undefined &&
-      settled.has(desired, found);
-    const due = planSync(standing(), this.#reading).filter((one) => !isSettled(one));
+    const due = planSync(standing(), this.#reading).filter(
+      (one) => one.plan !== leftToReconciler || !isSettled(one, settled),
+    );
     return addTallies(await inWindow(due, WINDOW_MS, sync, weightOf));
   }
 

@@ -8,7 +8,7 @@ import {
   prefixAddress,
   prefixLength,
 } from '../../domain/ip.js';
-import { u32At } from '../codec/peek.js';
+import { u32At } from '../framing.js';
 import { type Address, AddressFamily, type AddressWithPrefix } from '../generated/ip-types.js';
 import { memo } from './memo.js';
 
