@@ -347,29 +347,34 @@ function syncOf(picture: Picture, id: number): SyncAnswer | null {
   return { sync, operations: sync.asWeightUpdated > 0 ? [done] : [], omitted: 0 };
 }
 
+/** Quick answers, which become slower and slower, and then none that is good. */
 function probesOf(backend: string, now: number): ProbesAnswer {
   const last = Array.from({ length: 64 }, (_, i) => {
-    const fails = i % 16 === 7;
+    const fails = i < 14;
+    const slow = Math.max(0, 34 - i) ** 2 / 4;
     return {
-      at: now - i * 500,
-      durationMs: fails ? 1000 : 2 + ((i * 13) % 7),
-      code: fails ? 'L7TOUT' : 'L7OK',
+      at: now - i * 2000,
+      durationMs: 1.2 + ((i * 13) % 7) * 0.6 + slow,
+      code: fails ? 'L7STS' : 'L7OK',
       verdict: fails ? 'fail' : 'pass',
     };
   });
   return {
     backend,
-    results: 640,
+    results: 4380,
     byCode: [
-      { code: 'L7OK', count: 600 },
-      { code: 'L7TOUT', count: 40 },
+      { code: 'L7OK', count: 4327 },
+      { code: 'L7STS', count: 41 },
+      { code: 'L7TOUT', count: 12 },
     ],
     buckets: [
-      { atMostMs: 5, count: 400 },
-      { atMostMs: 10, count: 200 },
-      { atMostMs: null, count: 40 },
+      { atMostMs: 2, count: 1850 },
+      { atMostMs: 5, count: 2210 },
+      { atMostMs: 50, count: 190 },
+      { atMostMs: 250, count: 118 },
+      { atMostMs: null, count: 12 },
     ],
-    durationSumMs: 43_000,
+    durationSumMs: 38_100,
     last,
   };
 }

@@ -31,7 +31,7 @@ describe('the page: numbers and drawings', () => {
       '2000T',
     ]);
     expect([812, 1.084e6].map(shortBytes)).to.deep.equal(['812 B', '1.08 MB']);
-    expect([0, 1 / 3, 1, 0.99999].map(percentText)).to.deep.equal(['0 %', '33.3 %', '100 %', '100.0 %']);
+    expect([0, 0.0004, 1 / 3, 1].map(percentText)).to.deep.equal(['0 %', '0.04 %', '33.3 %', '100 %']);
     expect([0.5, 8, 64, 1024].map(roundDurationText)).to.deep.equal(['0.5 ms', '8 ms', '64 ms', '1.02 s']);
     expect([0.42, 38.4, 1200].map(durationText)).to.deep.equal(['0.42 ms', '38 ms', '1.20 s']);
     const spans = [-5, 999, 42_000, 192_000, 7_440_000, 442_800_000];

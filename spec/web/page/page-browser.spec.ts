@@ -4,7 +4,7 @@ import type { Browser } from '../../support/dashboard/playwright.js';
 import { StandIn } from '../../support/dashboard/stand-in.js';
 import { wholeOfIt } from '../../support/slow-part.js';
 import { until } from '../../support/until.js';
-import { suiteWherePermitted } from '../../support/where-permitted.js';
+import { suiteWherePermitted, testWherePermitted } from '../../support/where-permitted.js';
 
 suiteWherePermitted(noBrowser, 'the page in Chromium', () => {
   let browser: Browser;
@@ -98,6 +98,10 @@ suiteWherePermitted(noBrowser, 'the page in Chromium', () => {
     standIn.cutOff();
     await page.getByText('Not live.').waitFor();
     expect(await page.locator('.shell-lost').count()).to.equal(1);
+    // Everything that is shown was loaded at the beginning.
+    await screen.show('#/frontends?maglevd=lb1&frontend=shop&backend=shop-02');
+    await page.getByRole('complementary', { name: 'about shop-02' }).waitFor();
+    await screen.show('#/timeline?maglevd=lb1');
     for (let i = 0; i < 5; i++) goDown();
     standIn.comeBack();
     await page.getByText('live', { exact: true }).waitFor();
@@ -105,6 +109,41 @@ suiteWherePermitted(noBrowser, 'the page in Chromium', () => {
     await page.getByText('Not live.').waitFor({ state: 'detached' });
     expect(await page.locator('.row-mark', { hasText: 'shop-02' }).count()).to.equal(6);
     expect(standIn.asked.filter((one) => one === 'GET /view/api/state')).to.have.length(1);
+  });
+
+  const muted = 'notices that nothing comes through any more, though no connection has broken';
+  // Silence has to last for some seconds before it is one.
+  testWherePermitted(wholeOfIt ? null : 'only npm run test:web has the time', muted, async () => {
+    const { page } = screen;
+    standIn.mute();
+    goDown();
+    await page.getByText('Not live.').waitFor();
+    standIn.comeBack();
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'shop-02' }).waitFor();
+    expect(standIn.asked.filter((one) => one === 'GET /view/api/state')).to.have.length(1);
+  });
+
+  it('draws of ten thousand backends only what is seen, and finds one of them', async () => {
+    const { page } = screen;
+    const large = await StandIn.start(['lb1'], { frontends: 100, members: 100 });
+    try {
+      await page.goto(`${large.url}#/frontends?sort=state`);
+      await page.locator('.row-member').first().waitFor();
+      for (let i = 0; i < 300; i++) {
+        const { name } = large.site('lb1').picture.backends[i * 33] ?? { name: '' };
+        large.backend('lb1', name, { state: i % 2 === 0 ? 'down' : 'paused', since: Date.now() });
+      }
+      large.send();
+      await page.locator('.row-member .state-down').first().waitFor();
+      expect(await page.locator('.row').count()).to.be.below(80);
+      await page.keyboard.press('/');
+      await page.keyboard.type('service99-77');
+      await page.locator('.row-member', { hasText: 'service99-77' }).waitFor();
+      expect(await page.locator('.row').count()).to.equal(3);
+    } finally {
+      await large.stop();
+    }
   });
 
   it('begins anew when the server was restarted', async () => {

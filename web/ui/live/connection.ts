@@ -127,6 +127,8 @@ export class Connection {
 
   async #checkThere(): Promise<void> {
     if (!(await this.#ask())) this.#lose('The dashboard does not answer.');
+    // It answers again: what the stream missed meanwhile is not to be waited for.
+    else if (this.#lost) this.#reopen();
   }
 
   /** Is maglevd-frontend there? Also learns which it is, and what time it has. */

@@ -48,8 +48,9 @@ export function shortBytes(value: number): string {
   return `${unit === '' ? text : text.slice(0, -1)} ${unit}B`;
 }
 
-/** A share of 0..1: `33.3 %`; `100 %`, `0 %`. */
+/** A share of 0..1: `33.3 %`; `100 %`, `0 %`, and what is little `0.04 %`. */
 export function percentText(share: number): string {
+  if (share > 0 && share < 0.001) return `${(share * 100).toFixed(2)} %`;
   const text = (share * 100).toFixed(1);
   return `${text.endsWith('.0') && (share === 0 || share === 1) ? text.slice(0, -2) : text} %`;
 }

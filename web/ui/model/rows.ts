@@ -32,6 +32,9 @@ export function isMoving({ state, sort }: Choice): boolean {
   return state !== null || (sort !== 'config' && sort !== 'name');
 }
 
+/** Rows that may be kept though they are not shown: those that a search leaves out come back. */
+const SPARE = 20_000;
+
 /** Makes the rows; the same row is the same object each time, so that what is drawn of it can stay. */
 export class RowBook {
   readonly #made = new Map<string, Row>();
@@ -58,7 +61,15 @@ export class RowBook {
         }
       }
     }
+    this.#forget(rows);
     return rows;
+  }
+
+  /** Rows of names that are gone from the config are not kept for ever. */
+  #forget(rows: readonly Row[]): void {
+    if (this.#made.size < SPARE + 2 * rows.length) return;
+    this.#made.clear();
+    for (const row of rows) this.#made.set(row.key, row);
   }
 
   #row(row: Row): Row {

@@ -69,18 +69,17 @@ function isCalm(summary: NonNullable<Maglevd['summary']>): boolean {
 }
 
 function NeedsOf(props: { readonly row: Maglevd }): JSX.Element {
-  const known = new Map<string, Need>();
+  let known: ReadonlyMap<string, Need> = new Map();
   const needs = createMemo(() => {
     const site = orderOf(props.row.id);
     const all = site === undefined ? [] : needsOf(site);
     // The same object for the same thing, so that what is drawn of it stays.
-    return all.map((need) => {
-      const key = rowKey(need.kind, need.name);
-      const before = known.get(key);
-      if (before?.text === need.text && before.state === need.state) return before;
-      known.set(key, need);
-      return need;
+    const same = all.map((need) => {
+      const before = known.get(rowKey(need.kind, need.name));
+      return before?.text === need.text && before.state === need.state ? before : need;
     });
+    known = new Map(same.map((need) => [rowKey(need.kind, need.name), need]));
+    return same;
   });
   const differences = () => props.row.summary?.standing.differences ?? [];
   const total = () => needs().length + differences().length;

@@ -19,17 +19,14 @@ export function BackendList(props: {
   readonly maglevd: string;
   readonly chosen: string | null;
 }): JSX.Element {
-  const made = new Map<string, Entry>();
+  let made: ReadonlyMap<string, Entry> = new Map();
   const entries = createMemo(() => {
     const wanted = here().search.toLowerCase();
     const all = [...(shapeOf(props.maglevd)?.backends.values() ?? [])];
+    made = new Map(all.map(({ name }) => [name, made.get(name) ?? { name }]));
     return all
       .filter(({ name, address }) => name.toLowerCase().includes(wanted) || address.includes(wanted))
-      .map(({ name }) => {
-        const entry = made.get(name) ?? { name };
-        made.set(name, entry);
-        return entry;
-      });
+      .map(({ name }) => made.get(name) ?? { name });
   });
   const offsets = createMemo(() => new RowOffsets(entries().length, () => HEIGHT));
   const index = createMemo(() => entries().findIndex(({ name }) => name === props.chosen));
