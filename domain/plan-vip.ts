@@ -47,7 +47,8 @@ export function creationOf(desired: DesiredVip, replaced: VipState | null): LbOp
 /**
  * What makes a VIP that VPP has equal to the wanted one, in the order in which it must be done: add servers, raise
  * weights, lower weights, delete servers. Raising comes before lowering so that a VIP never passes through "no server".
- * In a plan that keeps VPP busy for long, who is taken out goes first, as long as others serve.
+ * In a plan that keeps VPP busy for long, who is taken out goes first, as long as others serve. Who is well and goes for
+ * those who come waits for them.
  */
 export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemory): VipSteps {
   if (isEqual(desired, found, memory)) return nothing;
@@ -57,7 +58,7 @@ export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemor
   const adds: LbOperation[] = [];
   const raises: LbOperation[] = [];
   const lowers: WeightOperation[] = [];
-  const relieved = new Set<LbOperation>();
+  const relieved: WeightOperation[] = [];
   for (const [i, as] of desired.ases.entries()) {
     const weight = targets[i] ?? as.weight;
     const have = present.get(as.address);
@@ -67,8 +68,8 @@ export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemor
     }
     const change = weightChange(key, as, weight, have, memory);
     if (change === null) continue;
-    (change.weight > change.from ? raises : lowers).push(change);
-    if (as.relieved) relieved.add(change);
+    if (change.weight > change.from) raises.push(change);
+    else (as.relieved ? relieved : lowers).push(change);
   }
   const removals = removable(desired, found.ases, targets)
     .sort(byAddress)
@@ -79,16 +80,14 @@ export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemor
   const long = lowers.length > 0 && costOf([...adds, ...raises, ...lowers], loadOf(desired)) > PIECE_MS;
   const [first, last] = long ? spared(lowers, found) : [[], lowers];
   const coming = [...first, ...adds, ...raises];
-  // Who is well and goes for those who come waits for them: if VPP refuses these, the others go on serving.
-  if (adds.length + raises.length > 0 && !somebodyStays(desired, found, targets)) {
-    const now = last.filter((lower) => !relieved.has(lower));
+  // If VPP refuses those who come, the others go on serving.
+  if (adds.length + raises.length > 0 && !somebodyStays(desired, found, targets))
     return [
-      [...coming, ...now],
-      [...last.filter((lower) => relieved.has(lower)), ...removals],
+      [...coming, ...last],
+      [...relieved, ...removals],
     ];
-  }
-  if (adds.length > 0) return [[...coming, ...last], removals];
-  return [[...coming, ...last, ...removals], []];
+  if (adds.length > 0) return [[...coming, ...last, ...relieved], removals];
+  return [[...coming, ...last, ...relieved, ...removals], []];
 }
 
 /** Does anybody who serves go on serving? Of a VIP in which nobody serves there is nobody to keep. */
@@ -100,22 +99,22 @@ function somebodyStays({ ases }: DesiredVip, found: VipState, targets: readonly 
   return serving.length === 0 || serving.some(({ address }) => staying.has(address));
 }
 
-/** Those that can go out of service before anything else is done, because others serve, and the rest. */
+/**
+ * Those that can go out of service before anything else is done, because others serve, and the rest: all of them if
+ * somebody serves who is not among them, otherwise all but one that serves.
+ */
 function spared(
   lowers: readonly WeightOperation[],
   { ases }: VipState,
 ): readonly [WeightOperation[], WeightOperation[]] {
-  let serving = ases.filter(({ weight }) => weight > 0).length;
+  const leaving = new Set(lowers.filter(({ weight }) => weight === 0).map(({ address }) => address));
+  let others = ases.some(({ address, weight }) => weight > 0 && !leaving.has(address));
   const first: WeightOperation[] = [];
   const last: WeightOperation[] = [];
-  for (const lower of lowers) {
-    const leaves = lower.weight === 0 && lower.from > 0;
-    if (lower.weight === 0 && (!leaves || serving > 1)) {
-      if (leaves) serving--;
-      first.push(lower);
-    } else {
-      last.push(lower);
-    }
+  for (const lower of lowers.toReversed()) {
+    const leaves = lower.weight === 0 && (others || lower.from === 0);
+    (leaves ? first : last).unshift(lower);
+    others ||= lower.weight === 0 && lower.from > 0;
   }
   return [first, last];
 }
