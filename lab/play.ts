@@ -32,6 +32,7 @@ function strike(world: World, person: Person, fault: Fault, number: number): () 
   switch (fault.kind) {
     case 'server':
     case 'network':
+    case 'doubt':
       world.servers.begin(fault);
       return () => world.servers.end(fault);
     case 'vpp': {

@@ -278,6 +278,10 @@ export class Truth {
     return reasons.includes(null) ? null : (reasons[0] ?? null);
   }
 
+  addressOf(backend: string): string {
+    return this.config.backends.find(({ name }) => name === backend)?.address ?? '';
+  }
+
   frontendOf(fleet: Fleet, id: VipId): FrontendPlan | undefined {
     return fleet.frontends.find((one) => vipIdOf(one) === id);
   }
