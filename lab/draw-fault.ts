@@ -120,7 +120,7 @@ const kinds = [
   [6, 'reload'],
   [2, 'hangups'],
   [2, 'clock-set'],
-  [3, 'watcher'],
+  [6, 'watcher'],
   [3, 'disk'],
   [3, 'doubt'],
   [4, 'stall'],
