@@ -83,7 +83,7 @@ export function drawFault(dice: Dice, fleet: Fleet, from: number, to: number): F
     case 'watcher':
       return { kind: 'watcher', at, forMs, stopsMs: dice.chance(0.5) ? Math.floor(forMs / 2) : 0 };
     case 'disk':
-      return { kind: 'disk', at, forMs, how: dice.one(['slow', 'hangs', 'full', 'read-only']) };
+      return { kind: 'disk', at, forMs, how: dice.one(['slow', 'hangs', 'full', 'read-only', 'torn']) };
     case 'doubt':
       return {
         kind: 'doubt',

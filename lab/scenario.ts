@@ -95,7 +95,7 @@ export type Fault =
       readonly kind: 'disk';
       readonly at: number;
       readonly forMs: number;
-      readonly how: 'slow' | 'hangs' | 'full' | 'read-only';
+      readonly how: 'slow' | 'hangs' | 'full' | 'read-only' | 'torn';
     }
   /** maglevd cannot measure: each probe of these ends in a doubt. */
   | {

@@ -46,7 +46,7 @@ export class World {
   readonly truth: Truth;
   readonly vpp: VppMachine;
   readonly servers: Servers;
-  readonly disk = new Disk();
+  readonly disk: Disk;
   readonly observers: Observer[] = [];
   /** Requests that have no answer yet. */
   readonly open = new Set<RequestSeen>();
@@ -74,6 +74,7 @@ export class World {
     this.trace = new Trace(this.clock.monotonic, keepTrace);
     this.truth = new Truth(this.clock.monotonic, fleet);
     this.#file = { text: configText(fleet), fleet };
+    this.disk = new Disk(() => this.truth.forget());
     this.vpp = new VppMachine({
       clock: this.clock,
       seed,
