@@ -25,7 +25,6 @@ export interface Served<Asker> {
 export class EventAudience<Asker> {
   readonly #memory: EventMemory;
   readonly #subscribers = new Map<number, Subscriber<Asker>>();
-  #lastId = 0;
 
   /** `memory`: of the last events; what is told is kept there. */
   constructor(memory: EventMemory) {
@@ -54,7 +53,7 @@ export class EventAudience<Asker> {
     const { missed, ...begin } = this.#memory.recall(filter, since);
     const queue = new EventQueue(QUEUE);
     for (const told of missed) queue.push(told);
-    const id = ++this.#lastId;
+    const id = this.#memory.newSubscriber();
     this.#subscribers.set(id, { filter, queue, asking: null });
     return { id, ...begin };
   }

@@ -31,12 +31,18 @@ export class EventMemory {
   readonly #ring: EventRing;
   readonly #states = new Map<string, ToldEvent>();
   #lastSeq = 0;
+  #lastSubscriber = 0;
   /** Events that subscribers did not get because they were slow. */
   lost = 0;
 
   constructor(epoch: string, bounds: RingBounds = RING) {
     this.epoch = epoch;
     this.#ring = new EventRing(bounds);
+  }
+
+  /** A number that nobody has had in this life of maglevd: who asks with one of before a crash must not get another's events. */
+  newSubscriber(): number {
+    return ++this.#lastSubscriber;
   }
 
   keep(told: ToldEvent): void {

@@ -97,7 +97,9 @@ export function edited(fleet: Fleet, edit: Edit, first: Fleet): Fleet | null {
     case 'check':
       return withBackend(fleet, edit.backend, (one) => ({ ...one, check: edit.check }));
     case 'port':
-      return withFrontend(fleet, edit.frontend, (one) => ({ ...one, port: edit.port }));
+      return withFrontend(fleet, edit.frontend, (one) =>
+        one.protocol === 'any' ? one : { ...one, port: edit.port },
+      );
     case 'table-length':
       return { ...fleet, tableLength: edit.tableLength };
     case 'drop-frontend': {

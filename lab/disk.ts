@@ -19,6 +19,18 @@ export class Disk {
   /** Who waits for a disk that hangs. */
   #waiting: (() => void)[] = [];
 
+  /** Told when what was kept was found to be damaged, so that nobody can know it any more. */
+  readonly #lost: () => void;
+
+  constructor(lost: () => void) {
+    this.#lost = lost;
+  }
+
+  /** The power fails, and half of the file is there afterwards. */
+  tear(): void {
+    this.#file = this.#file?.slice(0, Math.floor(this.#file.length / 2)) ?? null;
+  }
+
   /** It works again. */
   mended(trouble: DiskTrouble): void {
     this.troubles.delete(trouble);
@@ -42,8 +54,12 @@ export class Disk {
           return { kind: 'read', intents: noIntents, problem: null };
         }
         const decoded = decodeIntents(this.#file);
-        if (decoded.kind !== 'intents') return { kind: 'unread', problem: decoded.problem };
         isRead = true;
+        if (decoded.kind !== 'intents') {
+          this.#file = null;
+          this.#lost();
+          return { kind: 'read', intents: noIntents, problem: `${decoded.problem}; it was set aside` };
+        }
         return { kind: 'read', intents: decoded.intents, problem: null };
       },
       save: async (intents) => {

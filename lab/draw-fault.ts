@@ -83,7 +83,14 @@ export function drawFault(dice: Dice, fleet: Fleet, from: number, to: number): F
     case 'watcher':
       return { kind: 'watcher', at, forMs, stopsMs: dice.chance(0.5) ? Math.floor(forMs / 2) : 0 };
     case 'disk':
-      return { kind: 'disk', at, forMs, how: dice.one(['slow', 'hangs', 'full', 'read-only']) };
+      return { kind: 'disk', at, forMs, how: dice.one(['slow', 'hangs', 'full', 'read-only', 'torn']) };
+    case 'doubt':
+      return {
+        kind: 'doubt',
+        at,
+        forMs,
+        backends: dice.some(fleet.backends, dice.from(1, fleet.backends.length)).map(({ name }) => name),
+      };
     case 'stall':
       return { kind: 'stall', at, forMs: Math.min(forMs, dice.span(20, 15_000)) };
     case 'questions':
@@ -113,8 +120,9 @@ const kinds = [
   [6, 'reload'],
   [2, 'hangups'],
   [2, 'clock-set'],
-  [3, 'watcher'],
+  [6, 'watcher'],
   [3, 'disk'],
+  [3, 'doubt'],
   [4, 'stall'],
   [3, 'questions'],
   [6, 'crash'],

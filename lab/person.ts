@@ -31,8 +31,7 @@ export class Person {
       else truth.says(`enabled ${backend}`, action === 'enable');
       return this.#world.ask<OperatorAnswer>(
         `${action} ${backend}`,
-        ({ operator }, reply) =>
-          operator.tell({ type: 'act-on-backend', name: backend, action, peer: 'lab', reply }),
+        ({ ask, operator }) => ask(operator, { type: 'act-on-backend', name: backend, action, peer: 'lab' }),
         (answer, error) => {
           if (answer !== null) truth.done(backend, action);
           const isRefused = error?.code === 'MGL_BACKEND_DISABLED' || error?.code === 'MGL_BACKEND_UNKNOWN';
@@ -50,8 +49,8 @@ export class Person {
       if (flush) truth.says(`flush ${frontend} ${pool} ${backend}`, true);
       return this.#world.ask<OperatorAnswer>(
         `weight ${frontend} ${pool} ${backend} ${weight}`,
-        ({ operator }, reply) =>
-          operator.tell({ type: 'set-weight', change: { ...place, weight }, flush, peer: 'lab', reply }),
+        ({ ask, operator }) =>
+          ask(operator, { type: 'set-weight', change: { ...place, weight }, flush, peer: 'lab' }),
         (answer, error) => {
           if (answer !== null) truth.weightDone(place, weight);
           const unknown = ['MGL_FRONTEND_UNKNOWN', 'MGL_POOL_UNKNOWN', 'MGL_BACKEND_UNKNOWN'];
@@ -63,9 +62,8 @@ export class Person {
 
   /** Whatever comes of it. */
   sync(frontend: string | null): void {
-    this.#world.ask<SyncReport>(
-      `sync ${frontend ?? 'all'}`,
-      ({ vpp }, reply) => vpp?.tell({ type: 'sync', frontend, reply }) ?? false,
+    this.#world.ask<SyncReport>(`sync ${frontend ?? 'all'}`, ({ ask, vpp }) =>
+      vpp === null ? null : ask(vpp, { type: 'sync', frontend }),
     );
   }
 
@@ -77,7 +75,7 @@ export class Person {
       if (fleet !== null) world.truth.mayCount(fleet);
       return world.ask<ConfigAnswer>(
         'reload',
-        ({ config }, reply) => config.tell({ type: 'reload-config', reply }),
+        ({ ask, config }) => ask(config, { type: 'reload-config' }),
         (answer) => {
           const isSame = world.fileFleet === fleet;
           if (answer?.ok === true && fleet !== null && isSame) world.truth.counts(fleet);

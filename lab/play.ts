@@ -1,3 +1,4 @@
+import { checkConfigText } from '../config/check.js';
 import { configText, edited } from './config-file.js';
 import type { Person } from './person.js';
 import { vipIdOf } from './places.js';
@@ -32,6 +33,7 @@ function strike(world: World, person: Person, fault: Fault, number: number): () 
   switch (fault.kind) {
     case 'server':
     case 'network':
+    case 'doubt':
       world.servers.begin(fault);
       return () => world.servers.end(fault);
     case 'vpp': {
@@ -67,9 +69,16 @@ function strike(world: World, person: Person, fault: Fault, number: number): () 
     case 'watcher':
       new Watcher(world, number, fault.forMs, fault.stopsMs);
       return nothing;
-    case 'disk':
-      disk.troubles.add(fault.how);
-      return () => disk.mended(fault.how);
+    case 'disk': {
+      const { how } = fault;
+      if (how === 'torn') {
+        disk.tear();
+        world.kill(fault.forMs);
+        return nothing;
+      }
+      disk.troubles.add(how);
+      return () => disk.mended(how);
+    }
     case 'stall':
       truth.troubled(fault.forMs + 1);
       world.process?.clock.stall(fault.forMs);
@@ -118,7 +127,10 @@ function strikeVpp({ vpp }: World, { how, forMs }: VppFault): () => void {
 
 function edit(world: World, person: Person, fault: Extract<Fault, { kind: 'reload' }>): () => void {
   const base = world.fileFleet ?? world.truth.config;
-  const fleet = edited(base, fault.edit, world.scenario.fleet);
+  const wanted = edited(base, fault.edit, world.scenario.fleet);
+  // Whoever edits it checks it first; only what is broken on purpose is not.
+  const isValid = wanted === null || checkConfigText(configText(wanted), 'maglev.yaml').ok;
+  const fleet = isValid ? wanted : base;
   const whole = fleet === null ? 'maglev: [' : configText(fleet);
   const half = whole.slice(0, Math.floor(whole.length * ((fault.at % 97) / 97)));
   if (fault.halfMs > 0) world.writeFile(half, null);

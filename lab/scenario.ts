@@ -95,7 +95,14 @@ export type Fault =
       readonly kind: 'disk';
       readonly at: number;
       readonly forMs: number;
-      readonly how: 'slow' | 'hangs' | 'full' | 'read-only';
+      readonly how: 'slow' | 'hangs' | 'full' | 'read-only' | 'torn';
+    }
+  /** maglevd cannot measure: each probe of these ends in a doubt. */
+  | {
+      readonly kind: 'doubt';
+      readonly at: number;
+      readonly forMs: number;
+      readonly backends: readonly string[];
     }
   /** The process does nothing, as one that was stopped, or whose machine was. */
   | { readonly kind: 'stall'; readonly at: number; readonly forMs: number }
@@ -129,6 +136,8 @@ export interface NetworkFault {
   readonly how: 'partition' | 'loss' | 'delay';
   readonly p: number;
 }
+
+export type DoubtFault = Extract<Fault, { readonly kind: 'doubt' }>;
 
 export interface VppFault {
   readonly kind: 'vpp';
@@ -176,7 +185,15 @@ export type Edit =
 
 /** Each server has two addresses; the config names one of them. */
 export function otherAddress(address: string): string {
-  return address.startsWith('10.0.') ? address.replace('10.0.', '10.1.') : address.replace('10.1.', '10.0.');
+  const pairs = [
+    ['10.0.0.', '10.1.0.'],
+    ['2001:db8:10::', '2001:db8:11::'],
+  ] as const;
+  for (const [one, other] of pairs) {
+    if (address.startsWith(one)) return address.replace(one, other);
+    if (address.startsWith(other)) return address.replace(other, one);
+  }
+  return address;
 }
 
 /** What waits for a message gives up after so long. */

@@ -2,7 +2,13 @@ import { connectionRefused, type ProbeResult } from '../domain/probe-result.js';
 import type { ProbeTarget } from '../probes/target.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
 import type { LabClock } from './lab-clock.js';
-import { type BackendPlan, type NetworkFault, otherAddress, type ServerFault } from './scenario.js';
+import {
+  type BackendPlan,
+  type DoubtFault,
+  type NetworkFault,
+  otherAddress,
+  type ServerFault,
+} from './scenario.js';
 import type { VppMachine } from './vpp-machine.js';
 
 /** Who made a probe what it was. vpp: the server would have answered, but the way to it leads through VPP. */
@@ -33,6 +39,7 @@ export class Servers {
   readonly #addressOf: ReadonlyMap<string, string>;
   readonly #server = new Map<string, ServerFault[]>();
   readonly #network = new Map<string, NetworkFault[]>();
+  readonly #doubts = new Map<string, DoubtFault[]>();
   /** Servers that the present VPP has found: it drops the first packet to each. */
   #neighbours = new Set<string>();
   #neighboursOf = -1;
@@ -43,12 +50,12 @@ export class Servers {
     this.#addressOf = new Map(options.backends.map(({ name, address }) => [name, address]));
   }
 
-  begin(fault: ServerFault | NetworkFault): void {
+  begin(fault: AnyFault): void {
     for (const [list, address] of this.#concerned(fault))
       list.set(address, [...(list.get(address) ?? []), fault]);
   }
 
-  end(fault: ServerFault | NetworkFault): void {
+  end(fault: AnyFault): void {
     for (const [list, address] of this.#concerned(fault)) {
       const left = (list.get(address) ?? []).filter((one) => one !== fault);
       if (left.length > 0) list.set(address, left);
@@ -126,6 +133,7 @@ export class Servers {
     let delay = 0;
     const server = this.#server.get(target.address);
     const network = this.#network.get(target.address);
+    if (this.#doubts.has(target.address)) return { result: doubt, afterMs: ANSWER_MS, culprit: 'nobody' };
     if (server === undefined && network === undefined)
       return { result: pass(target), afterMs: ANSWER_MS, culprit: 'nobody' };
     for (const { how, p } of network ?? []) {
@@ -157,9 +165,9 @@ export class Servers {
     return known;
   }
 
-  #concerned(fault: ServerFault | NetworkFault): [Map<string, (ServerFault | NetworkFault)[]>, string][] {
-    const list: Map<string, (ServerFault | NetworkFault)[]> =
-      fault.kind === 'server' ? this.#server : this.#network;
+  #concerned(fault: AnyFault): [Map<string, AnyFault[]>, string][] {
+    const list: Map<string, AnyFault[]> =
+      fault.kind === 'server' ? this.#server : fault.kind === 'network' ? this.#network : this.#doubts;
     const names = fault.kind === 'server' ? [fault.backend] : fault.backends;
     return names.flatMap((name) => {
       const address = this.#addressOf.get(name) ?? name;
@@ -167,6 +175,8 @@ export class Servers {
     });
   }
 }
+
+type AnyFault = ServerFault | NetworkFault | DoubtFault;
 
 function misbehaves(
   { how, p, at }: ServerFault,
@@ -183,6 +193,8 @@ function misbehaves(
 }
 
 const refusal: ProbeResult = { verdict: 'fail', code: 'L4CON', detail: connectionRefused, durationMs: 0 };
+
+const doubt: ProbeResult = { verdict: 'doubt', code: 'SOCKERR', detail: 'EMFILE', durationMs: 0 };
 
 function pass({ probe }: ProbeTarget): ProbeResult {
   const http = probe.type === 'http' || probe.type === 'https';

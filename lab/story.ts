@@ -71,6 +71,8 @@ function faultText(fault: Fault): string {
       return `somebody watches the events, and stops reading for ${seconds(fault.stopsMs)}`;
     case 'disk':
       return `the disk is ${fault.how}`;
+    case 'doubt':
+      return `maglevd cannot measure ${fault.backends.join(' ')}`;
     case 'stall':
       return 'the process does nothing';
     case 'questions':

@@ -1,21 +1,11 @@
 import type { VipId } from '../domain/lb.js';
 import type { BackendAction } from '../domain/operator.js';
+import { Ideals } from './ideals.js';
 import { type Place, placesOf, vipIdOf, weightIn } from './places.js';
-import type { CheckPlan, Fleet, FrontendPlan } from './scenario.js';
+import type { Fleet, FrontendPlan } from './scenario.js';
 import type { SeenVip } from './seen.js';
 import type { Culprit } from './servers.js';
 import { Troubles } from './troubles.js';
-
-/** What an observer who knows whose fault a failure is would think of a server, by the rule of rise and fall. */
-interface Ideal {
-  counter: number;
-  up: boolean;
-  lastDownAt: number;
-  /** Failures of its own or of the network's since the last pass. */
-  failures: number;
-  lastPassAt: number;
-  lastFailAt: number;
-}
 
 const never = Number.NEGATIVE_INFINITY;
 
@@ -47,7 +37,7 @@ export class Truth {
   readonly #others: { readonly fleet: Fleet; until: number }[] = [];
   readonly #words = new Map<string, Word>();
   readonly #spoken: Spoken[] = [];
-  readonly #ideals = new Map<string, Ideal>();
+  readonly #ideals = new Ideals();
   readonly #troubles: Troubles;
   lifeBegan = 0;
   /** When a backend began to be probed anew, as far as operators and the config are the cause. */
@@ -140,6 +130,11 @@ export class Truth {
     else this.#words.set(subject, { ...place, what: 'weight', value, configured });
   }
 
+  /** What was kept of what operators have said is lost, and nobody can help it. */
+  forget(): void {
+    this.#words.clear();
+  }
+
   isEnabled(backend: string): boolean {
     const word = this.#words.get(`enabled ${backend}`);
     if (word !== undefined) return word.value === true;
@@ -175,37 +170,8 @@ export class Truth {
       if (backend.address !== address || backend.check === null) continue;
       const check = this.config.checks.find(({ name }) => name === backend.check);
       if (check === undefined) continue;
-      const ideal = this.#idealOf(backend.name, check);
-      if (passed) {
-        ideal.counter = Math.min(ideal.counter + 1, check.rise + check.fall - 1);
-        ideal.failures = 0;
-        ideal.lastPassAt = now;
-      } else if (culprit === 'server' || culprit === 'network') {
-        ideal.counter = Math.max(0, ideal.counter - 1);
-        ideal.failures++;
-        ideal.lastFailAt = now;
-      }
-      ideal.up = ideal.counter >= check.rise;
-      if (!ideal.up) ideal.lastDownAt = now;
+      this.#ideals.of(backend.name, check).count(check, passed, culprit, now);
     }
-  }
-
-  #idealOf(name: string, check: CheckPlan): Ideal {
-    const full = check.rise + check.fall - 1;
-    let ideal = this.#ideals.get(name);
-    if (ideal === undefined) {
-      ideal = {
-        counter: full,
-        up: true,
-        lastDownAt: never,
-        failures: 0,
-        lastPassAt: never,
-        lastFailAt: never,
-      };
-      this.#ideals.set(name, ideal);
-    }
-    ideal.counter = Math.min(ideal.counter, full);
-    return ideal;
   }
 
   /** Why it may be out of service, or without a verdict, as a word; null = it must serve. */
@@ -276,6 +242,10 @@ export class Truth {
       return serving ? 'an earlier pool serves' : null;
     });
     return reasons.includes(null) ? null : (reasons[0] ?? null);
+  }
+
+  addressOf(backend: string): string {
+    return this.config.backends.find(({ name }) => name === backend)?.address ?? '';
   }
 
   frontendOf(fleet: Fleet, id: VipId): FrontendPlan | undefined {

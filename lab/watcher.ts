@@ -31,25 +31,29 @@ export class Watcher {
     } as const;
     const asked = this.#world.ask<Subscribed>(
       `subscribe ${this.#number}`,
-      ({ events }, reply) => events.tell({ type: 'subscribe', filter, since: null, reply }),
+      ({ ask, events }) => ask(events, { type: 'subscribe', filter, since: null }),
       (subscribed) => {
         if (subscribed === null) {
           this.#later(() => this.#subscribe());
           return;
         }
         for (const one of this.#world.observers) one.subscribed?.(this.#number, subscribed.from);
-        this.#next(subscribed.id, this.#stopsMs);
+        this.#next(subscribed.id, this.#world.process?.pid ?? 0, this.#stopsMs);
       },
     );
     if (!asked) this.#later(() => this.#subscribe());
   }
 
-  #next(id: number, stopsMs: number): void {
-    const { clock, process } = this.#world;
-    const pid = process?.pid;
+  /** A connection ends with the process that it was made to. */
+  #next(id: number, pid: number, stopsMs: number): void {
+    const { clock } = this.#world;
+    if (this.#world.process?.pid !== pid) {
+      this.#subscribe();
+      return;
+    }
     let isOpen = true;
     const asked = this.#world.watch(
-      ({ events }, reply) => events.tell({ type: 'next', id, reply }),
+      ({ ask, events }) => ask(events, { type: 'next', id }),
       (batch: EventBatch | null) => {
         isOpen = false;
         if (batch === null) {
@@ -61,7 +65,7 @@ export class Watcher {
         const pause = stopsMs > 0 ? stopsMs : READ_MS;
         if (clock.monotonic() >= this.#until)
           this.#world.process?.targets?.events.tell({ type: 'unsubscribe', id });
-        else clock.schedule(pause, () => this.#next(id, 0));
+        else clock.schedule(pause, () => this.#next(id, pid, 0));
       },
     );
     if (!asked) {

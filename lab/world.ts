@@ -1,7 +1,6 @@
 import { checkConfigText } from '../config/check.js';
 import type { ConfigVerdict } from '../domain/config.js';
-import type { MaglevError } from '../domain/errors.js';
-import type { Reply } from '../protocol/address.js';
+import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { Cancel } from '../protocol/clock.js';
 import type { RpcTargets } from '../protocol/rpc.js';
 import { configText } from './config-file.js';
@@ -47,7 +46,7 @@ export class World {
   readonly truth: Truth;
   readonly vpp: VppMachine;
   readonly servers: Servers;
-  readonly disk = new Disk();
+  readonly disk: Disk;
   readonly observers: Observer[] = [];
   /** Requests that have no answer yet. */
   readonly open = new Set<RequestSeen>();
@@ -75,6 +74,7 @@ export class World {
     this.trace = new Trace(this.clock.monotonic, keepTrace);
     this.truth = new Truth(this.clock.monotonic, fleet);
     this.#file = { text: configText(fleet), fleet };
+    this.disk = new Disk(() => this.truth.forget());
     this.vpp = new VppMachine({
       clock: this.clock,
       seed,
@@ -98,7 +98,9 @@ export class World {
       clock: this.clock,
       vpp: () => this.vpp,
       backends: fleet.backends,
-      probed: (address, { verdict }, culprit) => this.truth.probed(address, verdict === 'pass', culprit),
+      probed: (address, { verdict }, culprit) => {
+        if (verdict !== 'doubt') this.truth.probed(address, verdict === 'pass', culprit);
+      },
     });
   }
 
@@ -225,7 +227,7 @@ export class World {
   /** Asks something; `answered` gets what came of it, unless the process ends before. False: there is nobody to ask. */
   ask<R>(
     what: string,
-    send: (targets: RpcTargets, reply: Reply<R>) => boolean,
+    ask: (targets: RpcTargets) => Promise<R> | null,
     answered: (value: R | null, error: MaglevError | null) => void = () => {},
   ): boolean {
     const life = this.#life;
@@ -233,37 +235,29 @@ export class World {
     if (life === null || targets === null) return false;
     const request: RequestSeen = { what, askedAt: this.clock.monotonic(), pid: life.pid };
     this.open.add(request);
-    const settle = (value: R | null, error: MaglevError | null): boolean => {
-      if (!this.open.delete(request) || life.gone) return false;
+    const settle = (value: R | null, error: MaglevError | null): void => {
+      if (!this.open.delete(request) || life.gone) return;
       this.trace.line(`answer ${what}${error === null ? '' : `: ${error.code}`}`);
       answered(value, error);
-      return true;
-    };
-    const reply: Reply<R> = {
-      ok: (value) => settle(value, null),
-      fail: (error) => settle(null, error),
     };
     this.trace.line(`ask ${what}`);
-    if (!send(targets, reply) && this.open.delete(request)) return false;
+    ask(targets)?.then(
+      (value) => settle(value, null),
+      (error: unknown) => settle(null, asMaglevError(error)),
+    );
     return true;
   }
 
   /** Asks for what may take for ever; `answered` is not called when the process ends before. */
-  watch<R>(
-    send: (targets: RpcTargets, reply: Reply<R>) => boolean,
-    answered: (value: R | null) => void,
-  ): boolean {
+  watch<R>(ask: (targets: RpcTargets) => Promise<R>, answered: (value: R | null) => void): boolean {
     const life = this.#life;
     const targets = life?.targets ?? null;
     if (life === null || targets === null) return false;
-    let isOpen = true;
-    const settle = (value: R | null): boolean => {
-      if (!isOpen || life.gone) return false;
-      isOpen = false;
-      answered(value);
-      return true;
+    const settle = (value: R | null): void => {
+      if (!life.gone) answered(value);
     };
-    return send(targets, { ok: settle, fail: () => settle(null) });
+    ask(targets).then(settle, () => settle(null));
+    return true;
   }
 
   /** Something strikes at the so-manieth message from now on; gives what takes it back. */

@@ -26,7 +26,7 @@ export const wordsKept: Invariant = {
       const words = truth.words.join('; ');
       world.ask<readonly Override[]>(
         'list overrides',
-        ({ operator }, reply) => operator.tell({ type: 'list-overrides', reply }),
+        ({ ask, operator }) => ask(operator, { type: 'list-overrides' }),
         (overrides) => {
           if (overrides === null || truth.words.join('; ') !== words) return;
           checked();
@@ -55,7 +55,7 @@ export const reasonsTrue: Invariant = {
       for (const { name } of world.truth.config.frontends) {
         world.ask<FrontendView>(
           `show ${name}`,
-          ({ views }, reply) => views.tell({ type: 'get-frontend', name, reply }),
+          ({ ask, views }) => ask(views, { type: 'get-frontend', name }),
           (view) => {
             if (view === null || !isCalm(world)) return;
             for (const pool of view.pools) {

@@ -174,6 +174,22 @@ describe('the events actor', () => {
     expect(await stage.next(id)).to.include({ code: 'MGL_SUBSCRIPTION_ENDED' });
   });
 
+  it('gives nobody the events of another, also when it has failed meanwhile', async () => {
+    const slow = await stage.subscribe();
+    const bug = () => {
+      throw new Error('a bug');
+    };
+    stage.actor.tell({ type: 'list-events', count: 1, reply: { ok: bug, fail: bug } });
+    await stage.tree.clock.advance(1000);
+    const quick = await stage.subscribe();
+    stage.change('web1');
+    // He took his time, and does not know yet that he is not listened for any more.
+    expect(await stage.next(slow.id)).to.include({ code: 'MGL_SUBSCRIPTION_ENDED' });
+    stage.actor.tell({ type: 'unsubscribe', id: slow.id });
+    // The crash is told, too.
+    expect((await stage.drained(quick.id)).map(({ event }) => event.name)).to.include('backend-transition');
+  });
+
   it("holds a slow subscriber's events bounded, and tells how many he did not get", async () => {
     const { id } = await stage.subscribe();
     for (let i = 0; i < 50_000; i++) stage.teller.log.log('warn', 'config-reload-delayed', { retryMs: i });
