@@ -96,7 +96,7 @@ async function played(recording: Recording, config: MaglevConfig, turns: Turns):
     clock: own,
     pid: 1,
     readFile: async () => verdict,
-    dial: () => machine.connect(),
+    dial: () => machine.connect(() => own.stalledFor),
     probe: new RecordedServers(own, recording.servers, config).probe,
     intents: new Disk().store(own, () => true),
     hook: () => null,
