@@ -115,8 +115,10 @@ export class VipKnowledge {
   settled(desired: DesiredVip): void {
     if (this.#made === desired && this.#owed.size === 0) return;
     this.#made = desired;
+    const before = new Map(this.#servers);
     this.#servers.clear();
-    for (const as of desired.ases) this.#servers.set(as.address, as);
+    // One that is held is remembered as what it was before: that says whether its flows were cut.
+    for (const as of desired.ases) this.#servers.set(as.address, (as.hold && before.get(as.address)) || as);
     this.#owed.clear();
   }
 

@@ -3,7 +3,7 @@ import { memoryStore } from '../../actors/intent-keeper.js';
 import { noIntents } from '../../domain/operator.js';
 import type { OperatorAnswer } from '../../protocol/operator.js';
 import type { FrontendView } from '../../protocol/views.js';
-import { pass } from '../support/fake-servers.js';
+import { fail, pass } from '../support/fake-servers.js';
 import type { Hook } from '../support/instrument.js';
 import { a, b, CheckedFleet, c, fleetConfig } from './checked-fleet.js';
 
@@ -58,6 +58,17 @@ describe('operators decide over health, in the whole tree', () => {
     fleet.world.servers.answers.set(a, 'silent');
     await act('a', 'resume');
     await act('a', 'disable');
+    expect(fleet.world.machine.vpp.writes.at(-1)).to.include({ address: a, from: 0, weight: 0, flush: true });
+  });
+
+  it('resume of one that turns out to be down: its flows, which the pause had spared, are cut', async () => {
+    await start();
+    await seconds(10);
+    await act('a', 'pause');
+    fleet.world.servers.answers.set(a, fail);
+    await act('a', 'resume');
+    await seconds(5);
+    expect((await detail('a')).life.state).to.equal('down');
     expect(fleet.world.machine.vpp.writes.at(-1)).to.include({ address: a, from: 0, weight: 0, flush: true });
   });
 
