@@ -33,6 +33,8 @@ const compressions: Readonly<Record<Packing, readonly string[]>> = {
 /** A tree of files that becomes a package. Paths are those after the installation. */
 export class DebianTree {
   readonly #root: string;
+  /** Files that not everybody may read. */
+  readonly #secret = new Set<string>();
   readonly name: DebianPackage;
 
   constructor(folder: string, name: DebianPackage) {
@@ -46,6 +48,12 @@ export class DebianTree {
     const target = path.join(this.#root, file);
     mkdirSync(path.dirname(target), { recursive: true });
     return target;
+  }
+
+  /** For root alone: somebody will write a password into it. */
+  writeSecret(file: string, text: string): void {
+    this.write(file, text);
+    this.#secret.add(this.#at(file));
   }
 
   folder(folder: string): void {
@@ -128,7 +136,8 @@ export class DebianTree {
     if (found.isDirectory()) {
       for (const name of readdirSync(at)) this.#settle(path.join(at, name), epoch);
       chmodSync(at, 0o755);
-    } else if (found.isFile()) chmodSync(at, (found.mode & 0o100) === 0 ? 0o644 : 0o755);
+    } else if (this.#secret.has(at)) chmodSync(at, 0o600);
+    else if (found.isFile()) chmodSync(at, (found.mode & 0o100) === 0 ? 0o644 : 0o755);
     lutimesSync(at, epoch, epoch);
   }
 }

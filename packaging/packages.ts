@@ -36,9 +36,9 @@ function fieldsOf(name: DebianPackage, { debian }: PackageEdition): Record<strin
         Description: [
           "command line and dashboard of the control plane of VPP's load balancer",
           ' maglevc asks maglevd about frontends, servers and their health, and tells it',
-          ' what operators want. maglevt asks virtual IPs as their clients do, and shows who',
-          ' answers. maglevd-frontend shows in a browser what many maglevds do; its service',
-          ' is not enabled. The package brings the Node.js that all of them run on.',
+          ' what operators want. maglevt asks virtual IPs as their clients do, and shows',
+          ' who answers. maglevd-frontend shows in a browser what many maglevds do; its',
+          ' service is not enabled. The package brings the Node.js that they run on.',
         ].join('\n'),
       };
     case 'vpp-maglevd':
@@ -111,8 +111,7 @@ export function debianPackages(
 function fillFrontend(tree: DebianTree): void {
   tree.write('/usr/lib/systemd/system/vpp-maglev-frontend.service', text('vpp-maglev-frontend.service'));
   const defaults = '/etc/default/vpp-maglev-frontend';
-  // It may have a password.
-  tree.write(defaults, frontendDefaultsText(), 0o640);
+  tree.writeSecret(defaults, frontendDefaultsText());
   tree.control('conffiles', `${defaults}\n`);
   for (const script of ['postinst', 'prerm', 'postrm'])
     tree.control(script, text(`vpp-maglev.${script}`), 0o755);

@@ -5,7 +5,7 @@ import type { ActAnswer, Action, PlanAnswer } from './contract.js';
 import { vipText } from './rows.js';
 import type { UpstreamApi } from './upstream-api.js';
 
-/** A plan of everything reads the tables of VPP. */
+/** A plan of everything reads the tables of VPP; a large config takes a while to check. */
 const PLAN_MS = 60_000;
 /** A sync of everything may write a lot. */
 const SYNC_MS = 120_000;
@@ -93,7 +93,8 @@ async function synced(api: UpstreamApi, frontend: string | null, options: CallOp
 }
 
 async function reloaded(api: UpstreamApi, options: CallOptions): Promise<ActAnswer> {
-  const { ok, errors, warnings, changes } = await api.reloadConfig({}, options);
+  const answer = await api.reloadConfig({}, { ...options, timeoutMs: PLAN_MS });
+  const { ok, errors, warnings, changes } = answer;
   const place = (issue: (typeof errors)[number]) => {
     const { file, line, path, message } = issue;
     return `${line === 0 ? file : `${file}:${line}`}: ${path === '' ? message : `${path}: ${message}`}`;

@@ -11,6 +11,19 @@ export function countersOf(now: VPPLBCounters, before: Counters | null): Counter
   return { at, vips: now.vips.map((vip) => vipRow(vip, known.get(vipText(vip)), seconds)) };
 }
 
+/** A reading that is not the last word any more: its totals were true, its rates are not. */
+export function withoutRates({ at, vips }: Counters): Counters {
+  return {
+    at,
+    vips: vips.map((vip) => ({
+      ...vip,
+      packetsPerSecond: null,
+      flowsPerSecond: null,
+      servers: vip.servers.map((one) => ({ ...one, packetsPerSecond: null, bytesPerSecond: null })),
+    })),
+  };
+}
+
 function vipRow(vip: VPPLBVIPCounters, before: VipCounters | undefined, seconds: number): VipCounters {
   const [next, first, untracked, noServer] = [vip.next, vip.first, vip.untracked, vip.noServer].map(
     Number,

@@ -2,7 +2,7 @@ import type { Clock } from '../protocol/clock.js';
 import type { StatusInfo } from '../rpc/generated/maglev.js';
 import type { BackendNews, Board, OwnChange } from './board.js';
 import type { Counters, Debt, Picture, Role, Sync } from './contract.js';
-import { countersOf } from './rates.js';
+import { countersOf, withoutRates } from './rates.js';
 import { Refresher } from './refresher.js';
 import { debtRow, syncRow } from './rows.js';
 import { Skew } from './skew.js';
@@ -215,16 +215,21 @@ export class Reading {
 
   async #readDebts(): Promise<void> {
     const { api, tell } = this.#options;
-    const rows = (await api.getFailoverDebts()).debts.map(debtRow);
+    const { debts } = await api.getFailoverDebts().catch(() => ({ debts: [] }));
+    const rows = debts.map(debtRow);
     if (JSON.stringify(rows) === JSON.stringify(this.#debts)) return;
     this.#debts = rows;
     tell({ kind: 'debts', rows });
   }
 
   async #readCounters(): Promise<void> {
-    const { api, tell, rowChanged } = this.#options;
+    const { api, rowChanged } = this.#options;
     const read = await api.getVPPLBCounters().catch(() => null);
-    if (read === null) return;
+    if (read === null) {
+      // What was counted is as it was; how fast is not known any more.
+      if (this.#counters !== null) this.#show(withoutRates(this.#counters));
+      return;
+    }
     const untracked = read.forecast?.untrackedPackets ?? null;
     if (untracked !== this.#untracked) {
       this.#untracked = untracked;
@@ -233,11 +238,16 @@ export class Reading {
     const before = this.#counters;
     const now = countersOf(read, before);
     if (now.at === before?.at) return;
-    this.#counters = now;
     this.history.add(now);
+    this.#show(now);
+  }
+
+  #show(now: Counters): void {
+    const before = this.#counters;
+    this.#counters = now;
     const known = new Map(before?.vips.map((vip) => [vip.vip, JSON.stringify(vip)]));
     const vips = now.vips.filter((vip) => known.get(vip.vip) !== JSON.stringify(vip));
-    if (vips.length > 0) tell({ kind: 'counters', at: now.at, vips });
+    if (vips.length > 0) this.#options.tell({ kind: 'counters', at: now.at, vips });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Position } from '../client/position.js';
 import type { WatchItem } from '../client/watch.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Event, LogEvent } from '../rpc/generated/maglev.js';
@@ -47,6 +48,7 @@ export class Upstream {
   #link: Link = { state: 'connecting' };
   #epoch: string | null = null;
   #heard = false;
+  #position: Position | null = null;
 
   constructor(options: UpstreamOptions) {
     const { place, clock, tell, rowChanged } = options;
@@ -88,7 +90,9 @@ export class Upstream {
     const { signal } = this.#ending;
     while (!signal.aborted) {
       try {
-        for await (const item of place.api.watch(wanted, { signal })) this.#take(item);
+        // Behind what was heard last, so that nothing is left out unsaid.
+        const from = this.#position ?? undefined;
+        for await (const item of place.api.watch(wanted, { signal, from })) this.#take(item);
       } catch (thrown) {
         this.#lose(failureOf(thrown));
       }
@@ -105,12 +109,14 @@ export class Upstream {
   #take(item: WatchItem): void {
     switch (item.kind) {
       case 'connected':
+        this.#position = { epoch: item.epoch, seq: item.fromSeq };
         this.#connect(item.epoch);
         break;
       case 'state':
         this.#hear(item.event, false);
         break;
       case 'event':
+        this.#position = item.position ?? this.#position;
         this.#hear(item.event, true);
         break;
       case 'gap':

@@ -1,3 +1,4 @@
+import type { Position } from '../../client/position.js';
 import type { WatchItem } from '../../client/watch.js';
 import {
   type BackendInfo,
@@ -37,7 +38,9 @@ export class StandInMaglevd {
   frontends: FrontendInfo[] = [];
   backends = new Map<string, BackendInfo>();
   readonly #now: () => number;
-  readonly #watchers = new Set<(item: WatchItem) => void>();
+  /** Behind what the last one who watched wanted to go on. */
+  from: Position | null = null;
+  readonly #watchers = new Set<(item: WatchItem | RpcError) => void>();
   #seq = 0n;
   #up = true;
 
@@ -129,6 +132,11 @@ export class StandInMaglevd {
     for (const hear of this.#watchers) hear({ kind: 'disconnected', error, retryMs: 100 });
   }
 
+  /** Ends everything that is watched, for a reason that another attempt does not mend. */
+  refuse(error: RpcError): void {
+    for (const hear of this.#watchers) hear(error);
+  }
+
   /** `anew`: another life of it, that knows nothing of what was told before. */
   comeBack(anew = false): void {
     this.#up = true;
@@ -143,7 +151,10 @@ export class StandInMaglevd {
   }
 
   readonly api: UpstreamApi = {
-    watch: (_, options = {}) => this.#watch(options.signal),
+    watch: (_, { signal, from = null } = {}) => {
+      this.from = from;
+      return this.#watch(signal);
+    },
     close: () => undefined,
     getCaller: this.#answer('getCaller', () => ({
       who: 'spec',
@@ -271,9 +282,9 @@ export class StandInMaglevd {
   }
 
   async *#watch(signal: AbortSignal | undefined): AsyncGenerator<WatchItem, void, undefined> {
-    const waiting: WatchItem[] = this.#up ? [this.#connected()] : [];
+    const waiting: (WatchItem | RpcError)[] = this.#up ? [this.#connected()] : [];
     let wake = () => {};
-    const hear = (item: WatchItem) => {
+    const hear = (item: WatchItem | RpcError) => {
       waiting.push(item);
       wake();
     };
@@ -282,6 +293,7 @@ export class StandInMaglevd {
     try {
       while (signal?.aborted !== true) {
         const item = waiting.shift();
+        if (item instanceof RpcError) throw item;
         if (item !== undefined) yield item;
         else
           await new Promise<void>((resolve) => {

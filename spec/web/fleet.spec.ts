@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { VirtualClock } from '../../clock/virtual-clock.js';
+import { RpcError } from '../../rpc/rpc-error.js';
 import type { Change, StreamMessage } from '../../web/contract.js';
 import { Fleet } from '../../web/fleet.js';
 import { StandInMaglevd } from '../support/stand-in-maglevd.js';
@@ -107,6 +108,18 @@ describe('web/fleet', () => {
     expect(toldOf('gap')).to.deep.equal([]);
   });
 
+  it('goes on behind what it heard when a maglevd is heard again that had refused it', async () => {
+    await start();
+    lb1.log('first');
+    await clock.advance(200);
+    lb1.refuse(new RpcError('UNAUTHENTICATED', 'MGL_UNAUTHENTICATED', 'the token is not known', ''));
+    await clock.advance(200);
+    expect(row('lb1')?.link).to.deep.include({ state: 'lost' });
+    await clock.advance(11_000);
+    expect(row('lb1')?.link).to.deep.include({ state: 'connected' });
+    expect(lb1.from).to.deep.equal({ epoch: 'epoch-1', seq: 1n });
+  });
+
   it('reads everything again behind a gap, and says that something is missing', async () => {
     await start();
     lb1.breakOff();
@@ -199,6 +212,14 @@ describe('web/fleet', () => {
     expect(counters.length).to.be.within(18, 21);
     const last = counters.at(-1)?.vips[0]?.servers[0];
     expect(last).to.deep.include({ backend: 'web1', packetsPerSecond: 100, bytesPerSecond: 10_000 });
+    const { counters: kept } = lb1;
+    lb1.counters = null;
+    await clock.advance(2000);
+    expect(toldOf('counters').at(-1)?.vips[0]?.servers[0]).to.deep.include({
+      packets: last?.packets,
+      packetsPerSecond: null,
+    });
+    lb1.counters = kept;
     const [series] = fleet.upstream('lb1')?.reading.history.of('shop').servers ?? [];
     expect(series?.packetsPerSecond).to.have.length(90);
     expect([...new Set(series?.packetsPerSecond)]).to.deep.equal([null, 100]);

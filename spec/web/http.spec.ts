@@ -88,6 +88,7 @@ describe('web: over HTTP', () => {
       expect((await open.ask('/favicon.ico')).headers['content-type']).to.equal('image/svg+xml');
       expect((await open.ask('/healthz')).text).to.equal('ok\n');
       expect((await open.ask('/view/', { method: 'HEAD' })).text).to.equal('');
+      expect((await open.ask('/view/api/events', { method: 'HEAD' })).status).to.equal(405);
     });
 
     for (const [where, status, code] of [

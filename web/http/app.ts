@@ -117,6 +117,7 @@ export class App {
       case 'state':
         return sendJson(request, response, this.#stateBody());
       case 'events': {
+        if (request.method !== 'GET') return wrongMethod(asked, 'GET');
         if (streams.isFull) {
           const error = new MaglevError('MGL_STREAMS_FULL', `${streams.open} pages follow already`);
           return sendFailure(request, response, 503, failureOf(error), { 'retry-after': '10' });
