@@ -98,7 +98,7 @@ async function played(recording: Recording, config: MaglevConfig, turns: Turns):
     readFile: async () => verdict,
     dial: () => machine.connect(() => own.stalledFor),
     probe: new RecordedServers(own, recording.servers, config).probe,
-    intents: new Disk().store(own, () => true),
+    intents: new Disk(() => {}).store(own, () => true),
     hook: () => null,
     told: (_level, event, fields) => {
       if (event !== 'backend-transition') return;

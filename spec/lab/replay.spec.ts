@@ -77,7 +77,7 @@ async function recorded(): Promise<string> {
     let record: FlightRecord | null = null;
     world.ask<FlightRecord>(
       'take-record',
-      ({ recorder }, reply) => recorder.tell({ type: 'take-record', by: 'spec', reply }),
+      ({ ask, recorder }) => ask(recorder, { type: 'take-record', by: 'spec' }),
       (taken) => {
         record = taken;
       },
