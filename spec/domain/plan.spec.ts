@@ -116,6 +116,11 @@ describe('domain/plan: one VIP', () => {
       weight: 0,
       flush: true,
     });
+    const well = {
+      ...wanted,
+      ases: wanted.ases.map((as) => (as === down ? { ...as, relieved: true as const } : as)),
+    };
+    expect(of(well, others).at(-1), 'who is well waits').to.include({ op: 'as-weight', address: '10.0.0.1' });
     const alone = vipState(wanted, { ases: has(['10.0.0.1', 100]) });
     expect(of(wanted, alone)[0]).to.include({ op: 'as-add' });
   });
