@@ -5,20 +5,22 @@ import {
   For,
   type JSX,
   Match,
+  on,
   onCleanup,
   onMount,
   Show,
   Switch,
 } from 'solid-js';
+import { atNextFrame } from './clock.js';
 import { go, here, startHere } from './live/here.js';
-import { maglevds, pageLink, startStore, version } from './live/store.js';
+import { freshness, maglevds, pageLink, startStore, version } from './live/store.js';
 import { linkTo, type View, views } from './model/place.js';
 import { Announcer } from './parts/announcer.jsx';
 import { Glyph } from './parts/icons.jsx';
 import { KeyHelp } from './parts/key-help.jsx';
 import { LiveBadge, LostNotice } from './parts/live-badge.jsx';
 import { MaglevdTabs } from './parts/maglevd-tabs.jsx';
-import { nextTheme, startTheme, theme } from './parts/theme.js';
+import { coloursChanged, nextTheme, startTheme, theme } from './parts/theme.js';
 import { showTips } from './parts/tip.js';
 import { AdminView } from './views/admin.jsx';
 import { FrontendsView } from './views/frontends.jsx';
@@ -50,8 +52,12 @@ export function Page(): JSX.Element {
     const { maglevd: chosen } = here();
     return chosen !== null && ids.includes(chosen) ? chosen : (ids[0] ?? null);
   });
+  // When what is stale has its colours.
+  const redraw = atNextFrame(coloursChanged);
+  createEffect(on(createMemo(freshness), redraw));
   createEffect(() => {
-    document.title = `${names[view()]} · maglev`;
+    const down = maglevds().reduce((sum, { summary }) => sum + (summary?.backendsDown ?? 0), 0);
+    document.title = `${down > 0 ? `${down} down · ` : ''}${names[view()]} · maglev`;
   });
   const onKey = (event: KeyboardEvent) => {
     const { target, key } = event;
@@ -61,14 +67,14 @@ export function Page(): JSX.Element {
       target instanceof HTMLElement && target.matches('input:not([type=checkbox]), select, textarea');
     if (typing) return;
     const chosen = shown()[Number(key) - 1];
-    if (chosen !== undefined) go({ view: chosen });
+    if (chosen !== undefined) go({ view: chosen, search: '' });
     else if (key === '?') setHelping(true);
     else if (key === '/') {
       const search = document.querySelector<HTMLInputElement>('input[type=search]');
       if (search === null) return;
       search.focus();
       search.select();
-    } else return;
+    } else if (!toList(event)) return;
     event.preventDefault();
   };
   onMount(() => document.addEventListener('keydown', onKey));
@@ -89,12 +95,12 @@ export function Page(): JSX.Element {
             {(one, index) => (
               <a
                 class="tab"
-                href={linkTo({ ...here(), view: one })}
+                href={linkTo({ ...here(), view: one, search: '' })}
                 aria-current={view() === one ? 'page' : undefined}
                 title={`key ${index() + 1}`}
                 onClick={(event) => {
                   event.preventDefault();
-                  go({ view: one });
+                  go({ view: one, search: '' });
                 }}
               >
                 {names[one]}
@@ -157,6 +163,16 @@ export function Page(): JSX.Element {
       <KeyHelp open={helping()} close={() => setHelping(false)} />
     </div>
   );
+}
+
+/** Keys that lead through a list lead there also when nothing has the focus yet. Says whether it was such a key. */
+function toList(event: KeyboardEvent): boolean {
+  const list = document.querySelector<HTMLElement>('.list');
+  const free = document.activeElement === document.body || document.activeElement?.id === 'main';
+  if (list === null || !free || !['j', 'k', 'g', 'G', 'Escape'].includes(event.key)) return false;
+  list.focus();
+  list.dispatchEvent(new KeyboardEvent('keydown', { key: event.key, bubbles: true }));
+  return true;
 }
 
 function Loading(): JSX.Element {

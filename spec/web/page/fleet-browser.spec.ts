@@ -70,7 +70,6 @@ suiteWherePermitted(refused, 'the dashboard over two maglevds in Chromium', func
       .record('backend-transition', from, ({ backend, to }) => backend === 'web2' && to === 'down');
     const late = Number(await seen) - Date.parse(String(told['time']));
     process.stdout.write(`      ${late} ms after the transition\n`);
-    expect(late).to.be.within(0, 200);
     await web2().locator('.weights', { hasText: '50→0→0' }).waitFor();
     await screen.show('#/timeline?maglevd=lb1&frontend=shop&minutes=5');
     await page.locator('.row-mark', { hasText: 'web2 up → down' }).first().waitFor();
@@ -81,6 +80,8 @@ suiteWherePermitted(refused, 'the dashboard over two maglevds in Chromium', func
     await site.serverComes();
     await screen.show('#/frontends?maglevd=lb1');
     await web2().locator('.state.state-up').waitFor();
+    // Last, so that a machine that is busy with other things fails here alone.
+    expect(late).to.be.within(0, 200);
   });
 
   /** Opens the dialog of an action, and has it done. */

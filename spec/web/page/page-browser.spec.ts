@@ -189,6 +189,12 @@ suiteWherePermitted(noBrowser, 'the page in Chromium', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('1');
     await page.getByText('Needs a look').waitFor();
+    // Without the focus in it, too.
+    await page.keyboard.press('4');
+    await page.locator('.row-backend').first().waitFor();
+    await page.keyboard.press('G');
+    await page.getByRole('heading', { name: 'mail-04' }).waitFor();
+    expect(page.url()).to.contain('backend=mail-04');
   });
 
   it('says of numbers, under the pointer and to who cannot see, where they are from', async () => {
@@ -229,6 +235,20 @@ suiteWherePermitted(noBrowser, 'the page in Chromium', () => {
       weight: 40,
       flush: false,
     });
+  });
+
+  it('has nothing of actions where the dashboard has no users', async () => {
+    const { page } = screen;
+    standIn.admin = false;
+    // Another fragment alone would load nothing.
+    await page.goto('about:blank');
+    await page.goto(`${standIn.url}#/admin`);
+    await page.getByText('Needs a look').waitFor();
+    expect(await page.getByRole('link', { name: 'Admin' }).count()).to.equal(0);
+    await screen.show('#/frontends?maglevd=lb1&frontend=shop&backend=shop-01');
+    await page.getByRole('link', { name: 'Probes' }).first().waitFor();
+    expect(await page.getByRole('button', { name: 'Actions' }).count()).to.equal(0);
+    expect(standIn.asked.filter((one) => one.includes('/admin/'))).to.deep.equal([]);
   });
 
   it('fits a phone', async () => {

@@ -151,6 +151,11 @@ export function isFresh(row: Maglevd): boolean {
   return pageLink().state === 'live' && row.link.state === 'connected';
 }
 
+/** What of all is from now, as a text that is another one when that changes. */
+export function freshness(): string {
+  return [pageLink().state, ...maglevds().map(({ link }) => link.state)].join(' ');
+}
+
 /** Moments by the clock of a maglevd, as the reader's clock has them. */
 export function readersTime(row: Maglevd, at: number): number {
   return at - (row.clock?.skewMs ?? 0) - (clock()?.offset ?? 0);

@@ -1,11 +1,13 @@
 import { createEffect, createSignal, type JSX, onCleanup, onMount } from 'solid-js';
-import { colours } from './theme.js';
+import { colours, coloursOf } from './theme.js';
 
 export interface Pen {
   readonly context: CanvasRenderingContext2D;
   /** CSS pixels. */
   readonly width: number;
   readonly height: number;
+  /** A colour of the style sheet by its name. */
+  readonly colour: (name: string) => string;
 }
 
 /** A drawing as wide as its place; drawn again when what `draw` reads changes, and with the window and its colours. */
@@ -30,7 +32,7 @@ export function Canvas(props: {
       canvas.width = Math.round(width() * scale);
       canvas.height = Math.round(props.height * scale);
       context.scale(scale, scale);
-      props.draw({ context, width: width(), height: props.height });
+      props.draw({ context, width: width(), height: props.height, colour: coloursOf(canvas) });
     });
   });
   return (

@@ -5,7 +5,6 @@ import { pageLink } from '../live/store.js';
 import { shortNumber } from '../model/figures.js';
 import { totalOf } from '../model/traffic.js';
 import { Canvas, type Pen } from './canvas.jsx';
-import { colour } from './theme.js';
 
 const HEIGHT = 30;
 /** A row that only scrolls by asks for nothing, ms. */
@@ -24,7 +23,7 @@ export function Sparkline(props: { readonly maglevd: string; readonly frontend: 
   onCleanup(after(SETTLED_MS, () => void ask()));
   onCleanup(every(AGAIN_MS, () => void ask()));
   const most = () => values().reduce<number>((max, value) => Math.max(max, value ?? 0), 0);
-  const draw = ({ context, width, height }: Pen) => {
+  const draw = ({ context, width, height, colour }: Pen) => {
     const points = values();
     const step = width / Math.max(1, points.length - 1);
     const yOf = (value: number) => height - 2 - (value / Math.max(1, most())) * (height - 5);

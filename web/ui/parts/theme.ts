@@ -39,7 +39,13 @@ function apply(): void {
   setColours((n) => n + 1);
 }
 
-/** A colour of the style sheet, as it is now. */
-export function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** Has canvases drawn again that stand on something that became stale, or fresh. */
+export function coloursChanged(): void {
+  setColours((n) => n + 1);
+}
+
+/** Colours of the style sheet, as an element has them now: what is stale has others. */
+export function coloursOf(element: Element): (name: string) => string {
+  const style = getComputedStyle(element);
+  return (name) => style.getPropertyValue(`--${name}`).trim();
 }

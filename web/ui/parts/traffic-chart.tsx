@@ -9,7 +9,6 @@ import { sourceText } from '../model/sources.js';
 import { type TimeAxis, ticksOf, xOf } from '../model/time-axis.js';
 import { type Curve, curvesOf, levelsOf } from '../model/traffic.js';
 import { Canvas, type Pen } from './canvas.jsx';
-import { colour } from './theme.js';
 
 const HEIGHT = 136;
 /** Room for the words around the drawing, pixels. */
@@ -98,7 +97,7 @@ function Plot(props: {
     props.curves
       .map(({ name, last }) => `${name} ${last === null ? 'not known' : shortNumber(last)}`)
       .join(', ');
-  const draw = ({ context, width, height }: Pen) => {
+  const draw = ({ context, width, height, colour }: Pen) => {
     const { end, stepMs } = props.history;
     const count = Math.max(...props.curves.map(({ values }) => values.length), 1);
     const axis: TimeAxis = { from: end - (count - 1) * stepMs, to: end, width: width - LEFT };

@@ -14,7 +14,6 @@ export function VirtualList<Row extends object>(props: {
   /** The one that is to be seen; it is scrolled to when it changes. -1 = none. */
   readonly selected: number;
   readonly label: string;
-  readonly activeId: string | undefined;
   readonly children: (row: Row, index: () => number) => JSX.Element;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   /** A row that says its `data-index` was clicked. */
@@ -26,6 +25,11 @@ export function VirtualList<Row extends object>(props: {
   const range = createMemo(() => props.offsets.visible(top(), height(), SPARE), undefined, {
     equals: (a, b) => a.first === b.first && a.end === b.end,
   });
+  /** The element of the chosen row, `row-<index>`, while it exists. */
+  const activeId = () => {
+    const { selected } = props;
+    return selected >= range().first && selected < range().end ? `row-${selected}` : undefined;
+  };
   const seen = createMemo(() => props.rows.slice(range().first, range().end));
   onMount(() => {
     if (box === undefined) return;
@@ -56,7 +60,7 @@ export function VirtualList<Row extends object>(props: {
       role="tree"
       tabIndex={0}
       aria-label={props.label}
-      aria-activedescendant={props.activeId}
+      aria-activedescendant={activeId()}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       onKeyDown={(event) => props.onKeyDown(event)}
     >

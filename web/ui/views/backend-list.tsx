@@ -46,7 +46,6 @@ export function BackendList(props: {
           offsets={offsets()}
           selected={index()}
           label="backends"
-          activeId={index() < 0 ? undefined : `row-${index()}`}
           onKeyDown={(event) => {
             const to = moveBy(event.key, index(), entries().length);
             if (to === null) return;

@@ -166,7 +166,6 @@ export function FrontendsView(props: { readonly maglevd: string }): JSX.Element 
             offsets={offsets()}
             selected={selected()}
             label="frontends, pools and servers"
-            activeId={selected() < 0 ? undefined : `row-${selected()}`}
             onKeyDown={onKeyDown}
             onChoose={(index) => choose(rows()[index])}
           >

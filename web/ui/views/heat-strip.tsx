@@ -3,7 +3,6 @@ import { roundDurationText } from '../model/figures.js';
 import { columnsOf, type Probe, rows } from '../model/heat.js';
 import { type TimeAxis, ticksOf, xOf } from '../model/time-axis.js';
 import { Canvas, type Pen } from '../parts/canvas.jsx';
-import { colour } from '../parts/theme.js';
 
 const ROW = 15;
 const LEFT = 64;
@@ -31,7 +30,7 @@ export function HeatStrip(props: {
     const failed = props.probes.filter(({ verdict }) => verdict === 'fail').length;
     return `latency of ${props.probes.length} probes, ${failed} of which failed`;
   };
-  const draw = ({ context, width }: Pen) => {
+  const draw = ({ context, width, colour }: Pen) => {
     const axis: TimeAxis = { from: props.now - span(), to: props.now, width: width - LEFT };
     const count = Math.max(1, Math.floor(axis.width / COLUMN));
     const wide = axis.width / count;

@@ -3,7 +3,6 @@ import type { Gap } from '../model/event-log.js';
 import { type Dot, laneNames, lanes, type Tone } from '../model/lanes.js';
 import { type TimeAxis, ticksOf, xOf } from '../model/time-axis.js';
 import { Canvas, type Pen } from '../parts/canvas.jsx';
-import { colour } from '../parts/theme.js';
 
 const LANE = 34;
 const AXIS = 22;
@@ -30,7 +29,7 @@ export function LaneChart(props: {
   let width = 0;
 
   const draw = (pen: Pen) => {
-    const { context } = pen;
+    const { context, colour } = pen;
     width = pen.width;
     const line = colour('line');
     context.font = '11px system-ui, sans-serif';

@@ -1,5 +1,5 @@
 import { For, type JSX, Show } from 'solid-js';
-import type { Maglevd, Summary } from '../../contract.js';
+import type { Maglevd, Summary, VppState } from '../../contract.js';
 import { go } from '../live/here.js';
 import { isFresh, maglevds, presentAt, readersTime, shownName } from '../live/store.js';
 import { momentText, percentText, spanText } from '../model/figures.js';
@@ -142,7 +142,7 @@ function SummaryCells(props: { readonly row: Maglevd; readonly summary: Summary 
   return (
     <>
       <td data-label="VPP">
-        <Num source="vppState" note={vpp().reason} focusable>
+        <Num source="vppState" note={whyOf(vpp(), props.row)} focusable>
           <span class={`state state-${vppTones[vpp().state] ?? 'unknown'}`}>
             <StateIcon state={vppTones[vpp().state] ?? 'unknown'} />
             {vpp().state}
@@ -205,6 +205,11 @@ function SummaryCells(props: { readonly row: Maglevd; readonly summary: Summary 
       </td>
     </>
   );
+}
+
+/** Why VPP is not governed, and until when; '' = it is. */
+function whyOf({ reason, until }: VppState, row: Maglevd): string {
+  return until === null ? reason : `${reason} until ${momentText(readersTime(row, until))}`;
 }
 
 function CountCell(props: {

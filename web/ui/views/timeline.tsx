@@ -193,7 +193,6 @@ export function TimelineView(): JSX.Element {
             offsets={offsets()}
             selected={index()}
             label="what happened, newest first"
-            activeId={index() < 0 ? undefined : `row-${index()}`}
             onKeyDown={onKeyDown}
             onChoose={(row) => setChosenKey(dots()[row]?.key ?? null)}
           >
