@@ -25,8 +25,9 @@ export interface FrontendWorld {
   readonly log: FreeLogger;
   /** How a maglevd is reached; absent: by gRPC. */
   readonly connectTo?: (place: PlaceName) => UpstreamApi;
-  /** Streams that may be open at once. */
+  /** Streams, and connections, that may be open at once. */
   readonly mostStreams?: number;
+  readonly mostConnections?: number;
 }
 
 /** A dashboard that runs. */
@@ -34,6 +35,8 @@ export interface Frontend {
   /** As bound. */
   readonly addresses: readonly string[];
   readonly fleet: Fleet;
+  /** Connections that are open. */
+  readonly connections: number;
   readonly streams: EventStreams;
   readonly stop: () => Promise<void>;
 }
@@ -92,6 +95,7 @@ export async function startFrontend(settings: FrontendSettings, world: FrontendW
     insecure: settings.insecure,
     clock,
     log,
+    ...(world.mostConnections === undefined ? {} : { most: world.mostConnections }),
     answer: (request, response) => void app.answer(request, response),
   }).catch((thrown: unknown) => {
     fleet.end();
@@ -102,6 +106,9 @@ export async function startFrontend(settings: FrontendSettings, world: FrontendW
     log.log('info', 'web-listening', { address, admin: gate.knowsUsers });
   return {
     addresses: entrance.addresses,
+    get connections() {
+      return entrance.connections;
+    },
     fleet,
     streams,
     stop: async () => {

@@ -54,6 +54,16 @@ export class Patience {
     return waiting.answers.size;
   }
 
+  /** Closes the connection that has waited for a request for longest; false: none does. */
+  makeRoom(): boolean {
+    for (const [socket, { answers }] of this.#open) {
+      if (answers.size > 0 || socket.destroyed) continue;
+      socket.destroy();
+      return true;
+    }
+    return false;
+  }
+
   /** Closes what is idle; each of the others goes when it has been answered. */
   end(): void {
     this.#over = true;

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { VirtualClock } from '../../clock/virtual-clock.js';
 import { hashOfToken } from '../../domain/token-list.js';
 import { RpcError } from '../../rpc/rpc-error.js';
 import type { Failure, StateAnswer } from '../../web/contract.js';
 import { type AskOptions, DashboardServer, EventFollower } from '../support/dashboard-server.js';
 import { eventually } from '../support/eventually.js';
+import { until } from '../support/until.js';
 
 const basic = (name: string, password: string) => ({
   authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
@@ -277,6 +280,43 @@ describe('web: over HTTP', () => {
     } finally {
       await server.stop();
     }
+  });
+
+  it('lets nobody in its way who only holds connections', async () => {
+    const clock = new VirtualClock({ startMs: Date.now() });
+    const server = await DashboardServer.start({}, { mostConnections: 3, clock });
+    const { port } = new URL(server.base);
+    const hold = () => {
+      const socket = net.connect(Number(port), '127.0.0.1');
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      socket.on('error', () => undefined).on('data', () => undefined);
+      return { socket, closed };
+    };
+    const held = [hold(), hold(), hold()];
+    await Promise.all(held.map(({ socket }) => new Promise((resolve) => socket.once('connect', resolve))));
+    // A request that never ends is none.
+    held[1]?.socket.write('GET /view/api/maglevds HTTP/1.1\r\nHost: 127');
+    expect((await server.ask('/healthz')).status).to.equal(200);
+    await held[0]?.closed;
+    await clock.advance(10_000);
+    await Promise.all(held.map(({ closed }) => closed));
+    // Neither does one who asks, and takes no answer.
+    const mute = hold();
+    mute.socket.pause();
+    server.lb1.setSites({ shop: Array.from({ length: 6000 }, (_, i) => `backend${i}`) });
+    server.lb1.tell({ $case: 'config', value: { level: 'info', msg: 'config-reload-done', attrs: [] } });
+    await until(async () => {
+      await clock.advance(100);
+      return (await server.ask('/view/api/state')).bytes.length > 2_000_000;
+    });
+    mute.socket.write('GET /view/api/state HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(12));
+    await until(() => server.frontend.connections === 1 && mute.socket.bytesWritten > 0);
+    await clock.advance(151_000);
+    await until(() => server.frontend.connections === 0);
+    mute.socket.destroy();
+    const stopped = server.stop();
+    await clock.advance(5000);
+    await stopped;
   });
 
   it('ends in order: followers are let go, and nothing listens any more', async () => {

@@ -32,6 +32,8 @@ export interface AppOptions {
 
 /** The whole state is written anew for those who ask after so long, in ms; until then the stream leads on from it. */
 const STATE_MS = 1000;
+/** A sync of everything takes two minutes at most; nothing takes longer than this, in ms. */
+const LONGEST_ANSWER_MS = 150_000;
 /** Of what a stranger sent, in an error. */
 const LONGEST_WORD = 200;
 
@@ -72,6 +74,7 @@ export class App {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path, query] = targetOf(request);
     const asked = { request, response, query };
+    if (path !== '/view/api/events') this.#limit(response);
     if (path === '/healthz') return this.#healthz(asked);
     const { gate, files, viewLogin } = this.#options;
     const strange = gate.strangeOrigin(request);
@@ -102,6 +105,14 @@ export class App {
     // The page knows what stands behind its own address.
     const file = name === '' || !name.includes('.') ? 'index.html' : name;
     if (!files.send(file, request, response)) notFound(asked, path);
+  }
+
+  /** Whoever does not take his answer must not hold a connection for ever. */
+  #limit(response: ServerResponse): void {
+    response.once(
+      'close',
+      this.#options.clock.schedule(LONGEST_ANSWER_MS, () => response.destroy()),
+    );
   }
 
   async #view(rest: string, asked: Asked): Promise<void> {

@@ -5,6 +5,7 @@ import type { Clock } from '../../protocol/clock.js';
 import type { FreeLogger } from '../../protocol/log.js';
 import type { ListenAddress } from '../../rpc/address.js';
 import { isLoopback } from '../../rpc/exposure.js';
+import { Patience } from '../../rpc/http/patience.js';
 import { type Listener, listen } from '../../rpc/listen.js';
 import { TlsDoor } from '../../rpc/tls-door.js';
 import type { TlsFiles } from '../../rpc/tls-material.js';
@@ -16,6 +17,8 @@ export interface EntranceOptions {
   readonly insecure: boolean;
   readonly clock: Clock;
   readonly log: FreeLogger;
+  /** Connections that may be open; default 2,500. */
+  readonly most?: number;
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -23,6 +26,8 @@ export interface EntranceOptions {
 export interface Entrance {
   /** As bound. */
   readonly addresses: readonly string[];
+  /** Connections that are open. */
+  readonly connections: number;
   /** Lets nobody in any more, and resolves when those who are in have gone; after `ms` they are gone. */
   readonly close: (ms: number) => Promise<void>;
 }
@@ -42,32 +47,28 @@ export function originOf(request: IncomingMessage): Origin {
 
 /** Rejects with MGL_LISTEN or MGL_TLS_FILES, and listens nowhere then. */
 export async function openEntrance(options: EntranceOptions): Promise<Entrance> {
-  const { places, tls, insecure, clock, log, answer } = options;
+  const { places, tls, insecure, clock, log, answer, most = MOST_CONNECTIONS } = options;
   const door = tls === null ? null : await TlsDoor.open({ files: tls, clock, log });
   const open = new Set<net.Socket>();
-  // It listens nowhere: connections are handed to it.
+  const patience = new Patience(clock);
+  // It listens nowhere: connections are handed to it, and what Node does about slow ones is only for those that it accepts.
   const server = createServer(
-    {
-      noDelay: true,
-      keepAlive: true,
-      headersTimeout: 10_000,
-      requestTimeout: 20_000,
-      keepAliveTimeout: 60_000,
-      connectionsCheckingInterval: 5000,
-      maxHeaderSize: 16 * 1024,
+    { noDelay: true, keepAliveTimeout: 0, maxHeaderSize: 16 * 1024 },
+    (request, response) => {
+      patience.asked(request.socket, response);
+      answer(request, response);
     },
-    answer,
   );
   const greet = (socket: net.Socket, origin: Origin) => {
     socket.on('error', () => undefined);
-    if (open.size >= MOST_CONNECTIONS) server.closeIdleConnections();
-    if (open.size >= MOST_CONNECTIONS) {
+    if (open.size >= most && !patience.makeRoom()) {
       socket.destroy();
       return;
     }
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     origins.set(socket, origin);
+    patience.came(socket);
     server.emit('connection', socket);
   };
   const behindTls = door?.entrance('http/1.1', greet);
@@ -90,16 +91,19 @@ export async function openEntrance(options: EntranceOptions): Promise<Entrance> 
   }
   return {
     addresses: listeners.map(({ address }) => address),
+    get connections() {
+      return open.size;
+    },
     close: (ms) =>
       new Promise((resolve) => {
         stopListening();
-        server.closeIdleConnections();
+        patience.end();
         const cancel = clock.schedule(ms, () => {
           for (const socket of open) socket.destroy();
           resolve();
         });
         const look = () => {
-          if (open.size > 0) return;
+          if ([...open].some(({ destroyed }) => !destroyed)) return;
           cancel();
           resolve();
         };
