@@ -107,7 +107,7 @@ async function test(settings: TesterSettings, vips: readonly Vip[], world: Teste
     world.onEnd(resolve);
     // Whoever reads it has seen enough.
     stdout.once('error', () => resolve());
-    if (forMs !== null) clock.schedule(forMs, resolve);
+    if (forMs !== null) clock.schedule(forMs, () => run.finish(resolve));
     if (!interactive) return;
     const color = (env['NO_COLOR'] ?? '') === '';
     const terminal = terminalOf(world.stdin(), stdout);

@@ -2,7 +2,7 @@ import { formatDuration } from '../domain/duration.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
 import { DueTimes } from './due-times.js';
 import type { Outcome } from './outcome.js';
-import type { Flight, Probe } from './probing/prober.js';
+import { type Flight, HELD_UP_MS, type Probe } from './probing/prober.js';
 import { type ProblemKind, Problems } from './problems.js';
 import { RateLimit } from './rate-limit.js';
 import { Score } from './score.js';
@@ -10,8 +10,6 @@ import type { Vip } from './vip.js';
 
 /** It wakes on a grid of so many milliseconds, and begins what is due together. */
 const GRID_MS = 10;
-/** Whoever was held up for longer cannot tell what took long from what it saw late. */
-const HELD_UP_MS = 250;
 
 export interface RunOptions {
   readonly clock: Clock;
@@ -21,10 +19,11 @@ export interface RunOptions {
   /** Some were begun: what has come of them already is to be looked at. */
   readonly look: () => void;
   /**
-   * Waits so many milliseconds for what comes of them, and handles it. null: it comes by itself, from the event loop, which costs
-   * more. Only where nobody but the keyboard needs this thread.
+   * Waits so many milliseconds for what comes of them, and handles it, or gives by how much longer it took, if that is more than
+   * HELD_UP_MS. null: it comes by itself, from the event loop, which costs more. Only where nobody but the keyboard needs this
+   * thread.
    */
-  readonly wait: ((ms: number) => void) | null;
+  readonly wait: ((ms: number) => number) | null;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   /** Connections a second, in all. */
@@ -63,6 +62,8 @@ export class Run {
   #pausedAt: number | null = null;
   #pausedMs = 0;
   #stopped = false;
+  /** Called when nothing is under way any more; null: it goes on. */
+  #finished: (() => void) | null = null;
   #timer: Cancel = () => {};
   #plannedAt: number;
 
@@ -94,11 +95,18 @@ export class Run {
   }
 
   resume(): void {
-    if (this.#pausedAt === null) return;
+    if (this.#pausedAt === null || this.#finished !== null) return;
     const ms = this.#options.clock.monotonic() - this.#pausedAt;
     this.#pausedMs += ms;
     this.#due.postpone(ms);
     this.#pausedAt = null;
+    this.#wake(0);
+  }
+
+  /** Begins nothing any more; `done` is called when all that is under way has ended, or its time is over. */
+  finish(done: () => void): void {
+    this.pause();
+    this.#finished = done;
     this.#wake(0);
   }
 
@@ -126,7 +134,8 @@ export class Run {
     const begun = this.paused ? 0 : this.#begin(now);
     if (begun > 0) look();
     this.#waitForAnswers();
-    this.#schedule(clock.monotonic());
+    if (this.#finished !== null && this.#underWay.size === 0) this.#finished();
+    else this.#schedule(clock.monotonic());
   };
 
   /**
@@ -140,7 +149,8 @@ export class Run {
     while (this.#isBusy(until)) {
       const left = Math.ceil(until - clock.monotonic());
       if (left <= 0) return;
-      wait(left);
+      const overslept = wait(left);
+      if (overslept > HELD_UP_MS) this.#heldUp(overslept);
     }
   }
 
@@ -171,6 +181,8 @@ export class Run {
     const flight = probes[number]?.((outcome) => {
       this.#over(one);
       this.#record(number, outcome);
+      // With a kernel to wait in, the turn that waits sees it.
+      if (this.#finished !== null && this.#underWay.size === 0 && this.#options.wait === null) this.#wake(0);
     });
     if (flight === undefined) return;
     const one: UnderWay = { number, begunAt, flight };

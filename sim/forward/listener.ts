@@ -48,7 +48,14 @@ export interface Listener {
 }
 
 export function listenFor(options: ListenerOptions, suspended: boolean): Listener {
-  return options.point.protocol === 'tcp' ? listenTcp(options, suspended) : listenUdp(options, suspended);
+  const { point, packets } = options;
+  // A server with the address of the VIP would be this very listener, again and again.
+  const pass: LivePackets['pass'] = (...packet) => {
+    const server = packets.pass(...packet);
+    return server?.address === point.address && server.port === point.port ? null : server;
+  };
+  const guarded = { ...options, packets: { pass } };
+  return point.protocol === 'tcp' ? listenTcp(guarded, suspended) : listenUdp(guarded, suspended);
 }
 
 function listenTcp(
@@ -77,7 +84,10 @@ function listenTcp(
   };
   const server: Server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, accept);
   let closed = false;
-  server.on('error', (error) => onFailure(whyNot(error)));
+  // Without descriptors left it listens all the same: who comes then waits, or is refused by the system.
+  server.on('error', (error) => {
+    if (!server.listening) onFailure(whyNot(error));
+  });
   server.listen({ host: point.address, port: point.port, ipv6Only: true, backlog: 511 }, () => {
     // Node does not notice that it was closed before it listened.
     if (closed) server.close();

@@ -62,7 +62,8 @@ export class UdpRelay {
       destinationPort: point.port,
     };
     const server = packets.pass(flow, datagram.length + UDP_PACKET);
-    if (server === null) return;
+    // There is no port 0 to send to.
+    if (server === null || server.port === 0) return;
     const client =
       known !== undefined && sameDestination(known.server, server)
         ? known

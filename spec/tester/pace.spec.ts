@@ -155,6 +155,56 @@ describe('tester: a run', () => {
     course.run.stop();
   });
 
+  it('forgets what was under way when the kernel woke it late, and judges nothing by it', () => {
+    const problems: string[] = [];
+    let now = 0;
+    const clock = Object.assign(new VirtualClock(), { monotonic: () => now });
+    let abandoned = 0;
+    const turns: (() => void)[] = [];
+    Object.assign(clock, {
+      schedule: (_ms: number, turn: () => void) => {
+        turns.push(turn);
+        return () => {};
+      },
+    });
+    const run = new Run({
+      clock,
+      vips: [parsedVip('tcp/192.0.2.1:443')],
+      probes: [() => ({ abandon: () => `${++abandoned}` })],
+      look: () => {},
+      // Stopped for as long as a probe may take, and more.
+      wait: (ms) => {
+        now += ms + 3200;
+        return 3200;
+      },
+      intervalMs: 100,
+      timeoutMs: 2000,
+      rate: 1000,
+      oneByOne: false,
+      onProblem: ({ kind, detail }) => problems.push(`${kind} ${detail}`),
+    });
+    now = 100;
+    turns.shift()?.();
+    run.stop();
+    expect(problems).to.deep.equal(['local-err held up for 3200 ms: 1 probe forgotten']);
+    expect([run.scores[0]?.count, abandoned]).to.deep.equal([0, 1]);
+  });
+
+  it('waits at its end for those under way, and counts them', async () => {
+    const course = new Course(null, {}, 1);
+    await course.clock.advance(500);
+    const under = course.begun.length;
+    let done = false;
+    course.run.finish(() => {
+      done = true;
+    });
+    await course.clock.advance(1000);
+    expect([done, course.begun.length, course.run.elapsedMs]).to.deep.equal([false, under, 500]);
+    await course.clock.advance(1010);
+    expect([done, course.run.scores[0]?.failures.timeout]).to.deep.equal([true, under]);
+    course.run.stop();
+  });
+
   it('hears nothing of a probe that was given up', async () => {
     const course = new Course(null);
     await course.clock.advance(100);

@@ -140,6 +140,7 @@ describe('tester: probes', () => {
       await new Promise<void>((resolve) => socket.close(resolve));
       if (code === 2)
         expect(await told(prober, `dns/127.0.0.1:${port}`)).to.equal('net-err connection refused');
+      expect(await told(prober, 'dns/255.255.255.255:53')).to.match(/^(net|local)-err /);
     }
   });
 });

@@ -46,9 +46,10 @@ export class DnsProber implements Prober {
       });
       const text = dnsQuestion(id, question);
       // Connected, it hears of what the network refuses, and of nobody else's answers.
-      socket.connect(vip.port, vip.address, () => {
+      socket.once('connect', () => {
         if (this.#open.has(socket)) socket.send(text);
       });
+      socket.connect(vip.port, vip.address);
       return {
         abandon: () => {
           close();

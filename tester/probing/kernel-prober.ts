@@ -11,7 +11,7 @@ import type { Vip } from '../vip.js';
 import { HttpAnswer, type HttpEnd } from './http-answer.js';
 import { httpOutcome, nameOf, plainRequest } from './http-outcome.js';
 import { networkFailure } from './network-error.js';
-import { type Asking, type Flight, type Probe, type Prober, stage } from './prober.js';
+import { type Asking, type Flight, HELD_UP_MS, type Probe, type Prober, stage } from './prober.js';
 
 /** All connections read into the same memory, one after the other. */
 const memory = Buffer.from(new ArrayBuffer(64 * 1024));
@@ -82,20 +82,30 @@ export class KernelProber implements Prober {
     return (ended) => this.#begin(known, ended);
   };
 
-  readonly look = (): void => this.wait(0);
+  readonly look = (): void => {
+    this.wait(0);
+  };
 
-  /** Waits in the kernel for what comes, so many milliseconds at most, and handles it. Nothing else of this thread runs meanwhile. */
-  readonly wait = (ms: number): void => {
+  /**
+   * Waits in the kernel for what comes, so many milliseconds at most, and handles it. Nothing else of this thread runs meanwhile.
+   * Gives by how much longer it took. When that is more than HELD_UP_MS, nothing was handled: nobody knows when it came.
+   */
+  readonly wait = (ms: number): number => {
+    const from = this.#clock.monotonic();
     const count = this.#poller.wait(ms);
+    const overslept = this.#clock.monotonic() - from - ms;
+    if (ms > 0 && overslept > HELD_UP_MS) return overslept;
     for (let i = 0; i < count; i++) {
       const one = this.#underWay[this.#poller.numberAt(i)];
       // It may be a socket that nobody uses any more.
       if (one !== undefined) this.#changed(one, this.#poller.changesAt(i));
     }
     const now = this.#clock.monotonic();
-    if (now - this.#sweptAt < SWEEP_MS) return;
-    this.#sweptAt = now;
-    this.#pool.sweep();
+    if (now - this.#sweptAt >= SWEEP_MS) {
+      this.#sweptAt = now;
+      this.#pool.sweep();
+    }
+    return 0;
   };
 
   readonly close = (): void => {

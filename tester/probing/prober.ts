@@ -1,6 +1,9 @@
 import type { Outcome } from '../outcome.js';
 import type { Vip } from '../vip.js';
 
+/** Whoever was held up for longer, in milliseconds, cannot tell what took long from what it saw late. */
+export const HELD_UP_MS = 250;
+
 /** What all probes have in common. */
 export interface Asking {
   /** Whom the request names, and whom a certificate must be for; null: the address. */

@@ -11,7 +11,7 @@ export interface Probers {
   /** One for each VIP. */
   readonly probes: readonly Probe[];
   readonly look: () => void;
-  readonly wait: ((ms: number) => void) | null;
+  readonly wait: ((ms: number) => number) | null;
   readonly close: () => void;
 }
 

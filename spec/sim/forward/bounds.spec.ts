@@ -22,11 +22,15 @@ describe('sim/forward: bounds', () => {
   });
 
   /** Listens for at most two clients, all of whom go to one server. */
-  async function listening(protocol: 'tcp' | 'udp', port: number): Promise<Listener> {
+  async function listening(
+    protocol: 'tcp' | 'udp',
+    port: number,
+    to = { address: server, port },
+  ): Promise<Listener> {
     let listener: Listener | null = null;
     await new Promise<void>((resolve, reject) => {
       const point = { name: 'it', protocol, address, port };
-      const packets = { pass: () => ({ address: server, port }) };
+      const packets = { pass: () => to };
       const onFailure = (why: string) => reject(new Error(why));
       listener = listenFor(
         { point, packets, clock: realClock, clientsMax: 2, onFailure, onListening: resolve },
@@ -64,6 +68,21 @@ describe('sim/forward: bounds', () => {
     first.destroy();
     await until(() => listener.relayed().now === 1);
     await once(client(), 'data');
+  });
+
+  it('drops what would come back to it, and what has no port to go to', async () => {
+    for (const [port, to] of [
+      [7119, { address, port: 7119 }],
+      [7120, { address: server, port: 0 }],
+    ] as const) {
+      const listener = await listening('udp', port, to);
+      const client = createSocket('udp4');
+      ends.push(() => client.close());
+      const none = await listening('udp', port + 2);
+      for (const at of [port, port + 2]) await new Promise((sent) => client.send('who', at, address, sent));
+      await until(() => none.relayed().now === 1);
+      expect(listener.relayed().now).to.equal(0);
+    }
   });
 
   it('forgets the client of UDP that was silent for longest', async () => {
