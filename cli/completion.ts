@@ -5,7 +5,7 @@ import { filterCandidates } from './filters.js';
 import { optionNames } from './options.js';
 
 /** Somebody waits who has pressed Tab, in milliseconds. */
-const patienceMs = 1_500;
+const PATIENCE_MS = 1_500;
 
 /**
  * For the completion scripts of shells: what `begun` can become behind the words, a line each, with its explanation behind a
@@ -22,7 +22,7 @@ export async function printCandidates(
         .map((text) => ({ text, help: '' }))
     : bar >= 0
       ? filterCandidates.filter(({ text }) => bar === words.length - 1 && text.startsWith(begun))
-      : await complete(grammar, words, begun, () => servers[0].clientFor(patienceMs));
+      : await complete(grammar, words, begun, () => servers[0].clientFor(PATIENCE_MS));
   for (const { text, help } of all) surroundings.stdout.write(`${text.replace(/^'(.*)'$/, '$1')}\t${help}\n`);
   return exitCodes.ok;
 }

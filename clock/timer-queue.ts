@@ -5,7 +5,7 @@ import type { Cancel } from '../protocol/clock.js';
 import { TimerHeap } from './timer-heap.js';
 
 /** The longest delay that a Node timer holds; a longer one would fire at once. */
-const longestTimer = 2 ** 31 - 1;
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** What Node timers are set on behalf of, whoever asks for them. */
 const nobody = new AsyncResource('TimerQueue');
@@ -34,7 +34,7 @@ export class TimerQueue {
   #arm(due: number, ms: number): void {
     this.#disarm();
     this.#armedFor = due;
-    const delay = Math.min(longestTimer, Math.max(1, Math.ceil(ms)));
+    const delay = Math.min(LONGEST_TIMER, Math.max(1, Math.ceil(ms)));
     this.#armed = nobody.runInAsyncScope(setTimeout<[]>, null, this.#fire, delay);
   }
 

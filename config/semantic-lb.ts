@@ -1,5 +1,5 @@
 import { formatDuration } from '../domain/duration.js';
-import { MAX_FLOW_TIMEOUT, maxStickyBuckets, maxTableLength } from '../domain/lb-limits.js';
+import { MAX_FLOW_TIMEOUT, MAX_STICKY_BUCKETS, MAX_TABLE_LENGTH } from '../domain/lb-limits.js';
 import { unusableInVpp, wrongFamily } from './address-rules.js';
 import { periodRule } from './codec-scalars.js';
 import type { Finding } from './finding.js';
@@ -23,10 +23,10 @@ export function checkLb(lb: FileLb): Finding[] {
     const wrong = periodRule(lb[key]);
     report(key, wrong === null ? null : `${formatDuration(lb[key])} ${wrong}`);
   }
-  report('sticky-buckets-per-core', powerOfTwo(lb['sticky-buckets-per-core'], maxStickyBuckets));
+  report('sticky-buckets-per-core', powerOfTwo(lb['sticky-buckets-per-core'], MAX_STICKY_BUCKETS));
   report('flow-timeout', flowTimeout(lb['flow-timeout']));
   report('startup-min-delay', startupDelays(lb));
-  report('new-flows-table-length', powerOfTwo(lb['new-flows-table-length'], maxTableLength));
+  report('new-flows-table-length', powerOfTwo(lb['new-flows-table-length'], MAX_TABLE_LENGTH));
   for (const [key, family] of sources) {
     const ip = lb[key];
     if (ip === null)

@@ -7,7 +7,7 @@ import {
   surelyFaithful,
 } from '../domain/fidelity.js';
 import type { IpAddress } from '../domain/ip.js';
-import { maxTableLength } from '../domain/lb-limits.js';
+import { MAX_TABLE_LENGTH } from '../domain/lb-limits.js';
 import { quote } from '../domain/quote.js';
 import type { WeightedServer } from '../domain/table-prediction.js';
 import { replicasIn } from '../domain/weight-mode.js';
@@ -30,7 +30,7 @@ interface Unfaithful {
  */
 export function unfaithfulWeights(name: string, frontend: FileFrontend, file: ConfigFile): Finding[] {
   const length = file.vpp.lb['new-flows-table-length'];
-  if (!Number.isInteger(Math.log2(length)) || length > maxTableLength) return [];
+  if (!Number.isInteger(Math.log2(length)) || length > MAX_TABLE_LENGTH) return [];
   let worst: Unfaithful | null = null;
   for (const pool of frontend.pools.keys()) {
     const found = sharesIn(pool, frontend, file, length);

@@ -11,7 +11,7 @@ import type { FrontendView } from './views.js';
 import type { VppRead } from './vpp-reads.js';
 
 /** Counts up when a reader of the one before would misread it. What a reader does not know it ignores. */
-export const flightVersion = 1;
+export const FLIGHT_VERSION = 1;
 
 /** The maglevd that was recorded. */
 export interface RecordedProgram {
@@ -84,7 +84,7 @@ type Line = { readonly kind: string };
 
 function* parts(record: FlightRecord): Generator<Line> {
   const { at, by, program, config, overrides, backends, frontends, reads, syncs, events, actors } = record;
-  yield { kind: 'begin', ...{ format: 'vpp-maglev-flight', version: flightVersion, at, by, program } };
+  yield { kind: 'begin', ...{ format: 'vpp-maglev-flight', version: FLIGHT_VERSION, at, by, program } };
   for (const missing of record.missing) yield { kind: 'missing', ...missing };
   if (config !== null) yield { kind: 'config', ...{ text: configText(config) } };
   for (const override of overrides ?? []) yield { kind: 'override', ...override };

@@ -1,4 +1,4 @@
-import { promptMs, type VppHeard } from './vpp-heard.js';
+import { PROMPT_MS, type VppHeard } from './vpp-heard.js';
 
 interface Waiting<Asker> {
   readonly asker: Asker;
@@ -41,7 +41,7 @@ export class Heartbeat<Asker> {
 
   /** When VPP is late, if it says nothing more until then. */
   get lateAt(): number {
-    return this.#listeningSince + promptMs;
+    return this.#listeningSince + PROMPT_MS;
   }
 
   /** Whoever asks while VPP is known to be silent is answered at once: then it gives him back. A ping is to be sent. */

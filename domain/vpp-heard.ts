@@ -16,13 +16,13 @@ export type VppHeard =
   | { readonly state: 'unwatched' };
 
 /** How long a VPP that lives may take for an answer: it needs less than a millisecond. */
-export const promptMs = 50;
+export const PROMPT_MS = 50;
 
 /**
  * How long after a connect a VPP may forward nothing although it answers: its interfaces, routes and neighbours may
  * have to be made by others first.
  */
-export const settleMs = 30_000;
+export const SETTLE_MS = 30_000;
 
 /**
  * Who can have made a failure. server: only the server itself. anyone: whoever the packets have come to, which is
@@ -85,7 +85,7 @@ export function vppToBlame(
   const { begunAt } = probe;
   if (begunAt <= heard.since) return `VPP was away or silent until ${lasting(now - heard.since)} ago`;
   const { connectedAt } = heard;
-  if (begunAt >= connectedAt + settleMs || probe.heardBegunAt > connectedAt) return null;
+  if (begunAt >= connectedAt + SETTLE_MS || probe.heardBegunAt > connectedAt) return null;
   const connected = `maglevd connected to it ${lasting(now - connectedAt)} ago`;
   const { provenAt } = way.connectedAt === connectedAt ? way : { provenAt: null };
   if (provenAt === null || begunAt <= provenAt) return `nothing had come through VPP since ${connected}`;

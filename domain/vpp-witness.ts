@@ -1,8 +1,8 @@
 import type { ProbeResult } from './probe-result.js';
 import {
   type FailedProbe,
-  promptMs,
-  settleMs,
+  PROMPT_MS,
+  SETTLE_MS,
   type VppHeard,
   vppToBlame,
   type WayThroughVpp,
@@ -12,7 +12,7 @@ import {
 export const LISTEN_MS = 250;
 
 /** VPP, or those who know it, have this long to answer; then nothing is known. */
-export const ANSWER_MS = promptMs + 40;
+export const ANSWER_MS = PROMPT_MS + 40;
 
 type FailedResult = Extract<ProbeResult, { readonly verdict: 'fail' }>;
 
@@ -64,7 +64,7 @@ export class VppWitness {
     const goodForMs = 2 * LISTEN_MS + ANSWER_MS;
     switch (heard.state) {
       case 'heard':
-        return { soundFrom: Math.max(heard.since, heard.connectedAt + settleMs), goodForMs };
+        return { soundFrom: Math.max(heard.since, heard.connectedAt + SETTLE_MS), goodForMs };
       case 'unwatched':
         return { soundFrom: Number.NEGATIVE_INFINITY, goodForMs };
       case 'silent':

@@ -7,7 +7,7 @@ import type { RecorderRequest } from '../protocol/recorder.js';
 import type { Connections } from './connections.js';
 import type { Doorkeeper } from './doorkeeper.js';
 import type { MaglevServer, RecordPiece, RecordRequest } from './generated/maglev.js';
-import { limitMs, maxRecords } from './limits.js';
+import { limitMs, MAX_RECORDS } from './limits.js';
 import { grpcStatusOf } from './status.js';
 
 export interface RecordSources {
@@ -26,7 +26,7 @@ export function recordHandlers(sources: RecordSources): Pick<MaglevServer, 'reco
   let underWay = 0;
   return {
     record: (call) => {
-      if (underWay >= maxRecords) {
+      if (underWay >= MAX_RECORDS) {
         const text = `${underWay} records are on their way already`;
         call.emit('error', grpcStatusOf(new MaglevError('MGL_MAILBOX_FULL', text)));
         return;

@@ -12,7 +12,7 @@ export const limitMs = { view: 5_000, config: 30_000, operator: 30_000, vpp: 15_
 export const maxOpen = { watchers: 1500, connections: 2000 } as const;
 
 /** Records that may be on their way at once: each is made by asking every part of maglevd, and held until it is taken. */
-export const maxRecords = 4;
+export const MAX_RECORDS = 4;
 
 /** Calls of one connection that may be under way at once; one client must not take the places of all. */
-export const maxCallsOfConnection = 100;
+export const MAX_CALLS_OF_CONNECTION = 100;

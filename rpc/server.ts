@@ -17,7 +17,7 @@ import { ServerReflectionService as ReflectionV1Alpha } from './generated/grpc/r
 import { type MaglevServer, MaglevService } from './generated/maglev.js';
 import { createHealthService } from './health.js';
 import { HttpFront } from './http/front.js';
-import { maxCallsOfConnection } from './limits.js';
+import { MAX_CALLS_OF_CONNECTION } from './limits.js';
 import { namesIn, placesOf } from './listen-places.js';
 import { createReflectionService } from './reflection.js';
 import type { TlsFiles } from './tls-material.js';
@@ -68,7 +68,7 @@ export interface KeepAlive {
  */
 const limits = {
   'grpc.max_receive_message_length': 64 * 1024,
-  'grpc.max_concurrent_streams': maxCallsOfConnection,
+  'grpc.max_concurrent_streams': MAX_CALLS_OF_CONNECTION,
   'grpc.max_connection_idle_ms': 30 * 60_000,
 };
 

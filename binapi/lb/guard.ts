@@ -9,7 +9,12 @@ import {
   PROTOCOL_UDP,
   type VipKey,
 } from '../../domain/lb.js';
-import { MAX_FLOW_TIMEOUT, MAX_WEIGHT, maxStickyBuckets, maxTableLength } from '../../domain/lb-limits.js';
+import {
+  MAX_FLOW_TIMEOUT,
+  MAX_STICKY_BUCKETS,
+  MAX_TABLE_LENGTH,
+  MAX_WEIGHT,
+} from '../../domain/lb-limits.js';
 import { type Address, AddressFamily } from '../generated/ip-types.js';
 import { wireAddress, wirePrefix } from './wire-address.js';
 
@@ -24,7 +29,7 @@ export function guardConf(conf: LbConf): MaglevError | null {
   const why =
     sourceProblem('IPv4', 4, ipv4Source) ??
     sourceProblem('IPv6', 6, ipv6Source) ??
-    powerOfTwoProblem('the number of sticky buckets', stickyBucketsPerCore, maxStickyBuckets) ??
+    powerOfTwoProblem('the number of sticky buckets', stickyBucketsPerCore, MAX_STICKY_BUCKETS) ??
     rangeProblem('the flow timeout in seconds', flowTimeout, 1, MAX_FLOW_TIMEOUT);
   return why === null ? null : refusal('lb_conf', why);
 }
@@ -45,7 +50,7 @@ function operationProblem(operation: LbOperation): string | null {
       return (
         portProblem(key) ??
         encapProblem(operation.encap) ??
-        powerOfTwoProblem('the length of the new-flow table', operation.tableLength, maxTableLength)
+        powerOfTwoProblem('the length of the new-flow table', operation.tableLength, MAX_TABLE_LENGTH)
       );
     case 'vip-del':
       return foundPortProblem(key);

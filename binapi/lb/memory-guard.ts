@@ -1,6 +1,6 @@
 import { MaglevError } from '../../domain/errors.js';
 import { type LbConf, type LbOperation, type LbState, type VipId, vipId } from '../../domain/lb.js';
-import { MAX_WEIGHT, maxTableLength } from '../../domain/lb-limits.js';
+import { MAX_TABLE_LENGTH, MAX_WEIGHT } from '../../domain/lb-limits.js';
 import {
   bytesText,
   DEFAULT_HEAP_BYTES,
@@ -86,7 +86,7 @@ export class MemoryGuard {
     this.#conf = conf;
     this.#vips.clear();
     for (const { key, tableLength, ases } of vips) {
-      const length = tableLength.exact || tableLength.value > 0 ? tableLength.value : maxTableLength;
+      const length = tableLength.exact || tableLength.value > 0 ? tableLength.value : MAX_TABLE_LENGTH;
       const weight = ases.reduce((sum, as) => sum + as.weight, 0);
       this.#vips.set(vipId(key), { tableLength: length, weight });
     }

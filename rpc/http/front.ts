@@ -8,7 +8,7 @@ import type { Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { Connections } from '../connections.js';
 import type { Doorkeeper, Guarded } from '../doorkeeper.js';
-import { maxCallsOfConnection } from '../limits.js';
+import { MAX_CALLS_OF_CONNECTION } from '../limits.js';
 import { grpcStatusOf } from '../status.js';
 import { sendError, sendJson } from './answer.js';
 import { LONGEST_BODY, readBody } from './body.js';
@@ -52,8 +52,8 @@ export class HttpFront {
       const underWay = this.#patience.asked(request.socket, response);
       // A client that has gone is no error.
       response.on('error', () => undefined);
-      if (underWay > maxCallsOfConnection) {
-        const text = `${maxCallsOfConnection} requests of this connection are under way already`;
+      if (underWay > MAX_CALLS_OF_CONNECTION) {
+        const text = `${MAX_CALLS_OF_CONNECTION} requests of this connection are under way already`;
         const full = new MaglevError('MGL_MAILBOX_FULL', text);
         sendError(response, grpcStatusOf(full), undefined, { connection: 'close' });
         return;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Heartbeat } from '../../domain/heartbeat.js';
-import { promptMs } from '../../domain/vpp-heard.js';
+import { PROMPT_MS } from '../../domain/vpp-heard.js';
 import { VppSilence } from '../../domain/vpp-silence.js';
 
 const anyStep = fc.oneof(
@@ -60,7 +60,7 @@ describe('domain/heartbeat', () => {
             }
           }
         }
-        now += 10 * promptMs;
+        now += 10 * PROMPT_MS;
         late();
         answer(beat.end());
         expect(answered.toSorted((a, b) => a - b)).to.deep.equal(

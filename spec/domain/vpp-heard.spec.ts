@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { connectionGivenUp, connectionRefused, type Failure } from '../../domain/probe-result.js';
-import { type FailedProbe, originOf, settleMs, type VppHeard, vppToBlame } from '../../domain/vpp-heard.js';
+import { type FailedProbe, originOf, SETTLE_MS, type VppHeard, vppToBlame } from '../../domain/vpp-heard.js';
 
 const silence: Failure = { code: 'L4TOUT', detail: 'no answer within 1s' };
 const refusal: Failure = { code: 'L4CON', detail: connectionRefused };
@@ -71,7 +71,7 @@ describe('domain/vpp-heard: whether VPP may be to blame for a failed probe', () 
     fc.assert(
       fc.property(anyProbe, anyWay, moment, moment, (probe, way, connectedAt, silent) => {
         const heard = heardOf(connectedAt, connectedAt + silent);
-        const begunAt = connectedAt + settleMs + silent + 1;
+        const begunAt = connectedAt + SETTLE_MS + silent + 1;
         expect(vppToBlame({ ...probe, begunAt }, heard, way, begunAt + 1000)).to.equal(null);
       }),
     );
