@@ -6,7 +6,7 @@ import {
   unanswered,
   uncutIn,
 } from '../domain/applied.js';
-import { Decider, differs, type Outcome, type Told } from '../domain/decider.js';
+import { Decider, type Outcome, type Told } from '../domain/decider.js';
 import { type Explained, heldAndCut, nothingExplained, stepBetween } from '../domain/deciding.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import { heardIf } from '../domain/hypothesis.js';
@@ -149,11 +149,10 @@ class Decision {
     const began = clock.monotonic();
     tellNews(log, outcome.news);
     const cuts = new Map<string, readonly IpAddress[]>();
-    const asked = outcome.steps.flatMap((step) => {
-      const { before, vip } = step;
+    const asked = outcome.steps.flatMap(({ before, vip, differs }) => {
       const { writes, cuts: cutsNow } = stepBetween(before, vip, cut);
       if (!writes) {
-        if (differs(step)) this.#options.vpp?.tell({ type: 'vip-wanted', vip, flush: nobody });
+        if (differs) this.#options.vpp?.tell({ type: 'vip-wanted', vip, flush: nobody });
         return [];
       }
       cuts.set(vip.frontend, cutsNow);
@@ -183,7 +182,7 @@ class Decision {
     tellNews(this.#context.log, news);
     if (whole) this.tellAll();
     else
-      for (const { before, vip } of steps.filter(differs))
+      for (const { before, vip } of steps.filter(({ differs }) => differs))
         this.#options.vpp?.tell({ type: 'vip-wanted', vip, flush: new Set(cut(before, vip)) });
   }
 

@@ -35,12 +35,19 @@ export type DecisionCause = FieldsOf<'decision'>['cause'];
 /** How frontends stood when the log was last told, by name. */
 export type Told = Map<string, { readonly state: FrontendState; readonly pool: string }>;
 
+/** What was wanted of a frontend, and what is now. */
+export interface Step {
+  readonly before: DesiredVip | null;
+  readonly vip: DesiredVip;
+  readonly differs: boolean;
+}
+
 /** What came of deciding. */
 export interface Outcome {
   /** Is it to be told as a whole? Its settings, or which VIPs there are, have changed. */
   readonly whole: boolean;
   /** Frontends that were decided, as before and as now; with those that differ in nothing. */
-  readonly steps: readonly { readonly before: DesiredVip | null; readonly vip: DesiredVip }[];
+  readonly steps: readonly Step[];
   readonly news: readonly MaglevEvent[];
 }
 
@@ -113,7 +120,7 @@ export class Decider {
     this.#decision = this.#whole();
     const { vips } = this.#decision;
     const whole = cause === 'start' || !sameFrame(before, this.#decision);
-    const steps = vips.map((vip, i) => ({ before: whole ? null : (before.vips[i] ?? null), vip }));
+    const steps = vips.map((vip, i) => stepOf(whole ? null : (before.vips[i] ?? null), vip));
     return this.#outcome(cause, whole, steps);
   }
 
@@ -180,17 +187,17 @@ export class Decider {
       const before = decided.get(name)?.vip ?? null;
       const next = this.#decide(frontend);
       decided.set(name, next);
-      return [{ before, vip: next.vip }];
+      return [stepOf(before, next.vip)];
     });
     this.#decided = decided;
-    if (steps.some(differs)) this.#decision = this.#whole();
+    if (steps.some(({ differs }) => differs)) this.#decision = this.#whole();
     return this.#outcome(cause, false, steps);
   }
 
   #outcome(cause: DecisionCause, whole: boolean, steps: Outcome['steps']): Outcome {
     const news = this.#news;
     this.#news = [];
-    const fields = { cause, decided: steps.length, changed: steps.filter(differs).length };
+    const fields = { cause, decided: steps.length, changed: steps.filter(({ differs }) => differs).length };
     return { whole, steps, news: [...news, { name: 'decision', level: 'debug', fields }] };
   }
 
@@ -250,7 +257,6 @@ export class Decider {
   }
 }
 
-/** Is anything wanted otherwise? */
-export function differs({ before, vip }: Outcome['steps'][number]): boolean {
-  return before === null || !sameDesiredVip(before, vip);
+function stepOf(before: DesiredVip | null, vip: DesiredVip): Step {
+  return { before, vip, differs: before === null || !sameDesiredVip(before, vip) };
 }

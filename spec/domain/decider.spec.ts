@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Decider, differs, type HeardOf, type Outcome, type Told } from '../../domain/decider.js';
+import { Decider, type HeardOf, type Outcome, type Told } from '../../domain/decider.js';
 import type { DesiredVip } from '../../domain/lb.js';
 import type { Effective } from '../../domain/operator.js';
 import { ip, sampleConfig, sampleFrontend } from '../support/domain-samples.js';
@@ -87,7 +87,7 @@ describe('domain/decider', () => {
         let followed = new Map(decider.decision.vips.map((vip): [string, DesiredVip] => [vip.frontend, vip]));
         const follow = ({ whole, steps: taken }: Outcome) => {
           if (whole) followed = new Map(decider.decision.vips.map((vip) => [vip.frontend, vip]));
-          else for (const { vip } of taken.filter(differs)) followed.set(vip.frontend, vip);
+          else for (const { vip } of taken.filter(({ differs }) => differs)) followed.set(vip.frontend, vip);
         };
         for (const step of steps) {
           const outcome = outcomeOf(decider, step);
