@@ -1,149 +1,92 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { ActorSystem } from '../actors/kernel/contract.js';
-import { createActorSystem } from '../actors/kernel/system.js';
-import { vppActor } from '../actors/vpp/vpp.js';
+import { parseArgs } from 'node:util';
 import { openApi } from '../binapi/open-api.js';
 import { realClock } from '../clock/real-clock.js';
-import { openVpp } from '../daemon/open-vpp.js';
-import { hostPrefix, ipFromBytes } from '../domain/ip.js';
-import type { Decision, DesiredVip } from '../domain/lb.js';
-import type { SyncReport } from '../domain/syncs.js';
 import { runPrinting } from '../program/output.js';
-import type { Address } from '../protocol/address.js';
-import type { DecisionRequest } from '../protocol/decision.js';
-import type { FreeLogger } from '../protocol/log.js';
-import type { VppControl } from '../protocol/vpp.js';
 import { startSimulator } from './simulator.js';
-import { BareLoop, RecordingProxy } from './wire.js';
+import { startWhole, type WholeSync } from './whole/maglevd.js';
+import { named, type SomeVpp, simulated } from './whole/some-vpp.js';
+import { staticFleet } from './whole/static-fleet.js';
+import { BareLoop, type Recording, RecordingProxy } from './wire.js';
 
 /**
- * How much maglevd adds to the least that has to be done: cold sync and no-op sync, each as a ratio to a bare loop
- * that writes the same bytes and reads as many. Everything is measured in this run, on this machine.
+ * How much maglevd adds to the least that has to be done, measured at whole processes: a fresh maglevd beside an empty VPP,
+ * an empty VPP that comes back under a warm maglevd, and syncs that find nothing to do, each as a ratio to a bare loop that
+ * writes the same bytes and reads as many. Everything is measured in this run, on this machine: beside the simulator,
+ * or beside a real VPP (`npm run bench -- --api SOCKET`), which must be empty and cannot be restarted from here. `--vips 100 --runs 2` is a short one.
  */
-const VIPS = 1000;
 const SERVERS = 10;
-const SAMPLES = 7;
+const RESTARTS = 5;
+const NOOPS = 7;
 const PINGS = 100_000;
 
-const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
-const socket = path.join(folder, 'vpp.sock');
-const proxySocket = path.join(folder, 'proxy.sock');
-
-const decision: Decision = {
-  conf: {
-    ipv4Source: ipFromBytes(Uint8Array.of(198, 51, 100, 1)),
-    ipv6Source: ipFromBytes(Uint8Array.of(32, 1, 13, 184, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)),
-    stickyBucketsPerCore: 65536,
-    flowTimeout: 40,
+const { values: options } = parseArgs({
+  options: {
+    api: { type: 'string' },
+    vips: { type: 'string', default: '1000' },
+    runs: { type: 'string', default: '5' },
   },
-  syncInterval: 3_600_000,
-  statsInterval: 5_000,
-  vips: Array.from({ length: VIPS }, (_, v): DesiredVip => {
-    return {
-      frontend: `f${v}`,
-      key: { prefix: hostPrefix(ipFromBytes(Uint8Array.of(192, 0, v >> 8, v & 255))), protocol: 6, port: 80 },
-      encap: 'gre4',
-      tableLength: 1024,
-      srcIpSticky: false,
-      ases: Array.from({ length: SERVERS }, (_, s) => {
-        const address = ipFromBytes(Uint8Array.of(10, s, v >> 8, v & 255));
-        return { address, backend: `b${s}`, weight: 100, hold: false, flush: false, reason: 'bench' };
-      }),
-    };
-  }),
-};
+});
+const VIPS = Number(options.vips);
+const FRESH = Number(options.runs);
+const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
+const config = path.join(folder, 'maglev.yaml');
 
-const decisions: Address<DecisionRequest> = {
-  name: 'bench',
-  tell: ({ reply }) => reply.ok(decision),
-};
-
-/** maglevd's vpp part, and the durations of its syncs. */
-class Syncer {
-  readonly #system: ActorSystem;
-  readonly #vpp: Address<VppControl>;
-  #synced: () => void = () => {};
-  readonly cold: Promise<void>;
-
-  constructor(socketPath: string) {
-    this.cold = new Promise((resolve) => {
-      this.#synced = resolve;
-    });
-    const log: FreeLogger = {
-      enabled: (level) => level !== 'debug',
-      log: (_level, event, fields) => {
-        if (event === 'vpp-lbsync-done' && fields?.['failures'] === 0) this.#synced();
-      },
-    };
-    this.#system = createActorSystem({ clock: realClock, log });
-    this.#vpp = this.#system.start(
-      vppActor({ open: openVpp({ socketPath, clock: realClock, log }), openStats: null, decisions }),
-    );
-  }
-
-  sync(): Promise<SyncReport> {
-    return this.#system.ask(this.#vpp, { type: 'sync', frontend: null }, { timeoutMs: 60_000 });
-  }
-
-  end(): Promise<void> {
-    return this.#system.stop();
-  }
-}
-
-async function record() {
-  const sim = await startSimulator(socket);
-  const proxy = await RecordingProxy.start(proxySocket, socket);
-  const syncer = new Syncer(proxySocket);
-  await syncer.cold;
+/** What goes over the wire in a cold sync of a fresh maglevd, and in one that finds nothing to do. */
+async function record(vpp: SomeVpp): Promise<{ readonly cold: Recording; readonly noop: Recording }> {
+  await vpp.begin();
+  const socket = path.join(folder, 'proxy.sock');
+  const proxy = await RecordingProxy.start(socket, vpp.socket);
+  const maglevd = startWhole(folder, config, socket);
+  await maglevd.nextSync();
   const cold = proxy.take();
-  await syncer.sync();
+  await maglevd.sync();
   const noop = proxy.take();
-  await syncer.end();
+  await maglevd.end();
   proxy.close();
-  await sim.end();
   return { cold, noop };
 }
 
-async function bare({ cold, noop }: Awaited<ReturnType<typeof record>>) {
-  const sim = await startSimulator(socket);
-  const loop = await BareLoop.connect(socket);
+async function bare(vpp: SomeVpp, { cold, noop }: { readonly cold: Recording; readonly noop: Recording }) {
+  await vpp.begin();
+  const loop = await BareLoop.connect(vpp.socket);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const coldMs = await loop.play(cold);
   delay.disable();
-  await loop.play(noop);
-  const noopMs = await loop.play(noop);
+  const noops: number[] = [];
+  for (let i = 0; i <= NOOPS; i++) noops.push(await loop.play(noop));
   loop.close();
-  await sim.end();
-  return { coldMs, noopMs, blockedMs: delay.max / 1e6 };
+  return { coldMs, noopMs: median(noops.slice(1)), blockedMs: delay.max / 1e6 };
 }
 
-async function maglev() {
-  const sim = await startSimulator(socket);
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  const begin = performance.now();
-  const syncer = new Syncer(socket);
-  await syncer.cold;
-  const coldMs = performance.now() - begin;
-  delay.disable();
-  const coldBlockedMs = delay.max / 1e6;
-  await syncer.sync();
-  delay.reset();
-  delay.enable();
-  const noopBegin = performance.now();
-  await syncer.sync();
-  const noopMs = performance.now() - noopBegin;
-  delay.disable();
-  await syncer.end();
-  await sim.end();
-  return { coldMs, noopMs, coldBlockedMs, noopBlockedMs: delay.max / 1e6 };
+interface Whole {
+  readonly fresh: WholeSync;
+  readonly restarts: readonly WholeSync[];
+  readonly noops: readonly WholeSync[];
 }
 
-async function pings() {
+async function whole(vpp: SomeVpp, restarts: number): Promise<Whole> {
+  await vpp.begin();
+  const maglevd = startWhole(folder, config, vpp.socket);
+  const fresh = await maglevd.nextSync();
+  const again: WholeSync[] = [];
+  for (let i = 0; i < restarts && vpp.restart !== null; i++) {
+    const synced = maglevd.nextSync();
+    await vpp.restart();
+    again.push(await synced);
+  }
+  const noops: WholeSync[] = [];
+  for (let i = 0; i <= NOOPS; i++) noops.push(await maglevd.sync());
+  await maglevd.end();
+  return { fresh, restarts: again, noops: noops.slice(1) };
+}
+
+async function pings(): Promise<number> {
+  const socket = path.join(folder, 'pings.sock');
   const sim = await startSimulator(socket);
   const trace = { enabled: () => false, message: () => {} };
   const client = await openApi({ socketPath: socket, clientName: 'bench', clock: realClock, trace });
@@ -157,45 +100,64 @@ async function pings() {
   return Math.round(PINGS / seconds);
 }
 
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-const ms = (value: number) => `${value.toFixed(1)} ms`;
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+}
+
+function report(what: string, mine: readonly number[], loop: readonly number[]): void {
+  const ratio = median(mine) / median(loop);
+  const range = `${Math.min(...mine).toFixed(0)} to ${Math.max(...mine).toFixed(0)}`;
+  console.log(
+    `  ${what}: ${median(mine).toFixed(0)} ms (${range}), bare loop ${median(loop).toFixed(0)} ms, ratio ${ratio.toFixed(2)}`,
+  );
+}
+
+async function measure(vpp: SomeVpp): Promise<void> {
+  const recording = await record(vpp);
+  const loops = [];
+  const runs: Whole[] = [];
+  for (let i = 0; i < FRESH; i++) {
+    loops.push(await bare(vpp, recording));
+    runs.push(await whole(vpp, i === 0 ? RESTARTS + 1 : 0));
+  }
+  // The first restart comes to a maglevd that has made one cold sync: it is not warm yet.
+  const warm = runs.flatMap(({ restarts }) => restarts).slice(1);
+  const cold = loops.map(({ coldMs }) => coldMs);
+  console.log(`${VIPS} VIPs x ${SERVERS} servers beside ${vpp.name}, medians, whole processes:`);
+  const since = (syncs: readonly WholeSync[]) => syncs.map(({ sinceConnectMs }) => sinceConnectMs);
+  const fresh = runs.map((run) => run.fresh);
+  report('cold sync of a fresh maglevd, from the connection on', since(fresh), cold);
+  if (warm.length === 0)
+    console.log('  cold sync of a warm maglevd: skipped, this VPP cannot be restarted from here');
+  else {
+    report('cold sync of a warm maglevd, VPP restarted', since(warm), cold);
+    console.log(`  fresh beside warm: ${(median(since(fresh)) / median(since(warm))).toFixed(2)}`);
+  }
+  const noops = runs.flatMap((run) => run.noops);
+  report(
+    'sync that changes nothing',
+    noops.map(({ durationMs }) => durationMs),
+    loops.map(({ noopMs }) => noopMs),
+  );
+  const worst = (syncs: readonly WholeSync[]) =>
+    Math.max(0, ...syncs.map(({ blockedMs }) => blockedMs)).toFixed(1);
+  // The bare loop has nothing to do but to wait: what blocks it is the machine.
+  const machine = Math.max(...loops.map(({ blockedMs }) => blockedMs)).toFixed(1);
+  const parts = [`fresh ${worst(fresh)} ms`, `warm ${worst(warm)} ms`, `no change ${worst(noops)} ms`];
+  console.log(`  event loop blocked at most: ${parts.join(', ')}; the bare loop: ${machine} ms`);
+}
 
 process.exitCode = await runPrinting('bench', async () => {
+  writeFileSync(config, staticFleet(VIPS, SERVERS));
+  const { api } = options;
+  const vpp = api === undefined ? simulated(path.join(folder, 'vpp.sock')) : await named(api);
   try {
-    console.log(`pipelined control_pings: ${(await pings()).toLocaleString('en')} a second`);
-    const recording = await record();
-    // Once for nothing, so that both sides are measured warm.
-    await maglev();
-    const ours = [];
-    const theirs = [];
-    for (let i = 0; i < SAMPLES; i++) {
-      theirs.push(await bare(recording));
-      ours.push(await maglev());
-    }
-    const report = (what: string, mine: readonly number[], loop: readonly number[]) => {
-      const ratio = median(mine) / median(loop);
-      console.log(`${what}: ${ms(median(mine))}, bare loop ${ms(median(loop))}, ratio ${ratio.toFixed(2)}`);
-    };
-    console.log(`${VIPS} VIPs x ${SERVERS} servers, median of ${SAMPLES}:`);
-    report(
-      '  cold sync',
-      ours.map((one) => one.coldMs),
-      theirs.map((one) => one.coldMs),
-    );
-    report(
-      '  no-op sync',
-      ours.map((one) => one.noopMs),
-      theirs.map((one) => one.noopMs),
-    );
-    // The bare loop has nothing to do but to wait: what blocks it is the machine.
-    const worst = (values: readonly number[]) => ms(Math.max(...values));
-    const cold = worst(ours.map((one) => one.coldBlockedMs));
-    const noop = worst(ours.map((one) => one.noopBlockedMs));
-    const machine = worst(theirs.map((one) => one.blockedMs));
-    console.log(`  event loop blocked at most: cold ${cold}, no-op ${noop}; the bare loop: ${machine}`);
+    if (api === undefined)
+      console.log(`pipelined control_pings: ${(await pings()).toLocaleString('en')} a second`);
+    await measure(vpp);
     return 0;
   } finally {
+    await vpp.end();
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -1,5 +1,8 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
+/** For the answers to all that was written. */
+const PATIENCE_MS = 60_000;
+
 /** What went over one connection: all that the client wrote, and how much it read, up to the last `mark`. */
 export interface Recording {
   readonly sent: Buffer;
@@ -79,8 +82,13 @@ export class BareLoop {
     const begin = performance.now();
     this.#received = 0;
     this.#wanted = received;
-    const done = new Promise<void>((resolve) => {
-      this.#done = resolve;
+    const done = new Promise<void>((resolve, reject) => {
+      // VPP answers nobody who calls himself by another number than it gave him.
+      const late = setTimeout(() => reject(new Error('the bare loop gets no answers')), PATIENCE_MS);
+      this.#done = () => {
+        clearTimeout(late);
+        resolve();
+      };
     });
     this.#socket.write(sent);
     await done;

@@ -6,7 +6,7 @@ import { MessageTally } from '../binapi/message-tally.js';
 import { loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
 import { readSettled } from '../config/settled-file.js';
-import type { MaglevConfig } from '../domain/config.js';
+import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import { EventMemory } from '../domain/event-memory.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
@@ -51,6 +51,8 @@ export interface DaemonWorld {
    * what it does not let go of, and its successor would wait for it.
    */
   readonly atEnd: (release: () => void) => void;
+  /** What the config file says, if it was begun to be read before all else. */
+  readonly firstReading?: Promise<ConfigVerdict>;
 }
 
 /** One thread probes thousands of servers a second; a second one would compete with maglevd itself for a small machine. */
@@ -91,10 +93,16 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     pid: process.pid,
     ...settings,
   });
+  let early = world.firstReading ?? null;
+  const load = async (memory: VppMemory | null) => {
+    const reading = early ?? loadConfigFile(settings.config, memory);
+    early = null;
+    return reading;
+  };
   const loadConfig = (running: () => MaglevConfig | null, memory: () => Promise<VppMemory | null>) =>
     readSettled({
       file: settings.config,
-      load: async () => loadConfigFile(settings.config, await memory()),
+      load: async () => load(await memory()),
       running,
       wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
     });

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runPrinting } from '../program/output.js';
+import { haproxyVersion } from './probes/checkers.js';
+import { startWhole } from './whole/maglevd.js';
+import { simulated } from './whole/some-vpp.js';
+import { staticFleet } from './whole/static-fleet.js';
+
+/**
+ * What a start costs with 10,000 backends and 1,000 frontends: a check of the config beside `haproxy -c` with as many
+ * servers, if that is installed, and the time from the start of the process to the end of the first full sync, beside the
+ * simulator. CPU is that of the whole process, user and system.
+ */
+const FRONTENDS = 1000;
+const SERVERS = 10;
+const SAMPLES = 5;
+
+const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
+const program = path.resolve(import.meta.dirname, '../bin/maglevd.js');
+
+interface Cost {
+  readonly cpuMs: number;
+  readonly wallMs: number;
+}
+
+/** The median of some runs, by CPU. Throws when the program does not end well. */
+function cost(command: string, ...args: readonly string[]): Cost {
+  const runs = Array.from({ length: SAMPLES }, (): Cost => {
+    const begin = performance.now();
+    const script = 'TIMEFORMAT="%U %S"; time "$@" > /dev/null 2> "$0"';
+    const words = ['-c', script, path.join(folder, 'stderr'), command, ...args];
+    const { stderr, status } = spawnSync('bash', words, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
+    const [user = 0, system = 0] = stderr.trim().split(' ').map(Number);
+    return { cpuMs: (user + system) * 1000, wallMs: performance.now() - begin };
+  });
+  return runs.sort((a, b) => a.cpuMs - b.cpuMs)[SAMPLES >> 1] ?? { cpuMs: 0, wallMs: 0 };
+}
+
+function row(what: string, { cpuMs, wallMs }: Cost): void {
+  console.log(`  ${what.padEnd(36)} ${cpuMs.toFixed(0).padStart(5)} ms of CPU, ${wallMs.toFixed(0)} ms`);
+}
+
+/** The same servers, behind as many addresses. */
+function haproxyConfig(): string {
+  const lines = [
+    'defaults',
+    '  mode tcp',
+    '  timeout connect 1s',
+    '  timeout client 1s',
+    '  timeout server 1s',
+  ];
+  for (let f = 0; f < FRONTENDS; f++) {
+    lines.push(`listen f-${f}`, `  bind 127.0.${f >> 8}.${f & 255}:8080`);
+    for (let s = 0; s < SERVERS; s++)
+      lines.push(`  server b-${f}-${s} 10.${s}.${f >> 8}.${f & 255}:80 weight 100 check`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+process.exitCode = await runPrinting('bench:start', async () => {
+  const vpp = simulated(path.join(folder, 'vpp.sock'));
+  try {
+    const config = path.join(folder, 'maglev.yaml');
+    writeFileSync(config, staticFleet(FRONTENDS, SERVERS));
+    console.log(`${FRONTENDS} frontends, ${FRONTENDS * SERVERS} backends, median of ${SAMPLES}:`);
+    row('node that does nothing', cost(process.execPath, '-e', '0'));
+    row('maglevd --version', cost(process.execPath, program, '--version'));
+    row('maglevd --check', cost(process.execPath, program, '--check', '--config', config));
+    const haproxy = haproxyVersion();
+    if (haproxy === null) console.log('  haproxy -c: skipped, HAProxy is not installed');
+    else {
+      const file = path.join(folder, 'haproxy.cfg');
+      writeFileSync(file, haproxyConfig());
+      row(`haproxy -c (${haproxy})`, cost('haproxy', '-c', '-f', file));
+    }
+    const starts: number[] = [];
+    for (let i = 0; i < SAMPLES; i++) {
+      await vpp.begin();
+      const maglevd = startWhole(folder, config, vpp.socket);
+      starts.push((await maglevd.nextSync()).sinceStartMs);
+      await maglevd.end();
+    }
+    const typical = starts.sort((a, b) => a - b)[SAMPLES >> 1] ?? 0;
+    console.log(`  maglevd, start to first full sync: ${typical.toFixed(0)} ms`);
+    return 0;
+  } finally {
+    await vpp.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
