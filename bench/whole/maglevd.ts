@@ -40,7 +40,10 @@ export function startWhole(folder: string, config: string, vpp: string): WholeMa
   const grpc = `unix:${path.join(folder, 'grpc.sock')}`;
   const flags = ['--config', config, '--vpp-api-addr', vpp, '--vpp-stats-addr=', '--state-dir='];
   const rest = ['--metrics-addr=', '--grpc-addr', grpc, '--log-format', 'json'];
+  // Authorities that this machine adds to Node's are read at every start, which takes as long as a sync.
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
   const child = spawn(process.execPath, ['--import', watch, program, ...flags, ...rest], {
+    env,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
