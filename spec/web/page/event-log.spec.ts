@@ -36,6 +36,25 @@ describe('the page: what a maglevd told', () => {
     expect(log.between(1051, Number.POSITIVE_INFINITY)).to.deep.equal([]);
   });
 
+  it('says from when on it is complete, as far as pieces join', () => {
+    const log = new EventLog();
+    const answer = (events: TimelineEvent[], completeSince: number, cut = false) => ({
+      events,
+      completeSince,
+      cut,
+    });
+    log.take(null, null, answer([event(80), event(90)], 100, true));
+    // There were more than one answer holds.
+    expect(log.since).to.equal(1800);
+    log.take(100, 1000, answer([event(3)], 100));
+    expect(log.since, 'with a hole between').to.equal(1800);
+    log.take(1200, 2000, answer([event(30)], 100));
+    expect(log.since).to.equal(1200);
+    log.take(0, 1300, answer([event(1)], 700));
+    expect(log.since, 'nothing is kept from before').to.equal(700);
+    expect(log.events.map(({ seq }) => seq)).to.deep.equal([1, 3, 30, 80, 90]);
+  });
+
   it('is bounded', () => {
     const log = new EventLog();
     for (let seq = 0; seq < 40_000; seq += 100)

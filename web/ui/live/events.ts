@@ -28,6 +28,9 @@ export async function bringEventsBetween(
   if (from !== null) query['from'] = String(Math.floor(from));
   if (to !== null) query['to'] = String(Math.ceil(to));
   const answer = await get<TimelineAnswer>(path(`${viewApi}/timeline`, maglevd, query));
-  if (answer.ok && siteOf(maglevd)?.log.add(answer.value.events) === true) eventsCame(maglevd);
+  if (answer.ok) {
+    siteOf(maglevd)?.log.take(from, to, answer.value);
+    eventsCame(maglevd);
+  }
   return answer;
 }

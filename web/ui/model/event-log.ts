@@ -1,4 +1,4 @@
-import type { TimelineEvent } from '../../contract.js';
+import type { TimelineAnswer, TimelineEvent } from '../../contract.js';
 
 /** As many as maglevd-frontend keeps. */
 const KEPT = 10_000;
@@ -15,6 +15,22 @@ export class EventLog {
   readonly events: TimelineEvent[] = [];
   readonly gaps: Gap[] = [];
   readonly #known = new Set<string>();
+  #since = Number.POSITIVE_INFINITY;
+
+  /** From that time on everything is known, but for gaps. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** Takes what was told between two times; null = without such an end. Says whether anything is new. */
+  take(from: number | null, to: number | null, { events, completeSince, cut }: TimelineAnswer): boolean {
+    const oldest = cut ? (events[0]?.at ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+    const begins = Math.max(from ?? Number.NEGATIVE_INFINITY, completeSince, oldest);
+    // With a hole between it and what is known already it makes nothing complete.
+    const joins = to === null || to >= this.#since;
+    if (joins && begins < this.#since) this.#since = begins;
+    return this.add(events);
+  }
 
   /** Says whether any of them is new. */
   add(events: readonly TimelineEvent[]): boolean {

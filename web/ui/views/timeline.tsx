@@ -122,6 +122,17 @@ export function TimelineView(): JSX.Element {
     const names = shown().flatMap((id) => [...(shapeOf(id)?.frontends.keys() ?? [])]);
     return [...new Set(names)];
   });
+  /** null: all of what is shown is known. */
+  const unknownBefore = createMemo(() => {
+    beat();
+    const sinces = shown().map((id) => {
+      const site = siteOf(id);
+      return site === undefined ? 0 : site.log.since - (site.row.clock?.skewMs ?? 0);
+    });
+    const since = Math.max(...sinces, 0);
+    // Until it was asked nothing is to be said about it.
+    return Number.isFinite(since) && since > from() ? since : null;
+  });
   const stale = () => maglevds().some((row) => shown().includes(row.id) && !isFresh(row));
 
   return (
@@ -180,6 +191,15 @@ export function TimelineView(): JSX.Element {
           chosen={chosen()}
           choose={(dot) => setChosenKey(dot.key)}
         />
+        <Show when={unknownBefore()}>
+          {(since) => (
+            <p class="notice lane-notice">
+              {since() >= end()
+                ? 'Not everything of this time is known.'
+                : `Before ${timeText(since())} not everything is known.`}
+            </p>
+          )}
+        </Show>
         <Show
           when={dots().length > 0}
           fallback={
