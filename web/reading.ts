@@ -60,7 +60,7 @@ export class Reading {
       rows: make(250, Number.POSITIVE_INFINITY, 5000, () => this.#readRows()),
       // A VPP that hangs makes it slow, and just then somebody looks.
       status: make(500, FULL_MS, 2000, () => this.#readStatus()),
-      tables: make(1000, FULL_MS, FULL_MS, () => this.#readTables()),
+      tables: make(1000, FULL_MS, 5000, () => this.#readTables()),
       syncs: make(1000, FULL_MS, 5000, () => this.#readSyncs()),
       counters: make(COUNTERS_MS, COUNTERS_MS, 5000, () => this.#readCounters()),
       debts: make(5000, DEBTS_MS, DEBTS_MS, () => this.#readDebts()),
