@@ -27,7 +27,7 @@ function bench<M>(spec: ActorSpec<M>) {
       const worker = nact.worker(label, turn);
       live.add(worker);
       return {
-        wake: worker.wake,
+        wake: () => worker.wake(),
         stop: () => {
           live.delete(worker);
           worker.stop();
@@ -70,6 +70,22 @@ describe('kernel/engine', () => {
     worker.stop();
     await clock.settle();
     expect(turns).equal(0);
+  });
+
+  it('goes on with a worker that was idle for long, while others are awake', async () => {
+    const clock = new VirtualClock();
+    const engine = new NactEngine(noReport, { most: 2, ms: 0 });
+    const turns: number[] = [];
+    const workers = [0, 1, 2, 3, 4].map((n) => engine.worker('same', () => void turns.push(n)));
+    for (let round = 0; round < 3; round++) {
+      for (const worker of workers) worker.wake();
+      await clock.settle();
+    }
+    expect(turns).deep.equal([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+    workers[0]?.stop();
+    for (const worker of workers) worker.wake();
+    await clock.settle();
+    expect(turns.slice(15)).deep.equal([1, 2, 3, 4]);
   });
 
   it('reports a turn that throws, and goes on', async () => {
