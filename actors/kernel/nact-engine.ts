@@ -1,4 +1,5 @@
 import { type ActorSystemRef, dispatch, type Ref, spawn, start, stop } from 'nact';
+import type { Clock } from '../../protocol/clock.js';
 import { encodeName } from './actor-name.js';
 
 /** What runs the turns of all incarnations. */
@@ -41,12 +42,18 @@ export class NactEngine implements Engine {
   readonly #report: (error: Error) => void;
   /** Workers with an actor, and nothing to do: who was idle first is first. */
   readonly #idle = new Set<NactWorker>();
+  readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #limits: IdleLimits;
   #made = 0;
 
   /** `report` gets what should be impossible: an error that a turn let through. */
-  constructor(report: (error: Error) => void, limits: IdleLimits = usualLimits) {
+  constructor(
+    report: (error: Error) => void,
+    clock: Pick<Clock, 'monotonic'>,
+    limits: IdleLimits = usualLimits,
+  ) {
     this.#report = report;
+    this.#clock = clock;
     this.#limits = limits;
   }
 
@@ -71,8 +78,7 @@ export class NactEngine implements Engine {
         );
       },
       turn,
-      this.#idle,
-      this.#limits,
+      { idle: this.#idle, limits: this.#limits, clock: this.#clock },
     );
     return worker;
   }
@@ -83,40 +89,41 @@ export class NactEngine implements Engine {
   }
 }
 
+/** What the workers of an engine have in common. */
+interface Together {
+  /** Those with an actor, and nothing to do: who was idle first is first. */
+  readonly idle: Set<NactWorker>;
+  readonly limits: IdleLimits;
+  readonly clock: Pick<Clock, 'monotonic'>;
+}
+
 class NactWorker implements Worker {
   readonly #spawn: () => Ref<string>;
   readonly #work: () => void | Promise<void>;
-  readonly #idle: Set<NactWorker>;
-  readonly #limits: IdleLimits;
+  readonly #together: Together;
   #actor: Ref<string> | null = null;
   /** It was woken for a turn that has not begun. */
   #wanted = false;
   #idleSince = 0;
   #stopped = false;
 
-  constructor(
-    spawnActor: () => Ref<string>,
-    work: () => void | Promise<void>,
-    idle: Set<NactWorker>,
-    limits: IdleLimits,
-  ) {
-    this.#limits = limits;
+  constructor(spawnActor: () => Ref<string>, work: () => void | Promise<void>, together: Together) {
     this.#spawn = spawnActor;
     this.#work = work;
-    this.#idle = idle;
+    this.#together = together;
   }
 
   wake(): void {
     if (this.#wanted || this.#stopped) return;
     this.#wanted = true;
-    this.#idle.delete(this);
+    this.#together.idle.delete(this);
     this.#actor ??= this.#spawn();
     dispatch(this.#actor, turnToken);
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#idle.delete(this);
+    this.#together.idle.delete(this);
     this.#let();
   }
 
@@ -129,15 +136,15 @@ class NactWorker implements Worker {
 
   #turned(): void {
     if (this.#wanted || this.#stopped) return;
-    const now = performance.now();
+    const { idle, limits, clock } = this.#together;
+    const now = clock.monotonic();
     this.#idleSince = now;
-    this.#idle.add(this);
-    const { most, ms } = this.#limits;
+    idle.add(this);
+    const { most, ms } = limits;
     let some = mostAtOnce;
-    for (const longest of this.#idle) {
-      if (some-- === 0 || this.#idle.size <= most || now - longest.#idleSince < ms || longest === this)
-        return;
-      this.#idle.delete(longest);
+    for (const longest of idle) {
+      if (some-- === 0 || idle.size <= most || now - longest.#idleSince < ms || longest === this) return;
+      idle.delete(longest);
       longest.#let();
     }
   }
