@@ -7,6 +7,10 @@ import { askerStopped, calleeStopped, type Question } from './question.js';
 
 /** What an incarnation holds besides its children: nothing of it outlives the incarnation. */
 export class Belongings {
+  /** Of messages to itself: they end when it is told to end. */
+  readonly timers: IncarnationTimers;
+  /** Of its own code: they live until it has ended, for stop() may need them. */
+  readonly codeTimers: IncarnationTimers;
   /** Questions that it asked. */
   readonly asked = new Bag<Question>();
   /** Questions that were put to it and wait for its answer. */
@@ -14,9 +18,6 @@ export class Belongings {
   /** What to call at its end, to stop watching. */
   readonly watches = new Set<Cancel>();
   readonly #path: string;
-  readonly #clock: Clock;
-  #timers: IncarnationTimers | null = null;
-  #codeTimers: IncarnationTimers | null = null;
   #abort: AbortController | null = null;
   #ending = false;
   /** Why it was told to end, for those who wait for it. */
@@ -25,19 +26,8 @@ export class Belongings {
   /** `path` is the actor's, for the errors of questions that are not answered. */
   constructor(path: string, clock: Clock) {
     this.#path = path;
-    this.#clock = clock;
-  }
-
-  /** Of messages to itself: they end when it is told to end. */
-  get timers(): IncarnationTimers {
-    this.#timers ??= new IncarnationTimers(this.#clock);
-    return this.#timers;
-  }
-
-  /** Of its own code: they live until it has ended, for stop() may need them. */
-  get codeTimers(): IncarnationTimers {
-    this.#codeTimers ??= new IncarnationTimers(this.#clock);
-    return this.#codeTimers;
+    this.timers = new IncarnationTimers(clock);
+    this.codeTimers = new IncarnationTimers(clock);
   }
 
   /** Aborted when the incarnation is told to end. */
@@ -55,7 +45,7 @@ export class Belongings {
   cutOff(reason: MaglevError | null): void {
     this.#ending = true;
     this.#reason = reason;
-    this.#timers?.cancelAll();
+    this.timers.cancelAll();
     for (const unwatch of this.watches) unwatch();
     this.#failAll(this.asked, askerStopped);
     this.#abort?.abort();
@@ -63,7 +53,7 @@ export class Belongings {
 
   /** Nothing of the incarnation acts any more: ends what it still waits for, and what others still expect of it. */
   letGo(): void {
-    this.#codeTimers?.cancelAll();
+    this.codeTimers.cancelAll();
     this.#failAll(this.unanswered, calleeStopped);
     this.#failAll(this.asked, askerStopped);
   }

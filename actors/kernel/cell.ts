@@ -1,7 +1,7 @@
 import type { MaglevError } from '../../domain/errors.js';
 import type { Cancel } from '../../protocol/clock.js';
 import { checkName } from './actor-name.js';
-import { IncarnationContext } from './context.js';
+import { makeContext } from './context.js';
 import type {
   ActorDescription,
   ActorEnd,
@@ -116,7 +116,7 @@ export class Cell<M> implements KnownActor, Host<M> {
   }
 
   makeContext(incarnation: Incarnation<M>): Context<M> {
-    return new IncarnationContext(this, incarnation, this.#services);
+    return makeContext(this, incarnation, this.#services);
   }
 
   adopt<C>(incarnation: Incarnation<M>, spec: ActorSpec<C>): ActorRef<C> {

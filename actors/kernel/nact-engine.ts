@@ -11,146 +11,101 @@ export interface Engine {
 /** Turns of one incarnation: never two at once, each in its own turn of the event loop. */
 export interface Worker {
   /** Asks for one more turn. Several calls before that turn begins are one. */
-  wake(): void;
+  readonly wake: () => void;
   /** No turn begins any more, whatever was asked for and will be. One that is under way cannot be interrupted. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 const turnToken = 'turn';
 
-/**
- * So many workers keep their nact actor though nothing is to be done, and all of them for so many milliseconds: it takes two
- * kilobytes, and some microseconds to make.
- */
-export interface IdleLimits {
-  readonly most: number;
-  readonly ms: number;
+/** A nact actor of a worker, if it has one, and since when it has had nothing to do. */
+interface Place {
+  actor: Ref<string> | null;
+  idleSince: number;
 }
 
-const usualLimits: IdleLimits = { most: 256, ms: 2000 };
-
-/** So many lose theirs in one turn, at most. */
+/** So many actors are kept though they have nothing to do, and each for so many milliseconds: one takes two kilobytes. */
+const usualLimits = { most: 256, ms: 2000 };
 const mostAtOnce = 32;
 
 /**
- * nact as what it is good at: FIFO turns without overlap, fair between actors. A worker that has something to do is an actor
- * directly under the nact root; nact never sees a message, a crash, a timer or a child. Of thousands of workers most have
- * nothing to do: those that were idle the longest have no actor until they are woken.
+ * nact as what it is good at: FIFO turns without overlap, fair between actors. Every worker is an actor directly
+ * under the nact root, but for those that were idle for long; nact never sees a message, a crash, a timer or a child.
  */
 export class NactEngine implements Engine {
   readonly #root: ActorSystemRef = start();
   readonly #report: (error: Error) => void;
-  /** Workers with an actor, and nothing to do: who was idle first is first. */
-  readonly #idle = new Set<NactWorker>();
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #limits: IdleLimits;
+  readonly #limits: typeof usualLimits;
+  /** Who was idle first is first. */
+  readonly #idle = new Set<Place>();
   #made = 0;
 
   /** `report` gets what should be impossible: an error that a turn let through. */
-  constructor(
-    report: (error: Error) => void,
-    clock: Pick<Clock, 'monotonic'>,
-    limits: IdleLimits = usualLimits,
-  ) {
+  constructor(report: (error: Error) => void, clock: Pick<Clock, 'monotonic'>, limits = usualLimits) {
     this.#report = report;
     this.#clock = clock;
     this.#limits = limits;
   }
 
   worker(label: string, turn: () => void | Promise<void>): Worker {
-    const worker = new NactWorker(
-      () => {
-        this.#made += 1;
-        return spawn(
-          this.#root,
-          (state: null, _token: string) => {
-            const done = worker.turn();
-            return done === undefined ? state : done.then(() => state);
-          },
-          `${this.#made}-${encodeName(label)}`,
-          {
-            initialState: null,
-            onCrash: (_token, error, context) => {
-              this.#report(error ?? new Error('a turn failed'));
-              return context.resume;
-            },
-          },
-        );
+    const place: Place = { actor: null, idleSince: 0 };
+    let wanted = false;
+    let stopped = false;
+    const turned = (state: null): null => {
+      if (!wanted && !stopped) this.#rest(place);
+      return state;
+    };
+    const run = (state: null): null | Promise<null> => {
+      wanted = false;
+      const done = turn();
+      return done === undefined ? turned(state) : done.then(() => turned(state));
+    };
+    return {
+      wake: () => {
+        if (wanted || stopped) return;
+        wanted = true;
+        this.#idle.delete(place);
+        place.actor ??= this.#spawn(label, run);
+        dispatch(place.actor, turnToken);
       },
-      turn,
-      { idle: this.#idle, limits: this.#limits, clock: this.#clock },
-    );
-    return worker;
+      stop: () => {
+        stopped = true;
+        this.#leave(place);
+      },
+    };
   }
 
   /** Every worker must have been stopped. */
   stop(): void {
     stop(this.#root);
   }
-}
 
-/** What the workers of an engine have in common. */
-interface Together {
-  /** Those with an actor, and nothing to do: who was idle first is first. */
-  readonly idle: Set<NactWorker>;
-  readonly limits: IdleLimits;
-  readonly clock: Pick<Clock, 'monotonic'>;
-}
-
-class NactWorker implements Worker {
-  readonly #spawn: () => Ref<string>;
-  readonly #work: () => void | Promise<void>;
-  readonly #together: Together;
-  #actor: Ref<string> | null = null;
-  /** It was woken for a turn that has not begun. */
-  #wanted = false;
-  #idleSince = 0;
-  #stopped = false;
-
-  constructor(spawnActor: () => Ref<string>, work: () => void | Promise<void>, together: Together) {
-    this.#spawn = spawnActor;
-    this.#work = work;
-    this.#together = together;
+  #spawn(label: string, run: (state: null) => null | Promise<null>): Ref<string> {
+    this.#made += 1;
+    return spawn(this.#root, run, `${this.#made}-${encodeName(label)}`, {
+      initialState: null,
+      onCrash: (_token, error, context) => {
+        this.#report(error ?? new Error('a turn failed'));
+        return context.resume;
+      },
+    });
   }
 
-  wake(): void {
-    if (this.#wanted || this.#stopped) return;
-    this.#wanted = true;
-    this.#together.idle.delete(this);
-    this.#actor ??= this.#spawn();
-    dispatch(this.#actor, turnToken);
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.#together.idle.delete(this);
-    this.#let();
-  }
-
-  turn(): void | Promise<void> {
-    this.#wanted = false;
-    const done = this.#work();
-    if (done === undefined) this.#turned();
-    else return done.then(() => this.#turned());
-  }
-
-  #turned(): void {
-    if (this.#wanted || this.#stopped) return;
-    const { idle, limits, clock } = this.#together;
-    const now = clock.monotonic();
-    this.#idleSince = now;
-    idle.add(this);
-    const { most, ms } = limits;
-    let some = mostAtOnce;
-    for (const longest of idle) {
-      if (some-- === 0 || idle.size <= most || now - longest.#idleSince < ms || longest === this) return;
-      idle.delete(longest);
-      longest.#let();
+  /** Some others may have rested long enough. */
+  #rest(place: Place): void {
+    place.idleSince = this.#clock.monotonic();
+    this.#idle.add(place);
+    let left = Math.min(mostAtOnce, this.#idle.size - this.#limits.most);
+    for (const first of this.#idle) {
+      if (left-- <= 0 || place.idleSince - first.idleSince < this.#limits.ms) return;
+      this.#leave(first);
     }
   }
 
-  #let(): void {
-    if (this.#actor !== null) stop(this.#actor);
-    this.#actor = null;
+  #leave(place: Place): void {
+    this.#idle.delete(place);
+    if (place.actor !== null) stop(place.actor);
+    place.actor = null;
   }
 }
