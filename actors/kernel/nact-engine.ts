@@ -26,7 +26,7 @@ interface Place {
 
 /** So many actors are kept though they have nothing to do, and each for so many milliseconds: one takes two kilobytes. */
 const usualLimits = { most: 256, ms: 2000 };
-const mostAtOnce = 32;
+const MOST_AT_ONCE = 32;
 
 /**
  * nact as what it is good at: FIFO turns without overlap, fair between actors. Every worker is an actor directly
@@ -96,7 +96,7 @@ export class NactEngine implements Engine {
   #rest(place: Place): void {
     place.idleSince = this.#clock.monotonic();
     this.#idle.add(place);
-    let left = Math.min(mostAtOnce, this.#idle.size - this.#limits.most);
+    let left = Math.min(MOST_AT_ONCE, this.#idle.size - this.#limits.most);
     for (const first of this.#idle) {
       if (left-- <= 0 || place.idleSince - first.idleSince < this.#limits.ms) return;
       this.#leave(first);
