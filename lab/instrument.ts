@@ -15,7 +15,9 @@ export function instrument<M>(spec: ActorSpec<M>, hook: Hook): ActorSpec<M> {
       const gone = hook(actor, 'start');
       if (gone !== null) await gone;
       const spawn: Context<M>['spawn'] = (child) => context.spawn(instrument(child, hook));
-      const inner: Context<M> = Object.create(context, { spawn: { value: spawn } });
+      const inner = new Proxy(context, {
+        get: (whole, key) => (key === 'spawn' ? spawn : Reflect.get(whole, key)),
+      });
       const behavior = await spec.start(inner);
       return {
         ...(behavior.stop === undefined ? {} : { stop: () => behavior.stop?.() }),

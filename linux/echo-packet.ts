@@ -1,55 +1,60 @@
-import type { IpAddress, IpFamily } from '../domain/ip.js';
+import type { IpFamily } from '../domain/ip.js';
 
 // RFC 792, RFC 4443 section 4.
 const requestType = { 4: 8, 6: 128 } as const;
 export const replyType = { 4: 0, 6: 129 } as const;
-const headerSize = 8;
+export const echoHeaderSize = 8;
 
-export interface EchoReply {
-  readonly from: IpAddress;
-  readonly identifier: number;
-  readonly sequence: number;
-  /** A copy. */
-  readonly payload: Buffer;
-}
-
-/** An ICMP echo request. The checksum of ICMPv6 covers addresses that only the kernel knows: it fills it in. */
-export function encodeEchoRequest(
+/** Writes an ICMP echo request but for its sequence number, and for its checksum, into the memory from `at` on. */
+export function writeEchoRequest(
+  memory: Buffer,
+  at: number,
   family: IpFamily,
   identifier: number,
-  sequence: number,
   payload: Uint8Array,
-): Uint8Array {
-  const packet = Buffer.from(new ArrayBuffer(headerSize + payload.length));
-  packet[0] = requestType[family];
-  packet.writeUInt16BE(identifier, 4);
-  packet.writeUInt16BE(sequence, 6);
-  packet.set(payload, headerSize);
-  if (family === 4) packet.writeUInt16BE(checksum(packet), 2);
-  return packet;
+): void {
+  memory[at] = requestType[family];
+  memory.writeUInt16BE(identifier, at + 4);
+  memory.set(payload, at + echoHeaderSize);
 }
 
-/** The reply in a packet; null if it is something else. Only raw IPv4 sockets see the IP header. */
-export function decodeEchoReply(
+/**
+ * Numbers a request of so many bytes that writeEchoRequest has written, and makes it whole. `sum` is echoSum() of it with the
+ * number 0. The checksum of ICMPv6 covers addresses that only the kernel knows: it fills it in.
+ */
+export function numberEchoRequest(
+  memory: Buffer,
+  at: number,
   family: IpFamily,
-  packet: Buffer,
-  withIpHeader: boolean,
-  from: IpAddress,
-): EchoReply | null {
-  const start = withIpHeader ? ((packet[0] ?? 0) & 0xf) * 4 : 0;
-  if (packet.length < start + headerSize || packet[start] !== replyType[family]) return null;
-  return {
-    from,
-    identifier: packet.readUInt16BE(start + 4),
-    sequence: packet.readUInt16BE(start + 6),
-    payload: Buffer.from(packet.subarray(start + headerSize)),
-  };
+  sum: number,
+  sequence: number,
+): void {
+  memory[at + 6] = sequence >> 8;
+  memory[at + 7] = sequence & 0xff;
+  if (family === 6) return;
+  let folded = sum + sequence;
+  while (folded > 0xffff) folded = (folded & 0xffff) + (folded >>> 16);
+  memory[at + 2] = (~folded >> 8) & 0xff;
+  memory[at + 3] = ~folded & 0xff;
 }
 
-/** RFC 1071. */
-function checksum(packet: Buffer): number {
+/** The sum of all words of 16 bits (RFC 1071) of so many bytes, without the checksum that may stand among them. */
+export function echoSum(memory: Buffer, at: number, size: number): number {
   let sum = 0;
-  for (let i = 0; i < packet.length; i += 2) sum += ((packet[i] ?? 0) << 8) | (packet[i + 1] ?? 0);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
+  for (let i = 0; i < size; i += 2) {
+    if (i !== 2) sum += ((memory[at + i] ?? 0) << 8) | (i + 1 < size ? (memory[at + i + 1] ?? 0) : 0);
+  }
+  return sum;
+}
+
+/** Where an echo reply begins in the packet of so many bytes; -1 = it is something else. Only raw IPv4 sockets see the IP header. */
+export function echoReplyAt(
+  memory: Buffer,
+  at: number,
+  size: number,
+  family: IpFamily,
+  withIpHeader: boolean,
+): number {
+  const start = withIpHeader ? ((memory[at] ?? 0) & 0xf) * 4 : 0;
+  return size >= start + echoHeaderSize && memory[at + start] === replyType[family] ? at + start : -1;
 }

@@ -2,10 +2,11 @@ import { MaglevError } from '../domain/errors.js';
 import type { IpAddress, IpFamily } from '../domain/ip.js';
 import { closeDescriptor } from './descriptor.js';
 import { attachEchoFilter } from './echo-filter.js';
-import { decodeEchoReply, type EchoReply, encodeEchoRequest } from './echo-packet.js';
+import { echoHeaderSize, echoReplyAt, echoSum, numberEchoRequest, writeEchoRequest } from './echo-packet.js';
 import { errnoName } from './errno.js';
 import { libcFunction, SyscallError, succeeded } from './libc.js';
-import { addressFamily, addressIn, emptySocketAddress, socketAddress } from './socket-address.js';
+import { MessageBatch } from './message-batch.js';
+import { addressFamily, emptySocketAddress, socketAddress } from './socket-address.js';
 
 // <sys/socket.h>, <netinet/in.h>, <linux/sock_diag.h>, as x86-64 and arm64 have them.
 const SOCK_DGRAM = 2;
@@ -14,7 +15,6 @@ const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const IPPROTO_ICMP = 1;
 const IPPROTO_ICMPV6 = 58;
-const MSG_NOSIGNAL = 0x4000;
 const SOL_SOCKET = 1;
 const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
@@ -26,19 +26,16 @@ const DROPS = 8;
 
 const socket = libcFunction('int socket(int domain, int type, int protocol)');
 const bind = libcFunction('int bind(int fd, void *address, unsigned int size)');
-const sendto = libcFunction(
-  'long sendto(int fd, void *data, size_t size, int flags, void *address, unsigned int length)',
-);
-const recvfrom = libcFunction(
-  'long recvfrom(int fd, void *data, size_t size, int flags, void *address, void *length)',
-);
 const setsockopt = libcFunction(
   'int setsockopt(int fd, int level, int name, void *value, unsigned int size)',
 );
 const getsockopt = libcFunction('int getsockopt(int fd, int level, int name, void *value, void *size)');
 
-/** Longer than any packet that is sent here, with the longest IPv4 header in front. */
-const packetSize = 512;
+/** The longest IPv4 header, which raw sockets see in front. */
+const ipHeaderSize = 60;
+
+/** Messages that one system call sends or receives, at most. */
+const batchSize = 64;
 
 /** Some thousands of replies may come while the thread is busy. */
 const receiveBuffer = 4 * 1024 * 1024;
@@ -49,31 +46,43 @@ const receiveBuffer = 4 * 1024 * 1024;
  */
 const sendBuffer = 8 * 1024 * 1024;
 
-/** Sends ICMP echo requests and receives the replies to them. Never blocks. */
+/** Sends ICMP echo requests and receives the replies to them, many by one call. Never blocks. */
 export interface EchoSocket {
   /** ping: the kernel's own socket for this, which needs no privilege; raw: needs CAP_NET_RAW. */
   readonly kind: 'ping' | 'raw';
   readonly fd: number;
-  /** null = sent; otherwise the name of the error, as ENETUNREACH. `sequence` is 0..65535. */
-  readonly send: (to: IpAddress, sequence: number, payload: Uint8Array) => string | null;
-  /** The next reply that waits, or null. A raw socket may give a reply to another program's request. */
-  readonly receive: () => EchoReply | null;
+  /** Puts down a request to be sent with the next flush(). `to` is a socketAddress(), `sequence` 0..65535. */
+  readonly put: (to: Uint8Array, sequence: number) => void;
+  /** May no more be put down before a flush()? */
+  readonly isFull: () => boolean;
+  /** Sends what was put down. `failed` gets the number of each that could not be, and the name of the error, as ENETUNREACH. */
+  readonly flush: (failed: (sequence: number, errno: string) => void) => void;
+  /** The number of the next reply that waits; -1 = none waits. */
+  readonly receive: () => number;
+  /** Has the reply that was received last come from there? */
+  readonly isFrom: (peer: Uint8Array) => boolean;
   /** Replies that were lost since the socket was opened because they came faster than they were received. */
   readonly dropped: () => number;
   readonly close: () => void;
 }
 
+/** What marks requests as ours. */
+export interface EchoMark {
+  /** 0..65535, on a raw socket; on a ping socket the kernel chooses it. */
+  readonly identifier: number;
+  readonly payload: Uint8Array;
+}
+
 /**
- * Opens a ping socket where net.ipv4.ping_group_range allows it, otherwise a raw socket. `identifier` (0..65535)
- * marks our requests on a raw socket; on a ping socket the kernel chooses it. Throws MGL_ICMP_PERMISSION when neither
+ * Opens a ping socket where net.ipv4.ping_group_range allows it, otherwise a raw socket. Throws MGL_ICMP_PERMISSION when neither
  * is allowed, MGL_LINUX_UNSUPPORTED, or a SyscallError.
  */
-export function openEchoSocket(family: IpFamily, source: IpAddress | null, identifier: number): EchoSocket {
+export function openEchoSocket(family: IpFamily, source: IpAddress | null, mark: EchoMark): EchoSocket {
   const { kind, fd } = openEither(family);
   try {
     enlarge(fd, 'SO_RCVBUF', SO_RCVBUFFORCE, SO_RCVBUF, receiveBuffer);
     enlarge(fd, 'SO_SNDBUF', SO_SNDBUFFORCE, SO_SNDBUF, sendBuffer);
-    if (kind === 'raw') attachEchoFilter(fd, family, identifier);
+    if (kind === 'raw') attachEchoFilter(fd, family, mark.identifier);
     if (source !== null) {
       const address = socketAddress(source);
       succeeded(`use ${source} as the source of pings`, bind(fd, address, address.length));
@@ -82,7 +91,7 @@ export function openEchoSocket(family: IpFamily, source: IpAddress | null, ident
     closeDescriptor(fd);
     throw thrown;
   }
-  return echoSocket(kind, fd, family, identifier);
+  return echoSocket(kind, fd, family, mark);
 }
 
 function openEither(family: IpFamily): { kind: 'ping' | 'raw'; fd: number } {
@@ -118,29 +127,75 @@ function drops(fd: number): number {
   return values[DROPS] ?? 0;
 }
 
-function echoSocket(kind: 'ping' | 'raw', fd: number, family: IpFamily, identifier: number): EchoSocket {
-  const memory = Buffer.from(new ArrayBuffer(packetSize));
-  const sender = emptySocketAddress(family);
-  const senderSize = new Uint32Array(1);
+function echoSocket(
+  kind: 'ping' | 'raw',
+  fd: number,
+  family: IpFamily,
+  { identifier, payload }: EchoMark,
+): EchoSocket {
+  const size = echoHeaderSize + payload.length;
+  const addressSize = emptySocketAddress(family).length;
+  const requests = new MessageBatch(batchSize, size, addressSize);
+  const replies = new MessageBatch(batchSize, size + ipHeaderSize, addressSize);
+  const sequences = new Uint16Array(batchSize);
+  for (let i = 0; i < batchSize; i++) {
+    writeEchoRequest(requests.packets, requests.packetAt(i), family, identifier, payload);
+  }
+  const sum = echoSum(requests.packets, 0, size);
+  let put = 0;
+  let received = 0;
+  let next = 0;
+
+  /** The number of the reply in message `i`; -1 = it is none to us. */
+  const sequenceOf = (i: number): number => {
+    const { packets } = replies;
+    const from = replies.packetAt(i);
+    const end = from + replies.length(i);
+    const at = echoReplyAt(packets, from, end - from, family, kind === 'raw' && family === 4);
+    if (at < 0 || end - at !== size) return -1;
+    if (kind === 'raw' && packets.readUInt16BE(at + 4) !== identifier) return -1;
+    for (let k = 0; k < payload.length; k++) {
+      if (packets[at + echoHeaderSize + k] !== payload[k]) return -1;
+    }
+    return packets.readUInt16BE(at + 6);
+  };
+
   return {
     kind,
     fd,
-    send: (to, sequence, payload) => {
-      const packet = encodeEchoRequest(family, identifier, sequence, payload);
-      const address = socketAddress(to);
-      const result = sendto(fd, packet, packet.length, MSG_NOSIGNAL, address, address.length);
-      return result < 0 ? errnoName(result) : null;
+    put: (to, sequence) => {
+      requests.addresses.set(to, requests.addressAt(put));
+      numberEchoRequest(requests.packets, requests.packetAt(put), family, sum, sequence);
+      sequences[put] = sequence;
+      put++;
+    },
+    isFull: () => put === batchSize,
+    flush: (failed) => {
+      const end = put;
+      put = 0;
+      for (let from = 0; from < end; ) {
+        const sent = requests.send(fd, from, end);
+        if (sent < 0) failed(sequences[from] ?? 0, errnoName(sent));
+        from += Math.max(1, sent);
+      }
     },
     receive: () => {
       for (;;) {
-        senderSize[0] = sender.length;
-        const size = recvfrom(fd, memory, memory.length, 0, sender, new Uint8Array(senderSize.buffer));
-        if (size < 0) return null;
-        const packet = memory.subarray(0, size);
-        const withIpHeader = kind === 'raw' && family === 4;
-        const reply = decodeEchoReply(family, packet, withIpHeader, addressIn(sender));
-        if (reply !== null && (kind === 'ping' || reply.identifier === identifier)) return reply;
+        if (next === received) {
+          next = 0;
+          received = Math.max(0, replies.receive(fd));
+          if (received === 0) return -1;
+        }
+        const sequence = sequenceOf(next++);
+        if (sequence >= 0) return sequence;
       }
+    },
+    isFrom: (peer) => {
+      // Family, port and address; behind that of IPv6 comes the number of a link, which only the kernel knows.
+      const at = replies.addressAt(next - 1);
+      const [from, to] = family === 4 ? [4, 8] : [8, 24];
+      for (let i = from; i < to; i++) if (replies.addresses[at + i] !== peer[i]) return false;
+      return true;
     },
     dropped: () => drops(fd),
     close: () => closeDescriptor(fd),

@@ -4,6 +4,7 @@ import type { IpAddress } from '../domain/ip.js';
 import type { ProbeFinding } from '../domain/probe-result.js';
 import { readSocketError } from '../domain/socket-error.js';
 import { SyscallError } from '../linux/libc.js';
+import { socketAddress } from '../linux/socket-address.js';
 import { Attempt } from './attempt.js';
 import type { Ping, Pinger } from './pinger.js';
 import type { Probe, Surroundings } from './probe.js';
@@ -43,30 +44,40 @@ function noReply(timeoutMs: number): ProbeFinding {
 }
 
 function send(attempt: Attempt, around: Surroundings, target: ProbeTarget): void {
-  const sent = sendEcho(around.pinger, target, () => attempt.end(echoReply));
-  if ('verdict' in sent) {
-    // Results come later, never during the call that starts the probe.
-    setImmediate(() => attempt.end(sent));
-    return;
-  }
-  attempt.release(sent.cancel);
+  // Results come later, never during the call that starts the probe.
+  const failed = (finding: ProbeFinding) => void setImmediate(() => attempt.end(finding));
+  const replied = () => attempt.end(echoReply);
+  const ping = sendEcho(around.pinger, target, socketAddress(target.address), { replied, failed });
+  if (ping === null) return;
+  attempt.release(ping.cancel);
   attempt.release(around.pace.wait());
-  attempt.enter(() => silence(sent, target));
+  attempt.enter(() => silence(ping, target));
+  around.pinger.flush();
 }
 
 export const echoReply: ProbeFinding = { verdict: 'pass', code: 'L4OK', detail: 'echo reply' };
 
-/** Sends one request; or why it cannot be sent. `replied` is called at most once. */
+/** What becomes of a request: one of these is called, at most once. */
+export interface EchoHeard {
+  readonly replied: () => void;
+  readonly failed: (finding: ProbeFinding) => void;
+}
+
+/** Sends one request with the next flush() of the pinger. null = it has failed. `peer` is socketAddress() of the target. */
 export function sendEcho(
   pinger: Pinger,
   { address, source }: ProbeTarget,
-  replied: () => void,
-): Ping | ProbeFinding {
+  peer: Uint8Array,
+  { replied, failed }: EchoHeard,
+): Ping | null {
   try {
-    const sent = pinger.ping(address, source, replied);
-    return typeof sent === 'string' ? readSocketError(sent, 'here') : sent;
+    return pinger.ping(address, peer, source, {
+      replied,
+      failed: (errno) => failed(readSocketError(errno, 'here')),
+    });
   } catch (thrown) {
-    return notOpened(thrown, source);
+    failed(notOpened(thrown, source));
+    return null;
   }
 }
 

@@ -5,8 +5,10 @@ import type { Cancel, Clock } from '../protocol/clock.js';
 import type { DescriptorLedger } from './descriptor-ledger.js';
 
 interface Waiting {
-  readonly from: IpAddress;
+  /** As the kernel has it. */
+  readonly from: Uint8Array;
   readonly replied: () => void;
+  readonly failed: (errno: string) => void;
 }
 
 /** A request under way. */
@@ -28,6 +30,10 @@ interface Channel {
   usedAt: number;
   /** Requests since the socket was last emptied. */
   unreceived: number;
+  /** Replies that it had lost before the first of these. */
+  dropped: number;
+  /** Requests that were not sent yet. */
+  unsent: number;
 }
 
 /** A probe packet is 64 bytes of ICMP, as that of ping(8). */
@@ -56,28 +62,37 @@ export class Pinger {
   }
 
   /**
-   * Sends one echo request and calls `replied` once, later, if its reply comes before it is cancelled. Answers the
-   * name of the error (as ENETUNREACH) if it cannot be sent. Throws what openEchoSocket throws.
+   * Sends one echo request with the next flush(), or sooner. Then `failed` is called with the name of the error (as
+   * ENETUNREACH) if it cannot be sent, or `replied` once, later, if its reply comes; neither after it was cancelled. `peer` is
+   * socketAddress(to). Throws what openEchoSocket throws.
    */
-  ping(to: IpAddress, source: IpAddress | null, replied: () => void): Ping | string {
+  ping(to: IpAddress, peer: Uint8Array, source: IpAddress | null, heard: Omit<Waiting, 'from'>): Ping {
     let channel = this.#channel(to, source);
     // Replies to a long burst would overflow the socket before the event loop comes to read it.
     if (++channel.unreceived > burst) {
+      this.#flush(channel);
       this.#receive(channel);
       // Whoever got a reply may have closed it.
       channel = this.#channel(to, source);
+      channel.unreceived = 1;
     }
     const { socket, waiting } = channel;
-    if (waiting.size >= sequences / 2) return 'ENOBUFS';
-    while (waiting.has(channel.nextSequence)) channel.nextSequence = (channel.nextSequence + 1) % sequences;
+    if (channel.unreceived === 1) channel.dropped = socket.dropped();
+    if (socket.isFull()) this.#flush(channel);
+    const full = waiting.size >= sequences / 2;
+    while (!full && waiting.has(channel.nextSequence))
+      channel.nextSequence = (channel.nextSequence + 1) % sequences;
     const sequence = channel.nextSequence;
-    channel.nextSequence = (sequence + 1) % sequences;
     channel.usedAt = this.#clock.monotonic();
-    const droppedBefore = socket.dropped();
-    const error = socket.send(to, sequence, this.#payload);
-    if (error !== null) return error;
-    const mine: Waiting = { from: to, replied };
-    waiting.set(sequence, mine);
+    const droppedBefore = channel.dropped;
+    const mine: Waiting = { from: peer, replied: heard.replied, failed: heard.failed };
+    if (full) heard.failed('ENOBUFS');
+    else {
+      channel.nextSequence = (sequence + 1) % sequences;
+      waiting.set(sequence, mine);
+      channel.unsent++;
+      socket.put(peer, sequence);
+    }
     return {
       cancel: () => {
         if (waiting.get(sequence) === mine) waiting.delete(sequence);
@@ -93,6 +108,21 @@ export class Pinger {
   get waits(): boolean {
     for (const { waiting } of this.#channels.values()) if (waiting.size > 0) return true;
     return false;
+  }
+
+  /** Sends all requests that were not sent yet. */
+  flush(): void {
+    for (const channel of this.#channels.values()) if (channel.unsent > 0) this.#flush(channel);
+  }
+
+  #flush(channel: Channel): void {
+    const { socket, waiting } = channel;
+    channel.unsent = 0;
+    socket.flush((sequence, errno) => {
+      const mine = waiting.get(sequence);
+      waiting.delete(sequence);
+      mine?.failed(errno);
+    });
   }
 
   /** Takes the replies that have come, and answers whether there were any. */
@@ -120,7 +150,8 @@ export class Pinger {
     const existing = this.#channels.get(key);
     if (existing !== undefined) return existing;
     this.#closeIdle();
-    const socket = openEchoSocket(family, source, this.#identifier);
+    const mark = { identifier: this.#identifier, payload: this.#payload };
+    const socket = openEchoSocket(family, source, mark);
     this.#ledger.opened(socket.fd);
     const usedAt = this.#clock.monotonic();
     const channel: Channel = {
@@ -130,6 +161,8 @@ export class Pinger {
       nextSequence: 0,
       usedAt,
       unreceived: 0,
+      dropped: 0,
+      unsent: 0,
     };
     this.#channels.set(key, channel);
     return channel;
@@ -140,11 +173,11 @@ export class Pinger {
     const before = waiting.size;
     channel.unreceived = 0;
     while (this.#channels.get(channel.key) === channel) {
-      const reply = socket.receive();
-      if (reply === null) break;
-      const mine = waiting.get(reply.sequence);
-      if (mine === undefined || mine.from !== reply.from || !reply.payload.equals(this.#payload)) continue;
-      waiting.delete(reply.sequence);
+      const sequence = socket.receive();
+      if (sequence < 0) break;
+      const mine = waiting.get(sequence);
+      if (mine === undefined || !socket.isFrom(mine.from)) continue;
+      waiting.delete(sequence);
       mine.replied();
     }
     return waiting.size < before;

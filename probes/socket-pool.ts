@@ -38,6 +38,8 @@ export class SocketPool {
   readonly #poller: Poller;
   readonly #ledger: DescriptorLedger;
   readonly #shelves = new Map<string, Shelf>();
+  /** Of shelves, each once, however many use it. */
+  readonly #names = new Map<string, string>();
   readonly #descriptors: number[] = [];
   readonly #shelfOf: Shelf[] = [];
   readonly #unused: number[] = [];
@@ -49,7 +51,10 @@ export class SocketPool {
 
   /** Something that take() knows sooner than the kind. */
   shelf({ family, source, quiet }: SocketKind): string {
-    return `${family} ${quiet} ${source ?? ''}`;
+    const name = `${family} ${quiet} ${source ?? ''}`;
+    const known = this.#names.get(name) ?? name;
+    this.#names.set(name, known);
+    return known;
   }
 
   /** The number of a socket that is not connected. */

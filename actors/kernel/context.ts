@@ -2,6 +2,7 @@ import { MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import { ask } from './ask.js';
+import type { Belongings } from './belongings.js';
 import type { ActorEnd, ActorRef, ActorSpec, AnyRef, Context } from './contract.js';
 import { runAs } from './fence.js';
 import type { Incarnation } from './incarnation.js';
@@ -60,20 +61,12 @@ export function makeContext<M>(
     return nothing;
   };
 
-  let clock: Clock | null = null;
-
-  return {
+  const functions: Omit<Context<M>, 'signal'> = {
     self: host.ref,
     path,
     isRestart: incarnation.number > 1,
     log: services.log,
-    get clock() {
-      clock ??= boundClock(services.clock, incarnation);
-      return clock;
-    },
-    get signal() {
-      return belongings.signal;
-    },
+    clock: boundClock(services.clock, incarnation),
 
     spawn: <C>(spec: ActorSpec<C>): ActorRef<C> => {
       if (!incarnation.active) {
@@ -157,6 +150,18 @@ export function makeContext<M>(
       return cancel;
     },
   };
+  return Object.assign(new Signalled(belongings), functions);
+}
+
+/** Whose signal is made when somebody asks for it. Written into each object, it would give each a hidden class of its own. */
+class Signalled {
+  readonly #belongings: Belongings;
+  constructor(belongings: Belongings) {
+    this.#belongings = belongings;
+  }
+  get signal(): AbortSignal {
+    return this.#belongings.signal;
+  }
 }
 
 /** `clock`, with timers that end with the incarnation, and that crash it when they throw. */

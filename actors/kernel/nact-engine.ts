@@ -1,4 +1,5 @@
 import { type ActorSystemRef, dispatch, type Ref, spawn, start, stop } from 'nact';
+import type { Clock } from '../../protocol/clock.js';
 import { encodeName } from './actor-name.js';
 
 /** What runs the turns of all incarnations. */
@@ -17,51 +18,94 @@ export interface Worker {
 
 const turnToken = 'turn';
 
+/** A nact actor of a worker, if it has one, and since when it has had nothing to do. */
+interface Place {
+  actor: Ref<string> | null;
+  idleSince: number;
+}
+
+/** So many actors are kept though they have nothing to do, and each for so many milliseconds: one takes two kilobytes. */
+const usualLimits = { most: 256, ms: 2000 };
+const MOST_AT_ONCE = 32;
+
 /**
  * nact as what it is good at: FIFO turns without overlap, fair between actors. Every worker is an actor directly
- * under the nact root; nact never sees a message, a crash, a timer or a child.
+ * under the nact root, but for those that were idle for long; nact never sees a message, a crash, a timer or a child.
  */
 export class NactEngine implements Engine {
   readonly #root: ActorSystemRef = start();
   readonly #report: (error: Error) => void;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #limits: typeof usualLimits;
+  /** Who was idle first is first. */
+  readonly #idle = new Set<Place>();
   #made = 0;
 
   /** `report` gets what should be impossible: an error that a turn let through. */
-  constructor(report: (error: Error) => void) {
+  constructor(report: (error: Error) => void, clock: Pick<Clock, 'monotonic'>, limits = usualLimits) {
     this.#report = report;
+    this.#clock = clock;
+    this.#limits = limits;
   }
 
   worker(label: string, turn: () => void | Promise<void>): Worker {
-    this.#made += 1;
+    const place: Place = { actor: null, idleSince: 0 };
     let wanted = false;
-    const actor: Ref<string> = spawn(
-      this.#root,
-      (state: null, _token: string) => {
-        wanted = false;
-        const done = turn();
-        return done === undefined ? state : done.then(() => state);
-      },
-      `${this.#made}-${encodeName(label)}`,
-      {
-        initialState: null,
-        onCrash: (_token, error, context) => {
-          this.#report(error ?? new Error('a turn failed'));
-          return context.resume;
-        },
-      },
-    );
+    let stopped = false;
+    const turned = (state: null): null => {
+      if (!wanted && !stopped) this.#rest(place);
+      return state;
+    };
+    const run = (state: null): null | Promise<null> => {
+      wanted = false;
+      const done = turn();
+      return done === undefined ? turned(state) : done.then(() => turned(state));
+    };
     return {
       wake: () => {
-        if (wanted) return;
+        if (wanted || stopped) return;
         wanted = true;
-        dispatch(actor, turnToken);
+        this.#idle.delete(place);
+        place.actor ??= this.#spawn(label, run);
+        dispatch(place.actor, turnToken);
       },
-      stop: () => stop(actor),
+      stop: () => {
+        stopped = true;
+        this.#leave(place);
+      },
     };
   }
 
   /** Every worker must have been stopped. */
   stop(): void {
     stop(this.#root);
+  }
+
+  #spawn(label: string, run: (state: null) => null | Promise<null>): Ref<string> {
+    this.#made += 1;
+    return spawn(this.#root, run, `${this.#made}-${encodeName(label)}`, {
+      initialState: null,
+      onCrash: (_token, error, context) => {
+        this.#report(error ?? new Error('a turn failed'));
+        return context.resume;
+      },
+    });
+  }
+
+  /** Some others may have rested long enough. */
+  #rest(place: Place): void {
+    place.idleSince = this.#clock.monotonic();
+    this.#idle.add(place);
+    let left = Math.min(MOST_AT_ONCE, this.#idle.size - this.#limits.most);
+    for (const first of this.#idle) {
+      if (left-- <= 0 || place.idleSince - first.idleSince < this.#limits.ms) return;
+      this.#leave(first);
+    }
+  }
+
+  #leave(place: Place): void {
+    this.#idle.delete(place);
+    if (place.actor !== null) stop(place.actor);
+    place.actor = null;
   }
 }

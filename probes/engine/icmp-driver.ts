@@ -1,4 +1,5 @@
 import { type ProbeFinding, resultOf } from '../../domain/probe-result.js';
+import { socketAddress } from '../../linux/socket-address.js';
 import type { Clock } from '../../protocol/clock.js';
 import { echoReply, sendEcho, silence } from '../icmp.js';
 import type { Ping, Pinger } from '../pinger.js';
@@ -7,11 +8,12 @@ import type { Behalf, Ended, TargetDriver } from './thread.js';
 
 interface Known {
   readonly target: ProbeTarget;
+  readonly peer: Uint8Array;
   ping: Ping | null;
   beganAt: number;
 }
 
-/** Pings. Whoever owns the pinger looks after what comes back. */
+/** Pings. Whoever owns the pinger lets it send them, and looks after what comes back. */
 export class IcmpDriver implements TargetDriver {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #pinger: Pinger;
@@ -27,7 +29,7 @@ export class IcmpDriver implements TargetDriver {
   }
 
   readonly know = (row: number, target: ProbeTarget): void => {
-    this.#known[row] = { target, ping: null, beganAt: 0 };
+    this.#known[row] = { target, peer: socketAddress(target.address), ping: null, beganAt: 0 };
   };
 
   readonly forget = (row: number): void => {
@@ -39,13 +41,14 @@ export class IcmpDriver implements TargetDriver {
     const known = this.#known[row];
     if (known === undefined) return;
     known.beganAt = this.#clock.monotonic();
-    const sent = sendEcho(this.#pinger, known.target, () => {
-      const before = this.#behalf.enter(row);
-      this.#end(row, known, echoReply);
-      this.#behalf.leave(before);
+    known.ping = sendEcho(this.#pinger, known.target, known.peer, {
+      replied: () => {
+        const before = this.#behalf.enter(row);
+        this.#end(row, known, echoReply);
+        this.#behalf.leave(before);
+      },
+      failed: (finding) => this.#end(row, known, finding),
     });
-    if ('verdict' in sent) this.#end(row, known, sent);
-    else known.ping = sent;
   };
 
   readonly expire = (row: number): void => {

@@ -59,6 +59,7 @@ export class KernelIo {
   /** All that is to begin in this turn has begun. Handles what was answered at once, if that is likely. */
   begun(): void {
     const hopes = this.#plain?.begun() === true;
+    this.pinger.flush();
     if (hopes || this.pinger.waits) this.look();
   }
 

@@ -73,12 +73,24 @@ export function plainRow(row: number, target: ProbeTarget, shelfOf: (kind: Socke
   };
 }
 
-function questionOf(target: ProbeTarget, port: number, params: HttpParams): Question {
-  return {
-    request: httpRequest(params, target.address, port, 80),
+/** By what they ask for, if that is the same for every address. */
+const questions = new WeakMap<HttpParams, Map<number, Question>>();
+
+function questionOf({ address }: ProbeTarget, port: number, params: HttpParams): Question {
+  const known = questions.get(params) ?? new Map<number, Question>();
+  questions.set(params, known);
+  const before = known.get(port);
+  if (before !== undefined) {
+    if (params.host !== null) return before;
+    return { request: httpRequest(params, address, port, 80), params, matcher: before.matcher };
+  }
+  const question: Question = {
+    request: httpRequest(params, address, port, 80),
     params,
     matcher: params.responseRegexp === null ? null : bodyMatcher(params.responseRegexp),
   };
+  known.set(port, question);
+  return question;
 }
 
 /** What has come of the answer to this question. */

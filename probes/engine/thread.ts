@@ -2,6 +2,7 @@ import { ProbeNumbers, pageRows } from '../../domain/probe-numbers.js';
 import { type DoubtCode, findingOf, type ProbeResult } from '../../domain/probe-result.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { ProbeTarget } from '../target.js';
+import { AlikeProbes } from './alike-probes.js';
 import type { Judge } from './judge.js';
 import type { Step, Traced, WorkerReport } from './messages.js';
 import type { NamespaceGuard } from './namespace-guard.js';
@@ -59,6 +60,7 @@ export class ProbingThread {
   readonly #options: ThreadOptions;
   readonly #driver: TargetDriver;
   readonly #targets: (Target | undefined)[] = [];
+  readonly #alike = new AlikeProbes();
   readonly #pages: ProbeNumbers[] = [];
   #news: NumberedNews[] = [];
   #trace: Traced[] = [];
@@ -151,7 +153,8 @@ export class ProbingThread {
     this.#trace = [];
   }
 
-  #know(row: number, number: number, target: ProbeTarget): void {
+  #know(row: number, number: number, told: ProbeTarget): void {
+    const target = this.#alike.of(told);
     this.#targets[row] = { number, target, next: null, entered: null };
     const before = this.#enter(row);
     this.#driver.know(row, target);

@@ -20,14 +20,14 @@ const noReport = (error: Error): never => {
 function bench<M>(spec: ActorSpec<M>) {
   const clock = new VirtualClock();
   const log = recordingLog();
-  const nact = new NactEngine(noReport);
+  const nact = new NactEngine(noReport, clock);
   const live = new Set<object>();
   const engine: Pick<NactEngine, 'worker'> = {
     worker: (label, turn) => {
       const worker = nact.worker(label, turn);
       live.add(worker);
       return {
-        wake: worker.wake,
+        wake: () => worker.wake(),
         stop: () => {
           live.delete(worker);
           worker.stop();
@@ -45,7 +45,7 @@ describe('kernel/engine', () => {
   it('gives one turn for any number of calls before it begins, and another for a call during it', async () => {
     const clock = new VirtualClock();
     const turns: string[] = [];
-    const worker = new NactEngine(noReport).worker('any label: [2001:db8::1]:80/tcp', async () => {
+    const worker = new NactEngine(noReport, clock).worker('any label: [2001:db8::1]:80/tcp', async () => {
       turns.push('begins');
       if (turns.length === 1) worker.wake();
       await Promise.resolve();
@@ -61,7 +61,7 @@ describe('kernel/engine', () => {
   it('begins no turn after stop, not even one that was asked for', async () => {
     const clock = new VirtualClock();
     let turns = 0;
-    const worker = new NactEngine(noReport).worker('a', () => {
+    const worker = new NactEngine(noReport, clock).worker('a', () => {
       turns += 1;
     });
     worker.wake();
@@ -72,10 +72,26 @@ describe('kernel/engine', () => {
     expect(turns).equal(0);
   });
 
+  it('goes on with a worker that was idle for long, while others are awake', async () => {
+    const clock = new VirtualClock();
+    const engine = new NactEngine(noReport, clock, { most: 2, ms: 0 });
+    const turns: number[] = [];
+    const workers = [0, 1, 2, 3, 4].map((n) => engine.worker('same', () => void turns.push(n)));
+    for (let round = 0; round < 3; round++) {
+      for (const worker of workers) worker.wake();
+      await clock.settle();
+    }
+    expect(turns).deep.equal([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+    workers[0]?.stop();
+    for (const worker of workers) worker.wake();
+    await clock.settle();
+    expect(turns.slice(15)).deep.equal([1, 2, 3, 4]);
+  });
+
   it('reports a turn that throws, and goes on', async () => {
     const clock = new VirtualClock();
     const reported: string[] = [];
-    const worker = new NactEngine((error) => reported.push(error.message)).worker('a', () => {
+    const worker = new NactEngine((error) => reported.push(error.message), clock).worker('a', () => {
       throw new Error('impossible');
     });
     for (let n = 0; n < 2; n += 1) {

@@ -65,7 +65,7 @@ describe('a prober that lacks something', function () {
     );
     const { href } = new URL('../../linux/echo-socket.js', import.meta.url);
     const open = `const { openEchoSocket } = await import('${href}');
-      try { openEchoSocket(4, null, 1); } catch ({ code }) { console.log(code); }`;
+      try { openEchoSocket(4, null, { identifier: 1, payload: new Uint8Array() }); } catch ({ code }) { console.log(code); }`;
     const [command = '', ...args] = [
       ...without('net_raw'),
       process.execPath,

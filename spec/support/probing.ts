@@ -96,7 +96,7 @@ export function run(what: ProbeTarget, around: Surroundings): Promise<ProbeResul
 /** Why this process cannot ping; null = it can. */
 export function pingRefused(): string | null {
   try {
-    openEchoSocket(4, null, 0).close();
+    openEchoSocket(4, null, { identifier: 0, payload: new Uint8Array() }).close();
     return null;
   } catch (thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
