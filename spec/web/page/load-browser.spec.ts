@@ -21,7 +21,7 @@ interface Metrics {
 const refused = noBrowser ?? (wholeOfIt ? null : 'only npm run test:web takes so long');
 
 suiteWherePermitted(refused, 'the page with 10,000 backends and 1,000 changes a second', function () {
-  this.timeout(FOR_MS + 60_000);
+  this.timeout(FOR_MS + 120_000);
   let browser: Browser;
   let standIn: StandIn;
   let screen: Screen;
@@ -91,9 +91,8 @@ suiteWherePermitted(refused, 'the page with 10,000 backends and 1,000 changes a 
     const began = performance.now();
     await page.evaluate('frames_ = 0');
     await new Promise<void>((resolve) => {
-      const last = round + FOR_MS / TICK_MS;
       onRound = () => {
-        if (round >= last) resolve();
+        if (performance.now() - began >= FOR_MS) resolve();
       };
     });
     const frames = Number(await page.evaluate('frames_'));
