@@ -20,6 +20,7 @@ const usage = `usage: npm run days -- [--seed <n> | --seeds <count> [--from <n>]
   --for       how long each lasts, as 10m or 24h; default 10m
   --backends  how many; default: drawn
   --trace     print what was seen
+  --digests   print one number for what was seen on each day: it is the same on every machine
   --shrink    of a seed on which something is broken: the smallest day that still breaks it; --keep writes it to a file`;
 
 interface Wish {
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     for: { type: 'string', default: '10m' },
     backends: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    digests: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
     keep: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -95,6 +97,7 @@ async function here(from: number, count: number, wish: Wish): Promise<DaysTally>
     const before = process.cpuUsage();
     const day = await runDay(scenario);
     addDay(tally, day, cpuSince(before));
+    if (values.digests) console.log(`seed ${seed} trace ${day.digest}`);
     if (day.violations.length > 0) console.log(`${storyOf(scenario, day)}\n`);
   }
   return tally;

@@ -1,7 +1,7 @@
 /** So long something that has been true may still be on its way to VPP, in milliseconds, when nothing is in its way. */
-const ON_ITS_WAY_MS = 20_000;
+const ON_ITS_WAY_MS = 5000;
 /** After each trouble with VPP or with the process: until both are together again. */
-const TOGETHER_AGAIN_MS = 20_000;
+const TOGETHER_AGAIN_MS = 10_000;
 /** Older ones are forgotten beyond so many. */
 const KEPT = 100;
 
