@@ -152,7 +152,28 @@ function adviceFor({ access }: Rules, { door }: Peer): string {
  */
 export function speakingFor({ who, role }: Identity, user: string | null): string {
   const believed = role !== null && rank(role) >= rank('operator');
-  return believed && user !== null && /^[\w.@=, -]{1,64}$/.test(user) ? `${who} for ${user}` : who;
+  return believed && user !== null && userName.test(user) ? `${who} for ${user}` : who;
+}
+
+/** Of a user for whom somebody acts. */
+const LONGEST_USER = 64;
+const userName = new RegExp(`^[\\w.@=, -]{1,${LONGEST_USER}}$`);
+
+/**
+ * The name of a user as it is believed. Of the subject of a certificate that is not fit for it, the common name is left;
+ * letters lose their accents, what is no letter then is `_`, and the rest is cut off. null: nothing that names anybody is left.
+ */
+export function userNameOf(name: string): string | null {
+  if (userName.test(name)) return name;
+  const [common] = /(?<=^|(?<!\\),)CN=(?:\\.|[^,\\])+/.exec(name) ?? [name];
+  const plain = common
+    .replace(/\\(.)/g, '$1')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\w.@=, -]/gu, '_')
+    .trim()
+    .slice(0, LONGEST_USER);
+  return /[A-Za-z0-9]/.test(plain.replace(/^CN=/, '')) ? plain : null;
 }
 
 function rank(role: Role): number {

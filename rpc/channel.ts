@@ -7,6 +7,7 @@ import {
   type MethodDefinition,
   type ServiceError,
 } from '@grpc/grpc-js';
+import { userNameOf } from '../domain/access.js';
 import type { Clock } from '../protocol/clock.js';
 import { formatRpcAddress, type RpcAddress } from './address.js';
 import { rpcErrorOf } from './explain.js';
@@ -35,7 +36,7 @@ export interface ChannelOptions {
 export interface CallLimits {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** For which user of its own the caller acts. */
+  /** For which user of its own the caller acts; told as `userNameOf` has it. */
   readonly onBehalfOf?: string | undefined;
 }
 
@@ -111,8 +112,10 @@ export function openChannel({ address, clock, token, keepAliveMs, ...options }: 
         }
         const deadline = clock.now() + timeoutMs;
         const leave = () => call.cancel();
-        const own = onBehalfOf === undefined ? metadata : metadata.clone();
-        if (onBehalfOf !== undefined) own.set(onBehalfOfKey, onBehalfOf);
+        // Not every name is fit for a header.
+        const user = onBehalfOf === undefined ? null : userNameOf(onBehalfOf);
+        const own = user === null ? metadata : metadata.clone();
+        if (user !== null) own.set(onBehalfOfKey, user);
         const call = client.makeUnaryRequest(
           path,
           requestSerialize,

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../client/connect.js';
-import type { ChangeOutcome, PlanResponse } from '../rpc/generated/maglev.js';
+import type { ChangeOutcome, PlannedVIP, PlanResponse } from '../rpc/generated/maglev.js';
 import { commandOf, planChange } from './action.js';
 import type { ActAnswer, Action, PlanAnswer } from './contract.js';
 import { vipText } from './rows.js';
@@ -26,13 +26,22 @@ export async function planAction(api: UpstreamApi, action: Action): Promise<Plan
       moved: vip.moved ?? null,
       flowsAtStake: vip.flowsAtStake ?? null,
     })),
-    settings: plan.settings,
+    // A sync of one frontend sets none, and concerns nothing else.
+    settings: only === null ? plan.settings : [],
     refused: plan.refused,
-    vppMs: plan.vppMs,
+    vppMs: only === null ? plan.vppMs : vips.reduce((sum, { vppMs }) => sum + vppMs, 0),
     begunAnew: plan.begunAnew,
-    flowsAtStake: plan.flowsAtStake ?? null,
+    flowsAtStake: only === null ? (plan.flowsAtStake ?? null) : flowsAtStakeOf(vips),
     servingNobody: vips.filter(({ servesNobody }) => servesNobody).map(({ frontend }) => frontend),
   };
+}
+
+/** null: VPP does not tell those of one of them. */
+function flowsAtStakeOf(vips: readonly PlannedVIP[]): number | null {
+  return vips.reduce<number | null>(
+    (sum, { flowsAtStake }) => (sum === null || flowsAtStake === undefined ? null : sum + flowsAtStake),
+    0,
+  );
 }
 
 /** Does it for a user. Rejects with an RpcError. */

@@ -9,6 +9,13 @@ export type OwnChange = Change extends infer One
     : never
   : never;
 
+/** A VIP in VPP as it was read, with the buckets and the weight of each backend. */
+interface Table {
+  readonly vip: VPPLBVIP;
+  readonly buckets: ReadonlyMap<string, number>;
+  readonly weights: ReadonlyMap<string, number>;
+}
+
 /** What happened to a backend, as an event tells it. */
 export interface BackendNews {
   readonly name: string;
@@ -29,8 +36,8 @@ export class Board {
   #backends = new Map<string, Backend>();
   /** As the API told them last, for a row that is made anew from something else. */
   #infos = new Map<string, FrontendInfo>();
-  /** By frontend: its VIP in VPP, and how many buckets of it each backend has. */
-  #tables = new Map<string, { readonly vip: VPPLBVIP; readonly buckets: ReadonlyMap<string, number> }>();
+  /** By frontend. */
+  #tables = new Map<string, Table>();
   readonly #since = new Map<string, number>();
 
   constructor(tell: (change: OwnChange) => void) {
@@ -63,8 +70,14 @@ export class Board {
       ) ||
       infos.some((info) => this.#isOther(info))
     ) {
-      this.#infos = new Map(infos.map((info) => [info.name, info]));
-      this.#frontends = new Map(infos.map((info) => [info.name, this.#frontendOf(info)]));
+      const known = this.#infos;
+      this.#infos = new Map(
+        infos.map((info) => {
+          const state = newer.has(info.name) ? known.get(info.name)?.state : undefined;
+          return [info.name, state === undefined ? info : { ...info, state }];
+        }),
+      );
+      this.#frontends = new Map([...this.#infos].map(([name, info]) => [name, this.#frontendOf(info)]));
       for (const name of this.#since.keys()) if (!this.#frontends.has(name)) this.#since.delete(name);
       this.#tell({ kind: 'refetch' });
       return;
@@ -88,7 +101,14 @@ export class Board {
         infos.map(({ name }) => name),
       )
     ) {
-      this.#backends = new Map(infos.map((info) => [info.name, backendRow(info)]));
+      const known = this.#backends;
+      this.#backends = new Map(
+        infos.map((info) => {
+          const heard = newer.has(info.name) ? known.get(info.name) : undefined;
+          const row = backendRow(info);
+          return [info.name, heard === undefined ? row : { ...row, ...stateOf(heard) }];
+        }),
+      );
       this.#tell({ kind: 'refetch' });
       return;
     }
@@ -117,19 +137,45 @@ export class Board {
     this.#show({ ...info, state });
   }
 
-  takeLbState({ vips }: VPPLBState): void {
-    const wanted = vips.filter(({ frontend }) => frontend !== '');
+  /** `newer`: the tables of these were changed since they were asked for. */
+  takeLbState({ vips }: VPPLBState, newer: ReadonlySet<string>): void {
+    const wanted = vips.filter(({ frontend }) => frontend !== '' && !newer.has(frontend));
     this.#tables = new Map(
       wanted.map((vip) => {
-        const counts = vip.applicationServers.map((one) => [one.backend, one.numBuckets] as const);
-        return [vip.frontend, { vip, buckets: new Map(counts) }];
+        const ases = vip.applicationServers;
+        const buckets = new Map(ases.map((one) => [one.backend, one.numBuckets]));
+        const weights = new Map(ases.map((one) => [one.backend, one.weight]));
+        return [vip.frontend, { vip, buckets, weights }];
       }),
     );
     for (const info of this.#infos.values()) this.#show(info);
   }
 
-  vip(frontend: string): VPPLBVIP | undefined {
-    return this.#tables.get(frontend)?.vip;
+  /** Its table is not as it was read any more. */
+  forgetTable(frontend: string): void {
+    const info = this.#infos.get(frontend);
+    if (this.#tables.delete(frontend) && info !== undefined) this.#show(info);
+  }
+
+  /** None is known any more. */
+  forgetTables(): void {
+    for (const frontend of [...this.#tables.keys()]) this.forgetTable(frontend);
+  }
+
+  frontend(name: string): Frontend | undefined {
+    return this.#frontends.get(name);
+  }
+
+  /** undefined: it was not read since VPP has these weights. */
+  #tableOf({ name, pools }: FrontendInfo): Table | undefined {
+    const table = this.#tables.get(name);
+    const other = pools.some(({ backends }) =>
+      backends.some((one) => {
+        const weight = table?.weights.get(one.name);
+        return weight !== undefined && weight !== one.vppWeight;
+      }),
+    );
+    return other ? undefined : table;
   }
 
   /** Is it unknown, or has it other pools than are known? */
@@ -152,7 +198,7 @@ export class Board {
   }
 
   #frontendOf(info: FrontendInfo): Frontend {
-    const table = this.#tables.get(info.name);
+    const table = this.#tableOf(info);
     const pools = info.pools.map(({ name, backends }) => ({
       name,
       members: backends.map((one) => memberRow(one, table?.buckets)),
@@ -185,6 +231,11 @@ export class Board {
 
 function headOf({ pools: _, ...head }: Frontend): FrontendHead {
   return head;
+}
+
+/** What an event tells of a backend. */
+function stateOf({ state, since, from, cause, code, givenUp }: Backend): Partial<Backend> {
+  return { state, since, from, cause, code, givenUp };
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

@@ -28,5 +28,6 @@ const httpStatuses: Readonly<Record<string, number>> = {
 /** The HTTP status of what was thrown while a maglevd was asked. */
 export function httpStatusOf(thrown: unknown): number {
   if (thrown instanceof RpcError) return httpStatuses[thrown.status] ?? 502;
-  return thrown instanceof MaglevError && thrown.code !== 'MGL_INTERNAL' ? 400 : 500;
+  if (!(thrown instanceof MaglevError) || thrown.code === 'MGL_INTERNAL') return 500;
+  return thrown.code === 'MGL_MAILBOX_FULL' ? 503 : 400;
 }

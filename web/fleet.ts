@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../protocol/clock.js';
 import type { OwnChange } from './board.js';
 import type { Maglevd, MaglevdsAnswer, PictureAnswer, StateAnswer, Summary } from './contract.js';
+import { Disagreements } from './disagreements.js';
 import { Journal } from './journal.js';
 import { summaryRow } from './summary-row.js';
 import { Upstream } from './upstream.js';
@@ -22,12 +23,15 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #upstreams: ReadonlyMap<string, Upstream>;
   readonly #rows = new Map<string, { readonly row: Maglevd; readonly text: string }>();
+  readonly #disagreements: Disagreements;
   #due: Cancel | null = null;
+  #recount: Cancel = () => {};
   #rowsAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: FleetOptions) {
     const { places, clock, epoch } = options;
     this.#options = options;
+    this.#disagreements = new Disagreements(clock);
     this.journal = new Journal({ clock, epoch });
     this.#upstreams = new Map(
       places.map((place) => {
@@ -51,6 +55,7 @@ export class Fleet {
 
   end(): void {
     this.#due?.();
+    this.#recount();
     this.journal.end();
     for (const one of this.#upstreams.values()) one.end();
   }
@@ -92,7 +97,10 @@ export class Fleet {
   #showRows(): void {
     this.#due?.();
     this.#due = null;
-    this.#rowsAt = this.#options.clock.monotonic();
+    this.#recount();
+    const { clock } = this.#options;
+    this.#rowsAt = clock.monotonic();
+    this.#disagreements.begin();
     for (const [id, upstream] of this.#upstreams) {
       const row = this.#rowOf(upstream);
       const text = JSON.stringify(row);
@@ -100,6 +108,8 @@ export class Fleet {
       this.#rows.set(id, { row, text });
       this.journal.add({ maglevd: id, kind: 'maglevd', row });
     }
+    const recountMs = this.#disagreements.end();
+    if (recountMs !== null) this.#recount = clock.schedule(recountMs, () => this.#showRows());
   }
 
   #rowOf(upstream: Upstream): Maglevd {
@@ -125,6 +135,8 @@ export class Fleet {
               untrackedPackets: reading.untrackedPackets,
               disagrees: this.#disagreeing(upstream),
             }),
+      readAt: reading.statusRead.at,
+      readError: reading.statusRead.error,
     };
   }
 
@@ -138,10 +150,11 @@ export class Fleet {
         other !== upstream && other.epoch !== upstream.epoch && other.link.state === 'connected';
       if (!isAnother || theirs === null || theirs === digest) return [];
       const frontends = upstream.board.frontends.flatMap(({ name, digest: mine }) => {
-        const there = other.board.vip(name)?.digest;
-        return mine === null || there === undefined || there === mine ? [] : [name];
+        const there = other.board.frontend(name)?.digest ?? null;
+        return mine === null || there === null || there === mine ? [] : [name];
       });
-      return frontends.length === 0 ? [] : [{ id: other.place.id, frontends }];
+      const lasting = this.#disagreements.lasting(upstream.place.id, other.place.id, frontends);
+      return lasting.length === 0 ? [] : [{ id: other.place.id, frontends: lasting }];
     });
   }
 }

@@ -8,6 +8,7 @@ import { parseTokens } from '../domain/token-list.js';
 import { buildInfo } from '../program/build-info.js';
 import type { Clock } from '../protocol/clock.js';
 import type { FreeLogger } from '../protocol/log.js';
+import { namesIn } from '../rpc/listen-places.js';
 import type { FrontendSettings } from './flags.js';
 import { Fleet } from './fleet.js';
 import { App } from './http/app.js';
@@ -28,6 +29,8 @@ export interface FrontendWorld {
   /** Streams, and connections, that may be open at once. */
   readonly mostStreams?: number;
   readonly mostConnections?: number;
+  /** A client that takes nothing of its answer for so long, in ms, is hung up on. */
+  readonly takesNothingMs?: number;
 }
 
 /** A dashboard that runs. */
@@ -67,13 +70,12 @@ export async function startFrontend(settings: FrontendSettings, world: FrontendW
     clock,
     ...(world.mostStreams === undefined ? {} : { most: world.mostStreams }),
   });
-  const hosts = settings.listen.flatMap(({ address }) => (address.kind === 'tcp' ? [address.host] : []));
   const gate = new Gate({
     users,
     clock,
     originOf,
     certificateRole: settings.tls?.clientCa == null ? null : settings.certificateRole,
-    hostNames: new Set([...settings.hostNames, ...hosts]),
+    hostNames: new Set([...settings.hostNames, ...namesIn(settings.listen)]),
   });
   if (settings.viewLogin && !gate.knowsUsers) {
     throw new MaglevError('MGL_USAGE', '--view-login lets nobody in: there are no users');
@@ -97,6 +99,7 @@ export async function startFrontend(settings: FrontendSettings, world: FrontendW
     log,
     ...(world.mostConnections === undefined ? {} : { most: world.mostConnections }),
     answer: (request, response) => void app.answer(request, response),
+    takesNothingMs: world.takesNothingMs,
   }).catch((thrown: unknown) => {
     fleet.end();
     throw thrown;

@@ -3,11 +3,20 @@ import type { Counters, ServerCounters, VipCounters } from './contract.js';
 import { milliseconds } from './moment.js';
 import { vipText } from './rows.js';
 
-/** A reading, with what happened a second since the one before. null: there was none before. */
-export function countersOf(now: VPPLBCounters, before: Counters | null): Counters {
+/** The clock of who counts may be off by so much of what passed between two readings, or by so many ms, and still count. */
+const STEP_SHARE = 0.5;
+const STEP_MS = 2000;
+
+/**
+ * A reading, with what happened a second since the one before. null: there was none before, or it is of another VPP.
+ * `passedMs`: what passed between the two by a clock that nobody sets. Where theirs says something else there is no rate.
+ */
+export function countersOf(now: VPPLBCounters, before: Counters | null, passedMs: number): Counters {
   const at = milliseconds(now.timeNs);
-  const seconds = before === null ? 0 : (at - before.at) / 1000;
-  const known = new Map(before?.vips.map((vip) => [vip.vip, vip]));
+  const tookMs = before === null ? 0 : at - before.at;
+  const wasSet = Math.abs(tookMs - passedMs) > Math.max(STEP_MS, passedMs * STEP_SHARE);
+  const seconds = tookMs / 1000;
+  const known = new Map(wasSet ? [] : before?.vips.map((vip) => [vip.vip, vip]));
   return { at, vips: now.vips.map((vip) => vipRow(vip, known.get(vipText(vip)), seconds)) };
 }
 

@@ -1,7 +1,9 @@
 import type { Clock } from '../protocol/clock.js';
 import type { StatusInfo } from '../rpc/generated/maglev.js';
 import type { BackendNews, Board, OwnChange } from './board.js';
-import type { Counters, Debt, Picture, Role, Sync } from './contract.js';
+import type { Counters, Debt, Failure, Picture, Role, Sync } from './contract.js';
+import { failureOf } from './failure.js';
+import { milliseconds } from './moment.js';
 import { countersOf, withoutRates } from './rates.js';
 import { Refresher } from './refresher.js';
 import { debtRow, syncRow } from './rows.js';
@@ -48,27 +50,51 @@ export class Reading {
   #syncs: readonly Sync[] = [];
   #debts: readonly Debt[] = [];
   #counters: Counters | null = null;
+  /** When they were read, on the monotonic scale of our clock. */
+  #countersAt = 0;
+  /** Counts from 0 again: VPP was lost since the last reading. */
+  #countsAnew = false;
+  /** Frontends whose tables were changed since they were asked for; null: all may be. */
+  #changedTables: Set<string> | null = new Set();
+  #statusAt: number | null = null;
+  #statusError: Failure | null = null;
 
   constructor(options: ReadingOptions) {
     this.#options = options;
     const { clock } = options;
     this.#skew = new Skew(clock);
-    const make = (gapMs: number, everyMs: number, longestMs: number, run: () => Promise<void>) =>
+    const make = (
+      gapMs: number,
+      everyMs: number,
+      longestMs: number,
+      run: (isOver: () => boolean) => Promise<void>,
+    ) =>
       // What fails now is tried again; that the connection is gone is told by the stream.
-      new Refresher({ clock, gapMs, everyMs, longestMs, run: () => run().catch(() => undefined) });
+      new Refresher({
+        clock,
+        gapMs,
+        everyMs,
+        longestMs,
+        run: (isOver) => run(isOver).catch(() => undefined),
+      });
     this.#refreshers = {
-      rows: make(250, Number.POSITIVE_INFINITY, 5000, () => this.#readRows()),
+      rows: make(250, Number.POSITIVE_INFINITY, 5000, (isOver) => this.#readRows(isOver)),
       // A VPP that hangs makes it slow, and just then somebody looks.
-      status: make(500, FULL_MS, 2000, () => this.#readStatus()),
-      tables: make(1000, FULL_MS, 5000, () => this.#readTables()),
-      syncs: make(1000, FULL_MS, 5000, () => this.#readSyncs()),
-      counters: make(COUNTERS_MS, COUNTERS_MS, 5000, () => this.#readCounters()),
-      debts: make(5000, DEBTS_MS, DEBTS_MS, () => this.#readDebts()),
+      status: make(500, FULL_MS, 2000, (isOver) => this.#readStatus(isOver)),
+      tables: make(1000, FULL_MS, 5000, (isOver) => this.#readTables(isOver)),
+      syncs: make(1000, FULL_MS, 5000, (isOver) => this.#readSyncs(isOver)),
+      counters: make(COUNTERS_MS, COUNTERS_MS, 5000, (isOver) => this.#readCounters(isOver)),
+      debts: make(5000, DEBTS_MS, DEBTS_MS, (isOver) => this.#readDebts(isOver)),
     };
   }
 
   get status(): StatusInfo | null {
     return this.#status;
+  }
+
+  /** When the status was read last, by our clock, and why it could not be read since then; null: never, and it could. */
+  get statusRead(): { readonly at: number | null; readonly error: Failure | null } {
+    return { at: this.#statusAt, error: this.#statusError };
   }
 
   get role(): Role | null {
@@ -149,13 +175,31 @@ export class Reading {
     this.#refreshers.status.ask();
     const changes = ['vipAdded', 'vipRemoved', 'asAdded', 'asRemoved', 'asWeightUpdated'];
     if (changes.every((key) => Number(counts[key] ?? 0) === 0) && counts['error'] === undefined) return;
-    if (frontend === undefined) this.#everything = true;
-    else this.#frontends.add(frontend);
+    const { board } = this.#options;
+    this.#digest = null;
+    if (frontend === undefined) {
+      this.#everything = true;
+      this.#changedTables = null;
+      board.forgetTables();
+    } else {
+      this.#frontends.add(frontend);
+      this.#changedTables?.add(frontend);
+      board.forgetTable(frontend);
+    }
     this.#refreshers.rows.ask();
     this.#refreshers.tables.ask();
   }
 
-  async #readRows(): Promise<void> {
+  /** VPP came or went: nothing that was read of it is true any more. */
+  hearVpp(): void {
+    this.#countsAnew = true;
+    this.#changedTables = null;
+    this.#digest = null;
+    this.#options.board.forgetTables();
+    this.askAll();
+  }
+
+  async #readRows(isOver: () => boolean): Promise<void> {
     const { api, board } = this.#options;
     const [frontends, backends] = [this.#frontends, this.#backends];
     const everything = this.#everything || frontends.size > FEW || backends.size > FEW;
@@ -166,6 +210,7 @@ export class Reading {
     try {
       if (everything) {
         const [allFrontends, allBackends] = await Promise.all([api.listFrontends(), api.listBackends()]);
+        if (isOver()) return;
         board.takeBackends(allBackends.backends, this.#newer.backends);
         board.takeFrontends(allFrontends.frontends, this.#newer.frontends);
         return;
@@ -174,8 +219,11 @@ export class Reading {
         Promise.all([...frontends].map((name) => api.getFrontend({ name }))),
         Promise.all([...backends].map((name) => api.getBackend({ name }))),
       ]);
+      if (isOver()) return;
       for (const one of someBackends) if (!this.#newer.backends.has(one.name)) board.takeBackend(one);
-      for (const one of someFrontends) if (!board.takeFrontend(one)) this.#everything = true;
+      for (const one of someFrontends) {
+        if (!this.#newer.frontends.has(one.name) && !board.takeFrontend(one)) this.#everything = true;
+      }
       if (this.#everything) this.#refreshers.rows.ask();
     } catch (thrown) {
       // One that is gone, for instance: the lists know what is there.
@@ -185,46 +233,75 @@ export class Reading {
     }
   }
 
-  async #readStatus(): Promise<void> {
-    const { api, rowChanged } = this.#options;
-    const [status, caller] = await Promise.all([api.getStatus(), this.#skew.measure(() => api.getCaller())]);
-    this.#status = status;
-    this.#role = roleNamed(caller.role);
-    rowChanged();
+  async #readStatus(isOver: () => boolean): Promise<void> {
+    await Promise.all([this.#readState(isOver), this.#readCaller(isOver)]);
+    if (!isOver()) this.#options.rowChanged();
   }
 
-  async #readTables(): Promise<void> {
+  async #readState(isOver: () => boolean): Promise<void> {
+    const { api, clock } = this.#options;
+    try {
+      const status = await api.getStatus();
+      if (isOver()) return;
+      this.#status = status;
+      this.#statusAt = clock.now();
+      this.#statusError = null;
+    } catch (thrown) {
+      if (!isOver()) this.#statusError = failureOf(thrown);
+    }
+  }
+
+  /** An older maglevd knows nothing of it; what it may do is told by the answers then. */
+  async #readCaller(isOver: () => boolean): Promise<void> {
+    const { api } = this.#options;
+    const caller = await this.#skew.measure(() => api.getCaller()).catch(() => null);
+    if (!isOver()) this.#role = caller === null ? null : roleNamed(caller.role);
+  }
+
+  async #readTables(isOver: () => boolean): Promise<void> {
     const { api, board, rowChanged } = this.#options;
+    this.#changedTables = new Set();
     const state = await api.getVPPLBState().catch(() => null);
+    if (isOver()) return;
     // It tells the API the buckets as well.
     this.#everything = true;
     this.#refreshers.rows.ask();
-    this.#digest = state?.digest ?? null;
-    if (state !== null) board.takeLbState(state);
+    const changed: ReadonlySet<string> | null = this.#changedTables;
+    if (state === null || changed === null) {
+      // Of a VPP that is not there nothing is known, and what it was must not look like what it is.
+      this.#digest = null;
+      board.forgetTables();
+    } else {
+      this.#digest = changed.size > 0 ? null : state.digest;
+      board.takeLbState(state, changed);
+    }
     rowChanged();
   }
 
-  async #readSyncs(): Promise<void> {
+  async #readSyncs(isOver: () => boolean): Promise<void> {
     const { api, tell } = this.#options;
     const { syncs } = await api.listSyncs();
+    if (isOver()) return;
     const rows = syncs.slice(-KEPT_SYNCS).reverse().map(syncRow);
     if (JSON.stringify(rows) === JSON.stringify(this.#syncs)) return;
     this.#syncs = rows;
     tell({ kind: 'syncs', rows });
   }
 
-  async #readDebts(): Promise<void> {
+  async #readDebts(isOver: () => boolean): Promise<void> {
     const { api, tell } = this.#options;
     const { debts } = await api.getFailoverDebts().catch(() => ({ debts: [] }));
+    if (isOver()) return;
     const rows = debts.map(debtRow);
     if (JSON.stringify(rows) === JSON.stringify(this.#debts)) return;
     this.#debts = rows;
     tell({ kind: 'debts', rows });
   }
 
-  async #readCounters(): Promise<void> {
-    const { api, rowChanged } = this.#options;
+  async #readCounters(isOver: () => boolean): Promise<void> {
+    const { api, clock, rowChanged } = this.#options;
     const read = await api.getVPPLBCounters().catch(() => null);
+    if (isOver()) return;
     if (read === null) {
       // What was counted is as it was; how fast is not known any more.
       if (this.#counters !== null) this.#show(withoutRates(this.#counters));
@@ -236,8 +313,11 @@ export class Reading {
       rowChanged();
     }
     const before = this.#counters;
-    const now = countersOf(read, before);
-    if (now.at === before?.at) return;
+    const at = clock.monotonic();
+    if (milliseconds(read.timeNs) === before?.at) return;
+    const now = countersOf(read, this.#countsAnew ? null : before, at - this.#countersAt);
+    this.#countsAnew = false;
+    this.#countersAt = at;
     this.history.add(now);
     this.#show(now);
   }

@@ -8,8 +8,8 @@ export interface RefresherOptions {
   readonly longestMs?: number;
   /** It runs so often when nobody asks, in ms; Infinity: it does not. */
   readonly everyMs: number;
-  /** Must not reject. */
-  readonly run: () => Promise<void>;
+  /** Must not reject. `isOver`: it was stopped meanwhile, and what was found is from before that. */
+  readonly run: (isOver: () => boolean) => Promise<void>;
 }
 
 /** A run that took long is not begun again soon: it may take this part of the time. */
@@ -26,7 +26,7 @@ export class Refresher {
   #state: 'stopped' | 'idle' | 'pausing' | 'running' = 'stopped';
   #wanted = false;
   #cancel: Cancel = () => {};
-  /** Counts starts: what an earlier one began is no business of this one. */
+  /** Counts starts and stops: what an earlier one began is no business of this one. */
   #life = 0;
 
   constructor(options: RefresherOptions) {
@@ -41,6 +41,7 @@ export class Refresher {
 
   stop(): void {
     this.#cancel();
+    this.#life++;
     this.#state = 'stopped';
     this.#wanted = false;
   }
@@ -57,8 +58,8 @@ export class Refresher {
     this.#state = 'running';
     this.#wanted = false;
     const began = clock.monotonic();
-    void run().then(() => {
-      if (this.#state !== 'stopped' && life === this.#life) this.#pause(clock.monotonic() - began);
+    void run(() => life !== this.#life).then(() => {
+      if (life === this.#life) this.#pause(clock.monotonic() - began);
     });
   }
 

@@ -44,10 +44,7 @@ export function frontendHead(info: FrontendInfo, { since, vip }: BesideFrontend)
   };
 }
 
-/**
- * `buckets`: of VPP's table by backend, as we read it. The API tells none between a change and the next time that VPP is read;
- * ours are newer then.
- */
+/** `buckets`: of VPP's table by backend, as we read it behind the last change; the API may have read it before that. */
 export function memberRow(info: PoolBackendInfo, buckets: ReadonlyMap<string, number> | undefined): Member {
   return {
     backend: info.name,

@@ -2,6 +2,7 @@ import type { Position } from '../client/position.js';
 import type { WatchItem } from '../client/watch.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Event, LogEvent } from '../rpc/generated/maglev.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import { Board, type OwnChange } from './board.js';
 import type { Failure, Link, Picture, TimelineEvent } from './contract.js';
 import { failureOf } from './failure.js';
@@ -49,6 +50,8 @@ export class Upstream {
   #epoch: string | null = null;
   #heard = false;
   #position: Position | null = null;
+  /** Counts what was not told: what was complete before is not, whatever is read of the past. */
+  #lags = 0;
 
   constructor(options: UpstreamOptions) {
     const { place, clock, tell, rowChanged } = options;
@@ -127,6 +130,7 @@ export class Upstream {
         );
         break;
       case 'lagged':
+        this.#lags++;
         this.#gap(`${item.count} events were dropped, because they came faster than they were taken`);
         break;
       case 'disconnected':
@@ -142,7 +146,10 @@ export class Upstream {
     this.#link = { state: 'connected', since: clock.now() };
     rowChanged(true);
     this.reading.start();
-    if (first) void this.#readPast(epoch);
+    if (!first) return;
+    // From now on it tells everything.
+    this.timeline.completeFrom(clock.now() + this.reading.skewMs);
+    void this.#readPast(epoch);
   }
 
   #lose(error: Failure): void {
@@ -183,6 +190,8 @@ export class Upstream {
         if (happened) this.reading.hearSync(attributesOf(about.value));
         break;
       case 'vpp':
+        if (happened) this.reading.hearVpp();
+        break;
       case 'config':
         if (happened) this.reading.askAll();
         break;
@@ -205,18 +214,31 @@ export class Upstream {
     this.#options.tell({ kind: 'event', row: event });
   }
 
-  /** What was told before: the page asks for it, and is not told. */
+  /** What it told in this life before it was heard. Those who follow are told; who has it already knows it by its number. */
   async #readPast(epoch: string): Promise<void> {
-    const past = await this.place.api.listEvents({ count: PAST_EVENTS }).catch(() => null);
     const { clock } = this.#options;
-    if (past === null || past.epoch !== epoch) {
-      this.timeline.completeFrom(clock.now() + this.reading.skewMs);
-      return;
+    const { signal } = this.#ending;
+    while (!signal.aborted && this.#epoch === epoch) {
+      const lags = this.#lags;
+      const past = await this.place.api.listEvents({ count: PAST_EVENTS }).catch(thrownBy);
+      // What another life tells is asked for when that one is heard.
+      if (signal.aborted || this.#epoch !== epoch) return;
+      if (!('thrown' in past)) {
+        if (past.epoch !== epoch) return;
+        const events = past.events.flatMap((event) => timelineEvent(event, epoch) ?? []);
+        for (const event of events) this.#remember(event);
+        const [oldest] = events;
+        if (oldest !== undefined && lags === this.#lags) this.timeline.completeFrom(oldest.at);
+        return;
+      }
+      if (past.thrown instanceof RpcError && past.thrown.status === 'UNIMPLEMENTED') return;
+      await paused(clock, AGAIN_MS, signal);
     }
-    const events = past.events.flatMap((event) => timelineEvent(event, epoch) ?? []);
-    for (const event of events) this.timeline.add(event);
-    this.timeline.completeFrom(events[0]?.at ?? clock.now() + this.reading.skewMs);
   }
+}
+
+function thrownBy(thrown: unknown): { readonly thrown: unknown } {
+  return { thrown };
 }
 
 function attributesOf({ attrs }: LogEvent): Readonly<Record<string, string>> {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { connect } from '../../client/index.js';
-import type { Access } from '../../domain/access.js';
+import { type Access, speakingFor, userNameOf } from '../../domain/access.js';
 import { hashOfToken } from '../../domain/token-list.js';
 import { startFixture } from '../support/rpc-fixture.js';
 import { siteCallees } from '../support/rpc-site.js';
@@ -58,8 +59,50 @@ describe('rpc: on behalf of somebody', () => {
   it('believes nobody who may only read, and nothing that is no name', async () => {
     const reader = await asking('viewer', 'anna');
     expect([reader.who, reader.role, reader.paused]).to.deep.equal(['token:the-viewer', 'viewer', false]);
-    for (const user of ['', 'x'.repeat(65), 'a"b']) {
+    for (const user of ['', '"', 'CN=\u6f22']) {
       expect((await asking('operator', user)).logged, user).to.equal('token:the-operator');
     }
+    const operator = { who: 'token:op', role: 'operator', known: true } as const;
+    for (const user of ['', 'x'.repeat(65), 'a"b', 'J\u00f6rg', 'a\nb']) {
+      expect(speakingFor(operator, user), user).to.equal('token:op');
+    }
+  });
+
+  it('has a user whose name no header takes under what is left of it', async () => {
+    for (const [user, told] of [
+      ['CN=J\u00f6rg', 'CN=Jorg'],
+      [`C=DE,O=${'x'.repeat(80)},CN=anna`, 'CN=anna'],
+      ['O=x,CN=Miller\\, Anna/1', 'CN=Miller, Anna_1'],
+      ['x'.repeat(65), 'x'.repeat(64)],
+    ] as const) {
+      expect((await asking('operator', user)).logged, user).to.equal(`token:the-operator for ${told}`);
+    }
+  });
+
+  it('has what is left of any name believed', () => {
+    const operator = { who: 'token:op', role: 'operator', known: true } as const;
+    const pieces = [
+      'CN=',
+      'O=',
+      ',',
+      '\\',
+      '"',
+      '\n',
+      ' ',
+      'a',
+      '-',
+      '\u00f6',
+      '\u6f22',
+      '\u0301',
+      '\ud800',
+      'xy'.repeat(20),
+    ];
+    const names = fc.array(fc.constantFrom(...pieces), { maxLength: 12 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(names, (user) => {
+        const told = userNameOf(user);
+        return told === null || speakingFor(operator, told) === `token:op for ${told}`;
+      }),
+    );
   });
 });

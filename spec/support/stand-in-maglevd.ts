@@ -33,6 +33,12 @@ export class StandInMaglevd {
   aheadMs = 0;
   digest = 'd1';
   digests = new Map<string, string>();
+  /** Buckets of each backend in VPP's table of each frontend. */
+  readonly tables = new Map<string, Readonly<Record<string, number>>>();
+  /** What it told before anybody listened. */
+  past: Event[] = [];
+  /** What is thrown by methods, by their name. */
+  readonly faults = new Map<string, RpcError>();
   counters: VPPLBCounters | null = null;
   refusal: RpcError | null = null;
   frontends: FrontendInfo[] = [];
@@ -125,6 +131,21 @@ export class StandInMaglevd {
     }
   }
 
+  /** Events were dropped. */
+  lag(count: number): void {
+    for (const hear of this.#watchers) hear({ kind: 'lagged', count: BigInt(count) });
+  }
+
+  /** What VPP has of the members of a frontend, where they have it all the same. */
+  setVpp(frontend: string, vpp: { readonly vppWeight?: number; readonly vppBuckets?: number }): void {
+    this.frontends = this.frontends.map((one) => {
+      if (one.name !== frontend) return one;
+      const rows = (backends: (typeof one.pools)[number]['backends']) =>
+        backends.map((row) => ({ ...row, vppWeight: vpp.vppWeight, vppBuckets: vpp.vppBuckets }));
+      return { ...one, pools: one.pools.map((pool) => ({ ...pool, backends: rows(pool.backends) })) };
+    });
+  }
+
   /** The connection breaks, until `comeBack`. */
   breakOff(message = 'cannot reach it'): void {
     this.#up = false;
@@ -195,7 +216,10 @@ export class StandInMaglevd {
         encap: 'gre4',
         flowTableLength: 1024,
         flowTableLengthExact: true,
-        applicationServers: [],
+        applicationServers: Object.entries(this.tables.get(frontend) ?? {}).map(([backend, numBuckets]) => ({
+          ...{ address: '', backend, numBuckets },
+          weight: this.#vppWeight(frontend, backend),
+        })),
         digest,
         frontend,
         standing: undefined,
@@ -211,7 +235,7 @@ export class StandInMaglevd {
       if (id !== 1n) throw new RpcError('NOT_FOUND', 'MGL_SYNC_UNKNOWN', `there is no sync ${id}`, '');
       return { ...blank(MaglevService.getSync.responseDeserialize), id: 1n, scope: 'all' };
     }),
-    listEvents: this.#answer('listEvents', () => ({ events: [], epoch: this.epoch })),
+    listEvents: this.#answer('listEvents', () => ({ events: this.past, epoch: this.epoch })),
     plan: this.#answer('plan', () => ({
       ...blank(MaglevService.plan.responseDeserialize),
       vips: [
@@ -249,8 +273,15 @@ export class StandInMaglevd {
     return async (request: Partial<Q> = {}): Promise<A> => {
       this.calls.set(method, (this.calls.get(method) ?? 0) + 1);
       if (!this.#up) throw new RpcError('UNAVAILABLE', 'MGL_SERVER_UNREACHABLE', 'cannot reach it', '');
+      const fault = this.faults.get(method);
+      if (fault !== undefined) throw fault;
       return answer(request);
     };
+  }
+
+  #vppWeight(frontend: string, backend: string): number {
+    const pools = this.#frontend(frontend).pools.flatMap(({ backends }) => backends);
+    return pools.find(({ name }) => name === backend)?.vppWeight ?? 0;
   }
 
   #act<Q, A>(method: string, answer: (request: Partial<Q>) => A) {

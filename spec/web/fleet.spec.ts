@@ -161,6 +161,9 @@ describe('web/fleet', () => {
       lb2.digest = 'd2';
     });
     await clock.advance(2000);
+    // They may only have seen something at different moments.
+    expect(row('lb1')?.summary?.disagrees).to.deep.equal([]);
+    await clock.advance(5000);
     expect(row('lb1')?.summary?.disagrees).to.deep.equal([{ id: 'lb2', frontends: ['shop'] }]);
     expect(row('lb2')?.summary?.disagrees).to.deep.equal([{ id: 'lb1', frontends: ['shop'] }]);
     lb2.breakOff();

@@ -4,14 +4,18 @@ import { grammarOf } from '../../cli/grammar.js';
 import { failureText, resolve } from '../../cli/resolve.js';
 import { VirtualClock } from '../../clock/virtual-clock.js';
 import { hashOfToken } from '../../domain/token-list.js';
+import { planAction } from '../../web/acting.js';
 import { commandOf, readAction } from '../../web/action.js';
+import { Board } from '../../web/board.js';
 import type { TimelineEvent } from '../../web/contract.js';
 import { parseFrontendCommand } from '../../web/flags.js';
 import { parsePlaces } from '../../web/place-names.js';
+import { countersOf } from '../../web/rates.js';
 import { Refresher } from '../../web/refresher.js';
 import { Skew } from '../../web/skew.js';
 import { Timeline } from '../../web/timeline.js';
 import { Users } from '../../web/users.js';
+import { StandInMaglevd } from '../support/stand-in-maglevd.js';
 
 const event = (seq: number, at: number, text = ''): TimelineEvent => {
   return { seq, epoch: 'e', at, level: 'info', msg: 'spec', attrs: { text } };
@@ -83,18 +87,92 @@ describe('web/refresher', () => {
   it('forgets a run that had begun before it was stopped', async () => {
     const clock = new VirtualClock();
     const ends: (() => void)[] = [];
-    const run = () => new Promise<void>((resolve) => ends.push(resolve));
+    const over: (() => boolean)[] = [];
+    const run = (isOver: () => boolean) => {
+      over.push(isOver);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    };
     const refresher = new Refresher({ clock, gapMs: 100, everyMs: 1000, run });
     refresher.start();
     refresher.stop();
     refresher.start();
     expect(ends).to.have.length(2);
+    // What the first one finds is from before.
+    expect(over.map((isOver) => isOver())).to.deep.equal([true, false]);
     ends[0]?.();
     await clock.advance(5000);
     expect(ends).to.have.length(2);
     ends[1]?.();
     await clock.advance(31_000);
     expect(ends).to.have.length(3);
+  });
+});
+
+describe('web/board', () => {
+  const lb = new StandInMaglevd(() => 0, { shop: ['web1', 'web2'] });
+  const [shop] = lb.frontends;
+  const [web1, web2] = [...lb.backends.values()];
+  if (shop === undefined || web1 === undefined || web2 === undefined) throw new Error('there is no shop');
+
+  it('keeps what it was told since a list was asked for, when the list has other names', () => {
+    const board = new Board(() => undefined);
+    board.takeFrontends([shop], new Set());
+    board.takeBackends([web1, web2], new Set());
+    const news = { from: 'up', to: 'down', cause: 'refused', code: 'L4CON', at: 7 };
+    board.hearBackend({ name: 'web1', ...news });
+    board.hearFrontend('shop', 'down', 7);
+    const newcomer = { ...web2, name: 'web3' };
+    board.takeBackends([web1, newcomer], new Set(['web1']));
+    board.takeFrontends([shop, { ...shop, name: 'mail' }], new Set(['shop']));
+    expect(board.backends.map(({ name, state }) => `${name} ${state}`)).to.deep.equal([
+      'web1 down',
+      'web3 up',
+    ]);
+    expect(board.backend('web1')).to.deep.include({ since: 7, cause: 'refused' });
+    expect(board.frontends.map(({ name, state }) => `${name} ${state}`)).to.deep.equal([
+      'shop down',
+      'mail up',
+    ]);
+  });
+});
+
+describe('web/rates', () => {
+  const reading = (atMs: number, count: number) => ({
+    timeNs: BigInt(atMs) * 1_000_000n,
+    vips: [
+      {
+        ...{ prefix: '192.0.2.1/32', protocol: 'tcp', port: 80, frontend: 'shop', applicationServers: [] },
+        ...{ next: BigInt(count), first: 0n, untracked: 0n, noServer: 0n },
+      },
+    ],
+    forecast: undefined,
+    vpp: undefined,
+  });
+  const rate = (from: number, to: number, passedMs: number) =>
+    countersOf(reading(to, 300), countersOf(reading(from, 100), null, 0), passedMs).vips[0]?.packetsPerSecond;
+
+  it('are by the clock of who counts, unless somebody has set it', () => {
+    expect(rate(1000, 2000, 1010)).to.equal(200);
+    expect(rate(1000, 3_601_000, 1000)).to.equal(null);
+    expect(rate(3_601_000, 1000, 1000)).to.equal(null);
+    expect(rate(1000, 31_000, 30_000)).to.equal(6.67);
+  });
+});
+
+describe('web/acting', () => {
+  it('plans a sync of one frontend as what it does to that one', async () => {
+    const { api } = new StandInMaglevd(() => 0, { shop: ['web1'] });
+    const whole = await api.plan({});
+    const vip = { ...whole.vips[0], vppMs: 2, flowsAtStake: 5 } as (typeof whole.vips)[number];
+    const vips = [vip, { ...vip, frontend: 'mail', vppMs: 40, flowsAtStake: 1000 }];
+    const plan = async () => ({ ...whole, vips, settings: ['flow timeout'], vppMs: 42, flowsAtStake: 1005 });
+    const { settings, vppMs, flowsAtStake } = await planAction(
+      { ...api, plan },
+      { do: 'sync', frontend: 'shop' },
+    );
+    expect({ settings, vppMs, flowsAtStake }).to.deep.equal({ settings: [], vppMs: 2, flowsAtStake: 5 });
+    const all = await planAction({ ...api, plan }, { do: 'sync', frontend: null });
+    expect(all).to.deep.include({ settings: ['flow timeout'], vppMs: 42, flowsAtStake: 1005 });
   });
 });
 

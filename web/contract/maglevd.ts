@@ -34,6 +34,10 @@ export interface Maglevd {
   readonly role: Role | null;
   /** null until it was heard for the first time. */
   readonly summary: Summary | null;
+  /** When `summary` was asked for last with success, by the clock of maglevd-frontend; null: never. */
+  readonly readAt: number | null;
+  /** Why it could not be asked for since then: what it says is from `readAt`. null: it could. */
+  readonly readError: Failure | null;
 }
 
 /** As the first lines of `maglevc show status`. */

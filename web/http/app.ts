@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLeft } from 'fp-ts/lib/Either.js';
+import { userNameOf } from '../../domain/access.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { clip } from '../../domain/quote.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { FreeLogger } from '../../protocol/log.js';
 import { act, planAction } from '../acting.js';
 import { readAction, roleFor } from '../action.js';
-import type { StateAnswer, VersionAnswer, WhoAnswer } from '../contract.js';
+import type { VersionAnswer, WhoAnswer } from '../contract.js';
 import { failureOf, httpStatusOf } from '../failure.js';
 import type { Fleet } from '../fleet.js';
 import type { Upstream } from '../upstream.js';
@@ -15,7 +16,9 @@ import { readRequestBody } from './body.js';
 import type { EventStreams } from './event-streams.js';
 import type { Files } from './files.js';
 import type { Gate } from './gate.js';
+import { OnDemand } from './on-demand.js';
 import { guardHeaders, JsonBody, requestFault, sendFailure, sendJson } from './respond.js';
+import { StateBodies } from './state-bodies.js';
 import { explainAnswer, probesAnswer, syncAnswer } from './upstream-answers.js';
 
 export interface AppOptions {
@@ -30,8 +33,6 @@ export interface AppOptions {
   readonly log: FreeLogger;
 }
 
-/** The whole state is written anew for those who ask after so long, in ms; until then the stream leads on from it. */
-const STATE_MS = 1000;
 /** A sync of everything takes two minutes at most; nothing takes longer than this, in ms. */
 const LONGEST_ANSWER_MS = 150_000;
 /** Of what a stranger sent, in an error. */
@@ -46,10 +47,12 @@ interface Asked {
 /** Answers every request. */
 export class App {
   readonly #options: AppOptions;
-  #state: { readonly at: number; readonly body: JsonBody } | null = null;
+  readonly #states: StateBodies;
+  readonly #onDemand = new OnDemand();
 
   constructor(options: AppOptions) {
     this.#options = options;
+    this.#states = new StateBodies(options.fleet, options.clock);
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -126,7 +129,7 @@ export class App {
       case 'maglevds':
         return sendJson(request, response, new JsonBody(fleet.maglevds()));
       case 'state':
-        return sendJson(request, response, this.#stateBody());
+        return sendJson(request, response, this.#states.whole());
       case 'events': {
         if (request.method !== 'GET') return wrongMethod(asked, 'GET');
         if (streams.isFull) {
@@ -140,17 +143,24 @@ export class App {
     const [what = '', id = '', ...more] = rest.split('/');
     const upstream = this.#upstreamOf(id);
     if (upstream === null || more.length > 0) return notFound(asked, `/view/api/${rest}`);
-    const answer = await this.#ofOne(what, id, upstream, query);
-    if (answer === null) notFound(asked, `/view/api/${rest}`);
-    else await sendJson(request, response, new JsonBody(answer));
+    const body =
+      what === 'state' ? this.#states.of(upstream.place.id) : await this.#ofOne(what, upstream, query);
+    if (body === null) notFound(asked, `/view/api/${rest}`);
+    else await sendJson(request, response, body);
   }
 
   /** null: there is nothing of that name. */
-  async #ofOne(what: string, id: string, upstream: Upstream, query: URLSearchParams): Promise<object | null> {
-    const { clock, fleet } = this.#options;
+  async #ofOne(what: string, upstream: Upstream, query: URLSearchParams): Promise<JsonBody | null> {
+    const answer = await this.#answerOfOne(what, upstream, query);
+    return answer === null ? null : new JsonBody(answer);
+  }
+
+  async #answerOfOne(what: string, upstream: Upstream, query: URLSearchParams): Promise<object | null> {
+    const { clock } = this.#options;
+    const { id } = upstream.place;
+    const asked = (about: string, ask: () => Promise<object>) =>
+      this.#onDemand.answer(id, `${what} ${about}`, ask);
     switch (what) {
-      case 'state':
-        return fleet.picture(decoded(id));
       case 'history':
         return upstream.reading.history.of(parameter(query, 'frontend'));
       case 'timeline': {
@@ -158,12 +168,18 @@ export class App {
         const to = numberOf(query, 'to', Number.MAX_SAFE_INTEGER);
         return upstream.timeline.between(from, to, numberOf(query, 'limit', 2000));
       }
-      case 'probes':
-        return probesAnswer(upstream, parameter(query, 'backend'));
-      case 'explain':
-        return explainAnswer(upstream, parameter(query, 'backend'), clock.now());
-      case 'sync':
-        return syncAnswer(upstream, BigInt(numberOf(query, 'sync', 0)));
+      case 'probes': {
+        const backend = parameter(query, 'backend');
+        return asked(backend, () => probesAnswer(upstream, backend));
+      }
+      case 'explain': {
+        const backend = parameter(query, 'backend');
+        return asked(backend, () => explainAnswer(upstream, backend, clock.now()));
+      }
+      case 'sync': {
+        const sync = numberOf(query, 'sync', 0);
+        return asked(String(sync), () => syncAnswer(upstream, BigInt(sync)));
+      }
       default:
         return null;
     }
@@ -213,11 +229,17 @@ export class App {
     const action = readAction(body);
     if (isLeft(action)) throw requestFault(`the action cannot be read: ${action.left}`);
     const { api } = upstream.place;
-    if (what === 'plan')
-      return sendJson(request, response, new JsonBody(await planAction(api, action.right)));
+    if (what === 'plan') {
+      const plan = () => planAction(api, action.right);
+      const question = `plan ${JSON.stringify(action.right)}`;
+      const answer = await this.#onDemand.answer(upstream.place.id, question, plan);
+      return sendJson(request, response, new JsonBody(answer));
+    }
     const user = this.#enter(asked, roleFor(action.right));
     if (user === null) return;
     const fields = { user: user.name, maglevd: upstream.place.id, action: action.right };
+    const told = userNameOf(user.name);
+    if (told !== user.name) this.#options.log.log('warn', 'user-not-told-as-it-is', { ...fields, told });
     try {
       const answer = await act(api, action.right, user.name);
       this.#options.log.log('info', 'acted', { ...fields, summary: answer.summary });
@@ -243,17 +265,6 @@ export class App {
 
   #upstreamOf(id: string): Upstream | null {
     return this.#options.fleet.upstream(decoded(id)) ?? null;
-  }
-
-  #stateBody(): JsonBody {
-    const { fleet, clock } = this.#options;
-    const now = clock.monotonic();
-    const before = this.#state;
-    // Older than what the stream keeps it must not become.
-    if (before !== null && now - before.at < STATE_MS) return before.body;
-    const state: StateAnswer = fleet.state();
-    this.#state = { at: now, body: new JsonBody(state) };
-    return this.#state.body;
   }
 
   #healthz(asked: Asked): void {

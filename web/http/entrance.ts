@@ -20,6 +20,8 @@ export interface EntranceOptions {
   /** Connections that may be open; default 2,500. */
   readonly most?: number;
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+  /** A client that takes nothing of its answer for so long is hung up on, in ms; default 30 s. */
+  readonly takesNothingMs?: number | undefined;
 }
 
 /** Where browsers come in. */
@@ -36,6 +38,9 @@ export type Origin = Omit<Peer, 'address'>;
 
 /** Connections that may be open: 1,000 pages that follow, and what they ask beside. */
 const MOST_CONNECTIONS = 2500;
+/** Requests of one connection that may wait for their answer: a browser has one, and copies of answers are held. */
+const MOST_ASKED = 16;
+const TAKES_NOTHING_MS = 30_000;
 
 const origins = new WeakMap<net.Socket, Origin>();
 const nobody: Origin = { door: 'network', uid: null, certificate: null, certificateFault: null };
@@ -47,7 +52,8 @@ export function originOf(request: IncomingMessage): Origin {
 
 /** Rejects with MGL_LISTEN or MGL_TLS_FILES, and listens nowhere then. */
 export async function openEntrance(options: EntranceOptions): Promise<Entrance> {
-  const { places, tls, insecure, clock, log, answer, most = MOST_CONNECTIONS } = options;
+  const { places, tls, insecure, clock, log, answer } = options;
+  const { most = MOST_CONNECTIONS, takesNothingMs = TAKES_NOTHING_MS } = options;
   const door = tls === null ? null : await TlsDoor.open({ files: tls, clock, log });
   const open = new Set<net.Socket>();
   const patience = new Patience(clock);
@@ -55,10 +61,15 @@ export async function openEntrance(options: EntranceOptions): Promise<Entrance> 
   const server = createServer(
     { noDelay: true, keepAliveTimeout: 0, maxHeaderSize: 16 * 1024 },
     (request, response) => {
-      patience.asked(request.socket, response);
-      answer(request, response);
+      if (patience.asked(request.socket, response) > MOST_ASKED) request.socket.destroy();
+      else answer(request, response);
     },
   );
+  server.timeout = takesNothingMs;
+  // Told as well of a client that waits for us; only one that we wait for is hung up on.
+  server.on('timeout', (socket: net.Socket) => {
+    if (socket.writableLength > 0) socket.destroy();
+  });
   const greet = (socket: net.Socket, origin: Origin) => {
     socket.on('error', () => undefined);
     if (open.size >= most && !patience.makeRoom()) {

@@ -4,6 +4,7 @@ import { MaglevError } from '../../domain/errors.js';
 import { originFault } from '../../domain/web-origin.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { User, Users } from '../users.js';
+import { WrongPasswords } from './wrong-passwords.js';
 
 export interface GateOptions {
   readonly users: Users;
@@ -16,10 +17,6 @@ export interface GateOptions {
   readonly hostNames: ReadonlySet<string>;
 }
 
-/** Wrong passwords of all clients together within this time, in ms, that are looked at; the rest is refused unseen. */
-const FAILURES_MS = 10_000;
-const MOST_FAILURES = 30;
-
 export type Entry =
   | { readonly kind: 'user'; readonly user: User }
   /** `asks`: a browser may ask its user for name and password. */
@@ -28,10 +25,11 @@ export type Entry =
 /** Who comes in, and for which page. */
 export class Gate {
   readonly #options: GateOptions;
-  #failures: number[] = [];
+  readonly #wrong: WrongPasswords;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#wrong = new WrongPasswords(options.clock);
   }
 
   /** Is there any way for a user to say who he is? */
@@ -90,16 +88,15 @@ export class Gate {
   }
 
   #find(request: IncomingMessage): User | 'too-often' | null {
-    const { users, clock, certificateRole, originOf } = this.#options;
+    const { users, certificateRole, originOf } = this.#options;
     const { certificate } = originOf(request);
     if (certificate !== null && certificateRole !== null) return { name: certificate, role: certificateRole };
     const { authorization } = request.headers;
     if (authorization === undefined) return null;
-    const now = clock.monotonic();
-    this.#failures = this.#failures.filter((at) => at > now - FAILURES_MS);
-    if (this.#failures.length >= MOST_FAILURES) return 'too-often';
+    const address = request.socket.remoteAddress ?? 'unix';
+    if (this.#wrong.tooMany(address)) return 'too-often';
     const user = users.find(authorization);
-    if (user === null) this.#failures.push(now);
+    if (user === null) this.#wrong.add(address);
     return user;
   }
 }

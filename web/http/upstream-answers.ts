@@ -1,9 +1,14 @@
 import { backendChain } from '../../cli/explain-backend.js';
 import { render } from '../../cli/text.js';
+import type { FrontendInfo } from '../../rpc/generated/maglev.js';
 import type { ExplainAnswer, ProbesAnswer, SyncAnswer } from '../contract.js';
 import { milliseconds } from '../moment.js';
 import { syncRow } from '../rows.js';
 import type { Upstream } from '../upstream.js';
+import type { UpstreamApi } from '../upstream-api.js';
+
+/** So many frontends are asked for one by one; of more the list. */
+const FEW = 8;
 
 /** The text of `maglevc explain backend`. Rejects with an RpcError. */
 export async function explainAnswer(
@@ -12,10 +17,16 @@ export async function explainAnswer(
   nowMs: number,
 ): Promise<ExplainAnswer> {
   const backend = await place.api.getBackend({ name });
-  const frontends = await Promise.all(backend.frontends.map((one) => place.api.getFrontend({ name: one })));
+  const frontends = await frontendsOf(place.api, backend.frontends);
   // Ages are by the clock of who told the times.
   const lines = backendChain(backend, frontends, nowMs + reading.skewMs);
   return { lines: render(lines, false).trimEnd().split('\n') };
+}
+
+async function frontendsOf(api: UpstreamApi, names: readonly string[]): Promise<FrontendInfo[]> {
+  if (names.length <= FEW) return Promise.all(names.map((name) => api.getFrontend({ name })));
+  const wanted = new Set(names);
+  return (await api.listFrontends()).frontends.filter(({ name }) => wanted.has(name));
 }
 
 /** Rejects with an RpcError. */

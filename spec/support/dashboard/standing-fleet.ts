@@ -151,6 +151,8 @@ export function maglevdOf(id: string, picture: Picture, now: number): Maglevd {
     clock: { skewMs: 0, error: 3 },
     role: 'admin',
     summary: summaryOf(picture, now),
+    readAt: now,
+    readError: null,
   };
 }
 

@@ -61,7 +61,7 @@ export function OverviewView(): JSX.Element {
 function SiteRow(props: { readonly row: Maglevd }): JSX.Element {
   const open = () => go({ view: 'frontends', maglevd: props.row.id, frontend: null, backend: null });
   return (
-    <tr class="fleet-row" classList={{ stale: !isFresh(props.row) }}>
+    <tr class="fleet-row" classList={{ stale: !isFresh(props.row) || props.row.readError !== null }}>
       <th scope="row" class="fleet-name">
         <button type="button" class="fleet-link" onClick={open}>
           {shownName(props.row)}
@@ -95,6 +95,13 @@ function SiteNotes(props: { readonly row: Maglevd }): JSX.Element {
         {(words) => (
           <span class="chip tone-bad" title={failureOf(props.row)}>
             {words()}
+          </span>
+        )}
+      </Show>
+      <Show when={props.row.link.state === 'connected' && props.row.readError}>
+        {(error) => (
+          <span class="chip tone-odd" title={`its status could not be read: ${error().message}`}>
+            status is old
           </span>
         )}
       </Show>
