@@ -1,9 +1,12 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import net from 'node:net';
 import { expect } from 'chai';
 import { VirtualClock } from '../../clock/virtual-clock.js';
 import { MaglevError } from '../../domain/errors.js';
 import { httpStatusOf } from '../../web/failure.js';
 import { OnDemand } from '../../web/http/on-demand.js';
+import { Owed } from '../../web/http/owed.js';
 import { explainAnswer } from '../../web/http/upstream-answers.js';
 import { WrongPasswords } from '../../web/http/wrong-passwords.js';
 import { DashboardServer } from '../support/dashboard-server.js';
@@ -68,6 +71,26 @@ describe('web: clients that only hold what others need', () => {
     server.lb1.transition('web1', 'down');
     expect(await state()).to.equal(await first);
     await eventually(async () => expect(await state()).to.contain('"state":"down"'));
+  });
+
+  it('have as much written for them as there is room for, until they take it', async () => {
+    server = await DashboardServer.start();
+    const owed = new Owed();
+    const answers = [0, 1, 2, 3].map(() => Object.assign(new EventEmitter(), { closed: false }));
+    for (const one of answers) owed.add(one as unknown as ServerResponse, 100 * 1024 * 1024);
+    expect(owed.isFull).to.equal(true);
+    answers[0]?.emit('close');
+    answers[1]?.emit('close');
+    expect(owed.isFull).to.equal(false);
+  });
+
+  it('act under the name that they have, and it is told when a maglevd cannot have it as it is', async () => {
+    server = await DashboardServer.start({ user: { name: 'J\u00f6rg', password: 'password' } });
+    const authorization = `Basic ${Buffer.from('J\u00f6rg:password').toString('base64')}`;
+    const action = { do: 'pause', backend: 'web1' };
+    expect((await server.post('/admin/api/act/lb1', action, { authorization })).status).to.equal(200);
+    const told = server.log.records.find(({ event }) => event === 'user-not-told-as-it-is');
+    expect(told?.fields).to.include({ user: 'J\u00f6rg', told: 'Jorg' });
   });
 
   it('guess passwords for themselves alone', async () => {

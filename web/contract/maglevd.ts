@@ -62,7 +62,7 @@ export interface Summary {
   readonly untrackedPackets: number | null;
   /** Over all that decides where VPP sends new flows. */
   readonly digest: string | null;
-  /** Other maglevds whose VPP sends new flows elsewhere, and for which frontends (those that both have). */
+  /** Other maglevds whose VPP sends new flows elsewhere, for which frontends (those that both have), for 5 s at least. */
   readonly disagrees: readonly { readonly id: string; readonly frontends: readonly string[] }[];
   /** What the check of the running config warned of, a sentence each. */
   readonly warnings: readonly string[];

@@ -35,7 +35,7 @@ export interface FrontendHead {
   readonly overrides: number;
   /** By how many hundredths of new flows the share of a server is off at most. */
   readonly shareError: number | null;
-  /** Of the table in VPP, when it was last read. */
+  /** Of the table in VPP; null: as `Member.buckets`. */
   readonly digest: string | null;
   readonly tableLength: number | null;
 }
@@ -61,7 +61,7 @@ export interface Member {
   readonly effectiveWeight: number | null;
   /** What VPP has, as it was last read or written. */
   readonly vppWeight: number | null;
-  /** Of VPP's table, as it was last read. */
+  /** Of VPP's table; null: it was not read since VPP changed it, or VPP is not there. */
   readonly buckets: number | null;
   /** Of new flows, 0..1: what the weight asks for, and what the table gives. */
   readonly shareAsked: number | null;

@@ -17,6 +17,7 @@ import type { EventStreams } from './event-streams.js';
 import type { Files } from './files.js';
 import type { Gate } from './gate.js';
 import { OnDemand } from './on-demand.js';
+import { Owed } from './owed.js';
 import { guardHeaders, JsonBody, requestFault, sendFailure, sendJson } from './respond.js';
 import { StateBodies } from './state-bodies.js';
 import { explainAnswer, probesAnswer, syncAnswer } from './upstream-answers.js';
@@ -49,6 +50,7 @@ export class App {
   readonly #options: AppOptions;
   readonly #states: StateBodies;
   readonly #onDemand = new OnDemand();
+  readonly #owed = new Owed();
 
   constructor(options: AppOptions) {
     this.#options = options;
@@ -142,20 +144,25 @@ export class App {
     }
     const [what = '', id = '', ...more] = rest.split('/');
     const upstream = this.#upstreamOf(id);
-    if (upstream === null || more.length > 0) return notFound(asked, `/view/api/${rest}`);
-    const body =
-      what === 'state' ? this.#states.of(upstream.place.id) : await this.#ofOne(what, upstream, query);
-    if (body === null) notFound(asked, `/view/api/${rest}`);
-    else await sendJson(request, response, body);
+    const path = `/view/api/${rest}`;
+    if (upstream === null || more.length > 0) return notFound(asked, path);
+    if (what === 'state') {
+      const state = this.#states.of(upstream.place.id);
+      return state === null ? notFound(asked, path) : sendJson(request, response, state);
+    }
+    if (this.#owed.isFull) {
+      const text = 'too many answers wait for clients that do not take them';
+      throw new MaglevError('MGL_MAILBOX_FULL', text, { advice: 'Try again in a moment.' });
+    }
+    const answer = await this.#ofOne(what, upstream, query);
+    if (answer === null) return notFound(asked, path);
+    const body = new JsonBody(answer);
+    this.#owed.add(response, body.bytes.length);
+    await sendJson(request, response, body);
   }
 
   /** null: there is nothing of that name. */
-  async #ofOne(what: string, upstream: Upstream, query: URLSearchParams): Promise<JsonBody | null> {
-    const answer = await this.#answerOfOne(what, upstream, query);
-    return answer === null ? null : new JsonBody(answer);
-  }
-
-  async #answerOfOne(what: string, upstream: Upstream, query: URLSearchParams): Promise<object | null> {
+  async #ofOne(what: string, upstream: Upstream, query: URLSearchParams): Promise<object | null> {
     const { clock } = this.#options;
     const { id } = upstream.place;
     const asked = (about: string, ask: () => Promise<object>) =>
