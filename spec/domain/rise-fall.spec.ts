@@ -105,6 +105,8 @@ describe('rise and fall', () => {
     fc.assert(
       fc.property(rules, history, (rule, results) => {
         const check = { ...rule, ...intervals };
+        expect(probeInterval(check, { decided: true, counter: 0 })).to.equal(10_000);
+        expect(probeInterval(check, { decided: true, counter: fullHealth(rule) })).to.equal(2000);
         expect(probeInterval(check, undecided(rule))).to.equal(500);
         const standing = standingAfter(rule, [true, ...results]);
         const expected = isDegraded(rule, standing) ? 500 : standing.counter === 0 ? 10_000 : 2000;

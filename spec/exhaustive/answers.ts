@@ -56,6 +56,8 @@ function outcomesOf(state: State, ask: Ask, fate: Fate, usable: Usable): Operati
 
 export function executeOne(state: State, ask: Ask, operation: LbOperation, usable: Usable): OperationOutcome {
   const id = vipId(operation.key);
+  if (operation.op === 'as-weight' && operation.flush && sparesFlows(state, ask.planned, operation.address))
+    throw new Violation(`flows of a paused server are left alone: those of ${operation.address} are cut`);
   const before = vipIn(state.vpp, id);
   const [vpp, outcome] = execute(state.vpp, operation);
   state.vpp = vpp;
@@ -89,4 +91,11 @@ function refuseDesertion(
 function couldServe(planned: DesiredVip | null, address: IpAddress): boolean {
   const as = planned?.ases.find((one) => one.address === address);
   return as !== undefined && (as.hold || /^up, (?:in the active pool|but pool)/.test(as.reason));
+}
+
+/** Is it out only because it is paused, and has nobody asked for its flows to be cut? */
+function sparesFlows({ inputs }: State, planned: DesiredVip | null, address: IpAddress): boolean {
+  const as = planned?.ases.find((one) => one.address === address);
+  const asked = [...inputs.intents.values()].some(({ kind }) => kind === 'weight');
+  return as?.reason === 'paused by the operator' && !asked;
 }

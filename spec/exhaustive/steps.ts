@@ -8,7 +8,7 @@ import type { Deciding } from './deciding.js';
 import { takeMail } from './reconciling.js';
 import type { Sent, State } from './state.js';
 import { syncDue } from './syncing.js';
-import { Violation } from './vpp-model.js';
+import { Violation, vipIn } from './vpp-model.js';
 
 /** Something that can happen next. */
 export interface Step {
@@ -66,6 +66,7 @@ export function progressOf(state: State, deciding: Deciding): Step[] {
   } else if (!state.calm) {
     step('everything is done; a tick', (next) => {
       haveConverged(next);
+      wordsHold(next, deciding);
       next.calm = true;
       next.still = true;
       next.forgot = false;
@@ -86,6 +87,23 @@ export function askText({ ask }: Sent): string {
       return `${op} ${more.key.port}${address}${weight}${flush}`;
     })
     .join(', ');
+}
+
+/** What operators have said is so in VPP, whatever was decided. */
+function wordsHold({ inputs, standing, vpp, forgot }: State, deciding: Deciding): void {
+  for (const intent of inputs.intents.values()) {
+    const address = deciding.configOf(inputs).backends.get(intent.backend)?.address;
+    const out = intent.kind === 'paused' || intent.value === false || intent.value === 0;
+    for (const { key, frontend } of standing.decision.vips) {
+      if (!out || (intent.kind === 'weight' && intent.frontend !== frontend)) continue;
+      const id = vipId(key);
+      const weight = vipIn(vpp, id)?.ases.find((as) => as.address === address)?.weight;
+      if (weight !== 0) throw new Violation(`what operators say holds: ${intent.backend} weighs ${weight}`);
+      const isCut = !vpp.flows.has(`${id} ${address}`);
+      if (intent.kind === 'enabled' && !isCut && !forgot)
+        throw new Violation(`flows of a disabled server are cut: those of ${intent.backend} live`);
+    }
+  }
 }
 
 /** VPP equals the decision, and the flows of whoever is disabled are cut. */
