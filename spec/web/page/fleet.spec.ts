@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Change, StateAnswer, TimelineEvent } from '../../../web/contract.js';
 import { Fleet, positionOf } from '../../../web/ui/model/fleet.js';
+import { Refetches } from '../../../web/ui/model/refetches.js';
 import type { Touched } from '../../../web/ui/model/site.js';
 import { maglevdOf, pictureOf } from '../../support/dashboard/standing-fleet.js';
 
@@ -135,6 +136,17 @@ describe('the page: what it knows of the fleet', () => {
     expect(site?.counters.get('shop')?.packetsPerSecond).to.equal(5);
     expect(site?.counters.get('api')?.packetsPerSecond).to.be.above(5);
     expect(touched).to.deep.equal([{ what: 'counters', frontend: 'shop' }]);
+  });
+
+  it('is asked for one at a time, and once more when that was asked for meanwhile', () => {
+    const refetches = new Refetches();
+    expect(refetches.begin('lb1')).to.equal(true);
+    expect(refetches.begin('lb2')).to.equal(true);
+    expect(refetches.end('lb2')).to.equal(false);
+    expect([refetches.begin('lb1'), refetches.begin('lb1')]).to.deep.equal([false, false]);
+    expect(refetches.end('lb1')).to.equal(true);
+    expect(refetches.begin('lb1')).to.equal(true);
+    expect(refetches.end('lb1')).to.equal(false);
   });
 
   it('reads the id of a message', () => {

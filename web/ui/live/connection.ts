@@ -2,6 +2,7 @@ import type { Change, PictureAnswer, StateAnswer, StreamMessage, VersionAnswer }
 import { after, every, now, ticks } from '../clock.js';
 import { type Fleet, positionOf } from '../model/fleet.js';
 import { type ClockOffset, offsetOf, type PageLink, Watchdog } from '../model/freshness.js';
+import { Refetches } from '../model/refetches.js';
 import { get, path, viewApi } from './api.js';
 
 /** Until something is tried again: doubled each time, ms. */
@@ -35,7 +36,7 @@ export class Connection {
   #lost = false;
   #asking = false;
   #clock: ClockOffset | null = null;
-  readonly #refetching = new Set<string>();
+  readonly #refetches = new Refetches();
 
   constructor(fleet: Fleet, watcher: ConnectionWatcher) {
     this.#fleet = fleet;
@@ -53,12 +54,12 @@ export class Connection {
 
   /** Fetches one picture; once more when it is asked for meanwhile. */
   async refetch(id: string): Promise<void> {
-    if (this.#refetching.has(id)) return;
-    this.#refetching.add(id);
+    if (!this.#refetches.begin(id)) return;
     const answer = await get<PictureAnswer>(path(`${viewApi}/state`, id));
-    this.#refetching.delete(id);
+    const again = this.#refetches.end(id);
     if (answer.ok) this.#fleet.loadOne(answer.value);
-    else after(RETRY_MS.most, () => void this.refetch(id));
+    if (again) void this.refetch(id);
+    else if (!answer.ok) after(RETRY_MS.most, () => void this.refetch(id));
   }
 
   async #begin(): Promise<void> {
