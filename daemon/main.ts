@@ -98,6 +98,8 @@ async function run(settings: DaemonSettings, onSignal: DaemonWorld['onSignal']):
   // A thread checks it while the rest is loaded here.
   const { loadConfigFile } = await import('../config/load.js');
   const firstReading = loadConfigFile(settings.config);
+  // Whoever waits for it is told; nobody does yet.
+  firstReading.catch(() => {});
   const { runDaemon } = await import('./daemon.js');
   return runDaemon(settings, { ...world, firstReading }).finally(releaseAll);
 }

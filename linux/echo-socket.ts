@@ -3,7 +3,7 @@ import type { IpAddress, IpFamily } from '../domain/ip.js';
 import { closeDescriptor } from './descriptor.js';
 import { attachEchoFilter } from './echo-filter.js';
 import { echoHeaderSize, echoReplyAt, echoSum, numberEchoRequest, writeEchoRequest } from './echo-packet.js';
-import { errnoName } from './errno.js';
+import { errnoName, isPending } from './errno.js';
 import { libcFunction, SyscallError, succeeded } from './libc.js';
 import { MessageBatch } from './message-batch.js';
 import { addressFamily, emptySocketAddress, socketAddress } from './socket-address.js';
@@ -142,6 +142,7 @@ function echoSocket(
     writeEchoRequest(requests.packets, requests.packetAt(i), family, identifier, payload);
   }
   const sum = echoSum(requests.packets, 0, size);
+  let closed = false;
   let put = 0;
   let received = 0;
   let next = 0;
@@ -173,22 +174,27 @@ function echoSocket(
     flush: (failed) => {
       const end = put;
       put = 0;
-      for (let from = 0; from < end; ) {
+      // Whoever hears of a failure may close it; the number of the descriptor may be somebody else's then.
+      for (let from = 0; from < end && !closed; ) {
         const sent = requests.send(fd, from, end);
         if (sent < 0) failed(sequences[from] ?? 0, errnoName(sent));
         from += Math.max(1, sent);
       }
     },
     receive: () => {
-      for (;;) {
+      while (!closed) {
         if (next === received) {
           next = 0;
-          received = Math.max(0, replies.receive(fd));
+          received = replies.receive(fd);
+          // The kernel tells an error of before once, and what waits behind it then.
+          if (received < 0 && !isPending(received)) received = replies.receive(fd);
+          received = Math.max(0, received);
           if (received === 0) return -1;
         }
         const sequence = sequenceOf(next++);
         if (sequence >= 0) return sequence;
       }
+      return -1;
     },
     isFrom: (peer) => {
       // Family, port and address; behind that of IPv6 comes the number of a link, which only the kernel knows.
@@ -198,6 +204,9 @@ function echoSocket(
       return true;
     },
     dropped: () => drops(fd),
-    close: () => closeDescriptor(fd),
+    close: () => {
+      closed = true;
+      closeDescriptor(fd);
+    },
   };
 }

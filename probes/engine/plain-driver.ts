@@ -127,7 +127,10 @@ export class PlainDriver implements TargetDriver {
     const plain = one.connected && one.unsent === null && one.response === null && one.broken === null;
     if (plain && (changes & Change.BROKEN) === 0) {
       if (one.question === null || (changes & Change.READABLE) === 0) return;
+      // It may be told twice before it is looked at.
+      if (one.waits) return;
       if (this.#readable.length === slices) this.#readAll();
+      one.waits = true;
       this.#readable.push(one);
       return;
     }
@@ -223,7 +226,10 @@ export class PlainDriver implements TargetDriver {
 
   #readAll(): void {
     const { pool, behalf } = this.#options;
-    const readable = this.#readable;
+    // What has broken meanwhile was read when that was told.
+    const readable = this.#readable.filter((one) => one.finding === null && one.socket >= 0);
+    for (const one of this.#readable) one.waits = false;
+    this.#readable.length = 0;
     const { address } = this.#memory;
     readable.forEach((one, i) => {
       this.#sizes[i] = tcpSocket.receiveAt(pool.fd(one.socket), address + i * sliceSize, sliceSize);
@@ -235,7 +241,6 @@ export class PlainDriver implements TargetDriver {
       if (one.finding === null && size > 0) this.#read(one);
       behalf.leave(before);
     });
-    readable.length = 0;
   }
 
   /** All that waits. */

@@ -41,6 +41,8 @@ export interface PlainRow {
   unsent: Buffer | null;
   /** What has come so far, if it is not read in one go. */
   response: HttpResponse | null;
+  /** What has come waits to be read, together with that of others. */
+  waits: boolean;
   /** What its probe has found, before that is told. */
   finding: ProbeFinding | null;
 }
@@ -69,6 +71,7 @@ export function plainRow(row: number, target: ProbeTarget, shelfOf: (kind: Socke
     broken: null,
     unsent: null,
     response: null,
+    waits: false,
     finding: null,
   };
 }

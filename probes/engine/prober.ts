@@ -147,10 +147,13 @@ export class Prober {
 
   settle(row: number, ticket: number, doubt: ProbeResult | null): void {
     const watched = this.#watched.get(row);
-    if (watched === undefined || watched.ticket !== ticket) return;
-    watched.ticket = 0;
-    if (doubt === null) {
-      watched.standing = standingNumber(count(watched.order.check, standingOf(watched.standing), false));
+    if (watched === undefined) return;
+    // Of one that was told under an order that has changed since, the thread that probes says what it came to.
+    if (watched.ticket === ticket) {
+      watched.ticket = 0;
+      if (doubt === null) {
+        watched.standing = standingNumber(count(watched.order.check, standingOf(watched.standing), false));
+      }
     }
     this.#tell({ type: 'settle', row, ticket, doubt });
   }
