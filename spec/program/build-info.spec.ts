@@ -35,7 +35,8 @@ describe('program/build-info', () => {
       cpSync(path.join(root, 'scripts/prepare.mjs'), path.join(folder, 'scripts/prepare.mjs'));
       writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ version: productVersion }));
       writeFileSync(path.join(folder, 'package-lock.json'), '{}');
-      // A compiler that compiles nothing, and is installed.
+      // No page, and a compiler that compiles nothing, and is installed.
+      writeFileSync(path.join(folder, 'scripts/ui.mjs'), '');
       const compiler = path.join(folder, 'node_modules/typescript/bin');
       mkdirSync(compiler, { recursive: true });
       writeFileSync(path.join(compiler, 'tsc'), '');
