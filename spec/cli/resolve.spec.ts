@@ -79,7 +79,7 @@ describe('cli/resolve', () => {
     [
       'show',
       "'show' is not complete: expected one of version, status, frontends, frontend, backends, backend, " +
-        'healthchecks, healthcheck, vpp, overrides, events, actors, log, config',
+        'probes, caller, healthchecks, healthcheck, vpp, overrides, events, actors, log, config',
     ],
     [
       'set backend web1',
