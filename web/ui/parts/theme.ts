@@ -24,18 +24,17 @@ export function nextTheme(): void {
   apply();
 }
 
+const dark = window.matchMedia('(prefers-color-scheme: dark)');
+
 /** Has the page look as it was asked to the last time, and follow the machine from then on. */
 export function startTheme(): void {
   apply();
-  window
-    .matchMedia('(prefers-color-scheme: dark)')
-    .addEventListener('change', () => setColours((n) => n + 1));
+  dark.addEventListener('change', apply);
 }
 
 function apply(): void {
-  const { dataset } = document.documentElement;
-  if (theme() === 'auto') delete dataset['theme'];
-  else dataset['theme'] = theme();
+  const machine = dark.matches ? 'dark' : 'light';
+  document.documentElement.dataset['theme'] = theme() === 'auto' ? machine : theme();
   setColours((n) => n + 1);
 }
 
