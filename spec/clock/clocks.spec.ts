@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { realClock } from '../../clock/real-clock.js';
@@ -136,6 +136,20 @@ describe('clock/virtual clock', () => {
 });
 
 describe('clock/real clock', () => {
+  it('tells in a process that has just begun what the machine tells all processes', () => {
+    const url = new URL('../../clock/real-clock.js', import.meta.url);
+    const program = `
+      const { realClock } = await import(${JSON.stringify(url.href)});
+      const machine = () => Number(process.hrtime.bigint()) / 1e6;
+      const pairs = Array.from({ length: 50 }, () => {
+        const [before, told, after] = [machine(), realClock.monotonic(), machine()];
+        return { took: after - before, off: told - (before + after) / 2 };
+      });
+      console.log(pairs.sort((a, b) => a.took - b.took)[0].off);`;
+    const told = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    expect(Math.abs(Number(told)), 'milliseconds').to.be.below(0.015);
+  });
+
   const wait = (ms: number) =>
     new Promise<number>((resolve) => {
       const set = realClock.monotonic();
