@@ -12,6 +12,8 @@ export type VppHeard =
   | { readonly state: 'silent'; readonly since: number }
   /** maglevd is not connected to it, or not yet. */
   | { readonly state: 'away'; readonly since: number }
+  /** Those of maglevd who are connected to it have not answered in time: it is busy. */
+  | { readonly state: 'unknown' }
   /** Another maglevd governs it: it may well live, but nothing is heard of it here. */
   | { readonly state: 'unwatched' };
 
@@ -80,6 +82,7 @@ export function vppToBlame(
   if (origin === 'server' || heard.state === 'unwatched') return null;
   if (heard.state === 'away')
     return `maglevd has not been connected to VPP for ${lasting(now - heard.since)}`;
+  if (heard.state === 'unknown') return 'maglevd was too busy to learn how VPP is';
   if (origin === 'anyone') return null;
   if (heard.state === 'silent') return `VPP has not answered for ${lasting(now - heard.since)}`;
   const { begunAt } = probe;

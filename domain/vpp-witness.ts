@@ -36,17 +36,14 @@ interface Grounds {
 /** What is known of the life of VPP by those who probe through it. All times are milliseconds on one monotonic scale. */
 export class VppWitness {
   #way: WayThroughVpp = { connectedAt: Number.POSITIVE_INFINITY, provenAt: null };
-  /** Since when nobody has answered our questions. */
-  #unansweredSince: number | null = null;
   #heard: VppHeard = { state: 'away', since: Number.POSITIVE_INFINITY };
 
   /** Nothing was heard yet: whatever VPP may explain is to be asked about. */
   static readonly nothingKnown: Grounds = { soundFrom: Number.POSITIVE_INFINITY, goodForMs: 0 };
 
   /** null = not even those who are connected to it have answered. */
-  hear(answer: VppHeard | null, through: Through, now: number): void {
-    this.#unansweredSince = answer === null ? (this.#unansweredSince ?? now) : null;
-    this.#heard = answer ?? { state: 'away', since: this.#unansweredSince ?? now };
+  hear(answer: VppHeard | null, through: Through): void {
+    this.#heard = answer ?? { state: 'unknown' };
     if (this.#heard.state === 'heard') this.#meet(this.#heard.connectedAt, through);
   }
 
@@ -69,6 +66,7 @@ export class VppWitness {
         return { soundFrom: Number.NEGATIVE_INFINITY, goodForMs };
       case 'silent':
       case 'away':
+      case 'unknown':
         return VppWitness.nothingKnown;
     }
   }

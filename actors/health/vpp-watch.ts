@@ -63,7 +63,7 @@ export class VppWatch {
   vouched(answer: VppHeard | null): void {
     const { askers, another } = this.#rounds.end();
     const now = this.#context.clock.monotonic();
-    this.#witness.hear(answer, this.#engine.through(), now);
+    this.#witness.hear(answer, this.#engine.through());
     for (const { suspect, settle } of askers) settle(this.#witness.judge(suspect, now));
     this.#engine.blameVpp(this.#witness.grounds());
     if (another) this.#ask();

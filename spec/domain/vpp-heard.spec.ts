@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { connectionGivenUp, connectionRefused, type Failure } from '../../domain/probe-result.js';
 import { type FailedProbe, originOf, SETTLE_MS, type VppHeard, vppToBlame } from '../../domain/vpp-heard.js';
+import { VppWitness } from '../../domain/vpp-witness.js';
 
 const silence: Failure = { code: 'L4TOUT', detail: 'no answer within 1s' };
 const refusal: Failure = { code: 'L4CON', detail: connectionRefused };
@@ -23,6 +24,7 @@ const anyHeard: fc.Arbitrary<VppHeard> = fc.oneof(
   fc.tuple(moment, moment).map(([one, two]) => heardOf(Math.min(one, two), Math.max(one, two))),
   moment.map((since): VppHeard => ({ state: 'silent', since })),
   moment.map((since): VppHeard => ({ state: 'away', since })),
+  fc.constant<VppHeard>({ state: 'unknown' }),
 );
 
 describe('domain/vpp-heard: whether VPP may be to blame for a failed probe', () => {
@@ -108,12 +110,26 @@ describe('domain/vpp-heard: whether VPP may be to blame for a failed probe', () 
     expect(blame(2400, 2200, 2100, 900), 'what came through a VPP before it').to.match(/^nothing had come/);
   });
 
-  it('is for a refusal only while VPP is away: another machine may have made it', () => {
+  it('is for a refusal only while VPP is not known to be there: another machine may have made it', () => {
     fc.assert(
       fc.property(anyProbe, anyHeard, anyWay, moment, (probe, heard, way, now) => {
         const blame = vppToBlame({ ...probe, failure: refusal }, heard, way, now);
-        expect(blame === null).to.equal(heard.state !== 'away');
+        expect(blame === null).to.equal(heard.state !== 'away' && heard.state !== 'unknown');
       }),
+    );
+  });
+
+  it('is not said to be away when it is maglevd that did not answer', () => {
+    const witness = new VppWitness();
+    const suspect = {
+      begunAt: 900,
+      heardBegunAt: never,
+      previousBegunAt: never,
+      result: { verdict: 'fail', ...refusal, durationMs: 1 },
+    } as const;
+    witness.hear(null, { begunAt: never, at: never });
+    expect(witness.judge(suspect, 1300)?.detail).to.equal(
+      'L4CON connection refused, not counted: maglevd was too busy to learn how VPP is',
     );
   });
 });
