@@ -1,4 +1,4 @@
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { constants, type FileHandle, open, stat } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ConfigVerdict } from '../domain/config.js';
 import { systemErrorText } from './system-error.js';
@@ -29,6 +29,14 @@ async function readBytes(handle: FileHandle): Promise<E.Either<string, Buffer>> 
   if (!stats.isFile()) return E.left('is not a regular file');
   if (stats.size > MAX_BYTES) return E.left(`has ${stats.size} bytes: at most ${MAX_BYTES} are read`);
   return E.right(await handle.readFile());
+}
+
+/** How long before `now`, in milliseconds since the epoch, it was written to; by a clock that was set, or in a file that is not there: long. */
+export async function sinceChange(file: string, now: number): Promise<number> {
+  const changed = await stat(file).catch(() => null);
+  const ago = changed === null ? Number.NEGATIVE_INFINITY : now - changed.mtimeMs;
+  // The kernel's time of a file is some milliseconds coarse.
+  return ago < -10 ? Number.POSITIVE_INFINITY : ago;
 }
 
 /** The verdict on a file that has no text; `message` is the end of a sentence. */

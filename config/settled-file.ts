@@ -14,6 +14,8 @@ export interface FileReading {
   /** null: nothing runs yet. */
   readonly running: () => MaglevConfig | null;
   readonly wait: (ms: number) => Promise<void>;
+  /** How many milliseconds ago the file was written to. */
+  readonly sinceChangeMs: () => Promise<number>;
 }
 
 /**
@@ -21,13 +23,14 @@ export interface FileReading {
  * a file is often a valid one, which lacks servers or has a port, a weight or an interval that is cut off: what
  * is still being written must not take services down. What cannot be used changes nothing, and is told at once.
  */
-export async function readSettled({ file, load, running, wait }: FileReading): Promise<ConfigVerdict> {
+export async function readSettled(reading: FileReading): Promise<ConfigVerdict> {
+  const { file, load, wait } = reading;
   let last = await load();
-  if (!last.ok || !isToSettle(last, running())) return last;
+  if (!last.ok || !(await isToSettle(last, reading))) return last;
   for (let i = 0; i < REREADS; i++) {
     await wait(REREAD_MS);
     const next = await load();
-    if (saysTheSame(next, last) || (next.ok && !isToSettle(next, running()))) return next;
+    if (saysTheSame(next, last) || (next.ok && !(await isToSettle(next, reading)))) return next;
     last = next;
   }
   const seconds = (REREADS * REREAD_MS) / 1000;
@@ -42,10 +45,15 @@ function saysTheSame(a: ConfigVerdict, b: ConfigVerdict): boolean {
 }
 
 /** Is one reading of it not enough? */
-function isToSettle(verdict: Extract<ConfigVerdict, { ok: true }>, running: MaglevConfig | null): boolean {
-  // What begins to run has nothing to be compared with; only a missing end is suspicious then.
+async function isToSettle(
+  verdict: Extract<ConfigVerdict, { ok: true }>,
+  { running, sinceChangeMs }: FileReading,
+): Promise<boolean> {
   if (verdict.cutOff === true) return true;
-  return running !== null && !isDeepStrictEqual(essence(running), essence(verdict.config));
+  const config = running();
+  // What begins to run has nothing to be compared with: whoever wrote a moment ago may write more.
+  if (config === null) return (await sinceChangeMs()) < REREAD_MS;
+  return !isDeepStrictEqual(essence(config), essence(verdict.config));
 }
 
 /** All of a config that has to do with traffic and with verdicts: what is left out does no harm when it is cut off. */

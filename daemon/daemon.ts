@@ -3,6 +3,7 @@ import { memoryStore } from '../actors/intent-keeper.js';
 import { createActorSystem } from '../actors/kernel/system.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
 import { MessageTally } from '../binapi/message-tally.js';
+import { sinceChange } from '../config/config-file.js';
 import { loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
 import { readSettled } from '../config/settled-file.js';
@@ -105,6 +106,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       load: async () => load(await memory()),
       running,
       wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
+      sinceChangeMs: () => sinceChange(settings.config, clock.now()),
     });
   // Nothing runs yet, and VPP is not asked for its memory before maglevd governs it.
   const first = loadConfig(

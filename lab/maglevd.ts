@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly pid: number;
   /** Reads and checks the file as it is now. */
   readonly readFile: () => Promise<ConfigVerdict>;
+  /** How long ago the file was written to. */
+  readonly sinceFileMs: () => Promise<number>;
   readonly dial: Dial;
   readonly probe: (target: ProbeTarget, ended: (result: ProbeResult) => void) => Cancel;
   readonly intents: IntentStore;
@@ -104,9 +106,9 @@ export class Maglevd {
   }
 
   #load(running: () => MaglevConfig | null): Promise<ConfigVerdict> {
-    const { clock, readFile } = this.#around;
+    const { clock, readFile, sinceFileMs: sinceChangeMs } = this.#around;
     const wait = (ms: number): Promise<void> => new Promise((resolve) => clock.schedule(ms, resolve));
-    return readSettled({ file: CONFIG_FILE, load: readFile, running, wait });
+    return readSettled({ file: CONFIG_FILE, load: readFile, running, wait, sinceChangeMs });
   }
 
   #tree({ config, warnings }: Extract<ConfigVerdict, { ok: true }>) {

@@ -57,6 +57,7 @@ export class World {
   errands = 0;
   /** The text of the config file now, and what it says; null = nothing valid. */
   #file: { readonly text: string; readonly fleet: Fleet | null };
+  #fileWrittenAt = Number.NEGATIVE_INFINITY;
   #seen: SeenVpp = nothingSeen;
   #life: Life | null = null;
   #pids = 100;
@@ -125,6 +126,7 @@ export class World {
 
   writeFile(text: string, fleet: Fleet | null): void {
     this.#file = { text, fleet };
+    this.#fileWrittenAt = this.clock.monotonic();
   }
 
   setWall(byMs: number): void {
@@ -141,6 +143,7 @@ export class World {
       clock,
       pid,
       readFile: () => this.#readFile(),
+      sinceFileMs: async () => this.clock.monotonic() - this.#fileWrittenAt,
       dial: () => {
         const end = this.vpp.connect(() => clock.stalledFor);
         if (life.gone) end.destroy();

@@ -95,6 +95,7 @@ async function played(recording: Recording, config: MaglevConfig, turns: Turns):
   const maglevd = new Maglevd({
     clock: own,
     pid: 1,
+    sinceFileMs: async () => Number.POSITIVE_INFINITY,
     readFile: async () => verdict,
     dial: () => machine.connect(() => own.stalledFor),
     probe: new RecordedServers(own, recording.servers, config).probe,

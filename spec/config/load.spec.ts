@@ -1,9 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { checkConfigText } from '../../config/check.js';
+import { sinceChange } from '../../config/config-file.js';
 import { checkConfigFile, loadConfigFile } from '../../config/load.js';
 import { checkReport, formatIssue } from '../../config/report.js';
 import { below, configOf, configOfVerdict } from './config-lines.js';
@@ -107,6 +116,14 @@ describe('config/load', () => {
       expect(verdict.ok ? null : verdict.stage).to.equal(stage);
       if (verdict.ok) expect(verdict.config).to.deep.equal(first);
     }
+  });
+
+  it('knows how long ago a file was written to; by a clock that was set back, or without a file, long ago', async () => {
+    expect(await sinceChange(file, Date.now())).to.equal(Number.POSITIVE_INFINITY);
+    writeFileSync(file, 'maglev:');
+    utimesSync(file, 1000, 1000);
+    expect(await sinceChange(file, 1_000_700)).to.equal(700);
+    expect(await sinceChange(file, 999_000)).to.equal(Number.POSITIVE_INFINITY);
   });
 
   it('answers the same for a large file, and lets other work go on meanwhile', async () => {

@@ -76,6 +76,7 @@ export class World {
                   load: async () => this.file,
                   running,
                   wait: (ms) => new Promise((resolve) => this.tree.clock.schedule(ms, resolve)),
+                  sinceChangeMs: async () => 0,
                 })
               : this.file,
           readConfig: async () => this.file,
