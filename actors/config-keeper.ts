@@ -14,8 +14,8 @@ import type {
   WordsReviewed,
 } from '../protocol/config.js';
 import type { VppControl } from '../protocol/vpp.js';
-import { answerWith } from './kernel/ask.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
+import { answerWith } from './kernel/question.js';
 import { tellNews } from './news.js';
 
 /** Where the running config is. Only the config-keeper writes it. */

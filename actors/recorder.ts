@@ -3,8 +3,8 @@ import type { FlightRecord, MissingPart, RecordedActor, RecordedProgram } from '
 import type { SyncRecord } from '../domain/syncs.js';
 import type { RecorderRequest, RecordStore } from '../protocol/recorder.js';
 import type { RpcTargets } from '../protocol/rpc.js';
-import { answerWith } from './kernel/ask.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
+import { answerWith } from './kernel/question.js';
 
 /** What the process knows and no actor does. */
 export interface RecorderOptions {

@@ -187,7 +187,7 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
         const connections = new Connections({ clock, log });
         const ownUid = process.geteuid?.() ?? null;
         const doorkeeper = new Doorkeeper({ clock, log, connections, access, ownUid });
-        const actors = { describe: tree.describe, deadLetters: () => tree.deadLetters().count };
+        const actors = { describe: tree.describe, deadLetters: tree.deadLetters };
         return startRpcServer({
           address: settings.grpcAddress,
           httpAddress: settings.httpAddress,

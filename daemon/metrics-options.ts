@@ -30,7 +30,7 @@ export function metricsOptions(text: string, { about, counting, tree }: Metered)
         messages: counting.messages.rows,
       },
       describe: tree.describe,
-      deadLetters: () => tree.deadLetters().count,
+      deadLetters: tree.deadLetters,
       use: () => {
         const { user, system } = process.cpuUsage();
         return { cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() };

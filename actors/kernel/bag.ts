@@ -33,8 +33,11 @@ export class Bag<T> {
     place.index = -1;
   }
 
-  /** Of what is in it now. */
-  places(): Place<T>[] {
-    return [...this.#places];
+  /** Takes out all, and gives it. */
+  empty(): T[] {
+    return this.#places.splice(0).map((place) => {
+      place.index = -1;
+      return place.content;
+    });
   }
 }

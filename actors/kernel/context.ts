@@ -1,37 +1,21 @@
 import { MaglevError } from '../../domain/errors.js';
 import type { Address } from '../../protocol/address.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
-import { ask } from './ask.js';
 import type { Belongings } from './belongings.js';
 import type { ActorEnd, ActorRef, ActorSpec, AnyRef, Context } from './contract.js';
 import { runAs } from './fence.js';
 import type { Incarnation } from './incarnation.js';
-import type { Envelope } from './mailbox.js';
-import { askerStopped, calleeStopped } from './question.js';
+import { ask, askerStopped, calleeStopped } from './question.js';
 import { Ref } from './ref.js';
 import type { Services } from './services.js';
 import { finished, toError } from './supervision.js';
 
-/** The actor that a context is made for. */
-export interface ContextHost<M> {
-  readonly ref: ActorRef<M>;
-  readonly path: string;
-  /** Takes a message into the actor's mailbox. */
-  accept(envelope: Envelope<M>): boolean;
-  /** Makes an actor and adds it to the family of `incarnation`. */
-  adopt<C>(incarnation: Incarnation<M>, spec: ActorSpec<C>): ActorRef<C>;
-}
-
 const nothing: Cancel = () => {};
 
 /** What one incarnation can do. Every function checks that the incarnation still may. */
-export function makeContext<M>(
-  host: ContextHost<M>,
-  incarnation: Incarnation<M>,
-  services: Services,
-): Context<M> {
+export function makeContext<M>(incarnation: Incarnation<M>, services: Services): Context<M> {
+  const { host, belongings } = incarnation;
   const { path } = host;
-  const { belongings } = incarnation;
   const { deadLetters } = services;
 
   const toSelf = (message: M): void => {
@@ -72,7 +56,7 @@ export function makeContext<M>(
       if (!incarnation.active) {
         throw new MaglevError('MGL_ACTOR_STOPPED', `${path} is ending and cannot spawn ${spec.name}`);
       }
-      return host.adopt(incarnation, spec);
+      return host.adopt(incarnation.foundFamily(), spec);
     },
 
     alias: <C>(name: string) => {
@@ -100,10 +84,7 @@ export function makeContext<M>(
       await family.stop(actor, reason);
     },
 
-    stopSelf: (error?: Error): void => {
-      if (error !== undefined) incarnation.fail(error);
-      else incarnation.end(finished);
-    },
+    stopSelf: () => incarnation.end(finished),
 
     ask: (target, question, options) => {
       if (incarnation.mayAsk) return ask(services.clock, belongings.asked, target, question, options);
@@ -118,11 +99,11 @@ export function makeContext<M>(
       if (!target.tell(message)) message.reply?.fail(calleeStopped(target.name));
     },
 
-    after: (ms, message) => sending(message, (send) => belongings.timers.after(ms, send)),
+    after: (ms, message) => sending(message, (send) => belongings.after(belongings.senders, ms, send)),
 
     every: (ms, message, { immediate = false } = {}) =>
       sending(message, (send) => {
-        const cancel = belongings.timers.every(ms, send);
+        const cancel = belongings.every(ms, send);
         if (immediate) send();
         return cancel;
       }),
@@ -134,20 +115,16 @@ export function makeContext<M>(
       );
     },
 
-    watch: (ref: AnyRef, message: (end: ActorEnd) => M): Cancel => {
+    watch: (ref: AnyRef, message: (end: ActorEnd) => M): void => {
       const actor = Ref.actorBehind(ref);
-      if (!incarnation.active) return nothing;
-      let unlisten: Cancel = nothing;
-      const cancel = (): void => {
-        belongings.watches.delete(cancel);
-        unlisten();
-      };
-      belongings.watches.add(cancel);
-      unlisten = actor.onEnd((end) => {
-        belongings.watches.delete(cancel);
+      if (!incarnation.active) return;
+      const { senders } = belongings;
+      const watching = { stop: nothing };
+      const place = senders.add(watching);
+      watching.stop = actor.onEnd((end) => {
+        senders.takeOut(place);
         deliver(end, () => message(end));
       });
-      return cancel;
     },
   };
   return Object.assign(new Signalled(belongings), functions);
@@ -172,7 +149,8 @@ function boundClock<M>(clock: Clock, incarnation: Incarnation<M>): Clock {
     random: () => clock.random(),
     schedule: (ms, run) => {
       if (incarnation.phase === 'ended') return nothing;
-      return incarnation.belongings.codeTimers.after(ms, () => {
+      const { belongings } = incarnation;
+      return belongings.after(belongings.codeTimers, ms, () => {
         try {
           runAs(incarnation, run);
         } catch (thrown) {

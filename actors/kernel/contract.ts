@@ -95,8 +95,8 @@ export interface Context<M> {
    * one of them gets `reason`; without one, MGL_ACTOR_STOPPED.
    */
   readonly stopChild: (child: AnyRef, reason?: MaglevError) => Promise<void>;
-  /** Ends this actor: `finished`, or a crash when an error is given. Messages not yet handled are dead letters. */
-  readonly stopSelf: (error?: Error) => void;
+  /** Ends this actor: `finished`. Messages not yet handled are dead letters. */
+  readonly stopSelf: () => void;
   /** Waits until it is answered, unless a timeout is given: every question ends with whoever holds it. */
   readonly ask: Ask;
   /** Passes a message on with its way back, if it has one: from then on `target` is who owes the answer. */
@@ -111,7 +111,7 @@ export interface Context<M> {
   /** Turns the outcome of a promise into a message to itself. Never an unhandled rejection. */
   readonly pipe: <T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M) => void;
   /** Sends itself one message when the actor behind `ref` ends for good; at once if it already has. */
-  readonly watch: (ref: AnyRef, message: (end: ActorEnd) => M) => Cancel;
+  readonly watch: (ref: AnyRef, message: (end: ActorEnd) => M) => void;
 }
 
 /** The live tree, for people: one node an actor. */
@@ -128,12 +128,6 @@ export interface ActorDescription {
   readonly children: readonly ActorDescription[];
 }
 
-export interface DeadLetter {
-  readonly to: string;
-  readonly reason: 'ended' | 'crashed' | 'full' | 'stale';
-  readonly message: unknown;
-}
-
 export interface ActorSystem {
   /** Starts the root of the tree. Once only. */
   readonly start: <M>(root: ActorSpec<M>) => ActorRef<M>;
@@ -145,5 +139,6 @@ export interface ActorSystem {
   readonly ended: Promise<ActorEnd>;
   /** null before start. */
   readonly describe: () => ActorDescription | null;
-  readonly deadLetters: () => { readonly count: number; readonly recent: readonly DeadLetter[] };
+  /** How many messages have reached nobody. */
+  readonly deadLetters: () => number;
 }

@@ -2,15 +2,16 @@ import { backoffDelay } from '../../domain/backoff.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
-import type { ActorDescription, RestartType, Supervision } from './contract.js';
-import { SiblingGroup } from './sibling-group.js';
+import type { ActorDescription, ActorEnd, RestartType, Supervision } from './contract.js';
+import { Fifo } from './fifo.js';
 import { type Cause, isRestarted, isRestartedWithSibling, RestartIntensity } from './supervision.js';
 
-/** What a supervisor needs of a child. None of these calls back before it has returned. */
+/** An actor, whatever its messages are. None of these calls back before it has returned, but onEnd. */
 export interface Child {
   readonly name: string;
   readonly path: string;
   readonly restart: RestartType;
+  /** The number of its latest incarnation; 0 before the first. */
   readonly incarnation: number;
   /** Starts its next incarnation; answered by Family.started, unless it is told to end first, and Family.ended. */
   launch(): void;
@@ -18,6 +19,9 @@ export interface Child {
   terminate(reason: MaglevError | null): void;
   /** It will never be launched again. */
   bury(cause: Cause): void;
+  hasEnded(): boolean;
+  /** Calls `listener` once, when the actor ends for good; at once if it has. */
+  onEnd(listener: (end: ActorEnd) => void): Cancel;
   describe(): ActorDescription;
 }
 
@@ -47,6 +51,19 @@ interface Member {
 }
 
 /**
+ * Siblings that are restarted together: first all of them end, the last one first; then, when the backoff is over, they
+ * start again. A further failure meanwhile can widen the group, and prolong the backoff.
+ */
+interface Group {
+  /** In start order. */
+  readonly members: ReadonlySet<Member>;
+  /** On the monotonic scale. */
+  readonly due: number;
+  /** null: the backoff is over. */
+  cancelBackoff: Cancel | null;
+}
+
+/**
  * The children of one incarnation (or the root of the tree): starts them in order, restarts those that fail as the
  * strategy says, gives up when they fail too often, stops them in reverse order.
  *
@@ -61,14 +78,12 @@ export class Family {
   readonly #intensity: RestartIntensity;
   /** In start order. */
   readonly #members = new Map<string, Member>();
-  /** Who starts next; entries whose member is not `queued` any more are passed over. */
-  #queue: Member[] = [];
-  /** How many of #queue are done. */
-  #served = 0;
+  /** Who starts next; those that are not `queued` any more are passed over. */
+  #queue = new Fifo<Member>();
   /** The one that the queue waits for. */
   #starting: Member | null = null;
   /** A restart of several children that is under way. */
-  #group: SiblingGroup<Member> | null = null;
+  #group: Group | null = null;
   #closed = false;
   #allEnded: Promise<void> | null = null;
 
@@ -149,7 +164,7 @@ export class Family {
     if (this.#starting === member) this.#starting = null;
 
     if (this.#closed || member.condemned) this.#bury(member, cause);
-    else if (this.#group?.has(member) === true) {
+    else if (this.#group?.members.has(member) === true) {
       if (!isRestartedWithSibling(child.restart, cause)) this.#bury(member, cause);
     } else if (isRestarted(child.restart, cause)) this.#restart(member, cause, now);
     else this.#bury(member, cause);
@@ -178,17 +193,12 @@ export class Family {
       delayMs: Math.round(delayMs),
       siblings: siblings.length - 1,
     });
-    if (this.#supervision.strategy === 'one-for-one') {
+    if (this.#supervision.strategy === 'rest-for-one') this.#restartTogether(siblings, now + delayMs);
+    else
       member.cancelBackoff = this.#clock.schedule(delayMs, () => {
         member.cancelBackoff = null;
         this.#launch(member);
       });
-      return;
-    }
-    // When a group is under way already, the failed one is not of it (ended() saw to that), so it was started
-    // before the group: what is restarted with it contains the group.
-    this.#group ??= new SiblingGroup(this.#clock, () => this.#proceed());
-    this.#group.widen(siblings, now + delayMs);
   }
 
   /** Who is restarted with `failed`, itself included, in start order. */
@@ -196,6 +206,25 @@ export class Family {
     if (this.#supervision.strategy === 'one-for-one') return [failed];
     const all = Array.from(this.#members.values());
     return all.slice(all.indexOf(failed));
+  }
+
+  /**
+   * When a group is under way already, the failed one is not of it (ended() saw to that), so it was started before the
+   * group: what is restarted with it contains the group.
+   */
+  #restartTogether(members: readonly Member[], due: number): void {
+    const before = this.#group;
+    before?.cancelBackoff?.();
+    const group: Group = {
+      members: new Set(members),
+      due: Math.max(due, before?.due ?? due),
+      cancelBackoff: null,
+    };
+    group.cancelBackoff = this.#clock.schedule(group.due - this.#clock.monotonic(), () => {
+      group.cancelBackoff = null;
+      this.#proceed();
+    });
+    this.#group = group;
   }
 
   #giveUp(member: Member, cause: Cause): void {
@@ -221,31 +250,26 @@ export class Family {
   #proceed(): void {
     if (this.#closed) return;
     if (this.#group !== null) {
-      const last = this.#group.lastAlive(isAlive);
-      if (last !== null) {
+      const last = [...this.#group.members].findLast(isAlive);
+      if (last !== undefined) {
         this.#tellToEnd(last);
         return;
       }
-      if (!this.#group.isDue()) return;
+      if (this.#group.cancelBackoff !== null) return;
       this.#group = null;
-      this.#queue = Array.from(this.#members.values()).filter(
-        ({ state }) => state === 'queued' || state === 'down',
-      );
-      this.#served = 0;
-      for (const member of this.#queue) member.state = 'queued';
+      this.#queue = new Fifo();
+      for (const member of this.#members.values()) {
+        if (member.state === 'down') member.state = 'queued';
+        if (member.state === 'queued') this.#queue.push(member);
+      }
     }
     this.#startNext();
   }
 
   #startNext(): void {
     while (!this.#closed && this.#group === null && this.#starting === null) {
-      const next = this.#queue[this.#served];
-      if (next === undefined) {
-        this.#queue = [];
-        this.#served = 0;
-        return;
-      }
-      this.#served += 1;
+      const next = this.#queue.shift();
+      if (next === undefined) return;
       if (next.state === 'queued') {
         this.#starting = next;
         this.#launch(next);
@@ -264,7 +288,7 @@ export class Family {
   }
 
   async #stopAll(reason: MaglevError | null): Promise<void> {
-    this.#group?.cancel();
+    this.#group?.cancelBackoff?.();
     this.#group = null;
     for (const member of this.#members.values()) member.cancelBackoff?.();
     for (const { child } of Array.from(this.#members.values()).reverse()) {

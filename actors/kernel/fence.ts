@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What code can run on behalf of. */
-export interface Agent {
-  /** It missed its deadline: whatever it still does must reach nobody. */
+/** What code can run on behalf of. `abandoned`: it missed its deadline, and whatever it still does must reach nobody. */
+interface Agent {
   readonly abandoned: boolean;
 }
 

@@ -31,6 +31,18 @@ export class Fifo<T> {
     return element;
   }
 
+  /** Takes out every element for which `unwanted` holds, in order; the others keep their order. */
+  remove(unwanted: (element: T) => boolean): T[] {
+    const removed: T[] = [];
+    for (let left = this.#size; left > 0; left -= 1) {
+      const element = this.shift();
+      if (element === undefined) break;
+      if (unwanted(element)) removed.push(element);
+      else this.push(element);
+    }
+    return removed;
+  }
+
   #resize(capacity: number): void {
     const slots = new Array<T | undefined>(capacity);
     for (let i = 0; i < this.#size; i += 1) slots[i] = this.#slots[(this.#head + i) % this.#slots.length];

@@ -1,14 +1,12 @@
 import type { LevelOf } from '../../domain/events.js';
 import type { Cancel } from '../../protocol/clock.js';
 import { Belongings } from './belongings.js';
-import type { ActorSpec, Behavior, Context } from './contract.js';
-import { messageType } from './dead-letters.js';
+import type { ActorRef, ActorSpec, Behavior, Context } from './contract.js';
 import { Family } from './family.js';
-import { type Agent, runAs } from './fence.js';
-import type { Envelope } from './mailbox.js';
+import { runAs } from './fence.js';
 import type { Worker } from './nact-engine.js';
 import { calleeCrashed, calleeStopped, type Question } from './question.js';
-import type { Services } from './services.js';
+import { messageType, type Services } from './services.js';
 import { type Cause, defaultSupervision, toError } from './supervision.js';
 
 /** How long the end of an incarnation may take: a handler under way, and then stop(), each. */
@@ -23,12 +21,24 @@ const MESSAGES_A_TURN = 16;
  */
 export type Phase = 'starting' | 'running' | 'draining' | 'releasing' | 'ended';
 
+/** One message on its way. */
+export interface Envelope<M> {
+  readonly message: M;
+  /** The question that the message carries, to be failed if the message is lost. */
+  readonly question: Question | null;
+  /** The incarnation that sent it to itself (timer, pipe, watch), with which it dies; null for anybody else. */
+  readonly origin: object | null;
+}
+
 /** The actor that an incarnation is a life of. */
 export interface Host<M> {
   readonly path: string;
   readonly spec: ActorSpec<M>;
-  /** Takes the next message to handle; null when there is none. */
-  take(): Envelope<M> | null;
+  readonly ref: ActorRef<M>;
+  /** Takes a message into the mailbox, if there is room. */
+  accept(envelope: Envelope<M>): boolean;
+  /** The next message to handle; undefined when there is none. */
+  take(): Envelope<M> | undefined;
   hasMail(): boolean;
   /** Something went wrong in this incarnation; the latest of these is shown. */
   failedWith(error: Error): void;
@@ -36,6 +46,8 @@ export interface Host<M> {
   /** Called once, when everything of the incarnation has ended. */
   ended(cause: Cause): void;
   makeContext(incarnation: Incarnation<M>): Context<M>;
+  /** Makes an actor and adds it to `family`, which is that of the incarnation. */
+  adopt<C>(family: Family, spec: ActorSpec<C>): ActorRef<C>;
 }
 
 /**
@@ -45,18 +57,16 @@ export interface Host<M> {
  * Invariants: start(), receive() and stop() never overlap, except that stop() does not wait for one of the others
  * that missed the deadline; the children have ended before stop() runs; `ended` is reported exactly once.
  */
-export class Incarnation<M> implements Agent {
+export class Incarnation<M> {
   readonly number: number;
   readonly belongings: Belongings;
-  readonly #host: Host<M>;
+  readonly host: Host<M>;
   readonly #services: Services;
   #worker: Worker;
   #phase: Phase = 'starting';
   #abandoned = false;
   #begun = false;
-  /** start() or receive() is under way. */
-  #busy = false;
-  /** What is under way, if anything. */
+  /** What is under way; null: neither start() nor receive() is. */
   #handling: Envelope<M> | 'start' | null = null;
   #behavior: Behavior<M> | null = null;
   #cause: Cause | null = null;
@@ -65,7 +75,7 @@ export class Incarnation<M> implements Agent {
   #cancelDeadline: Cancel | null = null;
 
   constructor(host: Host<M>, services: Services, number: number) {
-    this.#host = host;
+    this.host = host;
     this.#services = services;
     this.number = number;
     this.belongings = new Belongings(host.path, services.clock);
@@ -99,7 +109,7 @@ export class Incarnation<M> implements Agent {
   /** Its children; made at the first one. */
   foundFamily(): Family {
     if (this.#family === null) {
-      const { path, spec } = this.#host;
+      const { path, spec } = this.host;
       const owner = { path, escalate: (error: Error) => this.end({ kind: 'escalated', error }) };
       const { clock, log } = this.#services;
       this.#family = new Family(owner, spec.supervision ?? defaultSupervision, clock, log);
@@ -123,11 +133,11 @@ export class Incarnation<M> implements Agent {
   end(cause: Cause): void {
     if (this.#cause !== null) return;
     this.#cause = cause;
-    if (cause.error !== null) this.#host.failedWith(cause.error);
+    if (cause.error !== null) this.host.failedWith(cause.error);
     this.#phase = 'draining';
     const reason = cause.kind === 'stopped' ? cause.reason : null;
     this.belongings.cutOff(reason);
-    if (this.#busy)
+    if (this.#handling !== null)
       this.#cancelDeadline = this.#services.clock.schedule(STOP_DEADLINE_MS, this.#abandonHandler);
     const childrenEnded = this.#family?.close(reason) ?? Promise.resolve();
     void childrenEnded.then(() => {
@@ -146,11 +156,10 @@ export class Incarnation<M> implements Agent {
   async #start(): Promise<void> {
     this.#begun = true;
     if (this.#phase !== 'starting') return;
-    this.#busy = true;
     this.#handling = 'start';
     try {
-      const context = this.#host.makeContext(this);
-      this.#begin(await runAs(this, () => this.#host.spec.start(context)));
+      const context = this.host.makeContext(this);
+      this.#begin(await runAs(this, () => this.host.spec.start(context)));
     } catch (thrown) {
       this.#failed(toError(thrown));
     }
@@ -165,8 +174,8 @@ export class Incarnation<M> implements Agent {
     this.#idle();
     if (this.#phase === 'starting') {
       this.#phase = 'running';
-      this.#host.started();
-      if (this.#host.hasMail()) this.#worker.wake();
+      this.host.started();
+      if (this.host.hasMail()) this.#worker.wake();
     } else {
       this.#releaseIfQuiet();
     }
@@ -177,19 +186,18 @@ export class Incarnation<M> implements Agent {
     for (let n = 0; n < MESSAGES_A_TURN; n++) {
       const handled = this.#receiveNext();
       if (handled !== undefined) return handled;
-      if (this.#phase !== 'running' || !this.#host.hasMail()) return;
+      if (this.#phase !== 'running' || !this.host.hasMail()) return;
     }
     this.#worker.wake();
   }
 
   /** What it returns has ended when the handler has, and will be followed by another turn if there is mail. */
   #receiveNext(): void | Promise<void> {
-    const envelope = this.#host.take();
+    const envelope = this.host.take();
     const behavior = this.#behavior;
-    if (envelope === null || behavior === null) return;
+    if (envelope === undefined || behavior === null) return;
     const { message, question } = envelope;
     question?.deliveredTo(this.belongings.unanswered);
-    this.#busy = true;
     this.#handling = envelope;
     try {
       const handled = runAs(this, receive, behavior, message);
@@ -197,7 +205,7 @@ export class Incarnation<M> implements Agent {
         return Promise.resolve(handled).then(
           () => {
             this.#received(question);
-            if (this.#phase === 'running' && this.#host.hasMail()) this.#worker.wake();
+            if (this.#phase === 'running' && this.host.hasMail()) this.#worker.wake();
           },
           (thrown: unknown) => this.#crashed(toError(thrown), envelope),
         );
@@ -213,7 +221,7 @@ export class Incarnation<M> implements Agent {
     if (this.#abandoned) return;
     this.#idle();
     if (this.#phase === 'running') return;
-    if (this.#cause?.kind === 'crashed') question?.fail(calleeCrashed(this.#host.path, this.#cause.error));
+    if (this.#cause?.kind === 'crashed') question?.end(calleeCrashed(this.host.path, this.#cause.error));
     this.#releaseIfQuiet();
   }
 
@@ -222,9 +230,9 @@ export class Incarnation<M> implements Agent {
     // A handler that was told to end most often throws for that reason: it did not fail on the message.
     const cut = this.#cause !== null && this.#cause.kind !== 'crashed';
     if (cut && this.#cause?.kind === 'stopped' && this.#cause.reason !== null)
-      question?.fail(this.#cause.reason);
-    question?.fail(cut ? calleeStopped(this.#host.path) : calleeCrashed(this.#host.path, error));
-    this.#services.deadLetters.record(this.#host.path, 'crashed', message);
+      question?.end(this.#cause.reason);
+    question?.end(cut ? calleeStopped(this.host.path) : calleeCrashed(this.host.path, error));
+    this.#services.deadLetters.record(this.host.path, 'crashed', message);
     this.#failed(error);
   }
 
@@ -239,7 +247,6 @@ export class Incarnation<M> implements Agent {
   }
 
   #idle(): void {
-    this.#busy = false;
     this.#handling = null;
     this.#cancelDeadline?.();
     this.#cancelDeadline = null;
@@ -249,14 +256,14 @@ export class Incarnation<M> implements Agent {
     this.#abandon(this.#handled());
     // The worker is stuck in the handler for ever: stop() needs another one.
     this.#worker.stop();
-    this.#worker = this.#services.engine.worker(this.#host.path, this.#turn);
+    this.#worker = this.#services.engine.worker(this.host.path, this.#turn);
     this.#releaseIfQuiet();
   };
 
   #abandon(waitedFor: string | null): void {
     this.#abandoned = true;
     this.#services.log.log('error', 'actor-abandoned', {
-      path: this.#host.path,
+      path: this.host.path,
       incarnation: this.number,
       message: waitedFor,
       deadlineMs: STOP_DEADLINE_MS,
@@ -266,7 +273,8 @@ export class Incarnation<M> implements Agent {
 
   /** Goes on to stop() when the children have ended and no handler is under way. */
   #releaseIfQuiet(): void {
-    if (this.#phase !== 'draining' || !this.#childrenEnded || (this.#busy && !this.#abandoned)) return;
+    if (this.#phase !== 'draining' || !this.#childrenEnded || (this.#handling !== null && !this.#abandoned))
+      return;
     this.#phase = 'releasing';
     if (this.#behavior?.stop === undefined) this.#finish();
     else this.#worker.wake();
@@ -303,7 +311,7 @@ export class Incarnation<M> implements Agent {
     this.#cancelDeadline?.();
     this.#worker.stop();
     this.belongings.letGo();
-    this.#host.ended(this.#cause);
+    this.host.ended(this.#cause);
   }
 
   /** What is under way, for people. */
@@ -313,9 +321,9 @@ export class Incarnation<M> implements Agent {
   }
 
   #logCrash(level: LevelOf<'actor-crash'>, message: string | null, error: Error): void {
-    if (level === 'error') this.#host.failedWith(error);
+    if (level === 'error') this.host.failedWith(error);
     this.#services.log.log(level, 'actor-crash', {
-      path: this.#host.path,
+      path: this.host.path,
       incarnation: this.number,
       message,
       error: error.message,

@@ -2,12 +2,6 @@ import { type ActorSystemRef, dispatch, type Ref, spawn, start, stop } from 'nac
 import type { Clock } from '../../protocol/clock.js';
 import { encodeName } from './actor-name.js';
 
-/** What runs the turns of all incarnations. */
-export interface Engine {
-  /** `label` is any text, for people who look into the engine. `turn` must not throw. */
-  readonly worker: (label: string, turn: () => void | Promise<void>) => Worker;
-}
-
 /** Turns of one incarnation: never two at once, each in its own turn of the event loop. */
 export interface Worker {
   /** Asks for one more turn. Several calls before that turn begins are one. */
@@ -32,7 +26,7 @@ const MOST_AT_ONCE = 32;
  * nact as what it is good at: FIFO turns without overlap, fair between actors. Every worker is an actor directly
  * under the nact root, but for those that were idle for long; nact never sees a message, a crash, a timer or a child.
  */
-export class NactEngine implements Engine {
+export class NactEngine {
   readonly #root: ActorSystemRef = start();
   readonly #report: (error: Error) => void;
   readonly #clock: Pick<Clock, 'monotonic'>;
@@ -48,6 +42,7 @@ export class NactEngine implements Engine {
     this.#limits = limits;
   }
 
+  /** `label` is any text, for people who look into the engine. `turn` must not throw. */
   worker(label: string, turn: () => void | Promise<void>): Worker {
     const place: Place = { actor: null, idleSince: 0 };
     let wanted = false;

@@ -1,6 +1,6 @@
-import { MaglevError } from '../../domain/errors.js';
-import type { Reply } from '../../protocol/address.js';
-import type { Cancel } from '../../protocol/clock.js';
+import { asMaglevError, MaglevError } from '../../domain/errors.js';
+import type { Address, Answer, AskOptions, Question as QuestionOf, Reply } from '../../protocol/address.js';
+import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Bag, Place } from './bag.js';
 import { isFenced } from './fence.js';
 
@@ -8,18 +8,18 @@ import { isFenced } from './fence.js';
 export interface Question {
   /** The message is with an incarnation now, and no other: `open` has that incarnation's unanswered questions. */
   deliveredTo(open: Bag<Question>): void;
-  /** Ends it without an answer. The first end wins; false if it had ended before. */
-  fail(error: MaglevError): boolean;
+  /** Ends it without an answer, unless it has ended before. */
+  end(error: MaglevError): void;
 }
 
 /**
- * A question with its one answer. Whoever comes first settles it: the callee, the timeout, the end of either side.
+ * A question with its one answer. Whoever comes first settles it: the callee, the timeout, the end of either side. It is
+ * the `reply` of its message: whoever takes that can find the question by it.
  */
-export class PendingQuestion<R> implements Question {
+export class PendingQuestion<R> implements Question, Reply<R> {
   readonly answer: Promise<R>;
-  readonly reply: Reply<R>;
-  readonly #resolve: (value: R) => void;
-  readonly #reject: (error: MaglevError) => void;
+  #resolve: (value: R) => void = () => {};
+  #reject: (error: MaglevError) => void = () => {};
   /** Where this question lies while it is open: with its asker, and with who is to answer it. */
   readonly #asked: Bag<Question> | null;
   readonly #askedAt: Place<Question> | null;
@@ -30,25 +30,33 @@ export class PendingQuestion<R> implements Question {
 
   /** `asked` has the open questions of its asker; null for an asker outside the tree. */
   constructor(asked: Bag<Question> | null) {
-    const { promise, resolve, reject } = withResolvers<R>();
+    this.answer = new Promise<R>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
     // The asker may have been abandoned, or may not care: an answer that nobody awaits must not end the process.
-    promise.catch(() => {});
-    this.answer = promise;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.answer.catch(() => {});
     this.#asked = asked;
     this.#askedAt = asked?.add(this) ?? null;
-    this.reply = new WayBack(this);
   }
 
-  get settled(): boolean {
-    return this.#settled;
+  readonly ok = (value: R): boolean => {
+    if (isFenced() || !this.#settle()) return false;
+    this.#resolve(value);
+    return true;
+  };
+
+  readonly fail = (error: MaglevError): boolean => !isFenced() && this.end(error);
+
+  end(error: MaglevError): boolean {
+    if (!this.#settle()) return false;
+    this.#reject(error);
+    return true;
   }
 
-  /** The timer that ends it is cancelled when it is settled. */
-  endsBy(timer: Cancel): void {
-    if (this.#settled) timer();
-    else this.#timer = timer;
+  /** What `begin` sets going ends it, and is cancelled when it is settled. */
+  endsBy(begin: () => Cancel): void {
+    if (!this.#settled) this.#timer = begin();
   }
 
   deliveredTo(open: Bag<Question>): void {
@@ -56,18 +64,6 @@ export class PendingQuestion<R> implements Question {
     if (this.#openAt !== null) this.#open?.takeOut(this.#openAt);
     this.#open = open;
     this.#openAt = open.add(this);
-  }
-
-  fail(error: MaglevError): boolean {
-    if (!this.#settle()) return false;
-    this.#reject(error);
-    return true;
-  }
-
-  succeed(value: R): boolean {
-    if (!this.#settle()) return false;
-    this.#resolve(value);
-    return true;
   }
 
   #settle(): boolean {
@@ -80,27 +76,51 @@ export class PendingQuestion<R> implements Question {
   }
 }
 
-/** The `reply` of the message of a question. Whoever takes that message can find the question by it. */
-class WayBack<R> implements Reply<R> {
-  readonly #question: PendingQuestion<R>;
-
-  constructor(question: PendingQuestion<R>) {
-    this.#question = question;
-  }
-
-  readonly ok = (value: R): boolean => !isFenced() && this.#question.succeed(value);
-
-  readonly fail = (error: MaglevError): boolean => !isFenced() && this.#question.fail(error);
-
-  static questionOf(reply: unknown): Question | null {
-    return reply instanceof WayBack ? reply.#question : null;
-  }
-}
-
 /** The question that `message` puts to whoever takes it; null when it is none of ours. */
 export function questionIn(message: unknown): Question | null {
   if (typeof message !== 'object' || message === null || !('reply' in message)) return null;
-  return WayBack.questionOf(message.reply);
+  return message.reply instanceof PendingQuestion ? message.reply : null;
+}
+
+/**
+ * Asks `target` and returns its answer. `asked` collects the open questions of one asker, who can end them all.
+ * Rejects with a MaglevError, always; never throws.
+ */
+export function ask<Q, K extends QuestionOf<Q> & { readonly type: string }>(
+  clock: Clock,
+  asked: Bag<Question> | null,
+  target: Address<Q>,
+  question: K,
+  { timeoutMs = Number.POSITIVE_INFINITY }: AskOptions = {},
+): Promise<Answer<Q, K['type']>> {
+  const reply = new PendingQuestion<Answer<Q, K['type']>>(asked);
+  const end = (code: 'MGL_INTERNAL' | 'MGL_ASK_TIMEOUT', text: string) =>
+    reply.end(new MaglevError(code, text));
+  if (!(timeoutMs > 0)) {
+    end('MGL_INTERNAL', `an ask of ${target.name} with the timeout ${timeoutMs}`);
+    return reply.answer;
+  }
+  try {
+    // An actor that refuses says why by failing the question; any other address only returns false.
+    // With its reply the question is a message: what Question<Q> left out is put back.
+    const message = { ...question, reply };
+    if (!(target as Address<unknown>).tell(message)) reply.end(calleeStopped(target.name));
+  } catch (thrown) {
+    reply.end(asMaglevError(thrown));
+  }
+  if (timeoutMs < Number.POSITIVE_INFINITY) {
+    const late = `${target.name} did not answer within ${Math.ceil(timeoutMs)} ms`;
+    reply.endsBy(() => clock.schedule(timeoutMs, () => end('MGL_ASK_TIMEOUT', late)));
+  }
+  return reply.answer;
+}
+
+/** Answers a question with what comes of a promise, whether or not the actor handles other messages meanwhile. */
+export function answerWith<R>(promise: Promise<R>, reply: Reply<R>): void {
+  promise.then(
+    (value) => reply.ok(value),
+    (thrown: unknown) => reply.fail(asMaglevError(thrown)),
+  );
 }
 
 /** The callee ended, or is ending, before it answered. */
@@ -123,18 +143,4 @@ export function calleeFull(name: string): MaglevError {
 /** The asking incarnation ended, or is ending, before it had its answer. */
 export function askerStopped(name: string): MaglevError {
   return new MaglevError('MGL_ACTOR_STOPPED', `${name}, which asked, was stopped`);
-}
-
-function withResolvers<R>(): {
-  promise: Promise<R>;
-  resolve: (value: R) => void;
-  reject: (error: MaglevError) => void;
-} {
-  let resolve: (value: R) => void = () => {};
-  let reject: (error: MaglevError) => void = () => {};
-  const promise = new Promise<R>((onOk, onError) => {
-    resolve = onOk;
-    reject = onError;
-  });
-  return { promise, resolve, reject };
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { MaglevError } from '../../domain/errors.js';
 import type { RestartType, Supervision } from './contract.js';
 
@@ -40,21 +41,6 @@ export function isRestartedWithSibling(restart: RestartType, cause: Cause): bool
   return restart === 'permanent' || (restart === 'transient' && cause.kind !== 'finished');
 }
 
-/** RangeError when a number of it makes no sense. */
-export function checkSupervision(supervision: Supervision): void {
-  const { intensity, backoff } = supervision;
-  const rules: readonly (readonly [string, boolean])[] = [
-    ['intensity.restarts', intensity.restarts >= 0],
-    ['intensity.withinMs', intensity.withinMs >= 0],
-    ['backoff.minMs', backoff.minMs >= 0 && backoff.minMs < Number.POSITIVE_INFINITY],
-    ['backoff.maxMs', backoff.maxMs >= backoff.minMs && backoff.maxMs < Number.POSITIVE_INFINITY],
-    ['backoff.jitter', backoff.jitter >= 0 && backoff.jitter <= 1],
-  ];
-  for (const [field, holds] of rules) {
-    if (!holds) throw new RangeError(`supervision: ${field} is out of range`);
-  }
-}
-
 /** The sliding window of a supervisor's restarts: at most `restarts` in any `withinMs`. */
 export class RestartIntensity {
   readonly #limit: Supervision['intensity'];
@@ -76,16 +62,8 @@ export class RestartIntensity {
   }
 }
 
-/** Anything thrown, as an Error: itself if it is one. */
+/** Anything thrown, as an Error: itself if it is one. Never throws. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  return new Error(typeof thrown === 'string' ? thrown : `not an Error was thrown: ${describe(thrown)}`);
-}
-
-function describe(thrown: unknown): string {
-  try {
-    return String(thrown);
-  } catch {
-    return typeof thrown;
-  }
+  return new Error(typeof thrown === 'string' ? thrown : `not an Error was thrown: ${inspect(thrown)}`);
 }

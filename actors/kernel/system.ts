@@ -1,25 +1,16 @@
 import type { Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
-import { ask } from './ask.js';
 import { Cell } from './cell.js';
-import type { ActorDescription, ActorEnd, ActorRef, ActorSpec, ActorSystem } from './contract.js';
-import { DeadLetters } from './dead-letters.js';
-import { Family } from './family.js';
+import type { ActorEnd, ActorRef, ActorSpec, ActorSystem } from './contract.js';
+import { type Child, Family } from './family.js';
 import { NactEngine } from './nact-engine.js';
-import type { Services } from './services.js';
+import { ask } from './question.js';
+import { DeadLetters, type Services } from './services.js';
 import { defaultSupervision } from './supervision.js';
 
 export interface ActorSystemOptions {
   readonly clock: Clock;
   readonly log: Logger;
-}
-
-/** How many dead letters are kept for people. */
-const KEPT_DEAD_LETTERS = 100;
-
-/** What is asked of the root's cell, whatever its messages are. */
-interface Root {
-  readonly describe: () => ActorDescription;
 }
 
 /**
@@ -28,15 +19,15 @@ interface Root {
  */
 export function createActorSystem(options: ActorSystemOptions): ActorSystem {
   const { clock, log } = options;
-  const deadLetters = new DeadLetters(log, KEPT_DEAD_LETTERS);
+  const deadLetters = new DeadLetters(log);
   const engine = new NactEngine((error) => {
     log.log('error', 'actor-crash', { path: '/', error: error.message, stack: error.stack });
   }, clock);
   const services: Services = { clock, log, engine, deadLetters };
   // When the root fails too often it is gone, and with it everything: nobody is left to escalate to.
   const family = new Family({ path: '/', escalate: () => {} }, defaultSupervision, clock, log);
-  let root: Root | null = null;
-  let stopping: Promise<void> | null = null;
+  let root: Child | null = null;
+  let stopping = false;
   let resolveEnded: (end: ActorEnd) => void = () => {};
   const ended = new Promise<ActorEnd>((resolve) => {
     resolveEnded = resolve;
@@ -44,7 +35,7 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
 
   return {
     start: <M>(spec: ActorSpec<M>): ActorRef<M> => {
-      if (root !== null || stopping !== null) throw new Error('an actor system is started once only');
+      if (root !== null || stopping) throw new Error('an actor system is started once only');
       const cell = new Cell(spec, '', family, services);
       cell.onEnd((end) => {
         engine.stop();
@@ -56,11 +47,11 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
     },
     ask: (target, question, askOptions) => ask(clock, null, target, question, askOptions),
     stop: () => {
-      stopping ??= family.close();
-      return stopping;
+      stopping = true;
+      return family.close();
     },
     ended,
     describe: () => root?.describe() ?? null,
-    deadLetters: () => deadLetters.view(),
+    deadLetters: () => deadLetters.count,
   };
 }

@@ -5,8 +5,8 @@ import { SendQueue } from '../../domain/send-queue.js';
 import { done, failedOutcome, type OperationOutcome } from '../../domain/syncs.js';
 import type { Logger } from '../../protocol/log.js';
 import type { VppRequest } from '../../protocol/vpp.js';
-import { answerWith } from '../kernel/ask.js';
 import type { ActorSpec } from '../kernel/contract.js';
+import { answerWith } from '../kernel/question.js';
 import { tellNews } from '../news.js';
 import type { VppApi } from './api.js';
 

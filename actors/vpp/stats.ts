@@ -12,8 +12,8 @@ import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
 import type { StatsNews } from '../../protocol/reconciling.js';
 import type { FlowsReport, SessionReport, VppControl, VppRequest } from '../../protocol/vpp.js';
-import { answerWith } from '../kernel/ask.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
+import { answerWith } from '../kernel/question.js';
 import type { OpenStats, StatsSource } from './api.js';
 
 export interface StatsOptions {

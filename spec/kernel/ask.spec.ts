@@ -113,9 +113,6 @@ describe('kernel/ask', () => {
     await play.clock.advance(100);
     const async = ask(() => Promise.reject(new Error('later')));
     expect(await outcome(play.clock, async)).equal('MGL_ACTOR_CRASHED');
-    await play.clock.advance(100);
-    const self = ask(() => play.context('a').stopSelf(new Error('on purpose')));
-    expect(await outcome(play.clock, self)).equal('MGL_ACTOR_CRASHED');
   });
 
   it('keeps an answer that was given before the crash', async () => {

@@ -22,8 +22,10 @@ describe('kernel/bag', () => {
             model.delete(place.content);
           }
           expect(bag.size).to.equal(model.size);
-          expect(new Set(bag.places().map(({ content }) => content))).to.deep.equal(model);
         }
+        expect(new Set(bag.empty())).to.deep.equal(model);
+        for (const place of places) bag.takeOut(place);
+        expect(bag.size).to.equal(0);
       }),
     );
   });

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { Bag } from '../../actors/kernel/bag.js';
 import { Cell } from '../../actors/kernel/cell.js';
+import { makeContext } from '../../actors/kernel/context.js';
 import type { ActorSpec } from '../../actors/kernel/contract.js';
-import { DeadLetters } from '../../actors/kernel/dead-letters.js';
 import { Family } from '../../actors/kernel/family.js';
 import { Incarnation } from '../../actors/kernel/incarnation.js';
 import { NactEngine } from '../../actors/kernel/nact-engine.js';
 import { PendingQuestion, type Question } from '../../actors/kernel/question.js';
+import { DeadLetters } from '../../actors/kernel/services.js';
 import { defaultSupervision } from '../../actors/kernel/supervision.js';
 import { VirtualClock } from '../../clock/virtual-clock.js';
 import { recordingLog } from '../support/recording-log.js';
@@ -35,7 +36,7 @@ function bench<M>(spec: ActorSpec<M>) {
       };
     },
   };
-  const services = { clock, log, engine, deadLetters: new DeadLetters(log, 10) };
+  const services = { clock, log, engine, deadLetters: new DeadLetters(log) };
   const family = new Family({ path: '', escalate: () => {} }, defaultSupervision, clock, log);
   const cell = new Cell(spec, '', family, services);
   return { clock, live, services, family, cell };
@@ -131,7 +132,7 @@ describe('kernel/what is kept', () => {
     const question = new PendingQuestion<string>(asked);
     question.deliveredTo(open);
     expect([asked.size, open.size]).deep.equal([1, 1]);
-    question.reply.ok('yes');
+    question.ok('yes');
     expect([asked.size, open.size]).deep.equal([0, 0]);
     question.deliveredTo(open);
     expect(open.size).equal(0);
@@ -151,11 +152,11 @@ describe('kernel/what is kept', () => {
       services,
     );
     const incarnation = new Incarnation(watcher, services, 1);
-    const { watch } = watcher.makeContext(incarnation);
+    const { watch } = makeContext(incarnation, services);
     watch(cell.ref, () => 'ended');
-    expect(incarnation.belongings.watches.size).equal(1);
+    expect(incarnation.belongings.senders.size).equal(1);
     await family.stop(cell);
-    expect(incarnation.belongings.watches.size).equal(0);
+    expect(incarnation.belongings.senders.size).equal(0);
     incarnation.end({ kind: 'stopped', error: null, reason: null });
   });
 });

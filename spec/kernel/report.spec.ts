@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ActorDescription } from '../../actors/kernel/contract.js';
-import { DeadLetters } from '../../actors/kernel/dead-letters.js';
+import { DeadLetters } from '../../actors/kernel/services.js';
 import { recordingLog } from '../support/recording-log.js';
 import { boom, calmly, gate, stage } from '../support/stage.js';
 
@@ -46,14 +46,6 @@ describe('kernel/describe', () => {
 });
 
 describe('kernel/dead letters', () => {
-  it('counts all and keeps the newest hundred, oldest first', () => {
-    const letters = new DeadLetters(recordingLog(), 100);
-    for (let n = 1; n <= 250; n += 1) letters.record('/a', 'ended', n);
-    const { count, recent } = letters.view();
-    expect(count).equal(250);
-    expect(recent.map(({ message }) => message)).deep.equal(Array.from({ length: 100 }, (_, i) => 151 + i));
-  });
-
   it('are logged at debug with the type of the message, never with its content', async () => {
     const play = stage();
     await play.play({ name: 'root', children: [{ name: 'a' }] });
@@ -79,11 +71,11 @@ describe('kernel/dead letters', () => {
         letters?.record('/events', 'ended', record);
       },
     };
-    letters = new DeadLetters(passing, 100);
+    letters = new DeadLetters(passing);
     letters.record('/a', 'full', 1);
     letters.record('/a', 'full', 2);
     expect(log.of('dead-letter').map(({ fields }) => fields['to'])).deep.equal(['/a', '/a']);
-    expect(letters.view().count).equal(4);
+    expect(letters.count).equal(4);
   });
 
   it('tell returns false for a dead ref, also when another actor of that name lives', async () => {
@@ -97,6 +89,6 @@ describe('kernel/dead letters', () => {
     expect(old.name).equal(play.ref('a').name);
     expect(old.tell(boom)).equal(false);
     expect(play.ref('a').tell(() => {})).equal(true);
-    expect(play.system.deadLetters().count).equal(1);
+    expect(play.system.deadLetters()).equal(1);
   });
 });

@@ -40,9 +40,7 @@ describe('kernel/restart', () => {
     expect(b.tell(say('during the backoff'))).equal(true);
     await play.clock.advance(50);
     expect(seen).deep.equal(['before now', 'queued now', 'during the backoff now']);
-    expect(play.system.deadLetters().recent).deep.equal([
-      { to: '/root/b', reason: 'crashed', message: boom },
-    ]);
+    expect(play.lost()).deep.equal(['crashed /root/b']);
   });
 
   it('holds at most 10,000 messages during a restart, and refuses the others', async () => {
@@ -53,7 +51,7 @@ describe('kernel/restart', () => {
     let taken = 0;
     for (let i = 0; i < 10_010; i += 1) if (b.tell(() => {})) taken += 1;
     expect(taken).equal(10_000);
-    expect(play.system.deadLetters().recent.at(-1)?.reason).equal('full');
+    expect(play.lost().at(-1)).equal('full /root/b');
     await play.clock.advance(100);
     expect(play.system.describe()?.children[1]?.mailbox).equal(0);
   });

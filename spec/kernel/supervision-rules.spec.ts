@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { encodeName } from '../../actors/kernel/actor-name.js';
-import { messageType } from '../../actors/kernel/dead-letters.js';
+import { messageType } from '../../actors/kernel/services.js';
 import { RestartIntensity, toError } from '../../actors/kernel/supervision.js';
 
 describe('kernel/restart intensity', () => {
@@ -61,6 +61,8 @@ describe('kernel/what is logged', () => {
     expect(toError(error)).equal(error);
     expect(toError('text').message).equal('text');
     expect(toError(undefined).message).equal('not an Error was thrown: undefined');
-    expect(toError(Object.create(null)).message).equal('not an Error was thrown: object');
+    expect(toError(Object.create(null)).message).equal(
+      'not an Error was thrown: [Object: null prototype] {}',
+    );
   });
 });

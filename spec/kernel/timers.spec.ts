@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { IncarnationTimers } from '../../actors/kernel/incarnation-timers.js';
+import { Belongings } from '../../actors/kernel/belongings.js';
 import { VirtualClock } from '../../clock/virtual-clock.js';
 import { boom, calmly, type Deed, gate, type Stage, stage } from '../support/stage.js';
 
@@ -70,7 +70,7 @@ describe('kernel/timers', () => {
       },
     };
     const beats: number[] = [];
-    new IncarnationTimers(clock).every(100, () => beats.push(now));
+    new Belongings('/a', clock).every(100, () => beats.push(now));
     for (const arrived of [103, 1070, 1175]) {
       now = arrived;
       scheduled.at(-1)?.run();
@@ -82,7 +82,7 @@ describe('kernel/timers', () => {
   it('forgets the timers that have fired', async () => {
     const clock = new VirtualClock();
     let cancelled = 0;
-    const timers = new IncarnationTimers({
+    const held = new Belongings('/a', {
       ...clock,
       schedule: (ms, run) => {
         const cancel = clock.schedule(ms, run);
@@ -92,10 +92,10 @@ describe('kernel/timers', () => {
         };
       },
     });
-    timers.every(1, () => {});
-    timers.after(1, () => {});
+    held.every(1, () => {});
+    held.after(held.senders, 1, () => {});
     await clock.advance(100);
-    timers.cancelAll();
+    held.cutOff(null);
     expect(cancelled).equal(1);
   });
 
@@ -138,7 +138,7 @@ describe('kernel/timers', () => {
     work.open();
     await play.clock.advance(1000);
     expect(beats).deep.equal([]);
-    expect(play.system.deadLetters().recent).deep.include({ to: '/root/a', reason: 'stale', message: beat });
+    expect(play.lost()).include('stale /root/a');
   });
 
   it('code that runs by the clock of a context crashes the actor when it throws, not the process', async () => {
@@ -200,11 +200,7 @@ describe('kernel/pipe', () => {
     failing.break(new Error('late too'));
     await play.clock.settle();
     expect(seen).deep.equal([]);
-    const letters = play.system.deadLetters().recent.slice(1);
-    expect(letters.map(({ reason, message }) => `${reason} ${message}`)).deep.equal([
-      'stale late',
-      'stale Error: late too',
-    ]);
+    expect(play.lost().slice(1)).deep.equal(['stale /root/a', 'stale /root/a']);
   });
 
   it('crashes the actor when the message cannot be made', async () => {

@@ -39,7 +39,7 @@ export class MetricsWorld {
         about: { version: '1.2.3', commit: 'abc', node: 'v0', startedAt: 1000 },
         readers: { probes: this.ledger, calls: () => [], messages: () => this.messages.rows() },
         describe: tree.system.describe,
-        deadLetters: () => tree.system.deadLetters().count,
+        deadLetters: tree.system.deadLetters,
         use: () => ({ cpuSeconds: 1, residentBytes: 2 }),
       },
     };

@@ -46,6 +46,8 @@ export interface Stage {
   readonly journal: string[];
   /** Empties the journal. */
   readonly events: () => string[];
+  /** `reason path` of every message that reached nobody, as the log has them. */
+  readonly lost: () => string[];
   /** The actor that was the last to start under that name. */
   readonly ref: (name: string) => ActorRef<Act>;
   /** The latest context of the actor of that name. */
@@ -110,6 +112,7 @@ export function stage(): Stage {
     system,
     journal,
     events: () => journal.splice(0),
+    lost: () => log.of('dead-letter').map(({ fields: { reason, to } }) => `${reason} ${to}`),
     ref: (name) => context(name).self,
     context,
     spec,
