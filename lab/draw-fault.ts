@@ -91,6 +91,8 @@ export function drawFault(dice: Dice, fleet: Fleet, from: number, to: number): F
         forMs,
         backends: dice.some(fleet.backends, dice.from(1, fleet.backends.length)).map(({ name }) => name),
       };
+    case 'thread':
+      return { kind: 'thread', at, forMs, how: dice.one(['ends', 'hangs', 'deadly']), backend: backend() };
     case 'stall':
       return { kind: 'stall', at, forMs: Math.min(forMs, dice.span(20, 15_000)) };
     case 'questions':
@@ -123,6 +125,7 @@ const kinds = [
   [6, 'watcher'],
   [3, 'disk'],
   [3, 'doubt'],
+  [3, 'thread'],
   [4, 'stall'],
   [3, 'questions'],
   [6, 'crash'],

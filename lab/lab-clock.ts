@@ -64,16 +64,16 @@ export class LabClock implements Clock {
   }
 }
 
-/** The clock of one process. After its death no timer of it fires any more. */
+/** The clock of one process, or of one of its threads. After its death no timer of it fires any more. */
 export class ProcessClock implements Clock {
   readonly random: () => number;
-  readonly #world: LabClock;
+  readonly #world: Pick<Clock, 'now' | 'monotonic' | 'schedule'>;
   readonly #wallOffset: () => number;
   #dead = false;
   #stalledUntil = 0;
   #pending = 0;
 
-  constructor(world: LabClock, seed: number, wallOffset: () => number) {
+  constructor(world: Pick<Clock, 'now' | 'monotonic' | 'schedule'>, seed: number, wallOffset: () => number) {
     this.#world = world;
     this.#wallOffset = wallOffset;
     this.random = seededRandom(seed);

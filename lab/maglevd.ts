@@ -9,10 +9,8 @@ import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import { EventMemory } from '../domain/event-memory.js';
 import type { LogLevel } from '../domain/events.js';
-import type { ProbeResult } from '../domain/probe-result.js';
-import { createLocalEngine } from '../probes/engine/local-engine.js';
-import type { ProbeTarget } from '../probes/target.js';
-import type { Cancel } from '../protocol/clock.js';
+import { createProbeEngine } from '../probes/engine/engine.js';
+import type { StartThread } from '../probes/engine/thread-life.js';
 import type { IntentStore } from '../protocol/intents.js';
 import type { LogFields } from '../protocol/log.js';
 import type { RpcTargets } from '../protocol/rpc.js';
@@ -28,7 +26,7 @@ export interface Surroundings {
   /** How long ago the file was written to. */
   readonly sinceFileMs: () => Promise<number>;
   readonly dial: Dial;
-  readonly probe: (target: ProbeTarget, ended: (result: ProbeResult) => void) => Cancel;
+  readonly startThread: StartThread;
   readonly intents: IntentStore;
   readonly hook: Hook;
   readonly told: (level: LogLevel, event: string, fields: LogFields) => void;
@@ -112,7 +110,7 @@ export class Maglevd {
   }
 
   #tree({ config, warnings }: Extract<ConfigVerdict, { ok: true }>) {
-    const { clock, pid, readFile, dial, probe, intents, serving, notified } = this.#around;
+    const { clock, pid, readFile, dial, startThread, intents, serving, notified } = this.#around;
     const about = { version: '0', commit: null, date: null, startedAt: clock.now(), pid };
     return rootActor({
       config,
@@ -137,8 +135,7 @@ export class Maglevd {
           if (!this.#gone) notified(lines);
         },
       },
-      makeProbeEngine: (_netns, context) =>
-        createLocalEngine({ ...context, probe: (_key, target, ended) => probe(target, ended) }),
+      makeProbeEngine: (netns, context) => createProbeEngine({ ...context, netns, workers: 1 }, startThread),
       openVpp: (ready) => async (signal) => {
         await ready();
         return openLb({

@@ -79,6 +79,8 @@ function strike(world: World, person: Person, fault: Fault, number: number): () 
       disk.troubles.add(how);
       return () => disk.mended(how);
     }
+    case 'thread':
+      return strikeThreads(world, fault);
     case 'stall':
       truth.troubled(fault.forMs + 1);
       world.process?.clock.stall(fault.forMs);
@@ -122,6 +124,28 @@ function strikeVpp({ vpp }: World, { how, forMs }: VppFault): () => void {
     default:
       vpp.setFault(how.text);
       return () => vpp.clearFault(how.text);
+  }
+}
+
+function strikeThreads(
+  world: World,
+  { how, forMs, backend }: Extract<Fault, { kind: 'thread' }>,
+): () => void {
+  const { process, truth } = world;
+  if (process === null) return nothing;
+  const { threads } = process;
+  switch (how) {
+    case 'ends':
+      threads.die();
+      return nothing;
+    case 'hangs':
+      threads.hang(forMs);
+      return nothing;
+    case 'deadly': {
+      const address = truth.addressOf(backend);
+      threads.poison(address);
+      return () => threads.acquit(address);
+    }
   }
 }
 

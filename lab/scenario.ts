@@ -103,6 +103,16 @@ export type Fault =
       readonly at: number;
       readonly forMs: number;
       readonly backends: readonly string[];
+      /** link: what it sends does not leave its machine; absent: the kernel has no room for it. */
+      readonly how?: 'link';
+    }
+  /** The thread that probes ends, does nothing, or dies of each probe of this backend. */
+  | {
+      readonly kind: 'thread';
+      readonly at: number;
+      readonly forMs: number;
+      readonly how: 'ends' | 'hangs' | 'deadly';
+      readonly backend: string;
     }
   /** The process does nothing, as one that was stopped, or whose machine was. */
   | { readonly kind: 'stall'; readonly at: number; readonly forMs: number }

@@ -1,4 +1,5 @@
-import { connectionRefused, type ProbeResult } from '../domain/probe-result.js';
+import { connectionRefused, type ProbeFinding, type ProbeResult } from '../domain/probe-result.js';
+import type { LocalProbe } from '../probes/engine/local-thread.js';
 import type { ProbeTarget } from '../probes/target.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
 import type { LabClock } from './lab-clock.js';
@@ -77,50 +78,54 @@ export class Servers {
     );
   };
 
-  /** Probes it once, as far as it goes. `asker` is the clock of who asks; `isAsked`: does he still live? */
+  /**
+   * Probes it once, as far as it goes: what never comes back ends when whoever asks says that its time is over. `asker` is
+   * his clock.
+   */
   probe(
     target: ProbeTarget,
     asker: Pick<Clock, 'schedule'>,
-    isAsked: () => boolean,
     ended: (result: ProbeResult) => void,
-  ): Cancel {
+  ): LocalProbe {
     this.probes++;
     const { vpp } = this.#options;
-    const { address, timeoutMs } = target;
+    const { address } = target;
     const own = this.#ownAnswer(target);
     const machine = vpp();
     const sent = this.#forwards(machine, address);
     const life = machine.forwardsSince;
     let over = false;
     const finish = (result: ProbeResult, culprit: Culprit) => {
-      if (over || !isAsked()) return;
+      if (over) return;
       over = true;
       this.#options.probed(address, result, culprit);
       ended(result);
     };
-    const lost = () => {
-      const unheard = machine.forwards && machine.hungMs > 0 && machine.hungMs <= UNHEARD_MS;
-      finish(silence(target), own.culprit !== 'nobody' ? own.culprit : unheard ? 'network' : 'vpp');
-    };
-    if (!sent || own.result === null) {
-      const cancel = asker.schedule(timeoutMs, () =>
-        own.result === null ? finish(silence(target), own.culprit) : lost(),
-      );
-      return () => {
+    const { result } = own;
+    let cancel: Cancel = () => {};
+    if (sent && result !== null) {
+      cancel = asker.schedule(own.afterMs, () => {
+        const returns = machine.forwards && machine.forwardsSince === life;
+        if (returns) finish({ ...result, durationMs: own.afterMs }, own.culprit);
+      });
+    }
+    return {
+      expire: () => {
+        const unheard = machine.forwards && machine.hungMs > 0 && machine.hungMs <= UNHEARD_MS;
+        const byVpp = result !== null && own.culprit === 'nobody';
+        finish(silence(target), !byVpp ? own.culprit : unheard ? 'network' : 'vpp');
+      },
+      abandon: () => {
         over = true;
         cancel();
-      };
-    }
-    const { result } = own;
-    let cancel = asker.schedule(own.afterMs, () => {
-      const returns = machine.forwards && machine.forwardsSince === life;
-      if (returns) finish({ ...result, durationMs: own.afterMs }, own.culprit);
-      else cancel = asker.schedule(timeoutMs - own.afterMs, lost);
-    });
-    return () => {
-      over = true;
-      cancel();
+      },
     };
+  }
+
+  /** Why nothing goes out to this server from maglevd's own machine; null = it does. */
+  ownWay(address: string): ProbeFinding | null {
+    const isOff = (this.#doubts.get(address) ?? []).some(({ how }) => how === 'link');
+    return isOff ? { verdict: 'doubt', code: 'SOCKERR', detail: 'the link of lab0 is down' } : null;
   }
 
   /** What the server and the network make of a probe; `result` null: nothing comes back. */
@@ -133,7 +138,12 @@ export class Servers {
     let delay = 0;
     const server = this.#server.get(target.address);
     const network = this.#network.get(target.address);
-    if (this.#doubts.has(target.address)) return { result: doubt, afterMs: ANSWER_MS, culprit: 'nobody' };
+    const doubts = this.#doubts.get(target.address);
+    if (doubts !== undefined) {
+      // Who looks at his own way finds out that nothing has gone out.
+      const isOff = doubts.some(({ how }) => how === 'link');
+      return { result: isOff ? null : doubt, afterMs: ANSWER_MS, culprit: 'nobody' };
+    }
     if (server === undefined && network === undefined)
       return { result: pass(target), afterMs: ANSWER_MS, culprit: 'nobody' };
     for (const { how, p } of network ?? []) {

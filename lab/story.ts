@@ -72,7 +72,13 @@ function faultText(fault: Fault): string {
     case 'disk':
       return `the disk is ${fault.how}`;
     case 'doubt':
-      return `maglevd cannot measure ${fault.backends.join(' ')}`;
+      return fault.how === 'link'
+        ? `what maglevd sends to ${fault.backends.join(' ')} does not leave its machine`
+        : `maglevd cannot measure ${fault.backends.join(' ')}`;
+    case 'thread':
+      return fault.how === 'deadly'
+        ? `the thread that probes dies of each probe of ${fault.backend}`
+        : `the thread that probes ${fault.how === 'ends' ? 'ends' : 'does nothing'}`;
     case 'stall':
       return 'the process does nothing';
     case 'questions':

@@ -5,6 +5,7 @@ import type { Cancel } from '../protocol/clock.js';
 import type { RpcTargets } from '../protocol/rpc.js';
 import { configText } from './config-file.js';
 import { Disk } from './disk.js';
+import { EngineThreads } from './engine-threads.js';
 import { LabClock, ProcessClock } from './lab-clock.js';
 import { Maglevd } from './maglevd.js';
 import type { Observer, RequestSeen } from './observer.js';
@@ -25,6 +26,7 @@ interface Life {
   readonly pid: number;
   readonly clock: ProcessClock;
   readonly maglevd: Maglevd;
+  readonly threads: EngineThreads;
   readonly sockets: Set<PipeEnd>;
   targets: RpcTargets | null;
   gone: boolean;
@@ -139,6 +141,7 @@ export class World {
     const pid = ++this.#pids;
     const clock = new ProcessClock(this.clock, this.scenario.seed * 31 + pid, () => this.#wallOffset);
     const sockets = new Set<PipeEnd>();
+    const threads = new EngineThreads(clock, this.servers);
     const maglevd: Maglevd = new Maglevd({
       clock,
       pid,
@@ -150,7 +153,7 @@ export class World {
         else sockets.add(end);
         return end;
       },
-      probe: (target, ended) => this.servers.probe(target, clock, () => !life.gone, ended),
+      startThread: threads.start,
       intents: this.disk.store(clock, () => !life.gone),
       hook: (actor, message) => this.#hook(life, actor, message),
       told: (level, event, fields) => {
@@ -168,7 +171,7 @@ export class World {
         for (const { notified } of this.observers) notified?.(lines);
       },
     });
-    const life: Life = { pid, clock, maglevd, sockets, targets: null, gone: false };
+    const life: Life = { pid, clock, maglevd, threads, sockets, targets: null, gone: false };
     this.#life = life;
     this.trace.line(`process ${pid} starts`);
     this.truth.lifeBegan = this.clock.monotonic();

@@ -5,8 +5,9 @@ import {
   type ProbeResult,
   verdictOfCode,
 } from '../../domain/probe-result.js';
+import type { LocalProbe } from '../../probes/engine/local-thread.js';
 import type { ProbeTarget } from '../../probes/target.js';
-import type { Cancel, Clock } from '../../protocol/clock.js';
+import type { Clock } from '../../protocol/clock.js';
 import type { RecordedResult, RecordedServer } from './recording.js';
 
 const well = { code: 'L4OK', detail: '', durationMs: 1 } as const;
@@ -25,11 +26,20 @@ export class RecordedServers {
     }
   }
 
-  readonly probe = (target: ProbeTarget, ended: (result: ProbeResult) => void): Cancel => {
+  readonly probe = (
+    target: ProbeTarget,
+    _asker: Pick<Clock, 'schedule'>,
+    ended: (result: ProbeResult) => void,
+  ): LocalProbe => {
     const found = this.#at(target.address, this.#clock.now());
     const durationMs = Math.min(Math.max(found.durationMs, 0.1), target.timeoutMs);
-    return this.#clock.schedule(durationMs, () => ended(resultOf({ ...found, durationMs })));
+    const abandon = this.#clock.schedule(durationMs, () => ended(resultOf({ ...found, durationMs })));
+    // What was recorded has its end.
+    return { abandon, expire: () => {} };
   };
+
+  /** What came of our own way stands in the results. */
+  readonly ownWay = (): null => null;
 
   /** Where nothing is known the server is well. */
   #at(address: string, now: number): Omit<RecordedResult, 'at'> {

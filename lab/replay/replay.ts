@@ -5,6 +5,7 @@ import { vipKeyOf } from '../../domain/desired.js';
 import { vipId } from '../../domain/lb.js';
 import type { RpcTargets } from '../../protocol/rpc.js';
 import { Disk } from '../disk.js';
+import { EngineThreads } from '../engine-threads.js';
 import { LabClock, ProcessClock } from '../lab-clock.js';
 import { Maglevd } from '../maglevd.js';
 import { nothingSeen, seenIn, serves } from '../seen.js';
@@ -92,13 +93,14 @@ async function played(recording: Recording, config: MaglevConfig, turns: Turns):
   vpp = machine;
   const verdict: ConfigVerdict = { ok: true, config, warnings: [] };
   let targets: RpcTargets | null = null;
+  const servers = new RecordedServers(own, recording.servers, config);
   const maglevd = new Maglevd({
     clock: own,
     pid: 1,
     sinceFileMs: async () => Number.POSITIVE_INFINITY,
     readFile: async () => verdict,
     dial: () => machine.connect(() => own.stalledFor),
-    probe: new RecordedServers(own, recording.servers, config).probe,
+    startThread: new EngineThreads(own, servers).start,
     intents: new Disk(() => {}).store(own, () => true),
     hook: () => null,
     told: (_level, event, fields) => {

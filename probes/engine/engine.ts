@@ -19,6 +19,8 @@ import { LagMeter } from './lag-meter.js';
 import type { Traced } from './messages.js';
 import type { NumberedNews } from './news.js';
 import { Prober } from './prober.js';
+import type { StartThread } from './thread-life.js';
+import { WorkerThread } from './worker-thread.js';
 
 /** A backend as the engine knows it. */
 interface Assigned {
@@ -35,14 +37,21 @@ const MAIN_BEAT_MS = 125;
 /** How long the workers may take to end before they are ended. */
 const STOP_MS = 2000;
 
-/** Starts the workers. They come up while the first orders are on their way. */
-export function createProbeEngine(options: ProbeEngineOptions): ProbeEngine {
-  return new Engine(options, { ...defaultTuning, ...options.tuning });
+/**
+ * Starts the workers. They come up while the first orders are on their way. `startThread`: how they are begun, if not as
+ * workers of Node.
+ */
+export function createProbeEngine(options: ProbeEngineOptions, startThread?: StartThread): ProbeEngine {
+  const tuning = { ...defaultTuning, ...options.tuning };
+  const startWorker: StartThread = (name, order, events) =>
+    new WorkerThread(name, order, tuning.entry, events);
+  return new Engine(options, tuning, startThread ?? startWorker);
 }
 
 class Engine implements ProbeEngine {
   readonly #options: ProbeEngineOptions;
   readonly #tuning: EngineTuning;
+  readonly #startThread: StartThread;
   /** For what is probed by bare descriptors, and for TLS, which takes a thread long and has one to itself. */
   readonly #plain: readonly Prober[];
   #tls: Prober | null = null;
@@ -57,9 +66,10 @@ class Engine implements ProbeEngine {
   #look: Cancel = () => {};
   #stopped: Promise<void> | null = null;
 
-  constructor(options: ProbeEngineOptions, tuning: EngineTuning) {
+  constructor(options: ProbeEngineOptions, tuning: EngineTuning, startThread: StartThread) {
     this.#options = options;
     this.#tuning = tuning;
+    this.#startThread = startThread;
     this.#lag = new LagMeter(options.clock, () => {}, MAIN_BEAT_MS);
     this.#plain = Array.from({ length: options.workers }, (_, i) =>
       this.#newProber(`probes-${i}`, 'kernel', null),
@@ -144,6 +154,7 @@ class Engine implements ProbeEngine {
       log,
       book,
       tuning: this.#tuning,
+      startThread: this.#startThread,
       troubled: () => this.#tellTrouble(),
       news: (news) => this.#tellNews(news),
       trace: (trace) => this.#tellTrace(trace),

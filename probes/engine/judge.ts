@@ -10,8 +10,8 @@ import type { ProbeTarget } from '../target.js';
 import type { NamespaceGuard } from './namespace-guard.js';
 
 export interface JudgeOptions {
-  readonly guard: NamespaceGuard;
-  readonly ownWay: OwnWay;
+  readonly guard: Pick<NamespaceGuard, 'look' | 'entered'>;
+  readonly ownWay: Pick<OwnWay, 'trouble'>;
   /** Remembers how late this thread was. */
   readonly lag: { readonly worstSince: (since: number) => number };
 }

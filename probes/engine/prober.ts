@@ -19,8 +19,8 @@ import type {
 import type { Step, Traced, WorkerReport, WorkerTrouble } from './messages.js';
 import { type NumberedNews, unpackNews } from './news.js';
 import { Quarantine } from './quarantine.js';
+import type { StartThread, ThreadLife } from './thread-life.js';
 import { Watch } from './watch.js';
-import { WorkerThread } from './worker-thread.js';
 
 export interface ProberOptions {
   readonly name: string;
@@ -31,6 +31,7 @@ export interface ProberOptions {
   readonly tuning: EngineTuning;
   readonly recent: RecentLimit | null;
   readonly io: 'kernel' | 'node';
+  readonly startThread: StartThread;
   readonly book: ProbeBook;
   /** Called when `trouble` changes. */
   readonly troubled: () => void;
@@ -68,7 +69,7 @@ export class Prober {
   readonly #unknown = new Set<Watched>();
   readonly #quarantine: Quarantine;
   readonly #pages = new Set<number>();
-  #thread: WorkerThread | null = null;
+  #thread: ThreadLife | null = null;
   #watch: Watch | null = null;
   #trouble: WorkerTrouble | null = null;
   #through: Through = { begunAt: Number.NEGATIVE_INFINITY, at: Number.NEGATIVE_INFINITY };
@@ -264,14 +265,13 @@ export class Prober {
   }
 
   #start(): void {
-    const { name, netns, trust, tuning, recent, io, book } = this.#options;
+    const { name, netns, trust, tuning, recent, io, book, startThread } = this.#options;
     const { maxUnderWay } = tuning;
     const firstTicket = book.firstTicket();
     try {
-      const thread = new WorkerThread(
+      const thread = startThread(
         name,
         { netns, trust, maxUnderWay, recent, firstTicket, io },
-        tuning.entry,
         {
           report: (report) => this.#reported(report),
           lost: (reason) => this.#lost(reason),

@@ -31,7 +31,7 @@ export interface ThreadOptions {
   readonly clock: Clock;
   readonly makeDriver: (ended: Ended, behalf: Behalf) => TargetDriver;
   readonly judge: Judge;
-  readonly guard: NamespaceGuard;
+  readonly guard: Pick<NamespaceGuard, 'trouble' | 'entered'>;
   readonly maxUnderWay: number;
   readonly recent: RecentLimit | null;
   readonly firstTicket: number;

@@ -3,23 +3,18 @@ import { closeDescriptor } from '../../linux/descriptor.js';
 import { holdLibc } from '../../linux/libc.js';
 import { Board } from './board.js';
 import type { Step, WorkerOrder, WorkerReport } from './messages.js';
-
-export interface WorkerThreadEvents {
-  readonly report: (report: WorkerReport) => void;
-  /** It ended, or is taken for dead; called once, not after stop(). */
-  readonly lost: (reason: string) => void;
-}
+import type { ThreadEvents, ThreadLife, ThreadOrder } from './thread-life.js';
 
 /** One life of one worker. */
-export class WorkerThread {
+export class WorkerThread implements ThreadLife {
   readonly board = new Board();
   readonly #worker: Worker;
-  readonly #events: WorkerThreadEvents;
+  readonly #events: ThreadEvents;
   readonly #ended: Promise<void>;
   #steps: Step[] = [];
   #state: 'live' | 'lost' | 'stopping' = 'live';
 
-  constructor(name: string, order: Omit<WorkerOrder, 'board'>, entry: URL, events: WorkerThreadEvents) {
+  constructor(name: string, order: ThreadOrder, entry: URL, events: ThreadEvents) {
     const workerData: WorkerOrder = { ...order, board: this.board.memory };
     this.#events = events;
     holdLibc();
@@ -37,20 +32,17 @@ export class WorkerThread {
     });
   }
 
-  /** Steps of one turn of the event loop travel together. */
   tell(step: Step): void {
     if (this.#state !== 'live') return;
     if (this.#steps.length === 0) setImmediate(() => this.#flush());
     this.#steps.push(step);
   }
 
-  /** Takes it for dead, and ends it if that is possible. */
   kill(reason: string): void {
     this.#lose(reason);
     void this.#worker.terminate();
   }
 
-  /** Resolves when it has ended by itself. */
   stop(): Promise<void> {
     if (this.#state === 'live') {
       this.tell({ type: 'stop' });

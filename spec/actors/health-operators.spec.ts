@@ -24,7 +24,7 @@ describe('operators decide over health, in the whole tree', () => {
     fleet.world.servers.answers.set(a, 'silent');
     await seconds(2);
     await act('a', 'pause');
-    expect(fleet.world.servers.cancelled).to.include('a');
+    expect(fleet.world.servers.cancelled).to.include(a);
     expect(weights()).to.deep.equal({ [a]: 0, [b]: 50, [c]: 0 });
     expect(fleet.world.machine.vpp.writes.at(-1)).to.include({ address: a, weight: 0, flush: false });
     const probes = fleet.world.servers.probed.filter((one) => one === a).length;

@@ -123,7 +123,7 @@ describe('actors/health/prober asks whether VPP lives', () => {
     begin(null);
     servers.answers.set(address(0), silence);
     const [one] = await probe(1);
-    expect(one?.result).to.equal(silence);
+    expect(one?.result).to.deep.equal(silence);
   });
 
   it('with a new question for what fails while one is under way', async () => {

@@ -13,6 +13,7 @@ export class FakeServers {
   readonly next = new Map<string, ProbeResult[]>();
   /** Addresses probed, in order. */
   readonly probed: string[] = [];
+  /** Addresses of probes that were cancelled. */
   readonly cancelled: string[] = [];
   engines = 0;
 
@@ -20,11 +21,11 @@ export class FakeServers {
     this.engines++;
     const engine = createLocalEngine({
       ...context,
-      probe: (key, { address }, ended) => {
+      probe: ({ address }, ended) => {
         this.probed.push(address);
         const answer = this.next.get(address)?.shift() ?? this.answers.get(address) ?? pass;
         if (answer !== 'silent') queueMicrotask(() => ended(answer));
-        return () => this.cancelled.push(key);
+        return () => this.cancelled.push(address);
       },
     });
     return {

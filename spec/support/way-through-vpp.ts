@@ -33,7 +33,7 @@ export class WayThroughVpp {
   engine(context: Omit<LocalEngineOptions, 'probe'>): ProbeEngine {
     return createLocalEngine({
       ...context,
-      probe: (_key, { address, timeoutMs }, ended) => {
+      probe: ({ address, timeoutMs }, ended) => {
         this.probes++;
         let over = false;
         const finish = (result: ProbeResult) => {
