@@ -33,20 +33,20 @@ const numbers: Readonly<Record<ProbeCode, number>> = Object.fromEntries(
 export const durationBounds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] as const;
 
 /** How many results are remembered one by one. */
-export const ringSize = 64;
+export const RING_SIZE = 64;
 
 /** Backends on one page. */
-export const pageRows = 128;
+export const PAGE_ROWS = 128;
 
 const CODES = probeCodes.length;
 const BUCKETS = durationBounds.length + 1;
 /** Of the eight-byte numbers of a row: when the last results were, and the sum of all durations. */
-const SUM = ringSize;
-const WIDE = ringSize + 1;
+const SUM = RING_SIZE;
+const WIDE = RING_SIZE + 1;
 /** Of the four-byte whole numbers of a row: results by code, durations by bucket, and results in all. */
 const RESULTS = CODES + BUCKETS;
 const WHOLE = RESULTS + 1;
-const BYTES_PER_ROW = WIDE * 8 + WHOLE * 4 + ringSize * 4 + ringSize;
+const BYTES_PER_ROW = WIDE * 8 + WHOLE * 4 + RING_SIZE * 4 + RING_SIZE;
 
 /** One result, as it is remembered. */
 export interface RememberedProbe {
@@ -84,23 +84,23 @@ export class ProbeNumbers {
   readonly #codes: Uint8Array;
 
   /** One page, by its memory as another thread has made it; a new one otherwise. */
-  constructor(memory = new SharedArrayBuffer(pageRows * BYTES_PER_ROW)) {
+  constructor(memory = new SharedArrayBuffer(PAGE_ROWS * BYTES_PER_ROW)) {
     this.memory = memory;
-    const wholeAt = pageRows * WIDE * 8;
-    const durationsAt = wholeAt + pageRows * WHOLE * 4;
-    this.#wide = new Float64Array(memory, 0, pageRows * WIDE);
-    this.#whole = new Uint32Array(memory, wholeAt, pageRows * WHOLE);
-    this.#durations = new Float32Array(memory, durationsAt, pageRows * ringSize);
-    this.#codes = new Uint8Array(memory, durationsAt + pageRows * ringSize * 4, pageRows * ringSize);
+    const wholeAt = PAGE_ROWS * WIDE * 8;
+    const durationsAt = wholeAt + PAGE_ROWS * WHOLE * 4;
+    this.#wide = new Float64Array(memory, 0, PAGE_ROWS * WIDE);
+    this.#whole = new Uint32Array(memory, wholeAt, PAGE_ROWS * WHOLE);
+    this.#durations = new Float32Array(memory, durationsAt, PAGE_ROWS * RING_SIZE);
+    this.#codes = new Uint8Array(memory, durationsAt + PAGE_ROWS * RING_SIZE * 4, PAGE_ROWS * RING_SIZE);
   }
 
-  /** One more result of the backend of this row, 0 to pageRows - 1. */
+  /** One more result of the backend of this row, 0 to PAGE_ROWS - 1. */
   record(row: number, code: ProbeCode, at: number, durationMs: number): void {
     const whole = row * WHOLE;
     const results = this.#whole[whole + RESULTS] ?? 0;
-    const place = row * ringSize + (results % ringSize);
+    const place = row * RING_SIZE + (results % RING_SIZE);
     const number = numbers[code];
-    this.#wide[row * WIDE + (results % ringSize)] = at;
+    this.#wide[row * WIDE + (results % RING_SIZE)] = at;
     this.#durations[place] = durationMs;
     this.#codes[place] = number;
     this.#add(whole + number);
@@ -123,19 +123,19 @@ export class ProbeNumbers {
       count: (code) => this.#whole[whole + numbers[code]] ?? 0,
       bucket: (i) => (i >= 0 && i < BUCKETS ? (this.#whole[whole + CODES + i] ?? 0) : 0),
       durationSumMs: this.#wide[row * WIDE + SUM] ?? 0,
-      last: (limit = ringSize) => this.#last(row, results, limit),
+      last: (limit = RING_SIZE) => this.#last(row, results, limit),
     };
   }
 
   #last(row: number, results: number, limit: number): RememberedProbe[] {
     const found: RememberedProbe[] = [];
-    for (let i = 1; i <= Math.min(results, ringSize, limit); i++) {
-      const place = (results - i) % ringSize;
-      const code = probeCodes[this.#codes[row * ringSize + place] ?? 0];
+    for (let i = 1; i <= Math.min(results, RING_SIZE, limit); i++) {
+      const place = (results - i) % RING_SIZE;
+      const code = probeCodes[this.#codes[row * RING_SIZE + place] ?? 0];
       if (code === undefined) continue;
       found.push({
         at: this.#wide[row * WIDE + place] ?? 0,
-        durationMs: this.#durations[row * ringSize + place] ?? 0,
+        durationMs: this.#durations[row * RING_SIZE + place] ?? 0,
         code,
       });
     }

@@ -98,7 +98,7 @@ export const connectionGivenUp = {
 } as const;
 
 /** The status with which a server gives up on a client that does not send its request. */
-export const requestTimeout = 408;
+export const REQUEST_TIMEOUT = 408;
 
 /**
  * Can this failure come about without anything having left this machine? Silence can, and so can "unreachable"; what a
@@ -115,7 +115,7 @@ export function nothingAnswered({ code, detail }: Failure): boolean {
  */
 export function lateMayExplain({ code, detail }: Failure): boolean {
   if (code === 'L4CON') return Object.values<string>(connectionGivenUp).includes(detail);
-  if (code === 'L7STS') return detail === statusDetail(requestTimeout);
+  if (code === 'L7STS') return detail === statusDetail(REQUEST_TIMEOUT);
   return true;
 }
 

@@ -1,5 +1,5 @@
 import { formatDuration } from './duration.js';
-import { connectionRefused, type Failure, requestTimeout, statusDetail } from './probe-result.js';
+import { connectionRefused, type Failure, REQUEST_TIMEOUT, statusDetail } from './probe-result.js';
 
 /**
  * What maglevd has heard of the life of VPP. Probes usually travel through the VPP that is governed, so their silence
@@ -42,7 +42,7 @@ export function originOf({ code, detail }: Failure): FailureOrigin {
     case 'L7TOUT':
       return 'way';
     case 'L7STS':
-      return detail === statusDetail(requestTimeout) ? 'way' : 'server';
+      return detail === statusDetail(REQUEST_TIMEOUT) ? 'way' : 'server';
     case 'L6RSP':
     case 'L7RSP':
       // What tells of the connection tells of no answer.

@@ -3,7 +3,7 @@ import type { IpFamily } from '../domain/ip.js';
 // RFC 792, RFC 4443 section 4.
 const requestType = { 4: 8, 6: 128 } as const;
 export const replyType = { 4: 0, 6: 129 } as const;
-export const echoHeaderSize = 8;
+export const ECHO_HEADER_SIZE = 8;
 
 /** Writes an ICMP echo request but for its sequence number, and for its checksum, into the memory from `at` on. */
 export function writeEchoRequest(
@@ -15,7 +15,7 @@ export function writeEchoRequest(
 ): void {
   memory[at] = requestType[family];
   memory.writeUInt16BE(identifier, at + 4);
-  memory.set(payload, at + echoHeaderSize);
+  memory.set(payload, at + ECHO_HEADER_SIZE);
 }
 
 /**
@@ -56,5 +56,5 @@ export function echoReplyAt(
   withIpHeader: boolean,
 ): number {
   const start = withIpHeader ? ((memory[at] ?? 0) & 0xf) * 4 : 0;
-  return size >= start + echoHeaderSize && memory[at + start] === replyType[family] ? at + start : -1;
+  return size >= start + ECHO_HEADER_SIZE && memory[at + start] === replyType[family] ? at + start : -1;
 }

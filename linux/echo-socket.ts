@@ -2,9 +2,14 @@ import { MaglevError } from '../domain/errors.js';
 import type { IpAddress, IpFamily } from '../domain/ip.js';
 import { closeDescriptor } from './descriptor.js';
 import { attachEchoFilter } from './echo-filter.js';
-import { echoHeaderSize, echoReplyAt, echoSum, numberEchoRequest, writeEchoRequest } from './echo-packet.js';
-import { errnoName, isPending } from './errno.js';
-import { libcFunction, SyscallError, succeeded } from './libc.js';
+import {
+  ECHO_HEADER_SIZE,
+  echoReplyAt,
+  echoSum,
+  numberEchoRequest,
+  writeEchoRequest,
+} from './echo-packet.js';
+import { errnoName, isPending, libcFunction, SyscallError, succeeded } from './libc.js';
 import { MessageBatch } from './message-batch.js';
 import { addressFamily, emptySocketAddress, socketAddress } from './socket-address.js';
 
@@ -32,19 +37,19 @@ const setsockopt = libcFunction(
 const getsockopt = libcFunction('int getsockopt(int fd, int level, int name, void *value, void *size)');
 
 /** The longest IPv4 header, which raw sockets see in front. */
-const ipHeaderSize = 60;
+const IP_HEADER_SIZE = 60;
 
 /** Messages that one system call sends or receives, at most. */
-const batchSize = 64;
+const BATCH_SIZE = 64;
 
 /** Some thousands of replies may come while the thread is busy. */
-const receiveBuffer = 4 * 1024 * 1024;
+const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 /**
  * A request to a neighbour that does not answer is held for seconds, some 800 bytes of this, while its address is asked
  * for. The room must be for all neighbours that may be dead, or those that live cannot be asked.
  */
-const sendBuffer = 8 * 1024 * 1024;
+const SEND_BUFFER = 8 * 1024 * 1024;
 
 /** Sends ICMP echo requests and receives the replies to them, many by one call. Never blocks. */
 export interface EchoSocket {
@@ -80,8 +85,8 @@ export interface EchoMark {
 export function openEchoSocket(family: IpFamily, source: IpAddress | null, mark: EchoMark): EchoSocket {
   const { kind, fd } = openEither(family);
   try {
-    enlarge(fd, 'SO_RCVBUF', SO_RCVBUFFORCE, SO_RCVBUF, receiveBuffer);
-    enlarge(fd, 'SO_SNDBUF', SO_SNDBUFFORCE, SO_SNDBUF, sendBuffer);
+    enlarge(fd, 'SO_RCVBUF', SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_BUFFER);
+    enlarge(fd, 'SO_SNDBUF', SO_SNDBUFFORCE, SO_SNDBUF, SEND_BUFFER);
     if (kind === 'raw') attachEchoFilter(fd, family, mark.identifier);
     if (source !== null) {
       const address = socketAddress(source);
@@ -133,12 +138,12 @@ function echoSocket(
   family: IpFamily,
   { identifier, payload }: EchoMark,
 ): EchoSocket {
-  const size = echoHeaderSize + payload.length;
+  const size = ECHO_HEADER_SIZE + payload.length;
   const addressSize = emptySocketAddress(family).length;
-  const requests = new MessageBatch(batchSize, size, addressSize);
-  const replies = new MessageBatch(batchSize, size + ipHeaderSize, addressSize);
-  const sequences = new Uint16Array(batchSize);
-  for (let i = 0; i < batchSize; i++) {
+  const requests = new MessageBatch(BATCH_SIZE, size, addressSize);
+  const replies = new MessageBatch(BATCH_SIZE, size + IP_HEADER_SIZE, addressSize);
+  const sequences = new Uint16Array(BATCH_SIZE);
+  for (let i = 0; i < BATCH_SIZE; i++) {
     writeEchoRequest(requests.packets, requests.packetAt(i), family, identifier, payload);
   }
   const sum = echoSum(requests.packets, 0, size);
@@ -156,7 +161,7 @@ function echoSocket(
     if (at < 0 || end - at !== size) return -1;
     if (kind === 'raw' && packets.readUInt16BE(at + 4) !== identifier) return -1;
     for (let k = 0; k < payload.length; k++) {
-      if (packets[at + echoHeaderSize + k] !== payload[k]) return -1;
+      if (packets[at + ECHO_HEADER_SIZE + k] !== payload[k]) return -1;
     }
     return packets.readUInt16BE(at + 6);
   };
@@ -170,7 +175,7 @@ function echoSocket(
       sequences[put] = sequence;
       put++;
     },
-    isFull: () => put === batchSize,
+    isFull: () => put === BATCH_SIZE,
     flush: (failed) => {
       const end = put;
       put = 0;

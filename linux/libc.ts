@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import { MaglevError } from '../domain/errors.js';
 
@@ -87,6 +88,19 @@ export function libc(): Libc {
   return bound;
 }
 
+/**
+ * Keeps koffi loaded as long as the process lives; to be called by the main thread before it starts one that may use
+ * linux/. Otherwise native code is unloaded with the last thread that uses it and loaded anew with the next, which
+ * few add-ons stand. Without koffi there is nothing to hold.
+ */
+export function holdLibc(): void {
+  try {
+    libc();
+  } catch (thrown) {
+    if (!(thrown instanceof MaglevError)) throw thrown;
+  }
+}
+
 /** Like `libc().declare(prototype)`, bound at the first call: may be used at the top of a module. */
 export function libcFunction(prototype: string): NativeCall {
   let call: NativeCall | undefined;
@@ -94,6 +108,26 @@ export function libcFunction(prototype: string): NativeCall {
     call ??= libc().declare(prototype);
     return call(...args);
   };
+}
+
+/** The name of a negative errno, as ECONNREFUSED. */
+export function errnoName(result: number): string {
+  const known = names.get(result);
+  if (known !== undefined) return known;
+  const name = getSystemErrorMap().get(result)?.[0] ?? `errno ${-result}`;
+  names.set(result, name);
+  return name;
+}
+
+/** Node looks for its table every time, which takes longer than the call that has failed. */
+const names = new Map<number, string>();
+
+const AGAIN = -constants.errno.EAGAIN;
+const INTERRUPTED = -constants.errno.EINTR;
+
+/** The result of a non-blocking call that can do nothing yet. */
+export function isPending(result: number): boolean {
+  return result === AGAIN || result === INTERRUPTED;
 }
 
 /** A system call that failed. */

@@ -4,14 +4,14 @@ import { NativeMemory } from './native-memory.js';
 // <sys/socket.h>: flags and layouts of 64-bit Linux.
 const MSG_NOSIGNAL = 0x4000;
 /** struct mmsghdr: a struct msghdr of 56 bytes, and a u32 with the length of what was sent or received. */
-const headerSize = 64;
-const nameAt = 0;
-const nameSizeAt = 8;
-const vectorAt = 16;
-const vectorCountAt = 24;
-const lengthAt = 56;
+const HEADER_SIZE = 64;
+const NAME_AT = 0;
+const NAME_SIZE_AT = 8;
+const VECTOR_AT = 16;
+const VECTOR_COUNT_AT = 24;
+const LENGTH_AT = 56;
 /** struct iovec: where, and how long. */
-const vectorSize = 16;
+const VECTOR_SIZE = 16;
 
 const sendmmsg = libcFunction('int sendmmsg(int fd, uintptr_t messages, unsigned int count, int flags)');
 const recvmmsg = libcFunction(
@@ -33,18 +33,18 @@ export class MessageBatch {
     this.size = size;
     this.#packetSize = packetSize;
     this.#addressSize = addressSize;
-    this.#headers = new NativeMemory(size * (headerSize + vectorSize));
+    this.#headers = new NativeMemory(size * (HEADER_SIZE + VECTOR_SIZE));
     this.#addresses = new NativeMemory(size * addressSize);
     this.#packets = new NativeMemory(size * packetSize);
     const { bytes, address } = this.#headers;
     this.#words = new Uint32Array(bytes.buffer);
     for (let i = 0; i < size; i++) {
-      const header = i * headerSize;
-      const vector = size * headerSize + i * vectorSize;
-      bytes.writeBigUInt64LE(BigInt(this.#addresses.address + i * addressSize), header + nameAt);
-      bytes.writeUInt32LE(addressSize, header + nameSizeAt);
-      bytes.writeBigUInt64LE(BigInt(address + vector), header + vectorAt);
-      bytes.writeUInt32LE(1, header + vectorCountAt);
+      const header = i * HEADER_SIZE;
+      const vector = size * HEADER_SIZE + i * VECTOR_SIZE;
+      bytes.writeBigUInt64LE(BigInt(this.#addresses.address + i * addressSize), header + NAME_AT);
+      bytes.writeUInt32LE(addressSize, header + NAME_SIZE_AT);
+      bytes.writeBigUInt64LE(BigInt(address + vector), header + VECTOR_AT);
+      bytes.writeUInt32LE(1, header + VECTOR_COUNT_AT);
       bytes.writeBigUInt64LE(BigInt(this.#packets.address + i * packetSize), vector);
       bytes.writeUInt32LE(packetSize, vector + 8);
     }
@@ -70,18 +70,18 @@ export class MessageBatch {
 
   /** How many bytes of message `i` were received. */
   length(i: number): number {
-    return this.#words[(i * headerSize + lengthAt) / 4] ?? 0;
+    return this.#words[(i * HEADER_SIZE + LENGTH_AT) / 4] ?? 0;
   }
 
   /** Sends the messages from `from` to `end` - 1: how many were, or the negative errno of the first. */
   send(fd: number, from: number, end: number): number {
-    return sendmmsg(fd, this.#headers.address + from * headerSize, end - from, MSG_NOSIGNAL);
+    return sendmmsg(fd, this.#headers.address + from * HEADER_SIZE, end - from, MSG_NOSIGNAL);
   }
 
   /** Receives what waits: how many messages, or a negative errno. The socket must not block. */
   receive(fd: number): number {
     // What the kernel has noted with the messages before.
-    for (let i = 0; i < this.size; i++) this.#words[(i * headerSize + nameSizeAt) / 4] = this.#addressSize;
+    for (let i = 0; i < this.size; i++) this.#words[(i * HEADER_SIZE + NAME_SIZE_AT) / 4] = this.#addressSize;
     return recvmmsg(fd, this.#headers.address, this.size, 0, 0);
   }
 }

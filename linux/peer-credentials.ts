@@ -1,6 +1,6 @@
 import type net from 'node:net';
+import { descriptorOf } from './descriptor.js';
 import { libcFunction, succeeded } from './libc.js';
-import { descriptorOf } from './socket-descriptor.js';
 
 // <asm-generic/socket.h>, as x86-64 and arm64 have it.
 const SOL_SOCKET = 1;

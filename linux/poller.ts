@@ -1,20 +1,23 @@
 import { closeDescriptor } from './descriptor.js';
-import {
-  DATA,
-  EPOLL_CLOEXEC,
-  EPOLL_CTL_ADD,
-  EPOLLERR,
-  EPOLLET,
-  EPOLLHUP,
-  EPOLLIN,
-  EPOLLOUT,
-  EPOLLRDHUP,
-  EVENT_SIZE,
-  epollCreate,
-  epollCtl,
-  epollWait,
-} from './epoll.js';
-import { succeeded } from './libc.js';
+import { libcFunction, succeeded } from './libc.js';
+
+// <sys/epoll.h>
+const EPOLL_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
+const EPOLLIN = 0x1;
+const EPOLLOUT = 0x4;
+const EPOLLERR = 0x8;
+const EPOLLHUP = 0x10;
+const EPOLLRDHUP = 0x2000;
+const EPOLLET = 0x80000000;
+
+/** struct epoll_event: u32 events, u64 data; packed on x86-64 only. */
+const DATA = process.arch === 'x64' ? 4 : 8;
+const EVENT_SIZE = DATA + 8;
+
+const epollCreate = libcFunction('int epoll_create1(int flags)');
+const epollCtl = libcFunction('int epoll_ctl(int epoll, int operation, int fd, void *event)');
+const epollWait = libcFunction('int epoll_wait(int epoll, void *events, int size, int timeout)');
 
 const WORDS = EVENT_SIZE / 4;
 const BATCH = 512;
@@ -22,6 +25,8 @@ const BATCH = 512;
 /** What has changed of a descriptor. */
 export const Change = {
   READABLE: EPOLLIN | EPOLLRDHUP,
+  /** The peer sends no more. */
+  ENDING: EPOLLRDHUP,
   WRITABLE: EPOLLOUT,
   /** An error waits, or both directions are closed. */
   BROKEN: EPOLLERR | EPOLLHUP,

@@ -1,23 +1,8 @@
+import { MaglevError } from '../domain/errors.js';
 import { NumberTable } from '../domain/number-table.js';
-import { closeDescriptor } from './descriptor.js';
-import {
-  DATA,
-  EPOLL_CLOEXEC,
-  EPOLL_CTL_ADD,
-  EPOLLERR,
-  EPOLLET,
-  EPOLLHUP,
-  EPOLLIN,
-  EPOLLOUT,
-  EPOLLRDHUP,
-  EVENT_SIZE,
-  epollCreate,
-  epollCtl,
-  epollWait,
-} from './epoll.js';
+import type { DescriptorLedger } from './descriptor.js';
 import { succeeded } from './libc.js';
-
-const BATCH = 256;
+import { Change, Poller } from './poller.js';
 
 /** What can be done with a descriptor, as far as it has changed. */
 export interface Readiness {
@@ -29,11 +14,6 @@ export interface Readiness {
   readonly broken: boolean;
 }
 
-interface Watched {
-  readonly fd: number;
-  readonly ready: (readiness: Readiness) => void;
-}
-
 /**
  * Watches many descriptors, at a fraction of what a socket of Node costs. It must be asked with turn(): nothing comes
  * by itself, because native code that calls into a thread of JavaScript aborts the whole process if that happens while
@@ -41,21 +21,19 @@ interface Watched {
  * left.
  */
 export class Reactor {
-  readonly #epoll: number;
-  /** By token. A descriptor's number may be used again while events of its last life wait, a token may not. */
-  readonly #watched = new NumberTable<Watched>();
-  readonly #event = Buffer.from(new ArrayBuffer(EVENT_SIZE));
-  readonly #events = Buffer.from(new ArrayBuffer(EVENT_SIZE * BATCH));
+  readonly #poller: Poller;
+  /** By token. A descriptor's number may be used again while events of its last life wait, a token not before 2^32 others were. */
+  readonly #watched = new NumberTable<(readiness: Readiness) => void>();
   #lastToken = 0;
 
   /** Throws MGL_LINUX_UNSUPPORTED or a SyscallError. */
   constructor() {
-    this.#epoll = succeeded('epoll_create1', epollCreate(EPOLL_CLOEXEC));
+    this.#poller = new Poller();
   }
 
   /** The descriptor of the epoll instance. */
   get fd(): number {
-    return this.#epoll;
+    return this.#poller.fd;
   }
 
   /**
@@ -63,11 +41,11 @@ export class Reactor {
    * descriptor is closed. Throws a SyscallError.
    */
   watch(fd: number, ready: (readiness: Readiness) => void): () => void {
-    const token = ++this.#lastToken;
-    this.#event.writeUInt32LE((EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET) >>> 0, 0);
-    this.#event.writeDoubleLE(token, DATA);
-    succeeded('epoll_ctl', epollCtl(this.#epoll, EPOLL_CTL_ADD, fd, this.#event));
-    this.#watched.set(token, { fd, ready });
+    do this.#lastToken = (this.#lastToken + 1) >>> 0;
+    while (this.#watched.has(this.#lastToken));
+    const token = this.#lastToken;
+    succeeded('epoll_ctl', this.#poller.add(fd, token));
+    this.#watched.set(token, ready);
     // Closing the descriptor takes it out of the epoll instance.
     return () => {
       this.#watched.delete(token);
@@ -76,7 +54,7 @@ export class Reactor {
 
   close(): void {
     this.#watched.clear();
-    closeDescriptor(this.#epoll);
+    this.#poller.close();
   }
 
   /**
@@ -84,17 +62,29 @@ export class Reactor {
    * call it.
    */
   turn(): boolean {
-    const count = epollWait(this.#epoll, this.#events, BATCH, 0);
+    const count = this.#poller.wait(0);
     // What does not fit is told in the next turn.
-    for (let at = 0; at < count * EVENT_SIZE; at += EVENT_SIZE) {
-      const events = this.#events.readUInt32LE(at);
-      this.#watched.get(this.#events.readDoubleLE(at + DATA))?.ready({
-        readable: (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) !== 0,
-        ending: (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) !== 0,
-        writable: (events & EPOLLOUT) !== 0,
-        broken: (events & (EPOLLERR | EPOLLHUP)) !== 0,
+    for (let i = 0; i < count; i++) {
+      const changes = this.#poller.changesAt(i);
+      this.#watched.get(this.#poller.numberAt(i))?.({
+        readable: (changes & (Change.READABLE | Change.BROKEN)) !== 0,
+        ending: (changes & (Change.ENDING | Change.BROKEN)) !== 0,
+        writable: (changes & Change.WRITABLE) !== 0,
+        broken: (changes & Change.BROKEN) !== 0,
       });
     }
     return count > 0;
+  }
+}
+
+/** The reactor of a thread; null where there can be none, which costs speed only. */
+export function openReactor(ledger: DescriptorLedger): Reactor | null {
+  try {
+    const reactor = new Reactor();
+    ledger.opened(reactor.fd);
+    return reactor;
+  } catch (thrown) {
+    if (thrown instanceof MaglevError) return null;
+    throw thrown;
   }
 }

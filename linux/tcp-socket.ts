@@ -38,7 +38,7 @@ const lingerZero = int32s(1, 0);
 const one = int32s(1);
 /** An address of the family AF_UNSPEC, whose size this is. */
 let nowhere: NativeMemory | null = null;
-const nowhereSize = 16;
+const NOWHERE_SIZE = 16;
 /** Memory for what the kernel answers, and its size. */
 const answer = int32s(0);
 const localEnds = { 4: emptySocketAddress(4), 6: emptySocketAddress(6) } as const;
@@ -80,8 +80,8 @@ export const tcpSocket = {
 
   /** Ends its connection by a reset, or gives up making one. The descriptor, its options and its source stay. */
   disconnect: (fd: number): number => {
-    nowhere ??= new NativeMemory(nowhereSize);
-    return connectAt(fd, nowhere.address, nowhereSize);
+    nowhere ??= new NativeMemory(NOWHERE_SIZE);
+    return connectAt(fd, nowhere.address, NOWHERE_SIZE);
   },
 
   /** 1 while the connection is being made: its end is told by readiness; 0 = it is there. `peer` is from peerAddress. */

@@ -1,6 +1,6 @@
 import type net from 'node:net';
+import { descriptorOf } from './descriptor.js';
 import { libcFunction, succeeded } from './libc.js';
-import { descriptorOf } from './socket-descriptor.js';
 
 // <netinet/in.h>, <linux/tcp.h>
 const IPPROTO_TCP = 6;

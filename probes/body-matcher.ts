@@ -7,13 +7,13 @@ import { matchDegree } from './regexp-cost.js';
 export type BodyMatcher = (body: string) => ProbeFinding | null;
 
 /** A match that takes longer is given up. All other probes of the thread wait for it. */
-export const matchLimitMs = 50;
+export const MATCH_LIMIT_MS = 50;
 
 /** Steps of the matcher that take well below the limit even in its slow, first runs. */
-const harmlessSteps = 500_000;
+const HARMLESS_STEPS = 500_000;
 
 /** After a match that took too long, this many probes do not try again, so that others keep their time. */
-const restAfterTimeout = 20;
+const REST_AFTER_TIMEOUT = 20;
 
 /**
  * Matches bodies against an expression. The matcher of JavaScript backtracks: an expression such as (a+)+b may take
@@ -27,7 +27,7 @@ export function bodyMatcher(source: string): BodyMatcher {
   const slow: ProbeFinding = {
     verdict: 'doubt',
     code: 'REGEXP',
-    detail: `matching /${source}/ took longer than ${matchLimitMs}ms: use a simpler expression`,
+    detail: `matching /${source}/ took longer than ${MATCH_LIMIT_MS}ms: use a simpler expression`,
   };
   let rest = 0;
   return (body) => {
@@ -35,10 +35,10 @@ export function bodyMatcher(source: string): BodyMatcher {
       rest--;
       return slow;
     }
-    const harmless = degree !== null && (body.length + 1) ** degree <= harmlessSteps;
+    const harmless = degree !== null && (body.length + 1) ** degree <= HARMLESS_STEPS;
     const matches = harmless ? expression.test(body) : testWithLimit(expression, body);
     if (matches === null) {
-      rest = restAfterTimeout;
+      rest = REST_AFTER_TIMEOUT;
       return slow;
     }
     return matches ? null : { verdict: 'fail', code: 'L7RSP', detail: `body does not match /${source}/` };
@@ -53,7 +53,7 @@ const script = new Script(`globalThis[Symbol.for('${workKey}')]()`);
 function testWithLimit(expression: RegExp, body: string): boolean | null {
   Reflect.set(globalThis, Symbol.for(workKey), () => expression.test(body));
   try {
-    return script.runInThisContext({ timeout: matchLimitMs }) === true;
+    return script.runInThisContext({ timeout: MATCH_LIMIT_MS }) === true;
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
       return null;

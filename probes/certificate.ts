@@ -53,14 +53,14 @@ function failure(detail: string): ProbeFinding {
 }
 
 /** No chain that is sound is longer. */
-const longestChain = 20;
+const LONGEST_CHAIN = 20;
 
 /** The server's certificate, that of who has signed it, and so on, as far as they are known. */
 function chainOf(secure: TLSSocket): DetailedPeerCertificate[] {
   const chain: DetailedPeerCertificate[] = [];
   let next: DetailedPeerCertificate | undefined = secure.getPeerCertificate(true);
   // Without a certificate it is an empty object; one that has signed itself is its own issuer.
-  while (next?.raw !== undefined && !chain.includes(next) && chain.length < longestChain) {
+  while (next?.raw !== undefined && !chain.includes(next) && chain.length < LONGEST_CHAIN) {
     chain.push(next);
     next = next.issuerCertificate;
   }

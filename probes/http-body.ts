@@ -2,10 +2,10 @@ import type { BodyFraming } from './http-head.js';
 import { quoted } from './wording.js';
 
 /** Bytes of a body that are read, at most. What is behind them is neither read nor matched. */
-export const bodyLimit = 64 * 1024;
+export const BODY_LIMIT = 64 * 1024;
 
 /** A chunk size with its extensions, or a trailer line, is no longer than this. */
-const lineLimit = 1024;
+const LINE_LIMIT = 1024;
 
 /** U+FEFF in UTF-8, which some editors and servers put before a text. */
 const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
@@ -30,7 +30,7 @@ export class HttpBody {
 
   /** Is everything here that will be looked at? */
   get complete(): boolean {
-    return this.#complete || this.#size >= bodyLimit;
+    return this.#complete || this.#size >= BODY_LIMIT;
   }
 
   get size(): number {
@@ -72,7 +72,7 @@ export class HttpBody {
   }
 
   #keep(bytes: Buffer): void {
-    const kept = bytes.subarray(0, bodyLimit - this.#size);
+    const kept = bytes.subarray(0, BODY_LIMIT - this.#size);
     this.#parts.push(Buffer.from(kept));
     this.#size += kept.length;
   }
@@ -91,7 +91,7 @@ export class HttpBody {
       }
       const end = bytes.indexOf(0x0a, at);
       this.#line += bytes.toString('latin1', at, end < 0 ? bytes.length : end);
-      if (this.#line.length > lineLimit) throw new BadHttpBody('a line between the chunks is too long');
+      if (this.#line.length > LINE_LIMIT) throw new BadHttpBody('a line between the chunks is too long');
       if (end < 0) return;
       at = end + 1;
       const line = this.#line.replace(/\r$/, '');

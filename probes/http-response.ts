@@ -8,7 +8,7 @@ import { contentCoding, statusHint, whatCame } from './http-wording.js';
 import { quoted } from './wording.js';
 
 /** Bytes of a response before its body, interim responses (1xx) included. */
-export const headLimit = 16 * 1024;
+export const HEAD_LIMIT = 16 * 1024;
 
 /**
  * Reads one HTTP/1 response as far as the verdict needs: the header, and the body only if it must match. Every
@@ -65,20 +65,20 @@ export class HttpResponse {
 
   #feedHead(bytes: Buffer): ProbeFinding | null {
     const before = this.#head.length;
-    this.#head += bytes.toString('latin1', 0, headLimit + 1 - this.#headBytes);
+    this.#head += bytes.toString('latin1', 0, HEAD_LIMIT + 1 - this.#headBytes);
     const start = this.#head.slice(0, httpPrefix.length);
     if (!httpPrefix.startsWith(start))
       return invalid(`not HTTP/1: the answer begins ${quoted(this.#head, 20)}`);
-    const end = headEnd(this.#head, Math.max(0, before - longestEnd));
+    const end = headEnd(this.#head, Math.max(0, before - LONGEST_END));
     if (end === null) {
       this.#headBytes += bytes.length;
-      return this.#headBytes > headLimit
-        ? invalid(`response header larger than ${headLimit / 1024} KiB`)
+      return this.#headBytes > HEAD_LIMIT
+        ? invalid(`response header larger than ${HEAD_LIMIT / 1024} KiB`)
         : null;
     }
     const used = end.next - before;
     this.#headBytes += used;
-    if (this.#headBytes > headLimit) return invalid(`response header larger than ${headLimit / 1024} KiB`);
+    if (this.#headBytes > HEAD_LIMIT) return invalid(`response header larger than ${HEAD_LIMIT / 1024} KiB`);
     const head = parseHttpHead(this.#head.slice(0, end.length));
     this.#head = '';
     const rest = bytes.subarray(used);
@@ -126,7 +126,7 @@ export class HttpResponse {
 }
 
 /** A header ends with two line ends, of two characters at most. */
-const longestEnd = 4;
+const LONGEST_END = 4;
 
 /** Where the header ends, and where the next thing begins; looks at the text from `start` on. */
 function headEnd(text: string, start: number): { length: number; next: number } | null {

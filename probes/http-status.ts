@@ -1,4 +1,4 @@
-import { headLimit } from './http-response.js';
+import { HEAD_LIMIT } from './http-response.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -22,7 +22,7 @@ for (let i = 0; i < 26; i++) {
  * common case, read without making anything. 0 = read it with HttpResponse, which would say the same of what is read here.
  */
 export function plainStatus(bytes: Uint8Array, length: number, from = 0): number {
-  if (length > headLimit || length < 13) return 0;
+  if (length > HEAD_LIMIT || length < 13) return 0;
   for (let i = 0; i < prefix.length; i++) if (bytes[from + i] !== prefix[i]) return 0;
   const minor = bytes[from + 7];
   if ((minor !== ZERO && minor !== ZERO + 1) || bytes[from + 8] !== SPACE) return 0;

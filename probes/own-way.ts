@@ -2,17 +2,17 @@ import { MaglevError } from '../domain/errors.js';
 import { type IpAddress, ipFamily } from '../domain/ip.js';
 import type { ProbeFinding } from '../domain/probe-result.js';
 import { readSocketError } from '../domain/socket-error.js';
-import { errnoName } from '../linux/errno.js';
+import type { DescriptorLedger } from '../linux/descriptor.js';
+import { errnoName } from '../linux/libc.js';
 import { type Link, RouteSocket } from '../linux/route-socket.js';
 import { tcpSocket } from '../linux/tcp-socket.js';
 import type { Clock } from '../protocol/clock.js';
-import type { DescriptorLedger } from './descriptor-ledger.js';
 import type { Pinger } from './pinger.js';
 import { sourceMissing } from './refusal.js';
 import type { ProbeTarget } from './target.js';
 
 /** For how long the state of a link is believed, in milliseconds, when many servers fall silent together. */
-const trustMs = 10;
+const TRUST_MS = 10;
 
 /**
  * The part of the way to a target that is this machine's own. It is looked at when nothing came back, because then
@@ -79,7 +79,7 @@ export class OwnWay {
 
   #link(routing: RouteSocket, device: number): Link | null {
     const now = this.#clock.monotonic();
-    if (now - this.#linksReadAt > trustMs) {
+    if (now - this.#linksReadAt > TRUST_MS) {
       this.#links.clear();
       this.#linksReadAt = now;
     }

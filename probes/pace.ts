@@ -1,9 +1,9 @@
 import type { Cancel, Clock } from '../protocol/clock.js';
 
 /** Milliseconds between two looks: the first while something happens, then longer and longer, up to the last. */
-const shortest = 1;
-const longest = 10;
-const growth = 1.25;
+const SHORTEST = 1;
+const LONGEST = 10;
+const GROWTH = 1.25;
 
 /**
  * Looks again and again for what bare descriptors have to tell, as long as somebody waits. The longer nothing comes,
@@ -14,7 +14,7 @@ export class Pace {
   readonly #clock: Clock;
   readonly #turn: () => boolean;
   #waiting = 0;
-  #pause = shortest;
+  #pause = SHORTEST;
   #timer: Cancel | null = null;
   #looking = false;
 
@@ -27,10 +27,10 @@ export class Pace {
   /** Somebody waits, until what is returned is called (once). */
   wait(): () => void {
     this.#waiting++;
-    if (this.#pause > shortest) {
+    if (this.#pause > SHORTEST) {
       this.#timer?.();
       this.#timer = null;
-      this.#pause = shortest;
+      this.#pause = SHORTEST;
     }
     this.#arm();
     return () => {
@@ -43,7 +43,7 @@ export class Pace {
     if (this.#looking || this.#waiting === 0) return;
     this.#looking = true;
     try {
-      this.#pause = this.#turn() ? shortest : Math.min(longest, this.#pause * growth);
+      this.#pause = this.#turn() ? SHORTEST : Math.min(LONGEST, this.#pause * GROWTH);
     } finally {
       this.#looking = false;
     }

@@ -1,8 +1,8 @@
 import { type IpAddress, ipFamily } from '../domain/ip.js';
 import { NumberTable } from '../domain/number-table.js';
+import type { DescriptorLedger } from '../linux/descriptor.js';
 import { type EchoSocket, openEchoSocket } from '../linux/echo-socket.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
-import type { DescriptorLedger } from './descriptor-ledger.js';
 
 interface Waiting {
   /** As the kernel has it. */
@@ -37,11 +37,11 @@ interface Channel {
 }
 
 /** A probe packet is 64 bytes of ICMP, as that of ping(8). */
-const payloadSize = 56;
-const idleMs = 600_000;
-const sequences = 0x10000;
+const PAYLOAD_SIZE = 56;
+const IDLE_MS = 600_000;
+const SEQUENCES = 0x10000;
 /** So many replies fit into the smallest buffer that a socket may have. */
-const burst = 64;
+const BURST = 64;
 
 /**
  * All pings of a thread. They share one socket per family and source address: the sequence number tells replies
@@ -58,7 +58,7 @@ export class Pinger {
     this.#clock = clock;
     this.#ledger = ledger;
     this.#identifier = Math.floor(clock.random() * 0x10000);
-    this.#payload = Buffer.from(Array.from({ length: payloadSize }, () => Math.floor(clock.random() * 256)));
+    this.#payload = Buffer.from(Array.from({ length: PAYLOAD_SIZE }, () => Math.floor(clock.random() * 256)));
   }
 
   /**
@@ -69,7 +69,7 @@ export class Pinger {
   ping(to: IpAddress, peer: Uint8Array, source: IpAddress | null, heard: Omit<Waiting, 'from'>): Ping {
     let channel = this.#channel(to, source);
     // Replies to a long burst would overflow the socket before the event loop comes to read it.
-    if (++channel.unreceived > burst) {
+    if (++channel.unreceived > BURST) {
       this.#flush(channel);
       this.#receive(channel);
       // Whoever got a reply may have closed it.
@@ -79,16 +79,16 @@ export class Pinger {
     const { socket, waiting } = channel;
     if (channel.unreceived === 1) channel.dropped = socket.dropped();
     if (socket.isFull()) this.#flush(channel);
-    const full = waiting.size >= sequences / 2;
+    const full = waiting.size >= SEQUENCES / 2;
     while (!full && waiting.has(channel.nextSequence))
-      channel.nextSequence = (channel.nextSequence + 1) % sequences;
+      channel.nextSequence = (channel.nextSequence + 1) % SEQUENCES;
     const sequence = channel.nextSequence;
     channel.usedAt = this.#clock.monotonic();
     const droppedBefore = channel.dropped;
     const mine: Waiting = { from: peer, replied: heard.replied, failed: heard.failed };
     if (full) heard.failed('ENOBUFS');
     else {
-      channel.nextSequence = (sequence + 1) % sequences;
+      channel.nextSequence = (sequence + 1) % SEQUENCES;
       waiting.set(sequence, mine);
       channel.unsent++;
       socket.put(peer, sequence);
@@ -187,7 +187,7 @@ export class Pinger {
   #closeIdle(): void {
     const now = this.#clock.monotonic();
     for (const [key, { waiting, usedAt }] of [...this.#channels]) {
-      if (waiting.size === 0 && now - usedAt > idleMs) this.#closeChannel(key);
+      if (waiting.size === 0 && now - usedAt > IDLE_MS) this.#closeChannel(key);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { ProbeResult } from '../domain/probe-result.js';
+import type { DescriptorLedger } from '../linux/descriptor.js';
 import type { Reactor } from '../linux/reactor.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
-import type { DescriptorLedger } from './descriptor-ledger.js';
 import type { Pace } from './pace.js';
 import type { Pinger } from './pinger.js';
 import type { Trust } from './trust.js';

@@ -1,7 +1,7 @@
 import type { IpAddress, IpFamily } from '../domain/ip.js';
+import type { DescriptorLedger } from '../linux/descriptor.js';
 import type { Poller } from '../linux/poller.js';
 import { tcpSocket } from '../linux/tcp-socket.js';
-import type { DescriptorLedger } from './descriptor-ledger.js';
 
 /** Which sockets can take each other's place. */
 export interface SocketKind {
@@ -20,7 +20,7 @@ interface Shelf {
 }
 
 /** Idle sockets of one kind, at most. */
-const mostIdle = 512;
+const MOST_IDLE = 512;
 
 /** Why there is no socket. */
 export interface NoSocket {
@@ -80,7 +80,7 @@ export class SocketPool {
     const shelf = this.#shelfOf[number];
     const fd = this.#descriptors[number] ?? -1;
     if (shelf === undefined || fd < 0) return;
-    if (shelf.idle.length >= mostIdle || tcpSocket.disconnect(fd) < 0) this.#close(number);
+    if (shelf.idle.length >= MOST_IDLE || tcpSocket.disconnect(fd) < 0) this.#close(number);
     else shelf.idle.push(number);
   }
 

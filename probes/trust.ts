@@ -16,7 +16,7 @@ export interface TrustGrounds {
 export const soundGrounds: TrustGrounds = { trouble: null, builtAt: Number.NEGATIVE_INFINITY };
 
 /** Contexts of TLS for the files of authorities that are in use, at most. One more is made anew each time. */
-const mostContexts = 64;
+const MOST_CONTEXTS = 64;
 
 /** The authorities that servers' certificates are checked against. */
 export class Trust {
@@ -35,7 +35,7 @@ export class Trust {
     this.#contexts.delete(key);
     this.#contexts.set(key, context);
     const [oldest] = this.#contexts.keys();
-    if (this.#contexts.size > mostContexts && oldest !== undefined) this.#contexts.delete(oldest);
+    if (this.#contexts.size > MOST_CONTEXTS && oldest !== undefined) this.#contexts.delete(oldest);
     return context;
   }
 }

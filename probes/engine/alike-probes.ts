@@ -2,7 +2,7 @@ import type { ProbeParams } from '../../domain/config.js';
 import type { ProbeTarget } from '../target.js';
 
 /** Kinds that are remembered at once. */
-const most = 256;
+const MOST_KINDS = 256;
 
 /**
  * What thousands of servers are asked is most often the same, but comes to a thread as a copy for each of them. Here it is one
@@ -16,7 +16,7 @@ export class AlikeProbes {
     const key = JSON.stringify(probe);
     let shared = this.#known.get(key);
     if (shared === undefined) {
-      if (this.#known.size >= most) this.#known.clear();
+      if (this.#known.size >= MOST_KINDS) this.#known.clear();
       this.#known.set(key, probe);
       shared = probe;
     }

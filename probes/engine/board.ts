@@ -1,4 +1,4 @@
-import type { DescriptorLedger } from '../descriptor-ledger.js';
+import type { DescriptorLedger } from '../../linux/descriptor.js';
 import type { Through } from './contract.js';
 
 const BEATS = 0;

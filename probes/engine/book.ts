@@ -1,8 +1,8 @@
-import { ProbeNumbers, type ProbeReading, pageRows } from '../../domain/probe-numbers.js';
+import { PAGE_ROWS, ProbeNumbers, type ProbeReading } from '../../domain/probe-numbers.js';
 import type { ProbeReadings } from '../../protocol/health.js';
 
 /** Numbers that were given back are used again after so many others, when no thread can know their last life any more. */
-const restRows = 64;
+const REST_ROWS = 64;
 
 /**
  * The numbers of all backends, in pages of shared memory. Each backend has a row, whose number stands for it in all
@@ -20,9 +20,9 @@ export class ProbeBook implements ProbeReadings {
   rowOf(backend: string): number {
     const known = this.#rows.get(backend);
     if (known !== undefined) return known;
-    const row = (this.#free.length > restRows ? this.#free.shift() : undefined) ?? this.#next++;
+    const row = (this.#free.length > REST_ROWS ? this.#free.shift() : undefined) ?? this.#next++;
     this.#rows.set(backend, row);
-    this.page(Math.floor(row / pageRows)).clear(row % pageRows);
+    this.page(Math.floor(row / PAGE_ROWS)).clear(row % PAGE_ROWS);
     return row;
   }
 
@@ -57,6 +57,6 @@ export class ProbeBook implements ProbeReadings {
 
   readonly reading = (backend: string): ProbeReading | null => {
     const row = this.#rows.get(backend);
-    return row === undefined ? null : this.page(Math.floor(row / pageRows)).read(row % pageRows);
+    return row === undefined ? null : this.page(Math.floor(row / PAGE_ROWS)).read(row % PAGE_ROWS);
   };
 }

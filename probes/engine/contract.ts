@@ -1,13 +1,13 @@
 import type { HealthCheck } from '../../domain/config.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import type { Standing } from '../../domain/rise-fall.js';
+import type { Counting } from '../../domain/standing-table.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { ProbeTarget } from '../target.js';
 import type { TrustGrounds } from '../trust.js';
 import type { ProbeBook } from './book.js';
 import type { Suspicion } from './news.js';
-import type { VppGrounds } from './order.js';
 
 /**
  * Probes backends again and again, in worker threads, in the network namespace that was asked for. It owns the schedule,
@@ -50,6 +50,29 @@ export interface WatchOrder extends ProbeOrder {
   readonly standing: Standing;
   /** In how many milliseconds its first probe is due. */
   readonly startMs: number;
+}
+
+/** Of probes that are under way, how many at most have begun within so many milliseconds. */
+export interface RecentLimit {
+  readonly most: number;
+  readonly ms: number;
+}
+
+/** What is to be probed, as far as the schedule must know. */
+export interface Order {
+  readonly number: number;
+  /** News carry it: what is of another round is old. */
+  readonly round: number;
+  readonly timeoutMs: number;
+  readonly counting: Counting;
+}
+
+/** What is known of the way through VPP, by which failures that prove nothing are told from those that do. */
+export interface VppGrounds {
+  /** Failures of probes that began after this are none of VPP's: in milliseconds of the monotonic clock. */
+  readonly soundFrom: number;
+  /** For how long after it was told that may be believed, in milliseconds. */
+  readonly goodForMs: number;
 }
 
 /** A result that changes what is known of a backend, or differs from the last one in its code or detail. */

@@ -4,6 +4,7 @@ import type { Cancel } from '../../protocol/clock.js';
 import { describeProbe } from '../prepare.js';
 import type { ProbeTarget } from '../target.js';
 import { soundGrounds } from '../trust.js';
+import type { RecentLimit, VppGrounds } from './contract.js';
 import {
   defaultTuning,
   type EngineTuning,
@@ -17,7 +18,6 @@ import {
 import { LagMeter } from './lag-meter.js';
 import type { Traced } from './messages.js';
 import type { NumberedNews } from './news.js';
-import type { RecentLimit, VppGrounds } from './order.js';
 import { Prober } from './prober.js';
 
 /** A backend as the engine knows it. */
@@ -30,10 +30,10 @@ interface Assigned {
 }
 
 /** The main thread judges no probe: only long stalls of it are worth telling. */
-const mainBeatMs = 125;
+const MAIN_BEAT_MS = 125;
 
 /** How long the workers may take to end before they are ended. */
-const stopMs = 2000;
+const STOP_MS = 2000;
 
 /** Starts the workers. They come up while the first orders are on their way. */
 export function createProbeEngine(options: ProbeEngineOptions): ProbeEngine {
@@ -60,7 +60,7 @@ class Engine implements ProbeEngine {
   constructor(options: ProbeEngineOptions, tuning: EngineTuning) {
     this.#options = options;
     this.#tuning = tuning;
-    this.#lag = new LagMeter(options.clock, () => {}, mainBeatMs);
+    this.#lag = new LagMeter(options.clock, () => {}, MAIN_BEAT_MS);
     this.#plain = Array.from({ length: options.workers }, (_, i) =>
       this.#newProber(`probes-${i}`, 'kernel', null),
     );
@@ -121,7 +121,7 @@ class Engine implements ProbeEngine {
     this.#look();
     this.#lag.stop();
     const probers = this.#probers();
-    const giveUp = this.#options.clock.schedule(stopMs, () => {
+    const giveUp = this.#options.clock.schedule(STOP_MS, () => {
       for (const prober of probers) prober.kill();
     });
     await Promise.all(probers.map((prober) => prober.stop()));

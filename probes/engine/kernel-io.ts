@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
+import type { DescriptorLedger } from '../../linux/descriptor.js';
 import { Poller } from '../../linux/poller.js';
 import type { Clock } from '../../protocol/clock.js';
-import type { DescriptorLedger } from '../descriptor-ledger.js';
 import { Pinger } from '../pinger.js';
 import { SocketPool } from '../socket-pool.js';
 import type { ProbeTarget } from '../target.js';
@@ -14,8 +14,8 @@ import type { Behalf, Ended, TargetDriver } from './thread.js';
 const PINGS = 0xffff_ffff;
 
 /** How often idle sockets are looked through, and the range of ports is read, in milliseconds. */
-const sweepMs = 60_000;
-const rangeMs = 1000;
+const SWEEP_MS = 60_000;
+const RANGE_MS = 1000;
 
 /** What a thread probes with by bare descriptors. */
 export class KernelIo {
@@ -76,7 +76,7 @@ export class KernelIo {
     this.#plain?.looked();
     this.pinger.turn();
     const now = this.#clock.monotonic();
-    if (now - this.#sweptAt < sweepMs) return;
+    if (now - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = now;
     this.#pool.sweep();
   }
@@ -96,7 +96,7 @@ export class KernelIo {
 
   #isEphemeral(port: number): boolean {
     const now = this.#clock.monotonic();
-    if (now - this.#rangeReadAt > rangeMs) {
+    if (now - this.#rangeReadAt > RANGE_MS) {
       this.#rangeReadAt = now;
       this.#range = ephemeralPorts();
     }

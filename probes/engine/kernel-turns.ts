@@ -3,16 +3,16 @@ import { StallMemory } from './stall-memory.js';
 import type { ProbingThread } from './thread.js';
 
 /** Milliseconds between the moments at which it wakes while probes are under way. */
-const gridMs = 10;
+const GRID_MS = 10;
 /**
  * For how long it waits for what it has begun in this turn, at most, and after how much of that it looks: to be woken costs
  * more than a probe, so that it is not woken by each answer.
  */
 const looksMs = [1, 2.5] as const;
 /** How often it shows that it lives. */
-const beatMs = 50;
+const BEAT_MS = 50;
 /** So often the event loop turns at least, though nobody has called. */
-const loopMs = 250;
+const LOOP_MS = 250;
 
 export interface KernelTurnsOptions {
   readonly clock: Pick<Clock, 'monotonic' | 'schedule'>;
@@ -76,11 +76,11 @@ export class KernelTurns {
   /** Turns until somebody calls, or nothing is to be done for long: to let the event loop turn costs as much as a probe. */
   readonly #run = (): void => {
     const { clock, called, napUntil } = this.#options;
-    const until = clock.monotonic() + loopMs;
+    const until = clock.monotonic() + LOOP_MS;
     while (!this.#stopped) {
       const at = this.#turn();
       const now = clock.monotonic();
-      if (at > now + gridMs) {
+      if (at > now + GRID_MS) {
         this.#turning = false;
         this.#idle(at);
         return;
@@ -110,12 +110,12 @@ export class KernelTurns {
     }
     thread.flush();
     const now = clock.monotonic();
-    if (now - this.#beatAt >= beatMs) {
+    if (now - this.#beatAt >= BEAT_MS) {
       this.#beatAt = now;
       beat();
     }
-    const due = schedule.nextTurn(beatMs);
-    const grid = (Math.floor(now / gridMs) + 1) * gridMs;
+    const due = schedule.nextTurn(BEAT_MS);
+    const grid = (Math.floor(now / GRID_MS) + 1) * GRID_MS;
     return schedule.underWay > 0 ? Math.min(due, grid) : due;
   }
 

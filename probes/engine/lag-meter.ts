@@ -5,7 +5,7 @@ import { StallMemory } from './stall-memory.js';
  * A thread that probes keeps this beat when it is not busy, in milliseconds. A stall shorter than it may go unseen; every beat
  * costs a wakeup, also of an idle thread.
  */
-const usualBeatMs = 50;
+const USUAL_BEAT_MS = 50;
 
 /**
  * How late this thread does what is due, measured by a timer that expects itself again and again. It sees whatever keeps
@@ -21,7 +21,7 @@ export class LagMeter {
   #timer: Cancel;
 
   /** `beat` is called with every beat. */
-  constructor(clock: Clock, beat: () => void = () => {}, beatMs = usualBeatMs) {
+  constructor(clock: Clock, beat: () => void = () => {}, beatMs = USUAL_BEAT_MS) {
     this.#clock = clock;
     this.#beat = beat;
     this.#beatMs = beatMs;

@@ -1,4 +1,4 @@
-import { pageRows } from '../../domain/probe-numbers.js';
+import { PAGE_ROWS } from '../../domain/probe-numbers.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import { standingNumber, standingOf } from '../../domain/standing-table.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
@@ -52,7 +52,7 @@ export function createLocalEngine({ clock, book, news, probe }: LocalEngineOptio
       turns.stir();
     },
     counted: (row, { code, durationMs }) => {
-      book.page(Math.floor(row / pageRows)).record(row % pageRows, code, clock.now(), durationMs);
+      book.page(Math.floor(row / PAGE_ROWS)).record(row % PAGE_ROWS, code, clock.now(), durationMs);
     },
   });
   const flush = () => {

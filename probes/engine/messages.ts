@@ -3,8 +3,8 @@ import type { ProbeFinding, ProbeResult } from '../../domain/probe-result.js';
 import type { Counting } from '../../domain/standing-table.js';
 import type { ProbeTarget } from '../target.js';
 import type { TrustGrounds } from '../trust.js';
+import type { RecentLimit, VppGrounds } from './contract.js';
 import type { PackedNews } from './news.js';
-import type { RecentLimit, VppGrounds } from './order.js';
 
 /** What a worker is started with. */
 export interface WorkerOrder {

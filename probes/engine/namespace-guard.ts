@@ -3,7 +3,7 @@ import { enterNamespace, type NamespaceId, namespaceNamed, wayBack } from '../..
 import type { Clock } from '../../protocol/clock.js';
 
 /** How long what was seen of the namespace is trusted when a probe starts. */
-const trustMs = 200;
+const TRUST_MS = 200;
 
 /** What the guard needs of Linux. */
 export interface NamespaceCalls {
@@ -51,7 +51,7 @@ export class NamespaceGuard {
 
   /** Why nothing can be probed now; null = it can. Looks anew if that is long ago. */
   trouble(): MaglevError | null {
-    const fresh = this.#options.clock.monotonic() - this.#lookedAt < trustMs;
+    const fresh = this.#options.clock.monotonic() - this.#lookedAt < TRUST_MS;
     return fresh && this.#trouble !== undefined ? this.#trouble : this.look();
   }
 

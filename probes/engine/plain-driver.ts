@@ -1,6 +1,6 @@
 import { ipFamily } from '../../domain/ip.js';
 import { type ProbeFinding, resultOf } from '../../domain/probe-result.js';
-import { errnoName, isPending } from '../../linux/errno.js';
+import { errnoName, isPending } from '../../linux/libc.js';
 import { NativeMemory } from '../../linux/native-memory.js';
 import { Change } from '../../linux/poller.js';
 import { peerAddress, tcpSocket } from '../../linux/tcp-socket.js';
@@ -32,8 +32,8 @@ export interface PlainOptions {
 }
 
 /** Of one answer, what is read in one go; and of so many answers, one after the other. */
-const sliceSize = 4096;
-const slices = 256;
+const SLICE_SIZE = 4096;
+const SLICES = 256;
 
 /**
  * TCP and HTTP without TLS, by sockets of a pool. It is told what has changed of them. What it does for many servers at
@@ -47,14 +47,14 @@ export class PlainDriver implements TargetDriver {
   /** By socket, the row that uses it; -1 = nobody. */
   readonly #rows: number[] = [];
   /** Of all connections, for what is read. */
-  readonly #memory = new NativeMemory(sliceSize * slices);
+  readonly #memory = new NativeMemory(SLICE_SIZE * SLICES);
   /** Those who begin in this turn. */
   #starting: PlainRow[] = [];
   /** Near servers that have just been asked for no more than a connection. */
   #hopes: PlainRow[] = [];
   /** Those whose answer waits to be read, with nothing special about it. */
   readonly #readable: PlainRow[] = [];
-  readonly #sizes = new Int32Array(slices);
+  readonly #sizes = new Int32Array(SLICES);
   /** Those whose probe has found something that is not told yet. */
   #done: PlainRow[] = [];
 
@@ -129,7 +129,7 @@ export class PlainDriver implements TargetDriver {
       if (one.question === null || (changes & Change.READABLE) === 0) return;
       // It may be told twice before it is looked at.
       if (one.waits) return;
-      if (this.#readable.length === slices) this.#readAll();
+      if (this.#readable.length === SLICES) this.#readAll();
       one.waits = true;
       this.#readable.push(one);
       return;
@@ -232,12 +232,12 @@ export class PlainDriver implements TargetDriver {
     this.#readable.length = 0;
     const { address } = this.#memory;
     readable.forEach((one, i) => {
-      this.#sizes[i] = tcpSocket.receiveAt(pool.fd(one.socket), address + i * sliceSize, sliceSize);
+      this.#sizes[i] = tcpSocket.receiveAt(pool.fd(one.socket), address + i * SLICE_SIZE, SLICE_SIZE);
     });
     readable.forEach((one, i) => {
       const size = this.#sizes[i] ?? 0;
       const before = behalf.enter(one.row);
-      this.#take(one, size, i * sliceSize);
+      this.#take(one, size, i * SLICE_SIZE);
       if (one.finding === null && size > 0) this.#read(one);
       behalf.leave(before);
     });

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../domain/duration.js';
-import { pageRows } from '../../domain/probe-numbers.js';
+import { PAGE_ROWS } from '../../domain/probe-numbers.js';
 import type { DoubtCode, ProbeResult } from '../../domain/probe-result.js';
 import { count, refitted } from '../../domain/rise-fall.js';
 import { standingNumber, standingOf } from '../../domain/standing-table.js';
@@ -7,10 +7,17 @@ import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { TrustGrounds } from '../trust.js';
 import type { ProbeBook } from './book.js';
-import type { EngineTuning, ProbeOrder, Through, WatchOrder, WorkerCondition } from './contract.js';
+import type {
+  EngineTuning,
+  ProbeOrder,
+  RecentLimit,
+  Through,
+  VppGrounds,
+  WatchOrder,
+  WorkerCondition,
+} from './contract.js';
 import type { Step, Traced, WorkerReport, WorkerTrouble } from './messages.js';
 import { type NumberedNews, unpackNews } from './news.js';
-import type { RecentLimit, VppGrounds } from './order.js';
 import { Quarantine } from './quarantine.js';
 import { Watch } from './watch.js';
 import { WorkerThread } from './worker-thread.js';
@@ -51,7 +58,7 @@ interface Watched extends Assigned {
 }
 
 /** After the loss of a worker its backends are probed within this, in milliseconds. */
-const spreadMs = 1000;
+const SPREAD_MS = 1000;
 
 /** A place for one worker after the other: what it is to probe, and its replacement when it dies. */
 export class Prober {
@@ -212,7 +219,7 @@ export class Prober {
   #hand(watched: Watched, startMs: number): void {
     const { row, number, order, standing } = watched;
     const { target, check: counting, round } = order;
-    const index = Math.floor(row / pageRows);
+    const index = Math.floor(row / PAGE_ROWS);
     if (!this.#pages.has(index)) {
       this.#pages.add(index);
       this.#tell({ type: 'page', index, memory: this.#options.book.page(index).memory });
@@ -226,7 +233,7 @@ export class Prober {
     if (this.#thread === null) return;
     for (const watched of this.#unknown) {
       if (this.#quarantine.remainingMs(watched.number) > 0) continue;
-      this.#hand(watched, this.#options.clock.random() * spreadMs);
+      this.#hand(watched, this.#options.clock.random() * SPREAD_MS);
     }
   }
 

@@ -10,8 +10,8 @@ import {
 } from '../../domain/standing-table.js';
 import { originOf } from '../../domain/vpp-heard.js';
 import type { Clock } from '../../protocol/clock.js';
+import type { Order, RecentLimit, VppGrounds } from './contract.js';
 import type { NumberedNews } from './news.js';
-import type { Order, RecentLimit, VppGrounds } from './order.js';
 import { Columns, State } from './schedule-columns.js';
 import { Wheel } from './wheel.js';
 

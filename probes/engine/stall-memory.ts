@@ -1,8 +1,8 @@
 /** How long stalls are remembered: no probe that is judged has been under way for longer. */
-const memoryMs = 120_000;
+const MEMORY_MS = 120_000;
 /** Smaller delays are ordinary. */
-const smallestStall = 3;
-const mostStalls = 4096;
+const SMALLEST_STALL = 3;
+const MOST_STALLS = 4096;
 
 interface Stall {
   /** When the thread did something again. */
@@ -15,10 +15,10 @@ export class StallMemory {
   readonly #stalls: Stall[] = [];
 
   note(ms: number, until: number): void {
-    if (ms < smallestStall) return;
+    if (ms < SMALLEST_STALL) return;
     this.#stalls.push({ until, ms });
-    const kept = this.#stalls.findIndex((stall) => stall.until >= until - memoryMs);
-    this.#stalls.splice(0, Math.max(kept, this.#stalls.length - mostStalls));
+    const kept = this.#stalls.findIndex((stall) => stall.until >= until - MEMORY_MS);
+    this.#stalls.splice(0, Math.max(kept, this.#stalls.length - MOST_STALLS));
   }
 
   /** The longest of which some part lies behind `since`. */

@@ -1,13 +1,13 @@
-import { ProbeNumbers, pageRows } from '../../domain/probe-numbers.js';
+import { PAGE_ROWS, ProbeNumbers } from '../../domain/probe-numbers.js';
 import { type DoubtCode, findingOf, type ProbeResult } from '../../domain/probe-result.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { ProbeTarget } from '../target.js';
 import { AlikeProbes } from './alike-probes.js';
+import type { RecentLimit } from './contract.js';
 import type { Judge } from './judge.js';
 import type { Step, Traced, WorkerReport } from './messages.js';
 import type { NamespaceGuard } from './namespace-guard.js';
 import { type NumberedNews, packNews } from './news.js';
-import type { RecentLimit } from './order.js';
 import { type ProbeDriver, Schedule } from './schedule.js';
 
 /** Probes targets, which it knows by their rows. */
@@ -218,8 +218,8 @@ export class ProbingThread {
   }
 
   #counted(row: number, result: ProbeResult): void {
-    const page = this.#pages[Math.floor(row / pageRows)];
-    page?.record(row % pageRows, result.code, this.#options.clock.now(), result.durationMs);
+    const page = this.#pages[Math.floor(row / PAGE_ROWS)];
+    page?.record(row % PAGE_ROWS, result.code, this.#options.clock.now(), result.durationMs);
   }
 
   #told(traced: Traced): void {

@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { ProbingThread } from './thread.js';
 
 /** At least so often it looks whether something is due, in milliseconds. */
-const longestPause = 4000;
+const LONGEST_PAUSE = 4000;
 
 /** Lets the time of a thread pass by timers, on an event loop that does other things, too. */
 export class TimerTurns {
@@ -39,7 +39,7 @@ export class TimerTurns {
 
   #arm(): void {
     const { schedule } = this.#thread;
-    const at = schedule.size === 0 ? Number.POSITIVE_INFINITY : schedule.nextTurn(longestPause);
+    const at = schedule.size === 0 ? Number.POSITIVE_INFINITY : schedule.nextTurn(LONGEST_PAUSE);
     if (this.#stopped || at === this.#armedFor) return;
     this.#timer();
     this.#armedFor = at;

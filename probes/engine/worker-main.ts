@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { realClock } from '../../clock/real-clock.js';
 import { napUntil } from '../../linux/nap.js';
-import { openReactor } from '../open-reactor.js';
+import { openReactor } from '../../linux/reactor.js';
 import { OwnWay } from '../own-way.js';
 import { Pace } from '../pace.js';
 import { Pinger } from '../pinger.js';

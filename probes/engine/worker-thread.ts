@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { closeDescriptor } from '../../linux/descriptor.js';
-import { holdLibc } from '../../linux/hold.js';
+import { holdLibc } from '../../linux/libc.js';
 import { Board } from './board.js';
 import type { Step, WorkerOrder, WorkerReport } from './messages.js';
 

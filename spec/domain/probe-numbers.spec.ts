@@ -1,9 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { durationBounds, ProbeNumbers, pageRows, probeCodes, ringSize } from '../../domain/probe-numbers.js';
+import {
+  durationBounds,
+  PAGE_ROWS,
+  ProbeNumbers,
+  probeCodes,
+  RING_SIZE,
+} from '../../domain/probe-numbers.js';
 
 const result = fc.record({
-  row: fc.integer({ min: 0, max: 3 }).map((i) => [0, 1, 2, pageRows - 1][i] ?? 0),
+  row: fc.integer({ min: 0, max: 3 }).map((i) => [0, 1, 2, PAGE_ROWS - 1][i] ?? 0),
   code: fc.constantFrom(...probeCodes),
   at: fc.integer({ min: 0, max: 2 ** 42 }),
   // As many digits as are kept.
@@ -20,7 +26,7 @@ describe('domain/probe-numbers', () => {
         const written = new ProbeNumbers();
         for (const { row, code, at, durationMs } of results) written.record(row, code, at, durationMs);
         const seen = new ProbeNumbers(written.memory);
-        for (const row of [0, 1, 2, 3, pageRows - 1]) {
+        for (const row of [0, 1, 2, 3, PAGE_ROWS - 1]) {
           const mine = results.filter((one) => one.row === row);
           const reading = seen.read(row);
           expect(reading.results).to.equal(mine.length);
@@ -38,7 +44,7 @@ describe('domain/probe-numbers', () => {
             mine.reduce((sum, { durationMs }) => sum + durationMs, 0),
             0.001,
           );
-          const newest = mine.slice(-ringSize).reverse();
+          const newest = mine.slice(-RING_SIZE).reverse();
           expect(reading.last()).to.deep.equal(
             newest.map(({ at, durationMs, code }) => ({ at, durationMs, code })),
           );

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { expect } from 'chai';
+import { descriptorOf } from '../../linux/descriptor.js';
 import { libcFunction } from '../../linux/libc.js';
-import { descriptorOf } from '../../linux/socket-descriptor.js';
 import { endWhenUnacknowledged } from '../../linux/tcp-user-timeout.js';
 
 describe('linux/tcp-user-timeout', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { pageRows } from '../../domain/probe-numbers.js';
+import { PAGE_ROWS } from '../../domain/probe-numbers.js';
 import { ProbeBook } from '../../probes/engine/book.js';
 
 describe('the book of probes', () => {
@@ -18,7 +18,7 @@ describe('the book of probes', () => {
     // A backend counts its rounds on, one at a time, as long as it lives.
     expect((rounds[1] ?? 0) - (rounds[0] ?? 0)).to.be.at.least(2 ** 32);
     expect(book.reading(`after ${rows.indexOf(row)}`)?.results).to.equal(0);
-    expect(Math.max(...rows)).to.be.below(2 * pageRows);
+    expect(Math.max(...rows)).to.be.below(2 * PAGE_ROWS);
   });
 
   it('gives no two workers the same tickets', () => {

@@ -4,7 +4,7 @@ import type { HttpParams } from '../../domain/config.js';
 import type { ProbeFinding } from '../../domain/probe-result.js';
 import { bodyMatcher } from '../../probes/body-matcher.js';
 import { BadHttpHead, parseHttpHead } from '../../probes/http-head.js';
-import { HttpResponse, headLimit } from '../../probes/http-response.js';
+import { HEAD_LIMIT, HttpResponse } from '../../probes/http-response.js';
 import { httpParams } from '../support/probing.js';
 
 const matcher = bodyMatcher('^ab*c$');
@@ -109,20 +109,20 @@ describe('reading an HTTP response', () => {
     const piece = Buffer.from('X: y\r\n');
     let finding = response.feed(Buffer.from('HTTP/1.1 200 OK\r\n'));
     let sent = 17;
-    for (; finding === null && sent < 2 * headLimit; sent += piece.length) finding = response.feed(piece);
+    for (; finding === null && sent < 2 * HEAD_LIMIT; sent += piece.length) finding = response.feed(piece);
     expect(finding?.code).to.equal('L7RSP');
-    expect(sent).to.be.within(headLimit, headLimit + 2 * piece.length);
+    expect(sent).to.be.within(HEAD_LIMIT, HEAD_LIMIT + 2 * piece.length);
   });
 
   describe('takes no longer than its length demands', () => {
-    const spaces = ' '.repeat(headLimit - 100);
+    const spaces = ' '.repeat(HEAD_LIMIT - 100);
     const ok = 'HTTP/1.1 200 OK\r\n';
     for (const [what, hostile] of [
       ['a header field of spaces with a CR behind them', `${ok}X:${spaces}\rx\r\n\r\n`],
       ['a header field with spaces in it', `${ok}X:a${spaces}x\r\n\r\n`],
       ['a content-length with spaces in it', `${ok}Content-Length:1${spaces}1\r\n\r\n`],
       ['a status line of spaces', `HTTP/1.1 200${spaces}\r\r\n\r\n`],
-      ['a header of CRs', `${ok}X:${'\r'.repeat(headLimit - 100)}\r\n\r\n`],
+      ['a header of CRs', `${ok}X:${'\r'.repeat(HEAD_LIMIT - 100)}\r\n\r\n`],
       ['a folded field of spaces', `${ok}X: y\r\n${spaces}x${spaces.slice(0, 60)}\rx\r\n\r\n`],
       ['chunk sizes with spaces', `${ok}Transfer-Encoding: chunked\r\n\r\n${`1${' '.repeat(1000)}x`}\r\n`],
     ] as const) {

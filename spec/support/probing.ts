@@ -6,7 +6,7 @@ import { trustStore } from '../../domain/pem.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import { openEchoSocket } from '../../linux/echo-socket.js';
 import type { Reactor } from '../../linux/reactor.js';
-import { openReactor } from '../../probes/open-reactor.js';
+import { openReactor } from '../../linux/reactor.js';
 import { Pace } from '../../probes/pace.js';
 import { Pinger } from '../../probes/pinger.js';
 import { prepareProbe } from '../../probes/prepare.js';

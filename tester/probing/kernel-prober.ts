@@ -1,5 +1,5 @@
 import { type IpAddress, ipFamily } from '../../domain/ip.js';
-import { errnoName, isPending } from '../../linux/errno.js';
+import { errnoName, isPending } from '../../linux/libc.js';
 import { Change, Poller } from '../../linux/poller.js';
 import { watchReadable } from '../../linux/readable.js';
 import { peerAddress, tcpSocket } from '../../linux/tcp-socket.js';
