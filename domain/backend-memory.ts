@@ -27,6 +27,8 @@ export interface BackendMemory {
   spreadFirst: boolean;
   /** News of a probe of another round are old: the backend was paused, or is checked in another way. */
   round: number;
+  /** It has been without a verdict for too long, and counts as down. */
+  givenUp: boolean;
 }
 
 /** How long after its timeout the answer of a probe may still be on its way to us. */
@@ -80,11 +82,13 @@ export function memoryOf(
   },
 ): BackendMemory {
   const { at, monotonic, spread: spreadFirst, round } = begin;
-  if (known === undefined) return { setup, life: born(setup, at), enteredAt: monotonic, spreadFirst, round };
+  const givenUp = false;
+  if (known === undefined)
+    return { setup, life: born(setup, at), enteredAt: monotonic, spreadFirst, round, givenUp };
   const { setup: before } = known;
   const life = ruled(known.life, { before, after: setup, reason: reasonOf(before, setup) }, at);
   const enteredAt = known.life.state === life.state ? known.enteredAt : monotonic;
-  return { setup, life, enteredAt, spreadFirst, round: known.round };
+  return { setup, life, enteredAt, spreadFirst, round: known.round, givenUp };
 }
 
 /**
@@ -141,6 +145,11 @@ export function countsAsDown({ setup, life }: BackendMemory): boolean {
   const { state, doubt, standing } = life;
   const { check } = setup;
   return state === 'unknown' && doubt === null && check !== null && standing.counter !== fullHealth(check);
+}
+
+/** What the decision has to know of it. */
+export function reportOf(name: string, { setup, life, givenUp }: BackendMemory) {
+  return { name, address: setup.address, state: life.state, givenUp };
 }
 
 /** What is to be done about its probes when its setup changes. */

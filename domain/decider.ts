@@ -61,8 +61,9 @@ export class Decider {
   #effective: Effective;
   #holdAll: boolean;
   /** In the order of the config. */
-  #decided: ReadonlyMap<string, Decided> = new Map();
-  #decision: Decision;
+  #decided = new Map<string, Decided>();
+  /** As a whole; null = to be put together when somebody asks, which few do: a change of one VIP is told alone. */
+  #decision: Decision | null = null;
   /** The frontends that use a backend. */
   #users: ReadonlyMap<string, readonly string[]> = new Map();
   /** Frontends that are to be decided anew. */
@@ -76,11 +77,14 @@ export class Decider {
     this.#told = told;
     this.#effective = effective;
     this.#holdAll = holdAll;
-    this.#decision = decisionOf(effective.config.lb, []);
     for (const report of reports) this.#learn(report);
   }
 
   get decision(): Decision {
+    this.#decision ??= decisionOf(
+      this.#effective.config.lb,
+      Array.from(this.#decided.values(), ({ vip }) => vip),
+    );
     return this.#decision;
   }
 
@@ -109,17 +113,17 @@ export class Decider {
 
   /** Everything, for the first time or after anything may have changed. */
   decideAll(effective: Effective, cause: 'start' | 'reload'): Outcome {
+    const before = this.decision;
     this.#effective = effective;
     const { config } = effective;
-    const before = this.#decision;
     this.#users = usersOf(config);
     this.#decided = new Map([...config.frontends].map(([name, frontend]) => [name, this.#decide(frontend)]));
     for (const name of this.#told.keys()) if (!this.#decided.has(name)) this.#tellRemoval(name);
     for (const name of this.#failed) if (!this.#decided.has(name)) this.#failed.delete(name);
     this.#due.clear();
-    this.#decision = this.#whole();
-    const { vips } = this.#decision;
-    const whole = cause === 'start' || !sameFrame(before, this.#decision);
+    this.#decision = null;
+    const { vips } = this.decision;
+    const whole = cause === 'start' || !sameFrame(before, this.decision);
     const steps = vips.map((vip, i) => stepOf(whole ? null : (before.vips[i] ?? null), vip));
     return this.#outcome(cause, whole, steps);
   }
@@ -179,18 +183,16 @@ export class Decider {
   }
 
   #decideSome(cause: DecisionCause, names: readonly string[]): Outcome {
-    const decided = new Map(this.#decided);
     const steps = names.flatMap((name) => {
       this.#due.delete(name);
       const frontend = this.#effective.config.frontends.get(name);
       if (frontend === undefined) return [];
-      const before = decided.get(name)?.vip ?? null;
+      const before = this.#decided.get(name)?.vip ?? null;
       const next = this.#decide(frontend);
-      decided.set(name, next);
+      this.#decided.set(name, next);
       return [stepOf(before, next.vip)];
     });
-    this.#decided = decided;
-    if (steps.some(({ differs }) => differs)) this.#decision = this.#whole();
+    if (steps.some(({ differs }) => differs)) this.#decision = null;
     return this.#outcome(cause, false, steps);
   }
 
@@ -199,11 +201,6 @@ export class Decider {
     this.#news = [];
     const fields = { cause, decided: steps.length, changed: steps.filter(({ differs }) => differs).length };
     return { whole, steps, news: [...news, { name: 'decision', level: 'debug', fields }] };
-  }
-
-  #whole(): Decision {
-    const vips = [...this.#decided.values()].map(({ vip }) => vip);
-    return decisionOf(this.#effective.config.lb, vips);
   }
 
   #decide(frontend: Frontend): Decided {

@@ -15,20 +15,34 @@ export interface Standing {
   readonly counter: number;
 }
 
+/** Standings up to this counter are made once: thousands of backends have the same. */
+const SHARED = 256;
+const shared: (Standing | undefined)[] = new Array(2 * SHARED);
+
+/** It is a value: who asks for the same gets the same object, if the counter is small. */
+export function standing(decided: boolean, counter: number): Standing {
+  const number = 2 * counter + (decided ? 1 : 0);
+  const known = shared[number];
+  if (known !== undefined) return known;
+  const made = { decided, counter };
+  if (counter < SHARED) shared[number] = made;
+  return made;
+}
+
 /**
  * Nothing is known. It may well serve: so it begins where a healthy one is, and `fall` failures in a row are needed for
  * the first verdict to be a bad one. A single pass is enough for a good one.
  */
 export function undecided(rules: RiseFall): Standing {
-  return { decided: false, counter: fullHealth(rules) };
+  return standing(false, fullHealth(rules));
 }
 
 /** The standing after one more result. A first verdict is either fully healthy or fully down. */
 export function count(rules: RiseFall, { decided, counter }: Standing, pass: boolean): Standing {
   const full = fullHealth(rules);
-  if (decided) return { decided, counter: pass ? Math.min(counter + 1, full) : Math.max(counter - 1, 0) };
-  if (pass) return { decided: true, counter: full };
-  return counter > rules.rise ? { decided, counter: counter - 1 } : { decided: true, counter: 0 };
+  if (decided) return standing(true, pass ? Math.min(counter + 1, full) : Math.max(counter - 1, 0));
+  if (pass) return standing(true, full);
+  return counter > rules.rise ? standing(false, counter - 1) : standing(true, 0);
 }
 
 /**
@@ -40,10 +54,10 @@ export function refitted(before: RiseFall, after: RiseFall, { decided, counter }
   if (!decided && counter === fullHealth(before)) return undecided(after);
   if (decided && counter < before.rise) {
     const passesMissing = before.rise - counter;
-    return { decided, counter: after.rise - Math.min(passesMissing, after.rise) };
+    return standing(decided, after.rise - Math.min(passesMissing, after.rise));
   }
   const failuresMissing = counter - before.rise + 1;
-  return { decided, counter: after.rise - 1 + Math.min(failuresMissing, after.fall) };
+  return standing(decided, after.rise - 1 + Math.min(failuresMissing, after.fall));
 }
 
 /** The highest value of the counter, from which `fall` failures in a row are needed to go down. */

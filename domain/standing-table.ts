@@ -1,5 +1,5 @@
 import type { HealthCheck } from './config.js';
-import { count, fullHealth, probeInterval, type Standing } from './rise-fall.js';
+import { count, fullHealth, probeInterval, type Standing, standing } from './rise-fall.js';
 
 /** What of a health check counts its results and says how soon the next one is wanted. */
 export type Counting = Pick<HealthCheck, 'rise' | 'fall' | 'interval' | 'fastInterval' | 'downInterval'>;
@@ -10,7 +10,7 @@ export function standingNumber({ decided, counter }: Standing): number {
 }
 
 export function standingOf(number: number): Standing {
-  return { decided: number % 2 === 1, counter: Math.floor(number / 2) };
+  return standing(number % 2 === 1, Math.floor(number / 2));
 }
 
 /**
@@ -33,10 +33,10 @@ export class StandingTable {
     this.onFail = new Uint16Array(size);
     this.interval = new Float64Array(size);
     for (let number = 0; number < size; number++) {
-      const standing = standingOf(number);
-      this.onPass[number] = standingNumber(count(counting, standing, true));
-      this.onFail[number] = standingNumber(count(counting, standing, false));
-      this.interval[number] = probeInterval(counting, standing);
+      const before = standingOf(number);
+      this.onPass[number] = standingNumber(count(counting, before, true));
+      this.onFail[number] = standingNumber(count(counting, before, false));
+      this.interval[number] = probeInterval(counting, before);
     }
   }
 }

@@ -13,6 +13,7 @@ import {
   patienceEndsAt,
   probingAfter,
   putOff,
+  reportOf,
   spreadMs,
 } from '../../domain/backend-memory.js';
 import { type DoubtNews, doubtNews } from '../../domain/doubt-telling.js';
@@ -28,9 +29,8 @@ import type {
 import { actorName } from '../kernel/actor-name.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 
-export interface BackendOptions {
-  readonly name: string;
-  readonly memory: BackendMemory;
+/** What all backends have in common. */
+export interface BackendWorld {
   readonly numbers: ProbeReadings;
   readonly prober: Address<ProberRequest>;
   readonly report: Address<BackendChanged | BackendDoubted>;
@@ -58,34 +58,41 @@ export type BackendMessage =
   | { readonly type: 'give-up'; readonly since: number };
 
 /** Has one backend probed, however many frontends use it, and owns all that is known of it. */
-export function backendActor(options: BackendOptions): ActorSpec<BackendMessage> {
-  return {
-    // Not its bare name, which an operator chooses: it could be that of the prober.
-    name: `backend-${actorName(options.name)}`,
-    start: (context) => {
-      const backend = new BackendKeeper(context, options, options.memory);
-      // After a crash: what was changed just before it may not have been told.
-      if (context.isRestart) backend.tell(null);
-      return backend;
-    },
-  };
+export class BackendActor implements ActorSpec<BackendMessage> {
+  /** Not its bare name, which an operator chooses: it could be that of the prober. */
+  readonly name: string;
+  readonly backend: string;
+  readonly memory: BackendMemory;
+  readonly world: BackendWorld;
+
+  constructor(backend: string, memory: BackendMemory, world: BackendWorld) {
+    this.name = `backend-${actorName(backend)}`;
+    this.backend = backend;
+    this.memory = memory;
+    this.world = world;
+  }
+
+  start(context: Context<BackendMessage>): BackendKeeper {
+    return new BackendKeeper(context, this);
+  }
 }
 
 class BackendKeeper {
   readonly #context: Context<BackendMessage>;
-  readonly #options: BackendOptions;
+  readonly #actor: BackendActor;
   readonly #memory: BackendMemory;
-  #givenUp = false;
   /** When the first probe of this round is due, on the clock's monotonic scale; null = it is not probed. */
   #firstProbeAt: number | null = null;
-  #cancelGiveUp: Cancel = () => {};
+  #cancelGiveUp: Cancel | null = null;
 
-  constructor(context: Context<BackendMessage>, options: BackendOptions, memory: BackendMemory) {
+  constructor(context: Context<BackendMessage>, actor: BackendActor) {
     this.#context = context;
-    this.#options = options;
-    this.#memory = memory;
-    if (isProbed(memory.setup)) this.#beginRound();
+    this.#actor = actor;
+    this.#memory = actor.memory;
+    if (isProbed(actor.memory.setup)) this.#beginRound();
     this.#watchPatience();
+    // After a crash: what was changed just before it may not have been told.
+    if (context.isRestart) this.#tell(null);
   }
 
   receive(message: BackendMessage): void {
@@ -101,9 +108,9 @@ class BackendKeeper {
         message.reply.ok(undefined);
         break;
       case 'get-detail': {
-        const { name, numbers } = this.#options;
-        const last = numbers.reading(name)?.last(1)[0] ?? null;
-        message.reply.ok({ name, life: withLast(life, last), givenUp: this.#givenUp });
+        const { backend: name, world, memory } = this.#actor;
+        const last = world.numbers.reading(name)?.last(1)[0] ?? null;
+        message.reply.ok({ name, life: withLast(life, last), givenUp: memory.givenUp });
         break;
       }
       case 'probed':
@@ -123,7 +130,8 @@ class BackendKeeper {
     this.#memory.round++;
     this.#firstProbeAt = null;
     // Also when no probe runs: the prober remembers whom it probes.
-    this.#options.prober.tell({ type: 'cancel', backend: this.#options.name });
+    const { world, backend } = this.#actor;
+    world.prober.tell({ type: 'cancel', backend });
   }
 
   #set({ setup: after, reason, spread }: Extract<BackendMessage, { type: 'setup' }>): void {
@@ -133,13 +141,13 @@ class BackendKeeper {
     const before = memory.setup;
     memory.setup = after;
     this.#become(ruled(memory.life, { before, after, reason }, clock.now()));
-    const givenUp = this.#givenUp;
+    const { givenUp } = memory;
     switch (probingAfter(before, after)) {
       case 'stop':
         this.stop();
         break;
       case 'anew':
-        this.#givenUp = false;
+        memory.givenUp = false;
         memory.enteredAt = clock.monotonic();
         this.#beginRound();
         break;
@@ -150,14 +158,14 @@ class BackendKeeper {
         break;
     }
     if (before.patienceMs !== after.patienceMs || before.check !== after.check) this.#watchPatience();
-    if (before.address !== after.address || givenUp !== this.#givenUp) this.tell(null);
+    if (before.address !== after.address || givenUp !== memory.givenUp) this.#tell(null);
   }
 
   /** Begins to probe as the setup says now; what is told of a probe before does not count any more. */
   #beginRound(): void {
     const memory = this.#memory;
     const { clock, self: report } = this.#context;
-    const { name: backend, prober } = this.#options;
+    const { backend, world } = this.#actor;
     const { check, address } = memory.setup;
     if (check === null) return;
     memory.round++;
@@ -166,7 +174,7 @@ class BackendKeeper {
     this.#firstProbeAt = clock.monotonic() + startMs;
     const { standing } = memory.life;
     const { round } = memory;
-    prober.tell({ type: 'watch', backend, address, check, round, standing, startMs, report });
+    world.prober.tell({ type: 'watch', backend, address, check, round, standing, startMs, report });
     this.#watchPatience();
   }
 
@@ -175,32 +183,34 @@ class BackendKeeper {
     const memory = this.#memory;
     if (check === null) return;
     memory.round++;
-    const { name: backend, prober } = this.#options;
-    prober.tell({ type: 'retune', backend, address, check, round: memory.round });
+    const { backend, world } = this.#actor;
+    world.prober.tell({ type: 'retune', backend, address, check, round: memory.round });
     this.#firstProbeAt = putOff(memory, check, this.#firstProbeAt, this.#context.clock.monotonic());
   }
 
   #become(life: BackendLife): void {
-    const { life: before } = this.#memory;
+    const memory = this.#memory;
+    const { life: before } = memory;
     const { clock, log } = this.#context;
-    const { name, report } = this.#options;
-    this.#memory.life = life;
-    const doubt = doubtNews(name, before.doubt, life, clock.now());
-    if (doubt !== null) report.tell({ type: 'backend-doubted', news: doubt });
+    const { backend, world } = this.#actor;
+    memory.life = life;
+    const doubt = doubtNews(backend, before.doubt, life, clock.now());
+    if (doubt !== null) world.report.tell({ type: 'backend-doubted', news: doubt });
     if (life.state === before.state) return;
     const [transition = null] = life.history;
     const { from = before.state, reason = '', result = null } = transition ?? {};
-    const fields = { backend: name, from, to: life.state, reason, code: result?.code ?? null };
+    const fields = { backend, from, to: life.state, reason, code: result?.code ?? null };
     log.log('info', 'backend-transition', fields);
-    this.#memory.enteredAt = clock.monotonic();
-    this.#givenUp = false;
+    memory.enteredAt = clock.monotonic();
+    memory.givenUp = false;
     this.#watchPatience();
-    this.tell(transition);
+    this.#tell(transition);
   }
 
   /** Without a verdict for too long, a backend counts as down. */
   #watchPatience(): void {
-    this.#cancelGiveUp();
+    this.#cancelGiveUp?.();
+    this.#cancelGiveUp = null;
     const endsAt = patienceEndsAt(this.#memory, this.#firstProbeAt);
     if (endsAt === null) return;
     const left = Math.max(0, endsAt - this.#context.clock.monotonic());
@@ -208,20 +218,16 @@ class BackendKeeper {
   }
 
   #giveUp(since: number): void {
-    if (this.#givenUp || this.#memory.enteredAt !== since || !countsAsDown(this.#memory)) return;
-    this.#givenUp = true;
-    const { patienceMs } = this.#memory.setup;
-    this.#context.log.log('warn', 'backend-given-up', { backend: this.#options.name, patienceMs });
-    this.tell(null);
+    const { backend, memory } = this.#actor;
+    if (memory.givenUp || memory.enteredAt !== since || !countsAsDown(memory)) return;
+    memory.givenUp = true;
+    const { patienceMs } = memory.setup;
+    this.#context.log.log('warn', 'backend-given-up', { backend, patienceMs });
+    this.#tell(null);
   }
 
-  tell(transition: BackendChanged['transition']): void {
-    const { name, report } = this.#options;
-    const { setup, life } = this.#memory;
-    report.tell({
-      type: 'backend-changed',
-      report: { name, address: setup.address, state: life.state, givenUp: this.#givenUp },
-      transition,
-    });
+  #tell(transition: BackendChanged['transition']): void {
+    const { backend, memory, world } = this.#actor;
+    world.report.tell({ type: 'backend-changed', report: reportOf(backend, memory), transition });
   }
 }

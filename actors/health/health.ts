@@ -5,6 +5,7 @@ import {
   beginTogether,
   memoryOf,
   reasonOf,
+  reportOf,
   sameSetup,
   setupOf,
 } from '../../domain/backend-memory.js';
@@ -27,7 +28,7 @@ import type { VouchRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Alias, Context } from '../kernel/contract.js';
 import { tellNews } from '../news.js';
 import { crowd } from '../supervision.js';
-import { type BackendDoubted, type BackendMessage, backendActor } from './backend.js';
+import { BackendActor, type BackendDoubted, type BackendMessage, type BackendWorld } from './backend.js';
 import { type MakeEngine, type ProberRestarted, proberActor } from './prober.js';
 
 export interface HealthOptions {
@@ -72,10 +73,10 @@ const everything: Touched = { kind: 'all' };
 
 class Health {
   readonly #backends = new Map<string, ActorRef<BackendMessage>>();
-  readonly #reports = new Map<string, BackendReport>();
   #prober: ActorRef<ProberRequest> | null = null;
   /** Backends hold no address of a prober that may be replaced by one in another namespace. */
   readonly #probing: Alias<ProberRequest>;
+  readonly #world: BackendWorld;
   #netns = '';
   readonly #doubts = new DoubtTelling();
 
@@ -86,6 +87,7 @@ class Health {
     this.#context = context;
     this.#options = options;
     this.#probing = context.alias('prober');
+    this.#world = { numbers: options.book, prober: this.#probing, report: context.self };
   }
 
   async receive(message: HealthMessage): Promise<void> {
@@ -94,13 +96,9 @@ class Health {
         await this.follow(message.effective, message.touched, false);
         message.reply.ok(undefined);
         break;
-      case 'backend-changed': {
-        const { name, state } = message.report;
-        if (state === 'removed') this.#reports.delete(name);
-        else this.#reports.set(name, message.report);
+      case 'backend-changed':
         this.#options.report.tell(message);
         break;
-      }
       case 'backend-doubted':
         this.#tellDoubts(this.#doubts.add(message.news));
         break;
@@ -114,7 +112,7 @@ class Health {
         message.reply.ok(this.#options.book);
         break;
       case 'list-states':
-        message.reply.ok([...this.#reports.values()]);
+        message.reply.ok(this.#reports());
         break;
       case 'list-details':
         message.reply.ok(this.#details(message.slice));
@@ -131,10 +129,15 @@ class Health {
   /** At once, whatever the backends are busy with: what is known of them outlives their actors. */
   #details(slice?: Slice): BackendDetail[] {
     const { memories, book } = this.#options;
-    return sliced(memories, slice).map(([name, { life }]) => {
-      const givenUp = this.#reports.get(name)?.givenUp ?? false;
+    return sliced(memories, slice).map(([name, { life, givenUp }]) => {
       return { name, life: withLast(life, book.reading(name)?.last(1)[0] ?? null), givenUp };
     });
+  }
+
+  /** Of all that are in the config; of one that was just added, too, whose actor has not had its turn. */
+  #reports(): BackendReport[] {
+    const known = [...this.#options.memories].filter(([name]) => this.#backends.has(name));
+    return known.map(([name, memory]) => reportOf(name, memory));
   }
 
   #tellDoubts({ news, later }: DoubtsTold): void {
@@ -149,7 +152,7 @@ class Health {
   }
 
   tellAll(): void {
-    for (const report of this.#reports.values()) {
+    for (const report of this.#reports()) {
       this.#options.report.tell({ type: 'backend-changed', report, transition: null });
     }
   }
@@ -206,10 +209,10 @@ class Health {
   }
 
   #add(name: string, setup: BackendSetup, spread: boolean): void {
-    const { clock, self: report } = this.#context;
-    const { memories, book: numbers } = this.#options;
+    const { clock } = this.#context;
+    const { memories, book } = this.#options;
     const known = memories.get(name);
-    const round = known?.round ?? numbers.firstRound();
+    const round = known?.round ?? book.firstRound();
     const begin = { at: clock.now(), monotonic: clock.monotonic(), spread, round };
     const memory = memoryOf(known, setup, begin);
     const { state } = memory.life;
@@ -218,9 +221,6 @@ class Health {
       const fields = { backend: name, from: state, to: state, reason: 'it is in the config', code: null };
       this.#context.log.log('debug', 'backend-transition', fields);
     }
-    // Known at once, and not only when its actor has had its turn: with thousands of backends that takes seconds.
-    this.#reports.set(name, { name, address: setup.address, state, givenUp: false });
-    const prober = this.#probing;
-    this.#backends.set(name, this.#context.spawn(backendActor({ name, memory, numbers, prober, report })));
+    this.#backends.set(name, this.#context.spawn(new BackendActor(name, memory, this.#world)));
   }
 }

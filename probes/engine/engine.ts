@@ -1,5 +1,5 @@
 import type { ProbeResult } from '../../domain/probe-result.js';
-import { standingOf } from '../../domain/standing-table.js';
+import { standingNumber, standingOf } from '../../domain/standing-table.js';
 import type { Cancel } from '../../protocol/clock.js';
 import { describeProbe } from '../prepare.js';
 import type { ProbeTarget } from '../target.js';
@@ -18,17 +18,13 @@ import {
 import { LagMeter } from './lag-meter.js';
 import type { Traced } from './messages.js';
 import type { NumberedNews } from './news.js';
-import { Prober } from './prober.js';
+import { Prober, type Watched } from './prober.js';
 import type { StartThread } from './thread-life.js';
 import { WorkerThread } from './worker-thread.js';
 
 /** A backend as the engine knows it. */
-interface Assigned {
-  /** Its place in the book, for as long as it is probed. */
-  readonly row: number;
+interface Assigned extends Watched {
   readonly prober: Prober;
-  readonly number: number;
-  readonly target: ProbeTarget;
 }
 
 /** The main thread judges no probe: only long stalls of it are worth telling. */
@@ -57,8 +53,8 @@ class Engine implements ProbeEngine {
   #tls: Prober | null = null;
   readonly #lag: LagMeter;
   readonly #assigned = new Map<string, Assigned>();
-  /** By row, who it is. */
-  readonly #keys = new Map<number, string>();
+  /** The same by row. */
+  readonly #rows: (Assigned | undefined)[] = [];
   #grounds: VppGrounds | null = null;
   #lastNumber = 0;
   #assignments = 0;
@@ -79,17 +75,15 @@ class Engine implements ProbeEngine {
 
   readonly watch = (key: string, order: WatchOrder): void => {
     if (this.#stopped !== null) return;
-    const { prober, number, row } = this.#assign(key, order.target);
-    this.#keys.set(row, key);
+    const assigned = this.#assign(key, order);
+    const { prober } = assigned;
     prober.traces(this.#options.log.enabled('debug'));
-    prober.watch({ row, number, key, order });
+    prober.watch(assigned, order.startMs);
   };
 
   readonly retune = (key: string, order: ProbeOrder): void => {
     const assigned = this.#assigned.get(key);
-    if (assigned === undefined) return;
-    this.#assigned.set(key, { ...assigned, target: order.target });
-    assigned.prober.retune(assigned.row, order);
+    assigned?.prober.retune(assigned.row, order);
   };
 
   readonly forget = (key: string): void => {
@@ -97,7 +91,7 @@ class Engine implements ProbeEngine {
     if (assigned === undefined) return;
     const { row, prober, number } = assigned;
     this.#assigned.delete(key);
-    this.#keys.delete(row);
+    this.#rows[row] = undefined;
     prober.forget(row);
     prober.acquit(number);
   };
@@ -164,9 +158,10 @@ class Engine implements ProbeEngine {
   }
 
   /** Always to the same thread, as long as its kind does not ask for another. */
-  #assign(key: string, target: ProbeTarget): Assigned {
+  #assign(key: string, { target, check, round, standing: known }: WatchOrder): Assigned {
     const before = this.#assigned.get(key);
-    if (before?.target === target) return before;
+    const standing = standingNumber(known);
+    if (before?.target === target) return Object.assign(before, { check, round, standing, ticket: 0 });
     const stays = before !== undefined && isTls(before.target) === isTls(target);
     const prober = stays ? before.prober : this.#proberFor(target);
     if (before !== undefined) {
@@ -174,8 +169,10 @@ class Engine implements ProbeEngine {
       if (!stays) before.prober.forget(before.row);
     }
     const row = before?.row ?? this.#options.book.rowOf(key);
-    const assigned = { row, prober, number: ++this.#lastNumber, target };
+    const number = ++this.#lastNumber;
+    const assigned = { row, key, number, prober, target, check, round, standing, ticket: 0 };
     this.#assigned.set(key, assigned);
+    this.#rows[row] = assigned;
     return assigned;
   }
 
@@ -193,8 +190,8 @@ class Engine implements ProbeEngine {
   #tellNews(numbered: readonly NumberedNews[]): void {
     const news: ProbeNews[] = [];
     for (const { number, round, result, standing, suspicion } of numbered) {
-      const key = this.#keys.get(number);
-      if (key !== undefined) news.push({ key, round, result, standing: standingOf(standing), suspicion });
+      const { key = null } = this.#rows[number] ?? {};
+      if (key !== null) news.push({ key, round, result, standing: standingOf(standing), suspicion });
     }
     if (this.#stopped === null && news.length > 0) this.#options.news(news);
   }
@@ -202,8 +199,7 @@ class Engine implements ProbeEngine {
   #tellTrace(trace: readonly Traced[]): void {
     const { log } = this.#options;
     for (const { row, finding, durationMs } of trace) {
-      const backend = this.#keys.get(row);
-      const target = backend === undefined ? undefined : this.#assigned.get(backend)?.target;
+      const { key: backend, target } = this.#rows[row] ?? {};
       if (backend === undefined || target === undefined) continue;
       if (finding === null) log.log('debug', 'probe-start', { backend, probe: describeProbe(target) });
       else log.log('debug', 'probe-done', { backend, ...finding, durationMs });

@@ -1,4 +1,5 @@
 import { findingOf, type ProbeFinding, type ProbeResult, resultOf } from '../../domain/probe-result.js';
+import { sharedText } from '../../domain/text-pool.js';
 
 /** Of a failure that VPP may explain; nothing was counted yet. Times are milliseconds of the monotonic clock. */
 export interface Suspicion {
@@ -60,7 +61,8 @@ const innocent: Suspicion = { ticket: 0, begunAt: 0, heardBegunAt: 0, previousBe
 /** What there is of one backend is in the order in which it was packed. */
 export function unpackNews(packed: readonly PackedNews[]): NumberedNews[] {
   const news: NumberedNews[] = [];
-  for (const { finding, numbers } of packed) {
+  for (const { finding: copy, numbers } of packed) {
+    const finding = { ...copy, detail: sharedText(copy.detail) };
     for (let at = 0; at + COLUMNS <= numbers.length; at += COLUMNS) {
       const [number = 0, round = 0, durationMs = 0, standing = 0, ticket = 0, ...times] = numbers.slice(
         at,

@@ -1,3 +1,4 @@
+import type { HealthCheck } from '../../domain/config.js';
 import { formatDuration } from '../../domain/duration.js';
 import { PAGE_ROWS } from '../../domain/probe-numbers.js';
 import type { DoubtCode, ProbeResult } from '../../domain/probe-result.js';
@@ -5,6 +6,7 @@ import { count, refitted } from '../../domain/rise-fall.js';
 import { standingNumber, standingOf } from '../../domain/standing-table.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
+import type { ProbeTarget } from '../target.js';
 import type { TrustGrounds } from '../trust.js';
 import type { ProbeBook } from './book.js';
 import type {
@@ -13,7 +15,6 @@ import type {
   RecentLimit,
   Through,
   VppGrounds,
-  WatchOrder,
   WorkerCondition,
 } from './contract.js';
 import type { Step, Traced, WorkerReport, WorkerTrouble } from './messages.js';
@@ -39,19 +40,17 @@ export interface ProberOptions {
   readonly trace: (trace: readonly Traced[]) => void;
 }
 
-/** A backend as a worker must know it. */
-export interface Assigned {
+/** A backend as a worker must know it. There are thousands: one object for all that is known of each. */
+export interface Watched {
   /** Its place in the book. */
   readonly row: number;
-  /** Of its target; never used again. */
-  readonly number: number;
   /** Its name, for people. */
   readonly key: string;
-  readonly order: WatchOrder;
-}
-
-interface Watched extends Assigned {
-  order: WatchOrder;
+  /** Of its target; never used again. */
+  readonly number: number;
+  target: ProbeTarget;
+  check: HealthCheck;
+  round: number;
   /** As it was told last, by its number: a new worker counts on from there. */
   standing: number;
   /** Of what it is suspected of, and has not been settled; 0 = nothing. */
@@ -64,7 +63,8 @@ const SPREAD_MS = 1000;
 /** A place for one worker after the other: what it is to probe, and its replacement when it dies. */
 export class Prober {
   readonly #options: ProberOptions;
-  readonly #watched = new Map<number, Watched>();
+  /** By row. */
+  readonly #watched: (Watched | undefined)[] = [];
   /** Those whom the present worker does not know. */
   readonly #unknown = new Set<Watched>();
   readonly #quarantine: Quarantine;
@@ -112,35 +112,28 @@ export class Prober {
     };
   }
 
-  watch(assigned: Assigned): void {
-    const { row, order } = assigned;
-    const { number, key } = assigned;
-    // Written out: a copy by spread has a hidden class of its own, which takes more memory than the object.
-    const watched: Watched = {
-      row,
-      number,
-      key,
-      order,
-      standing: standingNumber(order.standing),
-      ticket: 0,
-    };
+  /** From now on this is its: it says here how it stands. */
+  watch(watched: Watched, startMs: number): void {
+    const { row } = watched;
     this.#drop(row);
-    this.#watched.set(row, watched);
+    this.#watched[row] = watched;
     this.#unknown.add(watched);
     const refused = this.#refusal(watched);
     if (refused !== null) {
       // One that is probed no more meanwhile.
       this.#tell({ type: 'forget', row });
       this.#doubt(row, 'ENGINE', refused);
-    } else this.#hand(watched, order.startMs);
+    } else this.#hand(watched, startMs);
   }
 
   retune(row: number, order: ProbeOrder): void {
-    const watched = this.#watched.get(row);
+    const watched = this.#watched[row];
     if (watched === undefined) return;
     const { target, check, round } = order;
-    watched.standing = standingNumber(refitted(watched.order.check, check, standingOf(watched.standing)));
-    watched.order = { ...watched.order, ...order };
+    watched.standing = standingNumber(refitted(watched.check, check, standingOf(watched.standing)));
+    watched.target = target;
+    watched.check = check;
+    watched.round = round;
     if (!this.#unknown.has(watched)) this.#tell({ type: 'retune', row, round, target, counting: check });
   }
 
@@ -154,13 +147,13 @@ export class Prober {
   }
 
   settle(row: number, ticket: number, doubt: ProbeResult | null): void {
-    const watched = this.#watched.get(row);
+    const watched = this.#watched[row];
     if (watched === undefined) return;
     // Of one that was told under an order that has changed since, the thread that probes says what it came to.
     if (watched.ticket === ticket) {
       watched.ticket = 0;
       if (doubt === null) {
-        watched.standing = standingNumber(count(watched.order.check, standingOf(watched.standing), false));
+        watched.standing = standingNumber(count(watched.check, standingOf(watched.standing), false));
       }
     }
     this.#tell({ type: 'settle', row, ticket, doubt });
@@ -187,7 +180,7 @@ export class Prober {
     if (silentMs >= this.#options.tuning.silentMs && !this.#silent) {
       this.#silent = true;
       this.#tell({ type: 'retell' });
-      for (const row of this.#watched.keys()) {
+      for (const { row } of this.#all()) {
         this.#doubt(row, 'LATE', `the worker that probes has not answered for ${silentMs}ms`);
       }
     } else if (silentMs === 0) this.#silent = false;
@@ -197,7 +190,7 @@ export class Prober {
   stop(): Promise<void> {
     this.#stopped = true;
     this.#pause();
-    this.#watched.clear();
+    this.#watched.length = 0;
     this.#unknown.clear();
     return this.#thread?.stop() ?? Promise.resolve();
   }
@@ -208,7 +201,7 @@ export class Prober {
   }
 
   /** Why a target cannot be probed now; null = it can. */
-  #refusal({ number }: Assigned): string | null {
+  #refusal({ number }: Watched): string | null {
     const aloneMs = this.#quarantine.remainingMs(number);
     if (aloneMs > 0) {
       const left = formatDuration(Math.ceil(aloneMs / 1000) * 1000);
@@ -218,8 +211,7 @@ export class Prober {
   }
 
   #hand(watched: Watched, startMs: number): void {
-    const { row, number, order, standing } = watched;
-    const { target, check: counting, round } = order;
+    const { row, number, target, check: counting, round, standing } = watched;
     const index = Math.floor(row / PAGE_ROWS);
     if (!this.#pages.has(index)) {
       this.#pages.add(index);
@@ -239,9 +231,15 @@ export class Prober {
   }
 
   #drop(row: number): boolean {
-    const watched = this.#watched.get(row);
-    if (watched !== undefined) this.#unknown.delete(watched);
-    return this.#watched.delete(row);
+    const watched = this.#watched[row];
+    if (watched === undefined) return false;
+    this.#unknown.delete(watched);
+    this.#watched[row] = undefined;
+    return true;
+  }
+
+  #all(): Watched[] {
+    return this.#watched.filter((watched) => watched !== undefined);
   }
 
   #tell(step: Step): void {
@@ -250,12 +248,12 @@ export class Prober {
 
   /** Of our own making; told later, never during the call that finds it out. */
   #doubt(row: number, code: DoubtCode, detail: string): void {
-    const watched = this.#watched.get(row);
+    const watched = this.#watched[row];
     if (watched === undefined) return;
-    const { standing } = watched;
+    const { standing, round } = watched;
     const result: ProbeResult = { verdict: 'doubt', code, detail, durationMs: 0 };
     if (this.#doubts.length === 0) setImmediate(() => this.#tellDoubts());
-    this.#doubts.push({ number: row, round: watched.order.round, result, standing, suspicion: null });
+    this.#doubts.push({ number: row, round, result, standing, suspicion: null });
   }
 
   #tellDoubts(): void {
@@ -310,8 +308,8 @@ export class Prober {
 
   #heard(news: readonly NumberedNews[]): void {
     for (const { number, round, standing, suspicion } of news) {
-      const watched = this.#watched.get(number);
-      if (watched?.order.round !== round) continue;
+      const watched = this.#watched[number];
+      if (watched?.round !== round) continue;
       if (suspicion === null) watched.standing = standing;
       else watched.ticket = suspicion.ticket;
     }
@@ -322,7 +320,7 @@ export class Prober {
     const { clock, log, tuning } = this.#options;
     const board = this.#thread?.board;
     if (board !== undefined) this.#through = this.through;
-    const culprit = [...this.#watched.values()].find(({ number }) => board?.isWorkingFor(number));
+    const culprit = this.#all().find(({ number }) => board?.isWorkingFor(number));
     this.#thread = null;
     this.#watch = null;
     if (this.#stopped) return;
@@ -336,7 +334,7 @@ export class Prober {
       this.#restarts++;
       this.#start();
     });
-    for (const watched of this.#watched.values()) {
+    for (const watched of this.#all()) {
       this.#doubt(watched.row, 'ENGINE', 'the worker that probed was lost');
       watched.ticket = 0;
       this.#unknown.add(watched);
