@@ -1,8 +1,7 @@
 import type { ActorInfo, ListActorsResponse } from '../rpc/generated/maglev.js';
-import type { Command } from './command.js';
+import { type Command, success } from './command.js';
 import { eventLine, eventMessage } from './event-text.js';
 import { none, sentence, table } from './layout.js';
-import { success } from './outcome.js';
 import { parseCount } from './slot-values.js';
 import type { Line } from './text.js';
 

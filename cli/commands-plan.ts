@@ -1,9 +1,8 @@
 import path from 'node:path';
 import type { PlanRequest, PlanResponse } from '../rpc/generated/maglev.js';
 import { planLines } from '../rpc/plan-lines.js';
-import type { Command } from './command.js';
+import { type Command, success } from './command.js';
 import { parseWeight } from './commands-set.js';
-import { success } from './outcome.js';
 import { type Line, label, plain } from './text.js';
 
 const actions = ['pause', 'resume', 'enable', 'disable'] as const;

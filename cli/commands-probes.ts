@@ -1,11 +1,9 @@
 import { nameText } from '../domain/name.js';
 import type { ProbesInfo } from '../rpc/generated/maglev.js';
-import { momentWithAge } from './age.js';
-import type { Command } from './command.js';
+import { type Command, success } from './command.js';
 import { fields, none, table } from './layout.js';
-import { success } from './outcome.js';
-import { roughSpan } from './span-text.js';
 import type { Line } from './text.js';
+import { momentWithAge, roughSpan } from './time-text.js';
 
 export const probeCommands: readonly Command[] = [
   {

@@ -1,8 +1,7 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { MaglevError } from '../domain/errors.js';
 import { nameText } from '../domain/name.js';
-import type { Command } from './command.js';
-import { success } from './outcome.js';
+import { type Command, success } from './command.js';
 import { label, plain } from './text.js';
 
 /** The flight recorder. */

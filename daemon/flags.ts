@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { MaglevError } from '../domain/errors.js';
+import { logLevels } from '../domain/events/event.js';
 import { flagProblem } from '../domain/flag-problem.js';
-import { logLevels } from '../domain/log-levels.js';
 import { fromGoStyle, parseBoolean } from '../program/go-style.js';
 import { type LogFormat, logFormats } from '../program/log-format.js';
 import type { LogLevel } from '../protocol/log.js';
 import { refuseExposed } from '../rpc/exposure.js';
-import { placesOf } from '../rpc/listen-places.js';
+import { placesOf } from '../rpc/served.js';
 import type { TlsFiles } from '../rpc/tls-material.js';
-import { metricsAddresses } from './metrics-addresses.js';
+import { metricsAddresses } from './metrics-options.js';
 
 export interface DaemonSettings {
   readonly config: string;

@@ -3,7 +3,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { parseDuration } from '../domain/duration.js';
 import { MaglevError } from '../domain/errors.js';
 import { flagProblem } from '../domain/flag-problem.js';
-import { quote } from '../domain/quote.js';
+import { quote } from '../domain/text.js';
 import { fromGoStyle } from '../program/go-style.js';
 import type { Asking } from './probing/prober.js';
 import { parseVip, type Vip } from './vip.js';
