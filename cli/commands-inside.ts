@@ -11,7 +11,7 @@ export const insideCommands: readonly Command[] = [
     usage: 'show events [<n>]',
     slots: { n: 'count' },
     json: 'ListEventsResponse',
-    help: 'what maglevd told last, at info and above; 20 events unless another number is given',
+    help: 'the latest events, at info and above; 20 unless another number is given',
     run: async ({ client }, { n }) => {
       const response = await (await client()).listEvents(n === undefined ? SHOWN : parseCount(n));
       const { events, epoch } = response;

@@ -21,7 +21,7 @@ export const planCommands: readonly Command[] = [
     usage: 'plan reload [<file>]',
     slots: { file: 'config-file' },
     json: 'PlanResponse',
-    help: 'the same of a reload of the config file, or of another file where maglevd runs',
+    help: "the same for a reload of the config file, or of another file on maglevd's machine",
     slow: true,
     run: async ({ client }, { file }) => {
       const maglevd = await client();
@@ -35,7 +35,7 @@ export const planCommands: readonly Command[] = [
   ...actions.map((action) =>
     planCommand(
       `plan set backend <name> ${action}`,
-      `the same of \`set backend <name> ${action}\``,
+      `the same for \`set backend <name> ${action}\``,
       (slots) => ({
         $case: 'backend',
         value: { name: slots['name'] ?? '', action },
@@ -44,7 +44,7 @@ export const planCommands: readonly Command[] = [
   ),
   planCommand(
     'plan set frontend <name> pool <pool> backend <backend> weight <0-100> [flush]',
-    'the same of a change of a weight',
+    'the same for a change of a weight',
     (slots) => ({
       $case: 'weight',
       value: {

@@ -10,7 +10,7 @@ export const probeCommands: readonly Command[] = [
     usage: 'show probes <name>',
     slots: { name: 'backend' },
     json: 'ProbesInfo',
-    help: 'what the probes of one backend came to, how long they took, and the last of them',
+    help: "the results of one backend's probes: how many of each, how long they took, and the last ones",
     run: async ({ client, clock }, { name = '' }) => {
       const response = await (await client()).getProbes(name);
       return success(probesText(response, clock.now()), response);
@@ -19,7 +19,7 @@ export const probeCommands: readonly Command[] = [
   {
     usage: 'show caller',
     json: 'CallerInfo',
-    help: 'for whom maglevd takes you, and what you may do',
+    help: 'who maglevd takes you for, and what you may do',
     run: async ({ client }) => {
       const response = await (await client()).getCaller();
       return success(

@@ -8,7 +8,7 @@ import { label, plain } from './text.js';
 export const recordCommand: Command = {
   usage: 'record <file>',
   json: 'an object with `file` and `bytes`',
-  help: 'write what maglevd knows of the last minutes to a new file, for whoever looks into a trouble later',
+  help: 'write what maglevd knows of the last minutes to a new file, for whoever looks into a problem later',
   slow: true,
   run: async ({ client }, { file = '' }) => {
     const maglevd = await client();

@@ -96,7 +96,7 @@ const valueFlags = {
     env: 'MAGLEV_TLS_CERT',
     fallback: '',
     value: 'FILE',
-    help: 'certificate of gRPC and HTTP, with those that vouch for it, in PEM; read again when it changes',
+    help: 'certificate for gRPC and HTTP with its chain, in PEM; read again when it changes',
   },
   'tls-key': {
     env: 'MAGLEV_TLS_KEY',
@@ -108,7 +108,7 @@ const valueFlags = {
     env: 'MAGLEV_TLS_CLIENT_CA',
     fallback: '',
     value: 'FILE',
-    help: 'authorities whose certificates let clients in, in PEM',
+    help: 'authorities that sign the certificates of clients, in PEM',
   },
   'log-level': {
     env: 'MAGLEV_LOG_LEVEL',
@@ -295,11 +295,11 @@ function helpText(): string {
     ['--schema', 'print the JSON Schema of the config file, for editors, and exit'],
     [
       '--plan FILE',
-      'read VPP once, print what a maglevd that begins with this config would send to it, and exit: 0, or 1 and 2 as for --check; 1 also when VPP cannot be read',
+      'read VPP once, print what a maglevd that starts with this config would send to it, and exit: 0, or 1 and 2 as for --check; 1 also when VPP cannot be read',
     ],
     [
       '--hash-token',
-      'read a token from standard input, print what stands for it in the file of access.tokens, and exit',
+      'read a token from standard input, print its hash for the file of access.tokens, and exit',
     ],
     ['--version', 'print the version and exit'],
     ['-h, --help', 'print this and exit'],
