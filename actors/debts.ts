@@ -1,8 +1,8 @@
+import { unknownFrontend } from '../domain/did-you-mean.js';
 import { vipId } from '../domain/lb.js';
 import { newestTables } from '../domain/table-history.js';
-import { unknownFrontend } from '../domain/unknown-name.js';
 import type { Address } from '../protocol/address.js';
-import type { VipDebt } from '../protocol/debts.js';
+import type { VipDebt } from '../protocol/plan.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { Context } from './kernel/contract.js';
 import { type DebtWork, debtsOffThread } from './tables.js';

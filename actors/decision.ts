@@ -18,11 +18,11 @@ import type {
   DecisionRequest,
   Supposed,
   SupposeRequest,
+  ViewRequest,
   VipWanted,
 } from '../protocol/decision.js';
 import type { BackendChanged, HealthRequest } from '../protocol/health.js';
 import type { EffectiveChanged, OperatorRequest } from '../protocol/operator.js';
-import type { ViewRequest } from '../protocol/views.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 import { tellNews } from './news.js';
 

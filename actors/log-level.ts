@@ -1,8 +1,7 @@
 import { levelRanks } from '../domain/event-filter.js';
 import type { Address } from '../protocol/address.js';
 import type { Cancel } from '../protocol/clock.js';
-import type { LogLevel } from '../protocol/log.js';
-import type { LogLevelRequest, LogLevelState, PrintFrom } from '../protocol/log-level.js';
+import type { LogLevel, LogLevelRequest, LogLevelState, PrintFrom } from '../protocol/log.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 
 export interface LogLevelOptions {

@@ -3,7 +3,7 @@ import type { EventFilter } from '../domain/event-filter.js';
 import type { EventTally } from '../metrics/event-tally.js';
 import type { Family } from '../metrics/family.js';
 import { gather, type MetricSources, runningConfig } from '../metrics/gather.js';
-import { AnswerForAll } from '../metrics/http/answer-for-all.js';
+import { AnswerForAll } from '../metrics/http/scrapes.js';
 import type { MetricsServer, MetricsServerOptions } from '../metrics/http/server.js';
 import { liveness, readiness } from '../metrics/readiness.js';
 import { familiesOf } from '../metrics/report.js';

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { MaglevError } from '../domain/errors.js';
 import type { FailoverDebt } from '../domain/failover-debt.js';
+import type { ServerFlows } from '../domain/lb.js';
 import type { TableSeen } from '../domain/table-history.js';
 import type { TableOf } from '../domain/table-of.js';
-import type { ServerFlows } from '../domain/vip-flows.js';
 import type { TablePair } from '../domain/whole-plan.js';
 import type { Moved } from '../protocol/plan.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { lbAddDelAsV2, lbAddDelVipV2, lbAsV2Dump, lbVipDump } from '../binapi/generated/lb.js';
 import { controlPing } from '../binapi/generated/memclnt.js';
-import { wireAddress } from '../binapi/lb/wire-address.js';
+import { wireAddress } from '../binapi/lb/wire-values.js';
 import { runPrinting } from '../program/output.js';
 import { ip, vipFields, vipRequest } from '../spec/support/lb-requests.js';
 import { RawVppClient } from '../spec/support/raw-vpp-client.js';

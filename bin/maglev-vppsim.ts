@@ -2,9 +2,9 @@
 import { realClock } from '../clock/real-clock.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import { versionLine } from '../program/build-info.js';
-import { jsonLine } from '../program/json-line.js';
 import { lineLog } from '../program/line-log.js';
 import { sinkOf } from '../program/line-sink.js';
+import { jsonLine } from '../program/log-format.js';
 import { outliveReaders, runPrinting } from '../program/output.js';
 import { nameProcess } from '../program/process-name.js';
 import { runInForeground } from '../sim/foreground.js';

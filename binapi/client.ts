@@ -14,7 +14,7 @@ import { sayGoodbye } from './goodbye.js';
 import { HANDSHAKE_CONTEXT, type Welcome } from './handshake.js';
 import type { MissingMessages } from './message-table.js';
 import { PendingRequests } from './pending.js';
-import { RetvalError } from './retval-error.js';
+import { RetvalError } from './retval.js';
 
 interface Dump {
   readonly context: number;

@@ -1,3 +1,5 @@
+import { MaglevError } from '../domain/errors.js';
+
 /** The return codes of VPP's API (`vnet/error.h`), the same in every release since 25.06. 0 is success. */
 const names: ReadonlyMap<number, string> = new Map([
   [-1, 'UNSPECIFIED'],
@@ -164,4 +166,17 @@ export function describeRetval(retval: number, message: string): string {
   const code = `${retval} ${retvalName(retval) ?? 'not a code that VPP defines'}`;
   const meaning = message.startsWith('lb_') ? lbMeanings.get(retval) : undefined;
   return meaning === undefined ? code : `${code}: ${meaning}`;
+}
+
+/** VPP answered a request with a return code other than 0. */
+export class RetvalError extends MaglevError {
+  readonly retval: number;
+  /** The request. */
+  readonly request: string;
+
+  constructor(request: string, retval: number) {
+    super('MGL_VPP_RETVAL', `${request}: VPP returned ${describeRetval(retval, request)}`);
+    this.retval = retval;
+    this.request = request;
+  }
 }

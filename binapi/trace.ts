@@ -1,4 +1,5 @@
 import { ipFromBytes } from '../domain/ip.js';
+import { LabelledCounts } from '../domain/labelled-counts.js';
 import type { Logger } from '../protocol/log.js';
 import { AddressFamily } from './generated/ip-types.js';
 
@@ -90,4 +91,26 @@ function printableFields(fields: Readonly<Record<string, unknown>>): Record<stri
 function cutText(text: string): string {
   if (text.length <= MAX_CHARACTERS) return text;
   return `${text.slice(0, MAX_CHARACTERS)}... ${text.length - MAX_CHARACTERS} more`;
+}
+
+/** Counts messages to and from VPP, over all connections that follow one another. */
+export class MessageTally {
+  readonly #counts = new LabelledCounts();
+
+  readonly rows = () => this.#counts.rows();
+
+  /** The same trace, which counts as well. */
+  counting(trace: ApiTrace): ApiTrace {
+    return {
+      ...trace,
+      count: (direction, message, ok) => {
+        this.#counts.add([
+          // VPP may send what it likes: the number of names is bounded.
+          /^id \d/.test(message) ? 'unknown' : message,
+          direction === 'send' ? 'send' : 'recv',
+          ok ? 'success' : 'failure',
+        ]);
+      },
+    };
+  }
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../domain/errors.js';
 import type { Clock } from '../protocol/clock.js';
 import type { MaglevClient } from '../rpc/client.js';
+import { RpcError } from '../rpc/rpc-error.js';
 import type { Flow } from './flow.js';
 import type { SlotKindName } from './slot-kinds.js';
 import type { Line } from './text.js';
@@ -76,4 +77,17 @@ export interface Command {
   /** Prints as it goes, until somebody has seen enough. */
   readonly goesOn?: boolean;
   readonly run: (session: Session, slots: SlotValues, given: Given) => Promise<Outcome>;
+}
+
+/** A command that did what it was asked to do. */
+export function success(text: readonly Line[], json: unknown): Outcome {
+  return { text, json, failure: null };
+}
+
+/** What is only shown beside something else is left out where it cannot be had. */
+export function orElse<T, U>(call: Promise<T>, nothing: U): Promise<T | U> {
+  return call.catch((thrown: unknown) => {
+    if (thrown instanceof RpcError) return nothing;
+    throw thrown;
+  });
 }

@@ -1,14 +1,11 @@
 import { nameText } from '../domain/name.js';
 import type { BackendInfo, ListBackendsResponse, TransitionRecord } from '../rpc/generated/maglev.js';
-import { momentWithAge } from './age.js';
-import type { Command } from './command.js';
+import { type Command, orElse, success } from './command.js';
 import { fields, firstTableThatFits, none, table } from './layout.js';
-import { orElse } from './or-else.js';
-import { success } from './outcome.js';
 import { placesOf, placesText } from './pools-text.js';
-import { roughSpan } from './span-text.js';
 import { age, differenceLines, doubtText, stateSpan, vppLines } from './state-text.js';
 import { type Line, label, type Span } from './text.js';
+import { momentWithAge, roughSpan } from './time-text.js';
 
 export const backendCommands: readonly Command[] = [
   {

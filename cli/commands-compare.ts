@@ -2,7 +2,7 @@ import { differencesBetween, type VipDifference } from '../domain/compare-tables
 import { MaglevError } from '../domain/errors.js';
 import { type IpAddress, type IpPrefix, parseIp, parsePrefix } from '../domain/ip.js';
 import { PROTOCOL_ANY, PROTOCOL_TCP, PROTOCOL_UDP, type VipState } from '../domain/lb.js';
-import { thousands } from '../domain/thousands.js';
+import { thousands } from '../domain/text.js';
 import type { VPPLBState, VPPLBVIP } from '../rpc/generated/maglev.js';
 import type { Command, Outcome } from './command.js';
 import { askDebts, type Debts } from './debt-text.js';

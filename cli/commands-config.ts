@@ -1,4 +1,4 @@
-import { configIssueText } from '../rpc/config-issue.js';
+import { configIssueText } from '../rpc/config-message.js';
 import type { CheckConfigResponse, ConfigIssue } from '../rpc/generated/maglev.js';
 import { changesText } from './changes-text.js';
 import type { Command, Failure, Outcome } from './command.js';

@@ -1,9 +1,8 @@
 import { MaglevError } from '../domain/errors.js';
 import type { ExplainFlowResponse, FlowServer } from '../rpc/generated/maglev.js';
-import type { Command } from './command.js';
+import { type Command, success } from './command.js';
 import { backendChain } from './explain-backend.js';
 import { fields } from './layout.js';
-import { success } from './outcome.js';
 import type { Line } from './text.js';
 
 export const explainCommands: readonly Command[] = [

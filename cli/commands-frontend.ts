@@ -1,10 +1,8 @@
 import { nameText } from '../domain/name.js';
 import type { BackendInfo, FrontendInfo, ListFrontendsResponse } from '../rpc/generated/maglev.js';
-import type { Command } from './command.js';
+import { type Command, orElse, success } from './command.js';
 import { askDebts, type Debts, debtFields } from './debt-text.js';
 import { fields, firstTableThatFits, none, table } from './layout.js';
-import { orElse } from './or-else.js';
-import { success } from './outcome.js';
 import { poolsText } from './pools-text.js';
 import { differenceLines, standingSpan, stateSpan, vppLines } from './state-text.js';
 import { type Line, plain } from './text.js';

@@ -1,10 +1,9 @@
 import { nameText } from '../domain/name.js';
 import type { HealthCheckInfo } from '../rpc/generated/maglev.js';
-import type { Command } from './command.js';
+import { type Command, success } from './command.js';
 import { fields, firstThatFits, none, table } from './layout.js';
-import { success } from './outcome.js';
-import { exactSpan } from './span-text.js';
 import type { Line } from './text.js';
+import { exactSpan } from './time-text.js';
 
 export const healthcheckCommands: readonly Command[] = [
   {

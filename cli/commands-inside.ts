@@ -1,8 +1,7 @@
 import type { ActorInfo, ListActorsResponse } from '../rpc/generated/maglev.js';
-import type { Command } from './command.js';
+import { type Command, success } from './command.js';
 import { eventLine, eventMessage } from './event-text.js';
 import { none, sentence, table } from './layout.js';
-import { success } from './outcome.js';
 import { parseCount } from './slot-values.js';
 import type { Line } from './text.js';
 
@@ -12,7 +11,7 @@ export const insideCommands: readonly Command[] = [
     usage: 'show events [<n>]',
     slots: { n: 'count' },
     json: 'ListEventsResponse',
-    help: 'what maglevd told last, at info and above; 20 events unless another number is given',
+    help: 'the latest events, at info and above; 20 unless another number is given',
     run: async ({ client }, { n }) => {
       const response = await (await client()).listEvents(n === undefined ? SHOWN : parseCount(n));
       const { events, epoch } = response;

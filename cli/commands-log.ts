@@ -2,12 +2,11 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { didYouMean, nearest } from '../domain/did-you-mean.js';
 import { formatDuration, parseDuration } from '../domain/duration.js';
 import { MaglevError } from '../domain/errors.js';
-import { logLevels } from '../domain/log-levels.js';
-import { quote } from '../domain/quote.js';
+import { logLevels } from '../domain/events/event.js';
+import { quote } from '../domain/text.js';
 import type { LogLevelInfo } from '../rpc/generated/maglev.js';
-import type { Command } from './command.js';
+import { type Command, success } from './command.js';
 import { sentence } from './layout.js';
-import { success } from './outcome.js';
 import type { Line } from './text.js';
 
 /** The log of maglevd. */

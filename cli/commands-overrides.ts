@@ -1,9 +1,8 @@
 import { nameText } from '../domain/name.js';
 import type { OverrideInfo } from '../rpc/generated/maglev.js';
-import { momentWithAge } from './age.js';
-import type { Command } from './command.js';
-import { success } from './outcome.js';
+import { type Command, success } from './command.js';
 import { type Line, label, plain } from './text.js';
+import { momentWithAge } from './time-text.js';
 
 /** What operators asked for. */
 export const overrideCommands: readonly Command[] = [

@@ -1,9 +1,8 @@
 import path from 'node:path';
 import type { PlanRequest, PlanResponse } from '../rpc/generated/maglev.js';
 import { planLines } from '../rpc/plan-lines.js';
-import type { Command } from './command.js';
+import { type Command, success } from './command.js';
 import { parseWeight } from './commands-set.js';
-import { success } from './outcome.js';
 import { type Line, label, plain } from './text.js';
 
 const actions = ['pause', 'resume', 'enable', 'disable'] as const;
@@ -22,7 +21,7 @@ export const planCommands: readonly Command[] = [
     usage: 'plan reload [<file>]',
     slots: { file: 'config-file' },
     json: 'PlanResponse',
-    help: 'the same of a reload of the config file, or of another file where maglevd runs',
+    help: "the same for a reload of the config file, or of another file on maglevd's machine",
     slow: true,
     run: async ({ client }, { file }) => {
       const maglevd = await client();
@@ -36,7 +35,7 @@ export const planCommands: readonly Command[] = [
   ...actions.map((action) =>
     planCommand(
       `plan set backend <name> ${action}`,
-      `the same of \`set backend <name> ${action}\``,
+      `the same for \`set backend <name> ${action}\``,
       (slots) => ({
         $case: 'backend',
         value: { name: slots['name'] ?? '', action },
@@ -45,7 +44,7 @@ export const planCommands: readonly Command[] = [
   ),
   planCommand(
     'plan set frontend <name> pool <pool> backend <backend> weight <0-100> [flush]',
-    'the same of a change of a weight',
+    'the same for a change of a weight',
     (slots) => ({
       $case: 'weight',
       value: {

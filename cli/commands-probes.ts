@@ -1,18 +1,16 @@
 import { nameText } from '../domain/name.js';
 import type { ProbesInfo } from '../rpc/generated/maglev.js';
-import { momentWithAge } from './age.js';
-import type { Command } from './command.js';
+import { type Command, success } from './command.js';
 import { fields, none, table } from './layout.js';
-import { success } from './outcome.js';
-import { roughSpan } from './span-text.js';
 import type { Line } from './text.js';
+import { momentWithAge, roughSpan } from './time-text.js';
 
 export const probeCommands: readonly Command[] = [
   {
     usage: 'show probes <name>',
     slots: { name: 'backend' },
     json: 'ProbesInfo',
-    help: 'what the probes of one backend came to, how long they took, and the last of them',
+    help: "the results of one backend's probes: how many of each, how long they took, and the last ones",
     run: async ({ client, clock }, { name = '' }) => {
       const response = await (await client()).getProbes(name);
       return success(probesText(response, clock.now()), response);
@@ -21,7 +19,7 @@ export const probeCommands: readonly Command[] = [
   {
     usage: 'show caller',
     json: 'CallerInfo',
-    help: 'for whom maglevd takes you, and what you may do',
+    help: 'who maglevd takes you for, and what you may do',
     run: async ({ client }) => {
       const response = await (await client()).getCaller();
       return success(

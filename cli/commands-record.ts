@@ -1,15 +1,14 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { MaglevError } from '../domain/errors.js';
 import { nameText } from '../domain/name.js';
-import type { Command } from './command.js';
-import { success } from './outcome.js';
+import { type Command, success } from './command.js';
 import { label, plain } from './text.js';
 
 /** The flight recorder. */
 export const recordCommand: Command = {
   usage: 'record <file>',
   json: 'an object with `file` and `bytes`',
-  help: 'write what maglevd knows of the last minutes to a new file, for whoever looks into a trouble later',
+  help: 'write what maglevd knows of the last minutes to a new file, for whoever looks into a problem later',
   slow: true,
   run: async ({ client }, { file = '' }) => {
     const maglevd = await client();

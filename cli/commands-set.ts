@@ -1,14 +1,13 @@
 import { type ErrorCode, MaglevError } from '../domain/errors.js';
-import { isWeight, MAX_WEIGHT } from '../domain/lb-limits.js';
+import { isWeight, MAX_WEIGHT } from '../domain/lb.js';
 import { nameText } from '../domain/name.js';
 import type { MaglevClient } from '../rpc/client.js';
 import type { BackendInfo, FrontendInfo } from '../rpc/generated/maglev.js';
 import { RpcError } from '../rpc/rpc-error.js';
-import type { Command, Outcome, Session } from './command.js';
+import { type Command, type Outcome, type Session, success } from './command.js';
 import { sentence } from './layout.js';
 import { frontendNames, type Leaving, leftAlone } from './left-alone.js';
 import { expandNames, isPattern } from './name-patterns.js';
-import { success } from './outcome.js';
 import { type Line, label, plain } from './text.js';
 
 interface Action {

@@ -1,8 +1,7 @@
 import { MaglevError } from '../domain/errors.js';
-import type { Command } from './command.js';
+import { type Command, success } from './command.js';
 import { completionScript, completionShells } from './completion-scripts.js';
 import { commandList, commandsBehind, helpInShell, helpText } from './help.js';
-import { success } from './outcome.js';
 import { plain } from './text.js';
 
 /** About maglevc itself. */

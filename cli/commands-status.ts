@@ -1,16 +1,15 @@
 import { buildInfo, versionLine } from '../program/build-info.js';
-import { configIssueText } from '../rpc/config-issue.js';
+import { configIssueText } from '../rpc/config-message.js';
 import type { StatusInfo, SyncInfo, VersionInfo } from '../rpc/generated/maglev.js';
 import { RpcError } from '../rpc/rpc-error.js';
-import { momentWithAge } from './age.js';
-import type { Command } from './command.js';
+import { type Command, success } from './command.js';
 import { backendsTable } from './commands-backend.js';
 import { frontendsTable } from './commands-frontend.js';
 import { fields } from './layout.js';
-import { success } from './outcome.js';
 import { conditionText, stateSpan } from './state-text.js';
 import { outcomeOf } from './syncs-text.js';
 import { errorText, type Line, label, plain, type Span } from './text.js';
+import { momentWithAge } from './time-text.js';
 
 export const statusCommands: readonly Command[] = [
   {

@@ -1,16 +1,14 @@
 import { MaglevError } from '../domain/errors.js';
 import { nameText } from '../domain/name.js';
 import type { SyncVPPLBStateResponse, VPPInfo, VPPLBState, VPPLBVIP } from '../rpc/generated/maglev.js';
-import { momentWithAge } from './age.js';
-import type { Command, Outcome, Session } from './command.js';
-import { countersText } from './counters-text.js';
+import { type Command, type Outcome, type Session, success } from './command.js';
+import { countersText, forecastFields } from './counters-text.js';
 import { askDebts } from './debt-text.js';
-import { forecastFields } from './forecast-text.js';
 import { fields, sentence } from './layout.js';
-import { success } from './outcome.js';
 import { differenceLines, standingSpan } from './state-text.js';
 import { syncsText, syncText } from './syncs-text.js';
 import { errorText, type Line, plain } from './text.js';
+import { momentWithAge } from './time-text.js';
 
 const showLbState: Omit<Command, 'usage'> = {
   slots: { name: 'frontend' },

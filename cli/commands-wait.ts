@@ -2,13 +2,12 @@ import { nameText } from '../domain/name.js';
 import type { MaglevClient } from '../rpc/client.js';
 import type { BackendInfo } from '../rpc/generated/maglev.js';
 import { RpcError } from '../rpc/rpc-error.js';
-import { duration } from './age.js';
-import type { Command, Outcome, Session } from './command.js';
+import { type Command, type Outcome, type Session, success } from './command.js';
 import { expandNames } from './name-patterns.js';
-import { success } from './outcome.js';
-import { pause } from './pause.js';
 import { parseTime } from './slot-values.js';
+import { pause } from './surroundings.js';
 import { plain } from './text.js';
+import { duration } from './time-text.js';
 
 const json = 'an object with `met`, true or false, `waitedMs`, and `why`, a list of what was lacking';
 

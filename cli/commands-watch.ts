@@ -2,12 +2,11 @@ import { MaglevError } from '../domain/errors.js';
 import type { Event, WatchRequest } from '../rpc/generated/maglev.js';
 import { RpcError } from '../rpc/rpc-error.js';
 import { changedLines } from './changed-lines.js';
-import type { Command, Outcome, Session, SlotValues } from './command.js';
+import { type Command, type Outcome, type Session, type SlotValues, success } from './command.js';
 import { eventLine, eventMessage } from './event-text.js';
 import type { Flow } from './flow.js';
-import { success } from './outcome.js';
-import { pause } from './pause.js';
 import { parseCount, parseTime } from './slot-values.js';
+import { pause } from './surroundings.js';
 import { type Line, label, plain } from './text.js';
 
 export const watchCommands: readonly Command[] = [

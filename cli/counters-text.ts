@@ -1,12 +1,12 @@
 import { nameText } from '../domain/name.js';
-import { thousands } from '../domain/thousands.js';
-import type { VPPLBCounters, VPPLBVIPCounters } from '../rpc/generated/maglev.js';
-import { momentWithAge } from './age.js';
+import { WARN_FROM } from '../domain/sticky-forecast.js';
+import { thousands } from '../domain/text.js';
+import type { StickyForecast, VPPLBCounters, VPPLBVIPCounters } from '../rpc/generated/maglev.js';
 import { type Debts, debtFields, debtText } from './debt-text.js';
-import { forecastFields } from './forecast-text.js';
 import { columns, fields, none, sentence } from './layout.js';
 import { vppLines } from './state-text.js';
 import { type Line, label, plain, type Span } from './text.js';
+import { momentWithAge } from './time-text.js';
 
 /** One table over all VIPs, so that they can be compared, cut at the line that names each VIP. */
 export function countersText(
@@ -63,4 +63,24 @@ function row(name: string, packets: bigint | undefined, bytes: bigint | undefine
 
 function countText(count: bigint | undefined): string {
   return count === undefined ? none : thousands(count);
+}
+
+/** A change of the buckets is for a quiet hour: it is told where there is reason to think of it. */
+export function forecastFields(forecast: StickyForecast): (readonly [string, string])[] {
+  const { low, likely, high, range, untrackedPackets, enough } = forecast;
+  const source = range === 'packets' ? 'by packets a flow' : 'by untracked packets';
+  const share = `${percent(likely)} of new flows (${percent(low)} to ${percent(high)}, ${source})`;
+  const remedy =
+    enough === undefined
+      ? 'no number of buckets that is allowed is enough'
+      : `sticky-buckets-per-core ${enough} brings it below 0.1%, but to change it makes VPP forget every flow`;
+  return [
+    ['not-remembered', share],
+    ['untracked-packets', percent(untrackedPackets)],
+    ...(likely < WARN_FROM ? [] : [['warning', `VPP forgets too many flows: ${remedy}`] as const]),
+  ];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)}%`;
 }

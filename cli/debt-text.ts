@@ -1,8 +1,8 @@
-import { thousands } from '../domain/thousands.js';
+import { thousands } from '../domain/text.js';
 import type { FailoverDebt } from '../rpc/generated/maglev.js';
 import { RpcError } from '../rpc/rpc-error.js';
-import { momentWithAge } from './age.js';
 import type { Session } from './command.js';
+import { momentWithAge } from './time-text.js';
 
 /** The debts of VIPs, or why they are not known. */
 export interface Debts {

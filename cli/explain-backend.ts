@@ -1,10 +1,10 @@
 import { nameText } from '../domain/name.js';
 import type { BackendInfo, FrontendInfo, PoolBackendInfo, PoolInfo } from '../rpc/generated/maglev.js';
-import { momentWithAge } from './age.js';
 import { counterText, resultText } from './commands-backend.js';
 import { fields, none } from './layout.js';
 import { doubtText } from './state-text.js';
 import { type Line, label, plain } from './text.js';
+import { momentWithAge } from './time-text.js';
 
 /** From the last probe to what VPP has of the backend: why its weights are what they are, each step on a line. */
 export function backendChain(

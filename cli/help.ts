@@ -10,7 +10,7 @@ import { type Line, label, plain } from './text.js';
 const options: readonly (readonly [string, string])[] = [
   [
     '--server ADDRESS',
-    `maglevd: host:port, [IPv6]:port or unix:/path, or several with commas; default MAGLEV_SERVER or ${defaultServer}`,
+    `maglevd: host:port, [IPv6]:port or unix:/path, or several, separated by commas; default MAGLEV_SERVER or ${defaultServer}`,
   ],
   [
     '--timeout TIME',
@@ -22,10 +22,10 @@ const options: readonly (readonly [string, string])[] = [
   ['--tls', 'speak TLS, and trust the public certificate authorities'],
   ['--token-file FILE', 'the token that says who you are; default MAGLEV_TOKEN_FILE'],
   ['--json', 'print one JSON document; commands that go on print one a line'],
-  ['--careful', 'fail instead of making a change that leaves a frontend with nobody'],
-  ['--stop-on-error', 'of commands from standard input, run none behind one that failed'],
+  ['--careful', 'refuse a change that would leave a frontend without a serving backend'],
+  ['--stop-on-error', 'stop at the first command from standard input that fails'],
   ['--color[=BOOL]', 'colour even without a terminal; default with one, unless NO_COLOR is set'],
-  ['--complete', 'print what the last word can become: the completion scripts of shells ask so'],
+  ['--complete', 'print what the last word can become; the completion scripts of shells use it'],
   ['--help', 'print this; after a command, what can follow it'],
   ['--version', 'print the version'],
 ];
@@ -47,7 +47,7 @@ export function helpText(commands: readonly Command[]): Line[] {
     [label('usage: '), plain('maglevc [options] [command...]')],
     [],
     ...commandPart(commands),
-    [label('filters'), plain(', which may follow a command; in a shell, their bar has to be in quotes')],
+    [label('filters'), plain(', which may follow a command; in a shell, quote the bar')],
     ...list(filterHelp),
     [],
     [label('options')],
@@ -87,7 +87,7 @@ export function helpInShell(commands: readonly Command[]): Line[] {
 
 function commandPart(commands: readonly Command[]): Line[] {
   return [
-    [label('commands'), plain(', of which every word may be shortened as far as it stays clear')],
+    [label('commands'), plain(', of which every word may be shortened as long as it stays unambiguous')],
     ...commandList(commands),
     [],
   ];

@@ -1,6 +1,6 @@
 import type { VPPCondition, VPPStanding } from '../rpc/generated/maglev.js';
-import { duration, momentWithAge } from './age.js';
 import { errorText, type Line, plain, type Span, styled } from './text.js';
+import { duration, momentWithAge } from './time-text.js';
 
 const good: ReadonlySet<string> = new Set(['up', 'equal', 'connected']);
 const bad: ReadonlySet<string> = new Set(['down', 'differs', 'unreachable', 'disconnected', 'removed']);

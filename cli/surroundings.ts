@@ -35,3 +35,19 @@ export function isAttended(surroundings: Surroundings): boolean {
 export function widthOf({ stdout }: Surroundings): number | null {
   return stdout.isTTY === true ? stdout.columns || 80 : null;
 }
+
+/** Until the time is over, or somebody has seen enough. */
+export function pause({ clock }: { readonly clock: Clock }, until: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.schedule(ms, () => {
+      until.removeEventListener('abort', now);
+      resolve();
+    });
+    const now = () => {
+      cancel();
+      resolve();
+    };
+    until.addEventListener('abort', now, { once: true });
+    if (until.aborted) now();
+  });
+}

@@ -1,10 +1,9 @@
 import { nameText } from '../domain/name.js';
 import type { ListSyncsResponse, SyncInfo, SyncOperation } from '../rpc/generated/maglev.js';
-import { momentWithAge } from './age.js';
 import { fields, firstThatFits, none, table } from './layout.js';
-import { roughSpan } from './span-text.js';
 import { age } from './state-text.js';
 import { errorText, type Line, plain } from './text.js';
+import { momentWithAge, roughSpan } from './time-text.js';
 
 /** A line a sync, oldest first, as a log is read. */
 export function syncsText({ syncs }: ListSyncsResponse, nowMs: number, width: number | null): Line[] {

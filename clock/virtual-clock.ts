@@ -1,6 +1,5 @@
 import type { Cancel, Clock } from '../protocol/clock.js';
 import { eventLoopIdle } from './event-loop.js';
-import { seededRandom } from './seeded-random.js';
 import { TimerHeap } from './timer-heap.js';
 
 export interface VirtualClockOptions {
@@ -81,4 +80,15 @@ export class VirtualClock implements Clock {
     }
     this.#elapsed = target;
   }
+}
+
+/** A stream of numbers in [0, 1) that depends on `seed` alone (the mulberry32 generator). Not for secrets. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
 }

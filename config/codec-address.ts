@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type IpAddress, parseIp, parsePrefix } from '../domain/ip.js';
-import { quote } from '../domain/quote.js';
+import { quote } from '../domain/text.js';
 import { type Codec, describeNode, scalar } from './codec.js';
 import { addressSchema } from './json-schema.js';
 import { isNothing } from './yaml-tree.js';

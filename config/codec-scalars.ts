@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { didYouMean, nearest } from '../domain/did-you-mean.js';
 import { parseDuration } from '../domain/duration.js';
 import { nameRule } from '../domain/name.js';
-import { clip, quote } from '../domain/quote.js';
+import { clip, quote } from '../domain/text.js';
 import { type Codec, describeNode, looksLikeBoolean, looksLikeNumber, scalar } from './codec.js';
 import {
   durationSchema,

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
-import { quote } from '../domain/quote.js';
+import { quote } from '../domain/text.js';
 import type { JsonSchema } from './json-schema.js';
 import type { Path, Problem } from './problem.js';
 import { isNothing, type YamlNode } from './yaml-tree.js';

@@ -1,7 +1,7 @@
 import { constants, type FileHandle, open, stat } from 'node:fs/promises';
+import { getSystemErrorMap } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ConfigVerdict } from '../domain/config.js';
-import { systemErrorText } from './system-error.js';
 import { decodeText } from './utf8.js';
 
 /** Twenty times a config with ten thousand backends; it still fits into memory when it is parsed. */
@@ -44,4 +44,13 @@ export function unreadable(file: string, message: string): ConfigVerdict {
   // The file as a whole is meant, which is line 0.
   const issue = { place: { file, line: 0, column: 0 }, path: '', message };
   return { ok: false, stage: 'read', issues: [issue], warnings: [] };
+}
+
+/** `no such file or directory (ENOENT)` */
+export function systemErrorText(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { errno, code } = thrown as NodeJS.ErrnoException;
+  const known = errno === undefined ? undefined : getSystemErrorMap().get(errno);
+  if (known !== undefined) return `${known[1]} (${known[0]})`;
+  return code === undefined ? thrown.message : `${thrown.message} (${code})`;
 }

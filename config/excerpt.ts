@@ -1,4 +1,4 @@
-import { clip } from '../domain/quote.js';
+import { clip } from '../domain/text.js';
 
 /** A line of a text, without its line break. */
 export interface TextLine {

@@ -1,6 +1,6 @@
 import { parseIp } from '../domain/ip.js';
-import { clip, quote } from '../domain/quote.js';
 import { compileResponseRegexp } from '../domain/response-regexp.js';
+import { clip, quote } from '../domain/text.js';
 
 // What may be written into the requests of health checks. Each function says what is wrong with the text, or null.
 // Line breaks and other control characters never get here: the codec of text refuses them.

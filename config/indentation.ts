@@ -1,4 +1,4 @@
-import { quote } from '../domain/quote.js';
+import { quote } from '../domain/text.js';
 import { excerptOf, textLines } from './excerpt.js';
 import { type Line, readLine, skipBlock } from './indentation-line.js';
 import type { Problem } from './problem.js';

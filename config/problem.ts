@@ -1,4 +1,4 @@
-import { clip } from '../domain/quote.js';
+import { clip } from '../domain/text.js';
 
 /** The way from the top of the file to a value: keys of maps, indexes of lists. */
 export type Path = readonly (string | number)[];
@@ -23,4 +23,10 @@ function formatSegment(segment: string | number): string {
   if (typeof segment === 'number') return `[${segment}]`;
   if (/^[A-Za-z0-9._-]{1,64}$/.test(segment)) return `.${segment}`;
   return `."${clip(segment, 64)}"`;
+}
+
+/** Something about values that are right by themselves but wrong in their place, or worth a warning. */
+export interface Finding {
+  readonly path: Path;
+  readonly message: string;
 }

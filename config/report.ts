@@ -1,6 +1,6 @@
 import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
 import { probeRates } from '../domain/probe-rate.js';
-import { escapeUnprintable } from '../domain/quote.js';
+import { escapeUnprintable } from '../domain/text.js';
 
 /** What `maglevd --check` prints, and what it exits with: 0 valid, 1 not read or not parsed, 2 semantically wrong. */
 export interface CheckReport {

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { quote } from '../domain/quote.js';
+import { quote } from '../domain/text.js';
 
 export interface CodeRange {
   readonly from: number;

@@ -1,5 +1,5 @@
 import { roles, subjectRule } from '../domain/access.js';
-import { quote } from '../domain/quote.js';
+import { quote } from '../domain/text.js';
 import type { TypeOf } from './codec.js';
 import { record } from './codec-collections.js';
 import { mapping, optional, section, withDefault } from './codec-mapping.js';

@@ -1,4 +1,4 @@
-import { MAX_WEIGHT } from '../domain/lb-limits.js';
+import { MAX_WEIGHT } from '../domain/lb.js';
 import type { TypeOf } from './codec.js';
 import { ipAddress } from './codec-address.js';
 import { nonEmptyList, record } from './codec-collections.js';

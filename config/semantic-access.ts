@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { subjectKey } from '../domain/access.js';
-import { quote } from '../domain/quote.js';
-import type { Finding } from './finding.js';
+import { quote } from '../domain/text.js';
+import type { TokenFile } from './beside.js';
+import type { Finding } from './problem.js';
 import type { ConfigFile } from './schema.js';
-import type { TokenFile } from './token-file.js';
 
 const at = ['maglev', 'access'];
 

@@ -1,9 +1,8 @@
 import { didYouMean, suggester } from '../domain/did-you-mean.js';
 import { ipFamily } from '../domain/ip.js';
-import { quote } from '../domain/quote.js';
+import { quote } from '../domain/text.js';
 import { unusableInVpp } from './address-rules.js';
-import type { Finding } from './finding.js';
-import type { Path } from './problem.js';
+import type { Finding, Path } from './problem.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
 
 /** The rules inside each frontend. What frontends have to do with each other is in semantic-vips.ts. */
@@ -64,6 +63,21 @@ function checkPools(
             'all backends of a frontend must be of one family',
         );
       }
+    }
+  }
+  return found;
+}
+
+export function checkBackends(file: ConfigFile): Finding[] {
+  const found: Finding[] = [];
+  const suggest = suggester([...file.healthchecks.keys()]);
+  for (const [name, { address, healthcheck }] of file.backends) {
+    const path = ['maglev', 'backends', name];
+    const unusable = unusableInVpp(address);
+    if (unusable !== null) found.push({ path: [...path, 'address'], message: unusable });
+    if (healthcheck !== null && !file.healthchecks.has(healthcheck)) {
+      const message = `no health check is called ${quote(healthcheck)}${didYouMean(suggest(healthcheck))}`;
+      found.push({ path: [...path, 'healthcheck'], message });
     }
   }
   return found;

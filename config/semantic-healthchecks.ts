@@ -1,5 +1,8 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { quote } from '../domain/text.js';
 import { unusableAsSource, wrongFamily } from './address-rules.js';
-import type { Finding } from './finding.js';
+import type { CaFiles } from './beside.js';
+import type { Finding } from './problem.js';
 import type { ConfigFile } from './schema.js';
 import type { FileHealthCheck } from './schema-healthcheck.js';
 
@@ -32,4 +35,20 @@ function findings(check: FileHealthCheck): Finding[] {
     }
   }
   return found;
+}
+
+/** The files of authorities must be there, whole, and have certificates in them. */
+export function checkTrust(file: ConfigFile, caFiles: CaFiles): Finding[] {
+  const named = [
+    { path: ['maglev', 'healthchecker', 'ca-file'], name: file.healthchecker['ca-file'] },
+    ...[...file.healthchecks].map(([name, check]) => ({
+      path: ['maglev', 'healthchecks', name, 'params', 'ca-file'],
+      name: check.type === 'icmp' ? null : check.params['ca-file'],
+    })),
+  ];
+  return named.flatMap(({ path, name }) => {
+    const read = name === null ? null : caFiles.get(name);
+    if (read === null || E.isRight(read)) return [];
+    return [{ path, message: `${quote(name ?? '')} ${read.left}` }];
+  });
 }

@@ -1,8 +1,8 @@
 import { formatDuration } from '../domain/duration.js';
-import { MAX_FLOW_TIMEOUT, MAX_STICKY_BUCKETS, MAX_TABLE_LENGTH } from '../domain/lb-limits.js';
+import { MAX_FLOW_TIMEOUT, MAX_STICKY_BUCKETS, MAX_TABLE_LENGTH } from '../domain/lb.js';
 import { unusableInVpp, wrongFamily } from './address-rules.js';
 import { periodRule } from './codec-scalars.js';
-import type { Finding } from './finding.js';
+import type { Finding } from './problem.js';
 import type { FileLb } from './schema.js';
 
 /** Seconds. */

@@ -1,6 +1,6 @@
 import { type IpAddress, type IpFamily, ipFamily } from '../domain/ip.js';
-import { quote } from '../domain/quote.js';
-import type { Finding } from './finding.js';
+import { quote } from '../domain/text.js';
+import type { Finding } from './problem.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
 
 /** What the frontends before this one do with an address. Each name is that of the first that does it. */

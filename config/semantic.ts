@@ -1,12 +1,10 @@
 import type { Beside } from './beside.js';
-import type { Finding } from './finding.js';
+import type { Finding } from './problem.js';
 import type { ConfigFile } from './schema.js';
 import { checkAccess } from './semantic-access.js';
-import { checkBackends } from './semantic-backends.js';
-import { checkFrontends } from './semantic-frontends.js';
-import { checkHealthChecks } from './semantic-healthchecks.js';
+import { checkBackends, checkFrontends } from './semantic-frontends.js';
+import { checkHealthChecks, checkTrust } from './semantic-healthchecks.js';
 import { checkLb } from './semantic-lb.js';
-import { checkTrust } from './semantic-trust.js';
 import { checkVips } from './semantic-vips.js';
 
 /**

@@ -1,6 +1,6 @@
 import { probeRates, RATE_MAX } from '../domain/probe-rate.js';
-import { quote } from '../domain/quote.js';
-import type { Finding } from './finding.js';
+import { quote } from '../domain/text.js';
+import type { Finding } from './problem.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
 
 /** Servers that get more probes than they should notice. Each is named once, with its first backend. */

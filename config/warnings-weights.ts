@@ -7,12 +7,12 @@ import {
   surelyFaithful,
 } from '../domain/fidelity.js';
 import type { IpAddress } from '../domain/ip.js';
-import { MAX_TABLE_LENGTH } from '../domain/lb-limits.js';
-import { quote } from '../domain/quote.js';
+import { MAX_TABLE_LENGTH } from '../domain/lb.js';
 import type { WeightedServer } from '../domain/table-prediction.js';
+import { quote } from '../domain/text.js';
 import { replicasIn } from '../domain/weight-mode.js';
 import { weightModeOf } from './assemble.js';
-import type { Finding } from './finding.js';
+import type { Finding } from './problem.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
 
 /** A pool whose shares are not what its weights ask for. */

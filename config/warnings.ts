@@ -1,8 +1,8 @@
 import type { IpAddress } from '../domain/ip.js';
-import { quote } from '../domain/quote.js';
+import { quote } from '../domain/text.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import { countersWarning, memoryWarning } from '../domain/vpp-memory-advice.js';
-import type { Finding } from './finding.js';
+import type { Finding } from './problem.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
 import { probedElsewhere, probedTooOften } from './warnings-probes.js';
 import { unfaithfulWeights, uselessSteps } from './warnings-weights.js';

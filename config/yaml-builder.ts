@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Pair, type Node as YamlLibraryNode } from 'yaml';
-import { quote } from '../domain/quote.js';
+import { quote } from '../domain/text.js';
 import type { PlaceFinder } from './place-finder.js';
 import type { Problem } from './problem.js';
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from './yaml-tree.js';

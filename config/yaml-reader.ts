@@ -1,5 +1,5 @@
 import { Composer, type Document, Lexer, Parser, type YAMLError } from 'yaml';
-import { clip } from '../domain/quote.js';
+import { clip } from '../domain/text.js';
 import { indentationProblem } from './indentation.js';
 import type { PlaceFinder } from './place-finder.js';
 import type { Problem } from './problem.js';

@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { MaglevError } from '../domain/errors.js';
+import { logLevels } from '../domain/events/event.js';
 import { flagProblem } from '../domain/flag-problem.js';
-import { logLevels } from '../domain/log-levels.js';
 import { fromGoStyle, parseBoolean } from '../program/go-style.js';
 import { type LogFormat, logFormats } from '../program/log-format.js';
 import type { LogLevel } from '../protocol/log.js';
 import { refuseExposed } from '../rpc/exposure.js';
-import { placesOf } from '../rpc/listen-places.js';
+import { placesOf } from '../rpc/served.js';
 import type { TlsFiles } from '../rpc/tls-material.js';
-import { metricsAddresses } from './metrics-addresses.js';
+import { metricsAddresses } from './metrics-options.js';
 
 export interface DaemonSettings {
   readonly config: string;
@@ -96,7 +96,7 @@ const valueFlags = {
     env: 'MAGLEV_TLS_CERT',
     fallback: '',
     value: 'FILE',
-    help: 'certificate of gRPC and HTTP, with those that vouch for it, in PEM; read again when it changes',
+    help: 'certificate for gRPC and HTTP with its chain, in PEM; read again when it changes',
   },
   'tls-key': {
     env: 'MAGLEV_TLS_KEY',
@@ -108,7 +108,7 @@ const valueFlags = {
     env: 'MAGLEV_TLS_CLIENT_CA',
     fallback: '',
     value: 'FILE',
-    help: 'authorities whose certificates let clients in, in PEM',
+    help: 'authorities that sign the certificates of clients, in PEM',
   },
   'log-level': {
     env: 'MAGLEV_LOG_LEVEL',
@@ -295,11 +295,11 @@ function helpText(): string {
     ['--schema', 'print the JSON Schema of the config file, for editors, and exit'],
     [
       '--plan FILE',
-      'read VPP once, print what a maglevd that begins with this config would send to it, and exit: 0, or 1 and 2 as for --check; 1 also when VPP cannot be read',
+      'read VPP once, print what a maglevd that starts with this config would send to it, and exit: 0, or 1 and 2 as for --check; 1 also when VPP cannot be read',
     ],
     [
       '--hash-token',
-      'read a token from standard input, print what stands for it in the file of access.tokens, and exit',
+      'read a token from standard input, print its hash for the file of access.tokens, and exit',
     ],
     ['--version', 'print the version and exit'],
     ['-h, --help', 'print this and exit'],

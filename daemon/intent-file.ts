@@ -1,6 +1,6 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { isWeight } from '../domain/lb-limits.js';
+import { isWeight } from '../domain/lb.js';
 import { type Intent, type Intents, intentsOf } from '../domain/operator.js';
 
 /** What a file of this version says is understood, and what one of version 1; a later one has a higher number. */

@@ -1,8 +1,7 @@
 import type { OpenStats, OpenVpp } from '../actors/vpp/api.js';
 import { openLb } from '../binapi/lb/open-lb.js';
-import type { MessageTally } from '../binapi/message-tally.js';
 import { openStats } from '../binapi/stats/stats-segment.js';
-import { logTrace } from '../binapi/trace.js';
+import { logTrace, type MessageTally } from '../binapi/trace.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';
 

@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { readCaFile } from '../config/ca-file.js';
-import { systemErrorText } from '../config/system-error.js';
+import { readCaFile } from '../config/beside.js';
+import { systemErrorText } from '../config/config-file.js';
 import type { TrustGrounds } from '../probes/trust.js';
 import { buildInfo } from '../program/build-info.js';
 import type { Clock } from '../protocol/clock.js';

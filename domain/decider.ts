@@ -17,13 +17,13 @@ import {
   usersOf,
 } from './deciding.js';
 import { sameDesiredVip, vipKeyOf } from './desired.js';
+import { unknownBackend, unknownFrontend } from './did-you-mean.js';
 import { asMaglevError, type MaglevError } from './errors.js';
 import type { FieldsOf, MaglevEvent } from './events.js';
 import type { FrontendState } from './health.js';
 import { type Decision, type DesiredVip, vipId } from './lb.js';
 import type { Effective } from './operator.js';
 import { type Slice, sliced } from './slice.js';
-import { unknownBackend, unknownFrontend } from './unknown-name.js';
 import { type BackendView, type FrontendView, viewBackend, viewFrontend } from './views.js';
 
 /** A backend as health tells of it. */

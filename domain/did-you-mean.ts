@@ -1,3 +1,5 @@
+import { type ErrorCode, MaglevError } from './errors.js';
+
 /** Longer words are not compared: names have at most 64 characters. */
 const MAX_WORD = 64;
 
@@ -65,4 +67,25 @@ export function editDistance(a: string, b: string): number {
     previous = row;
   }
   return previous[b.length] ?? 0;
+}
+
+/** There is no such name, and which one was probably meant. `text` is a sentence without its end: `frontend "x" is not in the config`. */
+export function unknownName(
+  code: ErrorCode,
+  text: string,
+  name: string,
+  known: Iterable<string>,
+  advice?: string,
+): MaglevError {
+  const meant = nearest(name, known);
+  const hint = meant === null ? '' : `: did you mean "${meant}"?`;
+  return new MaglevError(code, `${text}${hint}`, advice === undefined ? {} : { advice });
+}
+
+export function unknownFrontend(name: string, known: Iterable<string>): MaglevError {
+  return unknownName('MGL_FRONTEND_UNKNOWN', `frontend "${name}" is not in the config`, name, known);
+}
+
+export function unknownBackend(name: string, known: Iterable<string>): MaglevError {
+  return unknownName('MGL_BACKEND_UNKNOWN', `backend "${name}" is not in the config`, name, known);
 }

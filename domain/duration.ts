@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { quote } from './quote.js';
+import { quote } from './text.js';
 
 /** Nanoseconds in each unit of a Go duration. Both ways to write the micro sign are in use. */
 const unitNanoseconds: ReadonlyMap<string, bigint> = new Map([

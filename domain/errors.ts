@@ -46,8 +46,8 @@ export const errorCatalogue = {
   MGL_VPPS_DIFFER: 'Compare the configs of the two maglevds, and check that both are in sync.',
   MGL_VPP_SYNC: 'Part of a sync failed; the log names each change. It is repeated at the next sync interval.',
   MGL_USAGE: 'Run the command with --help.',
-  MGL_LEFT_ALONE: 'Leave somebody in, or do it without --careful.',
-  MGL_WAIT: 'Look at `maglevc show status`; with a longer time, as in `for 10m`, it waits longer.',
+  MGL_LEFT_ALONE: 'Leave at least one backend in service, or run it without --careful.',
+  MGL_WAIT: 'Look at `maglevc show status`; to wait longer, give a time, as in `for 10m`.',
   MGL_TLS_FILES: 'Give --tls-cert and --tls-key a certificate and the key that belongs to it, both in PEM.',
   MGL_UNAUTHENTICATED: 'Say who you are: with a token, a certificate, or through a unix socket.',
   MGL_DENIED:
@@ -64,7 +64,8 @@ export const errorCatalogue = {
   MGL_SERVER_DENIED: 'Use credentials that maglevd accepts for this request.',
   MGL_SERVER_UNSUPPORTED: 'Check that maglevd listens there, and that it is as new as this client.',
   MGL_LISTEN: 'Correct what the message names, or choose another address.',
-  MGL_OUTPUT: 'Make room there, or send it elsewhere. What was asked for may have been done all the same.',
+  MGL_OUTPUT:
+    'Make room there, or write it elsewhere. The command itself may have been carried out all the same.',
   MGL_STATS_CONNECT:
     'Check that VPP runs, the path of --vpp-stats-addr, and that maglevd is in the group of the socket.',
   MGL_STATS_LAYOUT:

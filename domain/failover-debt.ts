@@ -1,7 +1,7 @@
 import type { IpAddress } from './ip.js';
+import type { ServerFlows } from './lb.js';
 import { numbered } from './table-change.js';
 import type { PredictedTable } from './table-prediction.js';
-import type { ServerFlows } from './vip-flows.js';
 
 /** A new-flow table that a VIP had for some time. */
 export interface TableEpoch {

@@ -4,9 +4,9 @@ import { configText } from './config-text.js';
 import type { ErrorCode } from './errors.js';
 import type { ToldEvent } from './events.js';
 import type { Override } from './overrides.js';
-import { plain } from './plain-json.js';
 import type { RememberedProbe } from './probe-numbers.js';
 import type { SyncRecord } from './syncs.js';
+import { plain } from './text.js';
 import type { FrontendView } from './views.js';
 import type { VppRead } from './vpp-reads.js';
 

@@ -1,5 +1,4 @@
-import { type LbConf, vipId } from './lb.js';
-import type { VipFlows } from './vip-flows.js';
+import { type LbConf, type VipFlows, vipId } from './lb.js';
 import type { VipPlan } from './whole-plan.js';
 
 /** Flows as VPP counts them: expired ones included. */

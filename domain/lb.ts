@@ -159,3 +159,52 @@ export type LbOperation =
       readonly flush: boolean;
       readonly reason: string;
     };
+
+/** Does VPP say the same of a VIP as before, its servers in the same order? */
+export function sameVipState(a: VipState, b: VipState): boolean {
+  if (a === b) return true;
+  if (a.encap !== b.encap || a.srcIpSticky !== b.srcIpSticky || a.ases.length !== b.ases.length) return false;
+  const { value, exact } = a.tableLength;
+  if (value !== b.tableLength.value || exact !== b.tableLength.exact) return false;
+  const { prefix, protocol, port } = a.key;
+  if (prefix !== b.key.prefix || protocol !== b.key.protocol || port !== b.key.port) return false;
+  for (const [i, { address, weight, buckets }] of a.ases.entries()) {
+    const other = b.ases[i];
+    if (other === undefined || address !== other.address) return false;
+    if (weight !== other.weight || buckets !== other.buckets) return false;
+  }
+  return true;
+}
+
+/** A server of a VIP, as far as flows go. */
+export interface ServerFlows {
+  readonly address: IpAddress;
+  /** 0: it gets no new flows, or was removed and has old ones. */
+  readonly weight: number;
+  /** Entries that VPP has for it, expired ones included. */
+  readonly flows: number;
+}
+
+/** What VPP says of the flows of a VIP. */
+export interface VipFlows {
+  readonly key: VipKey;
+  /** Buckets of its new-flow table. */
+  readonly tableLength: number;
+  readonly servers: readonly ServerFlows[];
+}
+
+/** The largest weight of a server: VPP's own bound. */
+export const MAX_WEIGHT = 100;
+
+/** The longest new-flow table. VPP allocates 4 bytes an entry from its main heap, and twice that while it rebuilds. */
+export const MAX_TABLE_LENGTH = 2 ** 20;
+
+/** VPP allocates 64 bytes a bucket and thread: 256 MB a thread. */
+export const MAX_STICKY_BUCKETS = 2 ** 22;
+
+/** Seconds. VPP's timer wheel has no room for more. */
+export const MAX_FLOW_TIMEOUT = 120;
+
+export function isWeight(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= MAX_WEIGHT;
+}

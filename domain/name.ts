@@ -1,4 +1,4 @@
-import { quote } from './quote.js';
+import { quote } from './text.js';
 
 /** The longest name, in characters (Unicode code points). */
 export const LONGEST_NAME = 64;

@@ -1,8 +1,8 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Frontend, MaglevConfig } from './config.js';
+import { unknownBackend, unknownFrontend, unknownName } from './did-you-mean.js';
 import { MaglevError } from './errors.js';
-import { isWeight, MAX_WEIGHT } from './lb-limits.js';
-import { unknownBackend, unknownFrontend, unknownName } from './unknown-name.js';
+import { isWeight, MAX_WEIGHT } from './lb.js';
 
 /** Who asked for it, and when. */
 export interface Asked {

@@ -1,6 +1,5 @@
-import { type DesiredVip, type LbConf, type VipId, type VipState, vipId } from './lb.js';
+import { type DesiredVip, type LbConf, sameVipState, type VipId, type VipState, vipId } from './lb.js';
 import { sameConf } from './plan.js';
-import { sameVipState } from './same-state.js';
 import type { StandingNews } from './standings.js';
 
 /**

@@ -1,6 +1,5 @@
 import type { MaglevEvent } from './events.js';
-import { protocolName, type VipId, type VipState, vipId } from './lb.js';
-import { sameVipState } from './same-state.js';
+import { protocolName, sameVipState, type VipId, type VipState, vipId } from './lb.js';
 import { bucketDifferences } from './table-prediction.js';
 
 /** How many servers a difference names. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Role, roles, type TokenOwner } from './access.js';
-import { quote } from './quote.js';
+import { quote } from './text.js';
 
 /** Anything shorter could be guessed from its hash: it is one that computes fast, for tokens that nobody chose. */
 const SHORTEST = 20;

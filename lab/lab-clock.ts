@@ -1,5 +1,5 @@
-import { seededRandom } from '../clock/seeded-random.js';
 import { TimerHeap } from '../clock/timer-heap.js';
+import { seededRandom } from '../clock/virtual-clock.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
 import type { Turns } from './turns.js';
 

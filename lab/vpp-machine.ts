@@ -1,3 +1,4 @@
+import { requestNames } from '../sim/faults/fault.js';
 import { parseFault } from '../sim/faults/fault-grammar.js';
 import { FaultMachine } from '../sim/faults/fault-machine.js';
 import { configurationOf, configureAs } from '../sim/lb/configuration.js';
@@ -5,7 +6,6 @@ import { SimulatedCrash } from '../sim/lb/crash.js';
 import type { LbState } from '../sim/lb/lb-state.js';
 import { warmUpTables } from '../sim/lb/warm-up.js';
 import { SeededRandom } from '../sim/random.js';
-import { requestNames } from '../sim/request-names.js';
 import { ApiServer, type Death } from '../sim/server/api-server.js';
 import { Vpp } from '../sim/vpp.js';
 import type { ExecutedWrite } from '../sim/write-log.js';

@@ -5,7 +5,30 @@ import type { Clock } from '../protocol/clock.js';
 import type { RoundTripRequest } from '../protocol/service.js';
 import type { EventTally } from './event-tally.js';
 import type { MetricSources } from './gather.js';
-import { type HealthPart, type HealthReport, healthReport } from './health-report.js';
+
+/** How maglevd is, part by part. */
+export interface HealthReport {
+  readonly ok: boolean;
+  readonly parts: readonly HealthPart[];
+}
+
+export interface HealthPart {
+  readonly name: string;
+  readonly ok: boolean;
+  /** Why, or what is so; without a full stop. */
+  readonly says: string;
+}
+
+export function healthReport(parts: readonly HealthPart[]): HealthReport {
+  return { ok: parts.every(({ ok }) => ok), parts };
+}
+
+/** `ok`, or what is not well; verbose: all parts, each on a line. */
+export function reportText({ ok, parts }: HealthReport, verbose: boolean): string {
+  const shown = verbose ? parts : parts.filter((part) => !part.ok);
+  const lines = shown.map((part) => `${part.ok ? '[+]' : '[-]'} ${part.name}: ${part.says}\n`);
+  return `${lines.join('')}${verbose || ok ? `${ok ? 'ok' : 'not ok'}\n` : ''}`;
+}
 
 /** Whoever asks waits no longer: an orchestrator gives up sooner than the root does. */
 const ANSWER_MS = 5000;

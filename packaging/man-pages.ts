@@ -39,7 +39,7 @@ export function manPages(): ManPage[] {
     {
       name: 'maglevt',
       section: 1,
-      says: 'asks virtual IPs as their clients do, and shows who answers',
+      says: 'probes virtual IPs as their clients do, and shows which servers answer',
       blocks: [...helpBlocks(testerHelp()), ...others('maglevc(1)', 'maglevd(8)', 'maglev.yaml(5)')],
     },
     {

@@ -1,4 +1,4 @@
-import { logLevels } from '../domain/log-levels.js';
+import { logLevels } from '../domain/events/event.js';
 import type { Clock } from '../protocol/clock.js';
 import type { FreeLogger, LogFields, LogLevel } from '../protocol/log.js';
 import type { LineSink } from './line-sink.js';

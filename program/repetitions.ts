@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../protocol/clock.js';
 import type { FreeLogger, LogFields, LogLevel } from '../protocol/log.js';
-import { jsonLine } from './json-line.js';
+import { jsonLine } from './log-format.js';
 
 export interface RepetitionBounds {
   /** So many of a kind are printed within the time; the others are counted. */

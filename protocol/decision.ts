@@ -4,6 +4,8 @@ import type { Hypothesis } from '../domain/hypothesis.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { Decision, DesiredVip } from '../domain/lb.js';
 import type { Effective } from '../domain/operator.js';
+import type { Slice } from '../domain/slice.js';
+import type { BackendView, FrontendView, PoolBackendView } from '../domain/views.js';
 import type { Reply } from './address.js';
 
 /** Asked of whoever decides, by those who carry decisions out, when they start. Changes are told as messages. */
@@ -37,3 +39,16 @@ export interface VipWanted {
   /** Answered when VPP has it, or as soon as it is certain that it will not soon; absent when nobody waits for it. */
   readonly reply?: Reply<Applied>;
 }
+
+export type { BackendView, FrontendView, PoolBackendView };
+
+/** What the frontends actor can be asked. An unknown name fails with MGL_FRONTEND_UNKNOWN or MGL_BACKEND_UNKNOWN. */
+export type ViewRequest =
+  | {
+      readonly type: 'list-frontends';
+      readonly slice?: Slice;
+      readonly reply: Reply<readonly FrontendView[]>;
+    }
+  | { readonly type: 'get-frontend'; readonly name: string; readonly reply: Reply<FrontendView> }
+  | { readonly type: 'list-backends'; readonly slice?: Slice; readonly reply: Reply<readonly BackendView[]> }
+  | { readonly type: 'get-backend'; readonly name: string; readonly reply: Reply<BackendView> };

@@ -2,15 +2,13 @@ import type { Access } from '../domain/access.js';
 import type { Address, Ask } from './address.js';
 import type { Clock } from './clock.js';
 import type { ConfigControl } from './config.js';
-import type { DebtRequest } from './debts.js';
+import type { ViewRequest } from './decision.js';
 import type { EventsRequest } from './events.js';
 import type { HealthRequest } from './health.js';
-import type { Logger } from './log.js';
-import type { LogLevelRequest } from './log-level.js';
+import type { Logger, LogLevelRequest } from './log.js';
 import type { OperatorRequest } from './operator.js';
-import type { PlanRequest } from './plan.js';
+import type { DebtRequest, PlanRequest } from './plan.js';
 import type { RecorderRequest } from './recorder.js';
-import type { ViewRequest } from './views.js';
 import type { VppControl } from './vpp.js';
 
 /** Whom the gateway asks to answer a request. */

@@ -1,17 +1,15 @@
 import type { MaglevError } from '../domain/errors.js';
-import type { LbConf, LbOperation, LbState, VipId } from '../domain/lb.js';
+import type { LbConf, LbOperation, LbState, VipFlows, VipId } from '../domain/lb.js';
 import type { LbCounters, LbIndexes } from '../domain/lb-counters.js';
 import type { WritesUnderWay } from '../domain/repeated-death.js';
-import type { StandingNews } from '../domain/standings.js';
-import type { OperationOutcome, SyncReport } from '../domain/syncs.js';
+import type { StandingNews, Standings } from '../domain/standings.js';
+import type { MadeSync, OperationOutcome, SyncRecord, SyncReport, SyncSummary } from '../domain/syncs.js';
 import type { VipHistory } from '../domain/table-history.js';
-import type { VipFlows } from '../domain/vip-flows.js';
 import type { VppHeard } from '../domain/vpp-heard.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
+import type { VppRead } from '../domain/vpp-reads.js';
 import type { Address, Reply } from './address.js';
 import type { DecisionChanged, VipWanted } from './decision.js';
-import type { StandingsQuestion } from './standings.js';
-import type { SyncQuestion } from './syncs.js';
 
 /** Who VPP is, as it said when the connection came up. */
 export interface VppInfo {
@@ -139,3 +137,26 @@ export type VppControl =
       readonly frontend: string | null;
       readonly reply: Reply<SyncReport>;
     };
+
+/** Always answered at once. */
+export type StandingsQuestion = { readonly type: 'list-standings'; readonly reply: Reply<Standings> };
+
+/** A sync is over. */
+export interface SyncMade {
+  readonly type: 'sync-made';
+  readonly sync: MadeSync;
+}
+
+/** A full sync has read all that VPP has. */
+export interface VppReadMade {
+  readonly type: 'vpp-read';
+  readonly read: VppRead;
+}
+
+export type SyncQuestion =
+  /** What VPP had before the last syncs that wrote something, and when it was read last; oldest first. */
+  | { readonly type: 'list-reads'; readonly reply: Reply<readonly VppRead[]> }
+  /** The last ones, oldest first. */
+  | { readonly type: 'list-syncs'; readonly reply: Reply<readonly SyncSummary[]> }
+  /** MGL_SYNC_UNKNOWN when it is not kept any more. */
+  | { readonly type: 'get-sync'; readonly id: number; readonly reply: Reply<SyncRecord> };

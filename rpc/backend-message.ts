@@ -1,7 +1,7 @@
 import type { BackendLife, Transition } from '../domain/backend-life.js';
 import type { RiseFall } from '../domain/rise-fall.js';
+import type { BackendView } from '../protocol/decision.js';
 import type { BackendDetail } from '../protocol/health.js';
-import type { BackendView } from '../protocol/views.js';
 import type { BackendInfo, DoubtInfo, ProbeInfo, TransitionRecord } from './generated/maglev.js';
 import { nanoseconds } from './nanoseconds.js';
 

@@ -1,5 +1,5 @@
 import { MaglevError } from '../domain/errors.js';
-import { isWeight, MAX_WEIGHT } from '../domain/lb-limits.js';
+import { isWeight, MAX_WEIGHT } from '../domain/lb.js';
 import { nameRule } from '../domain/name.js';
 
 /** A name that cannot be one is refused here (MGL_REQUEST_INVALID), so that no error repeats it at length. */

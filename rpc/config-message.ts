@@ -2,7 +2,6 @@ import type { ConfigIssue } from '../domain/config.js';
 import type { ConfigChanges } from '../domain/config-changes.js';
 import type { NotedIntent } from '../domain/intent-review.js';
 import type { ConfigAnswer, WordsReviewed } from '../protocol/config.js';
-import { configIssueText } from './config-issue.js';
 import type {
   CheckConfigResponse,
   ConfigChanges as ConfigChangesMessage,
@@ -51,4 +50,10 @@ function changesMessage(
 function wordMessage(word: NotedIntent & { readonly why?: string }): OperatorWord {
   const { asked, backend, frontend, pool, why } = word;
   return { asked, backend, frontend, pool, why };
+}
+
+/** `file:line:col path: message`, without the parts that an issue does not have. */
+export function configIssueText({ file, line, column, path, message }: ConfigIssueMessage): string {
+  const place = line > 0 ? `${file}:${line}:${column}` : file;
+  return path === '' ? `${place}: ${message}` : `${place} ${path}: ${message}`;
 }

@@ -8,8 +8,7 @@ import {
   speakingFor,
 } from '../domain/access.js';
 import { MaglevError } from '../domain/errors.js';
-import { plain } from '../domain/plain-json.js';
-import { clip } from '../domain/quote.js';
+import { clip, plain } from '../domain/text.js';
 import { hashOfToken } from '../domain/token-list.js';
 import type { Clock } from '../protocol/clock.js';
 import type { Logger } from '../protocol/log.js';

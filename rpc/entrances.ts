@@ -5,8 +5,7 @@ import type { Logger } from '../protocol/log.js';
 import { formatRpcAddress, type ListenAddress } from './address.js';
 import { isLoopback } from './exposure.js';
 import { type Listener, listen } from './listen.js';
-import { ownRefusal } from './listen-refusal.js';
-import type { Served } from './served.js';
+import { ownRefusal, type Served } from './served.js';
 import { TlsDoor } from './tls-door.js';
 import type { TlsFiles } from './tls-material.js';
 

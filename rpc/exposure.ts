@@ -1,7 +1,6 @@
 import { type IpPrefix, parseIp, prefixContains } from '../domain/ip.js';
 import type { RpcAddress } from './address.js';
-import { plaintextRefusal } from './listen-refusal.js';
-import type { Offered } from './served.js';
+import { type Offered, plaintextRefusal } from './served.js';
 
 const loopback: readonly string[] = ['127.0.0.0/8', '::1/128'];
 

@@ -1,8 +1,7 @@
 import type { Address, Ask } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { EventsRequest } from '../protocol/events.js';
-import type { Logger } from '../protocol/log.js';
-import type { LogLevelRequest } from '../protocol/log-level.js';
+import type { Logger, LogLevelRequest } from '../protocol/log.js';
 import type { OperatorRequest } from '../protocol/operator.js';
 import type { RecorderRequest } from '../protocol/recorder.js';
 import type { Connections } from './connections.js';

@@ -1,6 +1,6 @@
 import type { MaglevConfig } from '../domain/config.js';
 import { configText } from '../domain/config-text.js';
-import { unknownName } from '../domain/unknown-name.js';
+import { unknownName } from '../domain/did-you-mean.js';
 import type { Address, Ask } from '../protocol/address.js';
 import type { ConfigControl } from '../protocol/config.js';
 import { checkedName } from './checked-fields.js';

@@ -1,8 +1,7 @@
 import { MaglevError } from '../domain/errors.js';
-import { logLevels } from '../domain/log-levels.js';
+import { logLevels } from '../domain/events/event.js';
 import type { Address } from '../protocol/address.js';
-import type { LogLevel } from '../protocol/log.js';
-import type { LogLevelRequest, LogLevelState } from '../protocol/log-level.js';
+import type { LogLevel, LogLevelRequest, LogLevelState } from '../protocol/log.js';
 import type { LogLevelInfo, MaglevServer } from './generated/maglev.js';
 import { limitMs } from './limits.js';
 import { nanoseconds } from './nanoseconds.js';

@@ -4,7 +4,7 @@ import { explainFlow, type FlowEnds } from '../domain/explain-flow.js';
 import { type IpAddress, parseIp } from '../domain/ip.js';
 import { protocolName } from '../domain/lb.js';
 import type { Address } from '../protocol/address.js';
-import type { BackendView, ViewRequest } from '../protocol/views.js';
+import type { BackendView, ViewRequest } from '../protocol/decision.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { ExplainFlowRequest, FlowServer, MaglevServer } from './generated/maglev.js';
 import { limitMs } from './limits.js';

@@ -1,5 +1,5 @@
 import type { Address, Ask } from '../protocol/address.js';
-import type { ViewRequest } from '../protocol/views.js';
+import type { ViewRequest } from '../protocol/decision.js';
 import { backendDetailMessage } from './backend-message.js';
 import { checkedName } from './checked-fields.js';
 import type { BackendInfo, FrontendInfo, MaglevServer } from './generated/maglev.js';

@@ -1,9 +1,9 @@
+import { unknownName } from '../domain/did-you-mean.js';
 import { MaglevError } from '../domain/errors.js';
 import { type VipKey, vipId } from '../domain/lb.js';
 import type { LbCounters } from '../domain/lb-counters.js';
 import type { Standings } from '../domain/standings.js';
 import { forecastSticky, type StickyForecast } from '../domain/sticky-forecast.js';
-import { unknownName } from '../domain/unknown-name.js';
 import type { Address, Ask } from '../protocol/address.js';
 import type { VppControl } from '../protocol/vpp.js';
 import { checkedName } from './checked-fields.js';

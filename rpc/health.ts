@@ -1,5 +1,4 @@
-import type { ServerWritableStream } from '@grpc/grpc-js';
-import { status } from '@grpc/grpc-js';
+import { type ServerWritableStream, status } from '@grpc/grpc-js';
 import {
   type HealthCheckRequest,
   type HealthCheckResponse,

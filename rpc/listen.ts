@@ -3,8 +3,7 @@ import net from 'node:net';
 import { parseIp } from '../domain/ip.js';
 import { formatRpcAddress, type RpcAddress } from './address.js';
 import { refuseExposed } from './exposure.js';
-import { refusal, systemRefusal } from './listen-refusal.js';
-import type { Offered } from './served.js';
+import { type Offered, refusal, systemRefusal } from './served.js';
 import { claimSocketPath, closerOf, listenOnPath } from './unix-socket.js';
 
 export interface ListenOptions {

@@ -1,5 +1,6 @@
+import { type LbOperation, type VipStep, vipId } from '../domain/lb.js';
 import type { ExecutedOperation, SyncRecord, SyncReport, SyncSummary } from '../domain/syncs.js';
-import type { FrontendView, PoolBackendView } from '../protocol/views.js';
+import type { FrontendView, PoolBackendView } from '../protocol/decision.js';
 import type { VppInfo as VppIdentity } from '../protocol/vpp.js';
 import type {
   FrontendInfo,
@@ -10,7 +11,6 @@ import type {
   VPPInfo,
 } from './generated/maglev.js';
 import { nanoseconds } from './nanoseconds.js';
-import { operationText } from './operation-text.js';
 
 /** From what actors say to what travels. Nothing is decided here. */
 
@@ -119,4 +119,32 @@ function syncOperationMessage(one: ExecutedOperation): SyncOperation {
     retval: one.retval ?? undefined,
     timeNs: nanoseconds(one.at),
   };
+}
+
+/** A change to VPP in words, as in `add server 10.0.0.1 weight 100 to 192.0.2.1/32,tcp,443`. */
+export function operationText(operation: LbOperation | VipStep): string {
+  const vip = vipId(operation.key);
+  switch (operation.op) {
+    case 'vip-add': {
+      const sticky = operation.srcIpSticky ? ', sticky by source address' : '';
+      return `add VIP ${vip} with encapsulation ${operation.encap} and ${operation.tableLength} buckets${sticky}`;
+    }
+    case 'vip-sync':
+      return `sync VIP ${vip}`;
+    case 'vip-del':
+      return `delete VIP ${vip}`;
+    case 'as-add':
+      return `add server ${operation.address} weight ${operation.weight} to ${vip}`;
+    case 'as-del':
+      return `delete server ${operation.address} from ${vip}${flushText(operation.flush)}`;
+    case 'as-weight':
+      return (
+        `change weight of server ${operation.address} of ${vip} ` +
+        `from ${operation.from} to ${operation.weight}${flushText(operation.flush)}`
+      );
+  }
+}
+
+function flushText(flush: boolean): string {
+  return flush ? ', cutting its flows' : '';
 }

@@ -1,5 +1,5 @@
 import { nameText } from '../domain/name.js';
-import { thousands } from '../domain/thousands.js';
+import { thousands } from '../domain/text.js';
 import type { MovedBuckets, PlannedVIP, PlanResponse } from './generated/maglev.js';
 
 /** A line of a plan; `head` is what it is about, '' = the line before it. */

@@ -1,7 +1,7 @@
 import { type LbConf, protocolName } from '../domain/lb.js';
 import type { PlanReport } from '../protocol/plan.js';
 import type { PlannedVIP, PlanResponse } from './generated/maglev.js';
-import { operationText } from './operation-text.js';
+import { operationText } from './messages.js';
 
 export function planMessage({ conf, vips, refused, begunAnew, atStake, vppMs }: PlanReport): PlanResponse {
   return {

@@ -1,5 +1,4 @@
-import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { status } from '@grpc/grpc-js';
+import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import type { DescriptorIndex } from './descriptor-index.js';
 import type {
   ServerReflectionRequest,

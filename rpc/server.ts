@@ -18,8 +18,8 @@ import { type MaglevServer, MaglevService } from './generated/maglev.js';
 import { createHealthService } from './health.js';
 import { HttpFront } from './http/front.js';
 import { MAX_CALLS_OF_CONNECTION } from './limits.js';
-import { namesIn, placesOf } from './listen-places.js';
 import { createReflectionService } from './reflection.js';
+import { namesIn, placesOf } from './served.js';
 import type { TlsFiles } from './tls-material.js';
 
 export interface RpcServerOptions {

@@ -1,8 +1,8 @@
 import type { FrontendStanding, Standings, VppCondition } from '../domain/standings.js';
 import type { FailedStep } from '../domain/syncs.js';
 import type { VPPCondition, VPPStanding } from './generated/maglev.js';
+import { operationText } from './messages.js';
 import { nanoseconds } from './nanoseconds.js';
-import { operationText } from './operation-text.js';
 
 /** Of more differences only so many are told, and how many there are. */
 const TOLD = 10;

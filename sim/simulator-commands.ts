@@ -1,5 +1,6 @@
 import { MaglevError } from '../domain/errors.js';
 import type { Command } from './cli-text/command.js';
+import type { Forwarder } from './forward/forwarder.js';
 import type { WriteLog } from './write-log.js';
 
 export interface SimulatorControls {
@@ -52,6 +53,24 @@ export function simulatorCommands(controls: SimulatorControls): Command[] {
       path: 'clear maglev-vppsim faults',
       run: () => {
         controls.clearFaults();
+        return null;
+      },
+    },
+  ];
+}
+
+/** A command that no VPP has: what is relayed for real clients. */
+export function forwardCommands(forwarder: Forwarder): Command[] {
+  return [
+    {
+      path: 'show maglev-vppsim forward',
+      run: (_input, { print }) => {
+        const { forwarded, not } = forwarder.list();
+        for (const { name, relayed } of forwarded) {
+          print(`${name}, ${relayed.now} now`);
+          for (const [server, count] of [...relayed.servers].sort()) print(`  ${server}  ${count}`);
+        }
+        for (const { vip, why } of not) print(`${vip} is not forwarded: ${why}`);
         return null;
       },
     },

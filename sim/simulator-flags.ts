@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { MaglevError } from '../domain/errors.js';
+import { logLevels } from '../domain/events/event.js';
 import { flagProblem } from '../domain/flag-problem.js';
-import { logLevels } from '../domain/log-levels.js';
 import type { LogLevel } from '../protocol/log.js';
+import { requestNames } from './faults/fault.js';
 import { faultGrammar, parseFault } from './faults/fault-grammar.js';
 import { type Personality, personalities } from './personality.js';
-import { requestNames } from './request-names.js';
 import { parseTime } from './time-text.js';
 
 export const DEFAULT_SOCKET = '/tmp/maglev-vppsim/api.sock';

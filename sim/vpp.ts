@@ -1,12 +1,33 @@
 import type { Cancel, Clock } from '../protocol/clock.js';
 import type { Command, VppIdentity } from './cli-text/command.js';
 import { CommandLine, type CommandResult } from './cli-text/command-line.js';
-import { vppCommands } from './cli-text/vpp-commands.js';
+import { lbAsCommand } from './cli-text/lb-as-command.js';
+import { lbConfCommand, lbSetInterfaceCommands } from './cli-text/lb-conf-command.js';
+import { lbFlushVipCommand, testLbFlowtableFlushCommand } from './cli-text/lb-flush-command.js';
+import { lbVipCommand } from './cli-text/lb-vip-command.js';
+import { showLbCommand } from './cli-text/show-lb.js';
+import { showLbVipsCommand } from './cli-text/show-lb-vips.js';
+import { showMemoryCommand } from './cli-text/show-memory.js';
+import { showVersionCommand } from './cli-text/show-version.js';
 import { SimulatedCrash } from './lb/crash.js';
 import { GARBAGE_PERIOD_SECONDS, LbPlugin } from './lb/lb-plugin.js';
 import type { LbStatistics } from './lb/lb-statistics.js';
 import { type Personality, personalityFacts } from './personality.js';
 import { type ExecutedWrite, WriteLog } from './write-log.js';
+
+/** The commands of VPP that the simulator has. */
+export const vppCommands: readonly Command[] = [
+  showVersionCommand,
+  showMemoryCommand,
+  showLbCommand,
+  showLbVipsCommand,
+  lbVipCommand,
+  lbAsCommand,
+  lbConfCommand,
+  lbFlushVipCommand,
+  ...lbSetInterfaceCommands,
+  testLbFlowtableFlushCommand,
+];
 
 /** How long VPP has run when its processes start: the first garbage collection is that much later than a minute. */
 const SECONDS_TO_START = 0.1;

@@ -1,10 +1,9 @@
 import type { Cancel, Clock } from '../protocol/clock.js';
 import type { Run } from './run.js';
 import { boardLines, scrollOf } from './screen/board.js';
-import { keysIn } from './screen/keys.js';
 import { Screen } from './screen/screen.js';
 import { type Order, orders, type View } from './screen/view.js';
-import type { Terminal } from './terminal.js';
+import { keysIn, type Terminal } from './terminal.js';
 import type { Vip } from './vip.js';
 
 const FRAME_MS = 100;

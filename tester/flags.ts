@@ -3,7 +3,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { parseDuration } from '../domain/duration.js';
 import { MaglevError } from '../domain/errors.js';
 import { flagProblem } from '../domain/flag-problem.js';
-import { quote } from '../domain/quote.js';
+import { quote } from '../domain/text.js';
 import { fromGoStyle } from '../program/go-style.js';
 import type { Asking } from './probing/prober.js';
 import { parseVip, type Vip } from './vip.js';
@@ -43,28 +43,28 @@ const HIGHEST_RATE = 100_000;
 export const testerFlagRows: readonly (readonly [flag: string, help: string])[] = [
   [
     '--config FILE',
-    'tests the frontends of that config of maglevd; may be given several times, or with commas',
+    'test the frontends of that config of maglevd; may be given several times, or with commas',
   ],
   [
     '--vip WAY/ADDR',
-    'tests this one, as https/192.0.2.1:443/healthz; may be given several times; ways: tcp, tls, http, https, dns',
+    'test this one, as https/192.0.2.1:443/healthz; may be given several times; ways: tcp, tls, http, https, dns',
   ],
   ['--filter REGEX', 'only those whose name or address matches'],
   ['--interval TIME', 'between two probes of one VIP, give or take a tenth (default 100ms)'],
-  ['--timeout TIME', 'after so long without an answer it has failed (default 2s)'],
+  ['--timeout TIME', 'a probe without an answer by then has failed (default 2s)'],
   ['--rate N', 'no more connections a second, in all (default 1000)'],
-  ['--host NAME', 'whom requests name, and whom certificates must be for (default: the address)'],
-  ['--path PATH', `what HTTP is asked for (default ${DEFAULT_PATH}); --uri is the same`],
+  ['--host NAME', 'the host that requests name, and that certificates must be for (default: the address)'],
+  ['--path PATH', `the path that HTTP probes ask for (default ${DEFAULT_PATH}); --uri is the same`],
   ['--header NAME', `the header in which an answer says who it is from (default ${DEFAULT_HEADER})`],
-  ['--insecure', 'look at no certificate'],
+  ['--insecure', 'do not check certificates'],
   [
     '--keepalive',
-    'use connections again; otherwise each probe is a new flow, which goes where VPP sends new flows',
+    'reuse connections; otherwise each probe is a new flow, which goes where VPP sends new flows',
   ],
-  ['--for TIME', 'end after so long (default: when q is pressed, or a signal comes)'],
+  ['--for TIME', 'end after this time (default: when q is pressed, or a signal comes)'],
   [
     '--slo PERCENT',
-    `exit with 1 when fewer probes of a VIP were served (default ${DEFAULT_SLO} with --for or --json)`,
+    `exit with 1 when a smaller share of the probes of a VIP was served (default ${DEFAULT_SLO} with --for or --json)`,
   ],
   ['--json', 'one JSON document a line: every second of each VIP, each problem, and a summary'],
   ['--version', 'print the version and exit'],
@@ -96,7 +96,7 @@ const switches = new Set(['insecure', 'keepalive', 'json', 'version', 'help']);
 export function testerHelp(): string {
   const width = Math.max(...testerFlagRows.map(([flag]) => flag.length));
   return [
-    'maglevt - asks virtual IPs as their clients do, and shows who answers',
+    'maglevt - probes virtual IPs as their clients do, and shows which servers answer',
     '',
     'usage: maglevt --config FILE [flags]',
     '       maglevt --vip WAY/ADDRESS[:PORT][/PATH] [flags]',

@@ -1,3 +1,5 @@
+import { readSocketError } from '../domain/socket-error.js';
+
 /** Why a client was not served. */
 export type FailureKind =
   /** No answer in time. */
@@ -27,3 +29,10 @@ export type Outcome =
       /** As the end of a sentence. */
       readonly detail: string;
     };
+
+/** How a probe has failed by an errno of the network, or of this machine. */
+export function networkFailure(errno: string, ms: number, origin: 'here' | 'network' = 'network'): Outcome {
+  const { verdict, detail } = readSocketError(errno, origin);
+  const kind = verdict === 'doubt' ? 'local-err' : 'net-err';
+  return { ok: false, ms, answerer: null, kind, detail };
+}

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Frontend, MaglevConfig } from '../domain/config.js';
 import { type IpAddress, parseIp } from '../domain/ip.js';
-import { quote } from '../domain/quote.js';
+import { quote } from '../domain/text.js';
 
 /** How a VIP is asked. */
 export type Way =

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { type Role, roles } from '../domain/access.js';
 import { MaglevError } from '../domain/errors.js';
+import { logLevels } from '../domain/events/event.js';
 import { flagProblem } from '../domain/flag-problem.js';
-import { logLevels } from '../domain/log-levels.js';
 import { fromGoStyle, parseBoolean } from '../program/go-style.js';
 import { type LogFormat, logFormats } from '../program/log-format.js';
 import type { LogLevel } from '../protocol/log.js';
@@ -68,13 +68,9 @@ const valueFlags = {
     '',
     'users of /admin: a line each, as in access.tokens of maglevd; the password is the token',
   ],
-  'tls-cert': [
-    'FILE',
-    '',
-    'certificate of the dashboard, with those that vouch for it, in PEM; read again when it changes',
-  ],
+  'tls-cert': ['FILE', '', 'certificate of the dashboard with its chain, in PEM; read again when it changes'],
   'tls-key': ['FILE', '', 'key of that certificate, in PEM'],
-  'tls-client-ca': ['FILE', '', 'authorities whose certificates let users into /admin, in PEM'],
+  'tls-client-ca': ['FILE', '', 'authorities that sign the certificates of users of /admin, in PEM'],
   'tls-client-role': ['ROLE', 'operator', 'what those users may do: viewer, operator or admin'],
   'server-tls-ca': ['FILE', '', 'authorities that vouch for the maglevds, in PEM'],
   'server-tls-cert': ['FILE', '', 'certificate that is shown to the maglevds, in PEM'],
@@ -85,8 +81,8 @@ const valueFlags = {
 } as const satisfies Record<string, readonly [value: string, fallback: string, help: string]>;
 
 const switchFlags = {
-  'view-login': 'let nobody look either who does not say who he is',
-  'server-tls': 'speak TLS with the maglevds, with the authorities that Node brings with it',
+  'view-login': 'ask for a login before showing anything, too',
+  'server-tls': 'speak TLS with the maglevds, and trust the authorities that Node brings along',
   insecure: 'allow plaintext on addresses other than loopback',
 } as const;
 

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { isLeft } from 'fp-ts/lib/Either.js';
+import { readCredentials } from '../cli/credentials.js';
 import { connectWith } from '../client/connect.js';
+import type { ConnectOptions } from '../client/options.js';
 import type { TokenOwner } from '../domain/access.js';
 import { MaglevError } from '../domain/errors.js';
 import { parseTokens } from '../domain/token-list.js';
 import { buildInfo } from '../program/build-info.js';
 import type { Clock } from '../protocol/clock.js';
 import type { FreeLogger } from '../protocol/log.js';
-import { namesIn } from '../rpc/listen-places.js';
+import { namesIn } from '../rpc/served.js';
 import type { FrontendSettings } from './flags.js';
 import { Fleet } from './fleet.js';
 import { App } from './http/app.js';
@@ -18,7 +20,6 @@ import { Files } from './http/files.js';
 import { Gate } from './http/gate.js';
 import type { PlaceName } from './place-names.js';
 import type { UpstreamApi } from './upstream-api.js';
-import { upstreamCredentials } from './upstream-credentials.js';
 import { Users } from './users.js';
 
 export interface FrontendWorld {
@@ -133,4 +134,18 @@ async function ownersIn(file: string | null): Promise<ReadonlyMap<string, TokenO
   const owners = parseTokens(text);
   if (isLeft(owners)) throw new MaglevError('MGL_USAGE', `--users: ${file} ${owners.left}`);
   return owners.right;
+}
+
+/** What is shown to maglevds, and by what they are believed. Rejects with MGL_USAGE. */
+async function upstreamCredentials({ tls, ca, cert, key, tokenFile }: FrontendSettings['upstream']): Promise<{
+  readonly tls: ConnectOptions['tls'] | null;
+  readonly token: string | null;
+}> {
+  const read = await readCredentials({ tls, ca, cert, key, token: tokenFile });
+  if (read.tls === null) return { tls: null, token: read.token };
+  const { ca: authorities, own } = read.tls;
+  return {
+    tls: { ...(authorities === null ? {} : { ca: authorities }), ...(own === null ? {} : own) },
+    token: read.token,
+  };
 }

@@ -3,11 +3,10 @@ import type { StatusInfo } from '../rpc/generated/maglev.js';
 import type { BackendNews, Board, OwnChange } from './board.js';
 import type { Counters, Debt, Failure, Picture, Role, Sync } from './contract.js';
 import { failureOf } from './failure.js';
-import { milliseconds } from './moment.js';
+import { milliseconds, Skew } from './moment.js';
 import { countersOf, withoutRates } from './rates.js';
 import { Refresher } from './refresher.js';
 import { debtRow, syncRow } from './rows.js';
-import { Skew } from './skew.js';
 import { TrafficHistory } from './traffic-history.js';
 import type { UpstreamApi } from './upstream-api.js';
 

@@ -9,11 +9,11 @@ import {
   sameSetup,
   setupOf,
 } from '../../domain/backend-memory.js';
+import { unknownBackend } from '../../domain/did-you-mean.js';
 import { type DoubtsTold, DoubtTelling, GATHER_MS } from '../../domain/doubt-telling.js';
 import type { Effective } from '../../domain/operator.js';
 import type { Touched } from '../../domain/operator-wish.js';
 import { type Slice, sliced } from '../../domain/slice.js';
-import { unknownBackend } from '../../domain/unknown-name.js';
 import type { ProbeBook } from '../../probes/engine/book.js';
 import type { Address } from '../../protocol/address.js';
 import type {

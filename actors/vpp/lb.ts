@@ -1,4 +1,5 @@
 import { notApplied } from '../../domain/applied.js';
+import { unknownFrontend } from '../../domain/did-you-mean.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { MaglevEvent } from '../../domain/events.js';
 import { type Decision, type DesiredVip, type VipId, vipId } from '../../domain/lb.js';
@@ -25,7 +26,6 @@ import {
   nothing,
   type Tally,
 } from '../../domain/tally.js';
-import { unknownFrontend } from '../../domain/unknown-name.js';
 import { unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
@@ -36,8 +36,7 @@ import type {
   ReconcilerRequest,
   StatsNews,
 } from '../../protocol/reconciling.js';
-import type { SyncMade, VppReadMade } from '../../protocol/syncs.js';
-import type { LbReading, SessionReport, VppRequest } from '../../protocol/vpp.js';
+import type { LbReading, SessionReport, SyncMade, VppReadMade, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { tellNews } from '../news.js';
 import { crowd } from '../supervision.js';

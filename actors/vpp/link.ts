@@ -1,8 +1,8 @@
 import { asMaglevError, type MaglevError } from '../../domain/errors.js';
 import type { LbOperation } from '../../domain/lb.js';
-import { MemoryRefusals } from '../../domain/memory-refusals.js';
 import { SendQueue } from '../../domain/send-queue.js';
 import { done, failedOutcome, type OperationOutcome } from '../../domain/syncs.js';
+import { MemoryRefusals } from '../../domain/vpp-memory-advice.js';
 import type { Logger } from '../../protocol/log.js';
 import type { VppRequest } from '../../protocol/vpp.js';
 import type { ActorSpec } from '../kernel/contract.js';

@@ -1,12 +1,11 @@
 import { lbCounterRequests, lbCounters } from '../../binapi/stats/lb-counters.js';
 import { CounterShelf, KnownIndexes } from '../../domain/counter-shelf.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import { type Decision, type VipId, vipId } from '../../domain/lb.js';
+import { type Decision, type VipFlows, type VipId, vipId } from '../../domain/lb.js';
 import { haveMoved, type LbCounters, segmentAfter, wentBack } from '../../domain/lb-counters.js';
 import { RecentTraffic } from '../../domain/recent-traffic.js';
 import type { VipStanding } from '../../domain/standings.js';
 import type { TableHistory } from '../../domain/table-history.js';
-import type { VipFlows } from '../../domain/vip-flows.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';

@@ -1,7 +1,7 @@
 import { MaglevError } from '../../domain/errors.js';
 import { SyncRecords } from '../../domain/sync-records.js';
 import { VppReads } from '../../domain/vpp-reads.js';
-import type { SyncMade, SyncQuestion, VppReadMade } from '../../protocol/syncs.js';
+import type { SyncMade, SyncQuestion, VppReadMade } from '../../protocol/vpp.js';
 import type { ActorSpec } from '../kernel/contract.js';
 
 export type SyncLogMessage = SyncMade | VppReadMade | SyncQuestion;

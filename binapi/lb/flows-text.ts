@@ -1,5 +1,5 @@
 import { type IpAddress, parseIp } from '../../domain/ip.js';
-import type { ServerFlows, VipFlows } from '../../domain/vip-flows.js';
+import type { ServerFlows, VipFlows } from '../../domain/lb.js';
 import { Turns } from '../turns.js';
 import { namesVip, vipBlocks } from './verbose-text.js';
 

@@ -4,19 +4,17 @@ import {
   type Encap,
   type LbConf,
   type LbOperation,
+  MAX_FLOW_TIMEOUT,
+  MAX_STICKY_BUCKETS,
+  MAX_TABLE_LENGTH,
+  MAX_WEIGHT,
   PROTOCOL_ANY,
   PROTOCOL_TCP,
   PROTOCOL_UDP,
   type VipKey,
 } from '../../domain/lb.js';
-import {
-  MAX_FLOW_TIMEOUT,
-  MAX_STICKY_BUCKETS,
-  MAX_TABLE_LENGTH,
-  MAX_WEIGHT,
-} from '../../domain/lb-limits.js';
 import { type Address, AddressFamily } from '../generated/ip-types.js';
-import { wireAddress, wirePrefix } from './wire-address.js';
+import { wireAddress, wirePrefix } from './wire-values.js';
 
 /**
  * What the lb plugin must never be sent: it checks little, and some values make VPP abort at once, others at the next

@@ -3,11 +3,11 @@ import type { VipId } from '../../domain/lb.js';
 import type { LbIndexes, VipIndexes } from '../../domain/lb-counters.js';
 import type { ApiClient } from '../api-client.js';
 import { ipRouteLookup, ipRouteLookupReply } from '../generated/ip.js';
-import { RetvalError } from '../retval-error.js';
+import { RetvalError } from '../retval.js';
 import { Turns } from '../turns.js';
 import { memo } from './memo.js';
 import { namesVip, vipBlocks } from './verbose-text.js';
-import { wirePrefix } from './wire-address.js';
+import { wirePrefix } from './wire-values.js';
 
 /** The end of `    10.0.0.1 weight:100 buckets:512 flows:0 dpo:12 used`; that of a removed one is `dpo:12  removed`. */
 const SERVER_END = / dpo:(\d+) used$/;

@@ -1,9 +1,8 @@
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import { ipFromBytes } from '../../domain/ip.js';
-import type { LbConf, LbOperation } from '../../domain/lb.js';
+import type { LbConf, LbOperation, VipFlows } from '../../domain/lb.js';
 import type { LbIndexes } from '../../domain/lb-counters.js';
 import type { WritesUnderWay } from '../../domain/repeated-death.js';
-import type { VipFlows } from '../../domain/vip-flows.js';
 import type { VppMemory } from '../../domain/vpp-memory.js';
 import type { LbReading } from '../../protocol/vpp.js';
 import type { ApiClient } from '../api-client.js';
@@ -20,7 +19,7 @@ import {
 import { controlPing, controlPingReply } from '../generated/memclnt.js';
 import { cliInband, cliInbandReply, showThreads, showThreadsReply } from '../generated/vlib.js';
 import { showVersion, showVersionReply } from '../generated/vpe.js';
-import { RetvalError } from '../retval-error.js';
+import { RetvalError } from '../retval.js';
 import { parseFlows } from './flows-text.js';
 import { guardConf } from './guard.js';
 import { parseHeapText, parseStickyBuckets } from './heap-text.js';

@@ -1,6 +1,13 @@
 import { MaglevError } from '../../domain/errors.js';
-import { type LbConf, type LbOperation, type LbState, type VipId, vipId } from '../../domain/lb.js';
-import { MAX_TABLE_LENGTH, MAX_WEIGHT } from '../../domain/lb-limits.js';
+import {
+  type LbConf,
+  type LbOperation,
+  type LbState,
+  MAX_TABLE_LENGTH,
+  MAX_WEIGHT,
+  type VipId,
+  vipId,
+} from '../../domain/lb.js';
 import {
   bytesText,
   DEFAULT_HEAP_BYTES,

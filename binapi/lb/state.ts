@@ -1,9 +1,8 @@
 import { type AsState, type VipId, type VipKey, type VipState, vipId } from '../../domain/lb.js';
 import type { LbAsV2Details, LbVipDetails } from '../generated/lb.js';
 import type { LbVip } from '../generated/lb-types.js';
-import { encapOfWire } from './encap.js';
 import type { VipText } from './verbose-text.js';
-import { ipOfWire, prefixOfWire } from './wire-address.js';
+import { encapOfWire, ipOfWire, prefixOfWire } from './wire-values.js';
 
 /** Of the flags of a server: it is in use. Without it the row is a removed server that lingers. */
 const USED = 1;

@@ -4,7 +4,7 @@ import type { WritesUnderWay } from '../../domain/repeated-death.js';
 import type { ApiClient } from '../api-client.js';
 import type { LbAddDelAsV2, LbAddDelVipV2, LbAsSetWeight, LbConf } from '../generated/lb.js';
 import type { LbVip } from '../generated/lb-types.js';
-import { ipOfWire, prefixOfWire } from './wire-address.js';
+import { ipOfWire, prefixOfWire } from './wire-values.js';
 
 /** How each kind of write is told, by the name of its message. */
 const words: ReadonlyMap<string, (fields: unknown) => string> = new Map([

@@ -16,9 +16,8 @@ import {
   lbConfReply,
 } from '../generated/lb.js';
 import { LbEncapType, LbSrvType } from '../generated/lb-types.js';
-import { wireEncap } from './encap.js';
 import { guardConf, guardOperation } from './guard.js';
-import { wireAddress, wirePrefix } from './wire-address.js';
+import { wireAddress, wireEncap, wirePrefix } from './wire-values.js';
 
 /**
  * The only file that sends the lb plugin something that changes it, and nothing leaves it without passing the guard.

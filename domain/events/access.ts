@@ -5,7 +5,7 @@ import { event, field, maybe } from './event.js';
 export const accessEvents = {
   'api-change': event(
     ['info'],
-    'a request that changes something was answered, or one of an admin that is answered piece by piece begins to be',
+    'a request that changes something was answered; one of an admin that is answered as a stream is told when it begins',
     {
       who: field<string>('`uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known'),
       peer: field<string>("the client's address and port, or `unix`"),
@@ -20,7 +20,7 @@ export const accessEvents = {
   ),
   'access-refused': event(
     ['warn'],
-    'a request was refused because of who made it; who is refused again within a minute is told of once, with how often',
+    'a request was refused because of who made it; further refusals of the same caller within a minute are told once, with their number',
     {
       who: field<string>(),
       role: field<Role | null>('null: none'),
@@ -38,7 +38,7 @@ export const accessEvents = {
   ),
   'tls-loaded': event(['info'], 'the certificate for gRPC was read, at the start or because it changed', {
     subject: field<string>(),
-    notAfter: field<string>('until when it holds'),
+    notAfter: field<string>('until when it is valid'),
     fingerprint: field<string>('SHA-256'),
     clientCa: field<boolean>('are certificates of clients asked for?'),
   }),

@@ -33,7 +33,7 @@ export const daemonEvents = {
     level: field<LogLevel>('from now on'),
     before: field<LogLevel>(),
     why: field<'asked' | 'over'>(
-      '`over`: the time is over for which it was asked, and it is as at the start',
+      '`over`: the time that it was set for is over, and it is again as at the start',
     ),
     forMs: maybe<number>('asked for a while: for how long'),
     peer: maybe<string>('`uid:1000`, `token:ci`, `cert:CN=ci`, or the address of who is not known'),

@@ -59,3 +59,6 @@ type Sometimes<F> = { [K in keyof F]: F[K] extends Field<unknown, true> ? never 
 export type RecordOf<F extends Fields> = { readonly [K in Always<F>]: Carried<F[K]> } & {
   readonly [K in Sometimes<F>]?: Carried<F[K]> | undefined;
 };
+
+/** From the one that tells most to the one that tells least. */
+export const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];

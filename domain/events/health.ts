@@ -22,20 +22,24 @@ export const healthEvents = {
   ),
   'backend-doubt': event(
     ['warn'],
-    'a backend cannot be measured from now on, for a trouble on this side of it',
+    'a backend can no longer be measured, because of a problem on our side of it',
     { backend: field<string>(), state: field<BackendState>(), ...doubt },
   ),
-  'backend-doubts': event(['warn'], 'so did others within the last second, with the same code', {
-    more: field<number>('how many'),
-    backends: field<string>('their names'),
-    ...doubt,
-  }),
+  'backend-doubts': event(
+    ['warn'],
+    'the same happened to others within the last second, with the same code',
+    {
+      more: field<number>('how many'),
+      backends: field<string>('their names'),
+      ...doubt,
+    },
+  ),
   'backend-doubt-over': event(['info'], 'it can be measured again', {
     backend: field<string>(),
     state: field<BackendState>(),
     forMs: field<number>('how long it could not'),
   }),
-  'backend-doubts-over': event(['info'], 'so did others within the last second', {
+  'backend-doubts-over': event(['info'], 'others, too, could be measured again within the last second', {
     more: field<number>('how many'),
     backends: field<string>('their names'),
   }),
@@ -59,7 +63,7 @@ export const healthEvents = {
       '`start`, `reload`, `operator`, `health`, or `settled` when `startup-min-delay` is over',
     ),
     decided: field<number>('how many'),
-    changed: field<number>('of how many the VIP is another now'),
+    changed: field<number>('how many of them have another VIP now'),
   }),
   'decision-failed': event(
     ['error'],

@@ -52,7 +52,7 @@ export const operatorEvents = {
     'what an operator asked for is in force, but could not be written, or will not be for want of a folder, and it is tried again; the same failure again: debug',
     { error: field<string>() },
   ),
-  'operator-state-slow': event(['warn'], 'the disk has not taken it, or not given it', {
+  'operator-state-slow': event(['warn'], 'the disk has not finished writing or reading it', {
     forMs: field<number>(),
   }),
   'operator-state-kept': event(['info'], 'it is written at last, after it failed or took long', {

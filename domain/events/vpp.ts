@@ -52,7 +52,7 @@ export const vppEvents = {
   ),
   'vpp-connect-failed': event(
     ['warn', 'debug'],
-    'it could not be; the same failure again: debug',
+    'no connection could be made; the same failure again: debug',
     {
       ...failure,
       advice: field<string>(),
@@ -69,7 +69,7 @@ export const vppEvents = {
     'the connection broke while VPP owed answers to changes; again before it lived through a full sync: error',
     {
       deaths: field<number>('since it lived through a full sync'),
-      writing: field<string>('the change that it was at'),
+      writing: field<string>('the change that it was working on'),
       underWay: field<Readonly<Record<string, number>>>('how many of each request it owed'),
       pauseMs: maybe<number>('how long it is left alone'),
       code: maybe<string>('with a pause'),
@@ -93,7 +93,7 @@ export const vppEvents = {
   }),
   'vpp-lb-conf-failed': event(
     ['warn', 'error', 'debug'],
-    "they could not be; for lack of VPP's memory: error; the same failure again: debug",
+    "the global settings could not be changed; for lack of VPP's memory: error; the same failure again: debug",
     { ...failure, ...settings },
   ),
   'vpp-lb-stats-error': event(
@@ -153,7 +153,7 @@ export const vppEvents = {
     flush: field<boolean>('were its flows cut?'),
   }),
   'vpp-lbsync-more': event(['info'], 'more than 20 changes were made in VPP within a second', {
-    more: field<number>('how many were told at debug'),
+    more: field<number>('how many more, told at debug'),
     'vip-add': maybe<number>('of which'),
     'vip-del': maybe<number>('of which'),
     'as-add': maybe<number>('of which'),

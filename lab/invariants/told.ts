@@ -1,5 +1,5 @@
 import type { Override } from '../../domain/overrides.js';
-import type { FrontendView, PoolBackendView } from '../../protocol/views.js';
+import type { FrontendView, PoolBackendView } from '../../protocol/decision.js';
 import type { Invariant } from '../invariant.js';
 import { vipIdOf } from '../places.js';
 import type { World } from '../world.js';

@@ -3,8 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { Family } from '../family.js';
-import type { HealthReport } from '../health-report.js';
-import { reportText } from '../health-report.js';
+import { type HealthReport, reportText } from '../readiness.js';
 import { Door, type MetricsAddress } from './door.js';
 import { Scrapes } from './scrapes.js';
 

@@ -1,12 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { command } from '../command.js';
 import type { Arch } from '../koffi.js';
-import { machineOf } from './elf.js';
 
 const qemu = '/usr/bin/qemu-aarch64-static';
 const lib = '/usr/lib/vpp-maglev';
@@ -101,4 +110,19 @@ function configFor(port: number): string {
   frontends:
     shop: { address: 192.0.2.1, protocol: tcp, port: 80, pools: [ { name: main, backends: { web1: { weight: 42 } } } ] }
 `;
+}
+
+/** Of e_machine, as elf(5) has them. */
+const machines: Readonly<Record<number, Arch>> = { 62: 'x64', 183: 'arm64' };
+
+/** Which machine a program or library is for; null: it is none, or for another one. */
+function machineOf(file: string): Arch | null {
+  const head = Buffer.alloc(20);
+  const fd = openSync(file, 'r');
+  try {
+    if (readSync(fd, head) < head.length || head.toString('latin1', 0, 4) !== '\u007fELF') return null;
+  } finally {
+    closeSync(fd);
+  }
+  return machines[head.readUInt16LE(18)] ?? null;
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type net from 'node:net';
 import { status } from '@grpc/grpc-js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import { clip } from '../../domain/quote.js';
+import { clip } from '../../domain/text.js';
 import { originFault } from '../../domain/web-origin.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';

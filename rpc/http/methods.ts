@@ -13,7 +13,7 @@ import {
 } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { MaglevError } from '../../domain/errors.js';
-import { clip } from '../../domain/quote.js';
+import { clip } from '../../domain/text.js';
 import { descriptorSetBase64 } from '../generated/descriptors.js';
 import { MaglevService } from '../generated/maglev.js';
 import { jsonWriter } from './json-writer.js';

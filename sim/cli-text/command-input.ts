@@ -1,6 +1,5 @@
 import { type Ip46, ip46 } from '../lb/ip46.js';
-import { readIp6 } from './read-ip6.js';
-import { type Reading, readNumber } from './read-number.js';
+import { type Reading, readIp6, readNumber } from './read-value.js';
 
 /** VPP quotes at most so much of what it could not read. */
 const QUOTED_MAX = 30;

@@ -1,7 +1,7 @@
 import { ip46 } from '../lb/ip46.js';
 import type { As, LbConfig, Vip } from '../lb/lb-state.js';
 import { VIP_TYPE, type VipType } from '../lb/vip-type.js';
-import { type Packet, PROTOCOL } from './packet.js';
+import { type Packet, PROTOCOL } from './flow.js';
 
 /** An IP header and the four bytes of GRE. */
 const GRE4_BYTES = 24;

@@ -1,7 +1,21 @@
 import { hasPorts } from '../../domain/flow-hash.js';
-import { type IpAddress, ipFamily } from '../../domain/ip.js';
-import { ip46FromIp } from '../lb/ip46.js';
-import { type Packet, PROTOCOL } from './packet.js';
+import { type IpAddress, type IpFamily, ipFamily } from '../../domain/ip.js';
+import { type Ip46, ip46FromIp } from '../lb/ip46.js';
+
+export const PROTOCOL = { ICMP: 1, TCP: 6, UDP: 17, GRE: 47 } as const;
+
+/** As much of a packet as VPP looks at to find its server. */
+export interface Packet {
+  readonly family: IpFamily;
+  readonly source: Ip46;
+  readonly destination: Ip46;
+  readonly protocol: number;
+  /** 0 unless TCP or UDP. */
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  /** Of the whole IP packet. */
+  readonly bytes: number;
+}
 
 /** What the packets of one connection, or of one series of datagrams, have in common. */
 export interface Flow {

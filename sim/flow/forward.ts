@@ -7,7 +7,7 @@ import { type LbState, serverAt, type Vip } from '../lb/lb-state.js';
 import { currentTable } from '../lb/new-flow-table.js';
 import { isNat } from '../lb/vip-type.js';
 import { encapsulate } from './encapsulation.js';
-import { type Packet, PROTOCOL } from './packet.js';
+import { type Packet, PROTOCOL } from './flow.js';
 import type { StatisticsBatch } from './statistics-batch.js';
 
 /** VPP has room for so many bytes of headers before a packet; what goes beyond overwrites its own notes about the packet. */

@@ -2,9 +2,8 @@ import { flowHash } from '../../domain/flow-hash.js';
 import type { IpAddress } from '../../domain/ip.js';
 import type { PacketFate, VipCounters } from '../lb/flow-table.js';
 import type { LbState } from '../lb/lb-state.js';
-import { destinationText, type Flow, flowText, packetOf } from './flow.js';
+import { destinationText, type Flow, flowText, type Packet, packetOf } from './flow.js';
 import { forward, type Journey } from './forward.js';
-import type { Packet } from './packet.js';
 import { StatisticsBatch } from './statistics-batch.js';
 
 export interface SendOptions {

@@ -1,5 +1,5 @@
 import type { IpAddress } from '../../domain/ip.js';
-import { PROTOCOL } from '../flow/packet.js';
+import { PROTOCOL } from '../flow/flow.js';
 import { formatPrefix } from '../lb/ip46.js';
 import type { LbState, Vip } from '../lb/lb-state.js';
 import { isNat, vipIsIp4 } from '../lb/vip-type.js';

@@ -2,7 +2,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type IpAddress, parseIp } from '../../domain/ip.js';
 import type { Clock } from '../../protocol/clock.js';
-import { PROTOCOL } from '../flow/packet.js';
+import { PROTOCOL } from '../flow/flow.js';
 import type { ListenPoint } from './listen-points.js';
 import { type Destination, destinationText, type LivePackets } from './live-packets.js';
 import { TcpRelay } from './tcp-relay.js';

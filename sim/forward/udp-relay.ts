@@ -1,10 +1,8 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { parseIp } from '../../domain/ip.js';
 import type { Clock } from '../../protocol/clock.js';
-import type { Flow } from '../flow/flow.js';
-import { PROTOCOL } from '../flow/packet.js';
-import type { ListenPoint } from './listen-points.js';
-import { placeText } from './listen-points.js';
+import { type Flow, PROTOCOL } from '../flow/flow.js';
+import { type ListenPoint, placeText } from './listen-points.js';
 import { type Destination, EMPTY_PACKET, type LivePackets, sameDestination } from './live-packets.js';
 
 /** The header of UDP is so much shorter than that of TCP. */

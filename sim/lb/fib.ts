@@ -3,8 +3,30 @@ import { formatPrefix, type Ip46, normalisePrefix } from './ip46.js';
 import { Pool } from './pool.js';
 import { PrefixLengths } from './prefix-lengths.js';
 import { RouteCounters } from './route-counters.js';
-import { type RouteAtStart, routesAtStart } from './routes-at-start.js';
 import type { VipType } from './vip-type.js';
+
+/** A route that a VPP has from its start on. Packets that take it get nowhere. */
+interface RouteAtStart {
+  readonly prefix: string;
+  /** A VIP or a server with the same prefix takes its place; otherwise they are there and get no packets. */
+  readonly yields: boolean;
+  /** What it says of itself; link-local packets are looked up once more, in a table that is empty. */
+  readonly drops: boolean;
+}
+
+/**
+ * The routes of a fresh VPP, in the order in which they got load-balance objects: from 1 on, because object 0 belongs to
+ * no route.
+ */
+const routesAtStart: readonly RouteAtStart[] = [
+  { prefix: '0.0.0.0/0', yields: true, drops: true },
+  { prefix: '0.0.0.0/32', yields: true, drops: true },
+  { prefix: '240.0.0.0/4', yields: false, drops: true },
+  { prefix: '224.0.0.0/4', yields: false, drops: true },
+  { prefix: '255.255.255.255/32', yields: true, drops: true },
+  { prefix: '::/0', yields: true, drops: true },
+  { prefix: 'fe80::/10', yields: false, drops: false },
+];
 
 /** Answers of lookups that are remembered until the next change. */
 const REMEMBERED_MAX = 65_536;

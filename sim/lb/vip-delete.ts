@@ -1,6 +1,6 @@
 import { type LbState, serversOf, type Vip } from './lb-state.js';
 import { RETVAL, type Retval } from './retval.js';
-import { removeServers } from './server-remove.js';
+import { removeServers } from './server.js';
 import { portFilterKey, routeOf } from './vip-add.js';
 import { findOtherVip, findVip, strikeOff, type VipAddress } from './vip-lookup.js';
 

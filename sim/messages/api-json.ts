@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Personality } from '../personality.js';
-import { personalityFacts } from '../personality.js';
+import { type Personality, personalityFacts } from '../personality.js';
 
 const modules = ['memclnt', 'vlib', 'vpe', 'lb'] as const;
 const folder = new URL('../../../binapi/api/', import.meta.url);

@@ -1,8 +1,9 @@
 import type { CallDefinition } from '../../binapi/codec/message.js';
-import type { GetApiJson, GetApiJsonReply } from '../../binapi/generated/memclnt.js';
 import {
   apiVersions,
   controlPing,
+  type GetApiJson,
+  type GetApiJsonReply,
   getApiJson,
   getApiJsonReply,
   getFirstMsgId,

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { memoryStore } from '../../actors/intent-keeper.js';
 import { noIntents } from '../../domain/operator.js';
+import type { FrontendView } from '../../protocol/decision.js';
 import type { OperatorAnswer } from '../../protocol/operator.js';
-import type { FrontendView } from '../../protocol/views.js';
 import { fail, pass } from '../support/fake-servers.js';
 import type { Hook } from '../support/instrument.js';
 import { a, b, CheckedFleet, c, fleetConfig } from './checked-fleet.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type LogLevelOptions, logLevelActor } from '../../actors/log-level.js';
-import type { LogLevelState, PrintFrom } from '../../protocol/log-level.js';
+import type { LogLevelState, PrintFrom } from '../../protocol/log.js';
 import { realAsk } from '../support/rpc-fixture.js';
 import { Tree } from '../support/tree.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seededRandom } from '../../clock/seeded-random.js';
+import { seededRandom } from '../../clock/virtual-clock.js';
 import type { MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { LocalEngineOptions } from '../../probes/engine/local-engine.js';

@@ -5,7 +5,7 @@ import { lbConf, lbConfReply, lbVipDetails, lbVipDump } from '../../binapi/gener
 import { controlPing } from '../../binapi/generated/memclnt.js';
 import { cliInband, cliInbandReply } from '../../binapi/generated/vlib.js';
 import { showVersion, showVersionReply } from '../../binapi/generated/vpe.js';
-import { RetvalError } from '../../binapi/retval-error.js';
+import { RetvalError } from '../../binapi/retval.js';
 import { failure } from '../support/rejection.js';
 import { ClientStage, everyVip, version, vipRow } from './client-stage.js';
 import { type Received, VPP_PID } from './fake-vpp.js';

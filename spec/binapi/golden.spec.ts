@@ -5,7 +5,7 @@ import type { AnyMessage, MessageHeader } from '../../binapi/codec/message.js';
 import { Reader } from '../../binapi/codec/reader.js';
 import { Writer } from '../../binapi/codec/writer.js';
 import { encodeFrame, FRAME_HEADER_SIZE } from '../../binapi/framing.js';
-import { wireAddress, wirePrefix } from '../../binapi/lb/wire-address.js';
+import { wireAddress, wirePrefix } from '../../binapi/lb/wire-values.js';
 import { ipBytes, parseIp, parsePrefix } from '../../domain/ip.js';
 import { generatedModules, sourceRoot } from './api-folder.js';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { lbAsV2Dump } from '../../binapi/generated/lb.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
-import { wireAddress } from '../../binapi/lb/wire-address.js';
+import { wireAddress } from '../../binapi/lb/wire-values.js';
 import { printable } from '../../binapi/trace.js';
 import type { ErrorCode } from '../../domain/errors.js';
 import { vipId } from '../../domain/lb.js';

@@ -20,7 +20,7 @@ import {
 import { cliInband, cliInbandReply } from '../../binapi/generated/vlib.js';
 import { showVersion, showVersionReply } from '../../binapi/generated/vpe.js';
 import { type LbConnection, openLb } from '../../binapi/lb/open-lb.js';
-import { prefixOfWire, wireAddress, wirePrefix } from '../../binapi/lb/wire-address.js';
+import { prefixOfWire, wireAddress, wirePrefix } from '../../binapi/lb/wire-values.js';
 import { VirtualClock } from '../../clock/virtual-clock.js';
 import type { LbConf, VipKey } from '../../domain/lb.js';
 import { ip, vipKey } from '../support/domain-samples.js';

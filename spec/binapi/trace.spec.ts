@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import path from 'node:path';
 import { expect } from 'chai';
 import { lbConf, lbConfReply, lbVipDetails, lbVipDump } from '../../binapi/generated/lb.js';
-import { wireAddress, wirePrefix } from '../../binapi/lb/wire-address.js';
+import { wireAddress, wirePrefix } from '../../binapi/lb/wire-values.js';
 import { openApi } from '../../binapi/open-api.js';
 import { type ApiRecord, logTrace, printable } from '../../binapi/trace.js';
 import { VirtualClock } from '../../clock/virtual-clock.js';

@@ -1,13 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { duration, momentWithAge } from '../../cli/age.js';
 import { backendsTable } from '../../cli/commands-backend.js';
 import { filtered, splitFilters } from '../../cli/filters.js';
 import { columns, fields, table } from '../../cli/layout.js';
-import { exactSpan, roughSpan } from '../../cli/span-text.js';
 import { stateSpan } from '../../cli/state-text.js';
 import { plain, printable, render } from '../../cli/text.js';
-import { thousands } from '../../domain/thousands.js';
+import { duration, exactSpan, momentWithAge, roughSpan } from '../../cli/time-text.js';
+import { thousands } from '../../domain/text.js';
 import { backendMessage } from '../../rpc/backend-message.js';
 import { runCli } from '../support/cli-run.js';
 import { ip } from '../support/domain-samples.js';

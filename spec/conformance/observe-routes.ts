@@ -1,5 +1,5 @@
 import { ipRouteLookup } from '../../binapi/generated/ip.js';
-import { prefixOfWire } from '../../binapi/lb/wire-address.js';
+import { prefixOfWire } from '../../binapi/lb/wire-values.js';
 import { wirePrefixOf } from '../support/lb-requests.js';
 import type { RawVppClient } from '../support/raw-vpp-client.js';
 

@@ -1,7 +1,7 @@
 import type { AddressWithPrefix } from '../../binapi/generated/ip-types.js';
 import { lbAsV2Dump, lbConfGet, lbVipDump } from '../../binapi/generated/lb.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
-import { ipOfWire } from '../../binapi/lb/wire-address.js';
+import { ipOfWire } from '../../binapi/lb/wire-values.js';
 import { compareIps, type IpAddress } from '../../domain/ip.js';
 import { type VipText, vipFields } from '../support/lb-requests.js';
 import type { RawVppClient } from '../support/raw-vpp-client.js';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { right } from 'fp-ts/lib/Either.js';
 import { parseDaemonCommand } from '../../daemon/flags.js';
-import { metricsAddresses } from '../../daemon/metrics-addresses.js';
+import { metricsAddresses } from '../../daemon/metrics-options.js';
 import { MaglevError } from '../../domain/errors.js';
-import { placesOf } from '../../rpc/listen-places.js';
+import { placesOf } from '../../rpc/served.js';
 
 describe('daemon/flags', () => {
   const settings = (argv: string[], env: NodeJS.ProcessEnv = {}) => {

@@ -25,7 +25,7 @@ import {
 } from '../../binapi/generated/memclnt.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
 import { logDump, showVersion, showVpeSystemTime } from '../../binapi/generated/vpe.js';
-import { wireAddress } from '../../binapi/lb/wire-address.js';
+import { wireAddress } from '../../binapi/lb/wire-values.js';
 import { ipBytes } from '../../domain/ip.js';
 import type { SeededRandom } from '../../sim/random.js';
 import { ip, type VipText, vipFields, vipRequest } from '../support/lb-requests.js';

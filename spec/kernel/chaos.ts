@@ -7,8 +7,7 @@ import type {
   Supervision,
 } from '../../actors/kernel/contract.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
-import { seededRandom } from '../../clock/seeded-random.js';
-import type { VirtualClock } from '../../clock/virtual-clock.js';
+import { seededRandom, type VirtualClock } from '../../clock/virtual-clock.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Reply } from '../../protocol/address.js';
 import type { RecordingLog } from '../support/recording-log.js';

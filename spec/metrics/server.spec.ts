@@ -6,12 +6,12 @@ import { expect } from 'chai';
 import { realClock } from '../../clock/real-clock.js';
 import { VirtualClock } from '../../clock/virtual-clock.js';
 import { type Family, family } from '../../metrics/family.js';
-import { healthReport } from '../../metrics/health-report.js';
 import {
   type MetricsServer,
   type MetricsServerOptions,
   startMetricsServer,
 } from '../../metrics/http/server.js';
+import { healthReport } from '../../metrics/readiness.js';
 import { readExposition } from '../support/exposition-reader.js';
 import { type RecordingLog, recordingLog } from '../support/recording-log.js';
 import { until } from '../support/until.js';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { journalPrefix } from '../../program/journal.js';
-import { jsonLine } from '../../program/json-line.js';
 import { lineLog } from '../../program/line-log.js';
 import { fileSink } from '../../program/line-sink.js';
+import { jsonLine } from '../../program/log-format.js';
 
 describe('program/journal', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'maglev-journal-'));

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { jsonLine } from '../../program/json-line.js';
 import { lineLog } from '../../program/line-log.js';
 import { fileSink, type LineSink, streamSink, type Written } from '../../program/line-sink.js';
+import { jsonLine } from '../../program/log-format.js';
 import type { LogLevel } from '../../protocol/log.js';
 
 describe('program/line-log', () => {

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { expect } from 'chai';
 import { realClock } from '../../clock/real-clock.js';
 import type { Clock } from '../../protocol/clock.js';
-import type { ViewRequest } from '../../protocol/views.js';
+import type { ViewRequest } from '../../protocol/decision.js';
 import { Connections } from '../../rpc/connections.js';
 import { eventually } from '../support/eventually.js';
 import { inbox } from '../support/inbox.js';

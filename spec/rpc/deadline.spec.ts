@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import type { ViewRequest } from '../../protocol/views.js';
+import type { ViewRequest } from '../../protocol/decision.js';
 import { MaglevService } from '../../rpc/generated/maglev.js';
 import { type Inbox, inbox } from '../support/inbox.js';
 import { rejection } from '../support/rejection.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { MaglevError } from '../../domain/errors.js';
 import type { ToldEvent } from '../../domain/events.js';
 import { hashOfToken } from '../../domain/token-list.js';
-import type { ViewRequest } from '../../protocol/views.js';
+import type { ViewRequest } from '../../protocol/decision.js';
 import { errorInfo } from '../../rpc/error-details.js';
 import { MaglevService } from '../../rpc/generated/maglev.js';
 import { envelopesOf, inEnvelope } from '../support/envelopes.js';

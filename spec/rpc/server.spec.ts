@@ -3,7 +3,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import { Client, type ClientReadableStream, credentials, Metadata, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import type { ViewRequest } from '../../protocol/views.js';
+import type { ViewRequest } from '../../protocol/decision.js';
 import {
   type HealthCheckResponse,
   HealthService,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MaglevError } from '../../domain/errors.js';
+import { requestNames } from '../../sim/faults/fault.js';
 import { parseFault } from '../../sim/faults/fault-grammar.js';
-import { requestNames } from '../../sim/request-names.js';
 
 const ever = Number.POSITIVE_INFINITY;
 const always = { fromMs: 0, toMs: ever };

@@ -11,7 +11,7 @@ import {
 } from '../../binapi/generated/lb.js';
 import { controlPing, getApiJson, getFirstMsgId } from '../../binapi/generated/memclnt.js';
 import { showVersion } from '../../binapi/generated/vpe.js';
-import { ipOfWire, wireAddress } from '../../binapi/lb/wire-address.js';
+import { ipOfWire, wireAddress } from '../../binapi/lb/wire-values.js';
 import { VirtualClock } from '../../clock/virtual-clock.js';
 import { type Simulator, startSimulator } from '../../sim/simulator.js';
 import { addVip, flushVip, ip, vipFields } from '../support/lb-requests.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ApiClient } from '../../binapi/api-client.js';
 import { ipRouteLookup } from '../../binapi/generated/ip.js';
-import { prefixOfWire } from '../../binapi/lb/wire-address.js';
+import { prefixOfWire } from '../../binapi/lb/wire-values.js';
 import { openApi } from '../../binapi/open-api.js';
 import { realClock } from '../../clock/real-clock.js';
 import { type Simulator, startSimulator } from '../../sim/simulator.js';

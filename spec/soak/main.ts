@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { seededRandom } from '../../clock/seeded-random.js';
+import { seededRandom } from '../../clock/virtual-clock.js';
 import { parseDuration } from '../../domain/duration.js';
 import { runPrinting } from '../../program/output.js';
 import { drawFault } from './faults.js';

@@ -6,8 +6,7 @@ import { cliInband } from '../../binapi/generated/vlib.js';
 import { createLbApi } from '../../binapi/lb/lb-api.js';
 import { openApi } from '../../binapi/open-api.js';
 import { realClock } from '../../clock/real-clock.js';
-import type { LbState } from '../../domain/lb.js';
-import { protocolName } from '../../domain/lb.js';
+import { type LbState, protocolName } from '../../domain/lb.js';
 import { compiled, Process, run } from './process.js';
 
 /** A live VPP to run against instead of the simulator; empty = the simulator. */

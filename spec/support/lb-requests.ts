@@ -9,7 +9,7 @@ import {
   lbAsSetWeight,
   lbFlushVip,
 } from '../../binapi/generated/lb.js';
-import { wireAddress } from '../../binapi/lb/wire-address.js';
+import { wireAddress } from '../../binapi/lb/wire-values.js';
 import { type IpAddress, parseIp } from '../../domain/ip.js';
 import type { RawVppClient } from './raw-vpp-client.js';
 

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { Score } from '../../tester/score.js';
 import { boardLines, scrollOf } from '../../tester/screen/board.js';
 import { countText, msText, percentText, timeText } from '../../tester/screen/figures.js';
-import { keysIn } from '../../tester/screen/keys.js';
 import { type PaintedLine, paint, piece, widthOf } from '../../tester/screen/paint.js';
 import { Screen } from '../../tester/screen/screen.js';
 import { ordered, orders, type View } from '../../tester/screen/view.js';
+import { keysIn } from '../../tester/terminal.js';
 import { parsedVip } from './parsed-vip.js';
 
 function scoreOf(count: number, failed: number, ms: number, who: readonly string[] = []): Score {

@@ -9,10 +9,10 @@ import { commandOf, readAction } from '../../web/action.js';
 import { Board } from '../../web/board.js';
 import type { TimelineEvent } from '../../web/contract.js';
 import { parseFrontendCommand } from '../../web/flags.js';
+import { Skew } from '../../web/moment.js';
 import { parsePlaces } from '../../web/place-names.js';
 import { countersOf } from '../../web/rates.js';
 import { Refresher } from '../../web/refresher.js';
-import { Skew } from '../../web/skew.js';
 import { Timeline } from '../../web/timeline.js';
 import { Users } from '../../web/users.js';
 import { StandInMaglevd } from '../support/stand-in-maglevd.js';
@@ -176,7 +176,7 @@ describe('web/acting', () => {
   });
 });
 
-describe('web/skew', () => {
+describe('web/moment', () => {
   it('believes the shortest way, and a clock that was set', async () => {
     const clock = new VirtualClock();
     const skew = new Skew(clock);

@@ -1,10 +1,9 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import type { Clock } from '../../protocol/clock.js';
-import type { Outcome } from '../outcome.js';
+import { networkFailure, type Outcome } from '../outcome.js';
 import type { Vip } from '../vip.js';
 import { dnsCodeName, dnsQuestion, readDnsAnswer } from './dns-message.js';
 import { nameOf } from './http-outcome.js';
-import { networkFailure } from './network-error.js';
 import { type Probe, type Prober, stage } from './prober.js';
 
 /** Codes that a server answers with that is well: no error, and no such name. */

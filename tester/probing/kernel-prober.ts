@@ -6,11 +6,10 @@ import { peerAddress, tcpSocket } from '../../linux/tcp-socket.js';
 import { provesConnected } from '../../probes/refusal.js';
 import { type NoSocket, SocketPool } from '../../probes/socket-pool.js';
 import type { Clock } from '../../protocol/clock.js';
-import type { Outcome } from '../outcome.js';
+import { networkFailure, type Outcome } from '../outcome.js';
 import type { Vip } from '../vip.js';
 import { HttpAnswer, type HttpEnd } from './http-answer.js';
 import { httpOutcome, nameOf, plainRequest } from './http-outcome.js';
-import { networkFailure } from './network-error.js';
 import { type Asking, type Flight, HELD_UP_MS, type Probe, type Prober, stage } from './prober.js';
 
 /** All connections read into the same memory, one after the other. */

@@ -5,10 +5,9 @@ import * as tls from 'node:tls';
 import { hostWithoutPort } from '../../probes/http-request.js';
 import { handshakeError, isOurTlsError } from '../../probes/tls-error.js';
 import type { Clock } from '../../protocol/clock.js';
-import type { Outcome } from '../outcome.js';
+import { networkFailure, type Outcome } from '../outcome.js';
 import type { Vip } from '../vip.js';
 import { hostOf, httpOutcome, nameOf, pathOf, userAgent } from './http-outcome.js';
-import { networkFailure } from './network-error.js';
 import { type Asking, type Flight, type Probe, type Prober, stage } from './prober.js';
 
 /** Bytes of a body that are waited for. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { userNameOf } from '../../domain/access.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import { clip } from '../../domain/quote.js';
+import { clip } from '../../domain/text.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { FreeLogger } from '../../protocol/log.js';
 import { act, planAction } from '../acting.js';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { realClock } from '../../../clock/real-clock.js';
 import { VirtualClock } from '../../../clock/virtual-clock.js';
 import { parseIp } from '../../../domain/ip.js';
-import { PROTOCOL } from '../../../sim/flow/packet.js';
+import { PROTOCOL } from '../../../sim/flow/flow.js';
 import { until } from '../../support/until.js';
 import { type Client, ForwardSite, SERVERS, VIP } from './forward-site.js';
 

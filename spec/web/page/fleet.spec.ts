@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Change, StateAnswer, TimelineEvent } from '../../../web/contract.js';
+import { Refetches } from '../../../web/ui/model/event-log.js';
 import { Fleet, positionOf } from '../../../web/ui/model/fleet.js';
-import { Refetches } from '../../../web/ui/model/refetches.js';
 import type { Touched } from '../../../web/ui/model/site.js';
 import { maglevdOf, pictureOf } from '../../support/dashboard/standing-fleet.js';
 

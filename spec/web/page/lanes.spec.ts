@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { eventCatalogue } from '../../../domain/events.js';
 import type { TimelineEvent } from '../../../web/contract.js';
-import { eventText, laneOf, markOf, marksOf } from '../../../web/ui/model/lanes.js';
-import { newsOf } from '../../../web/ui/model/news.js';
+import { eventText, laneOf, markOf, marksOf, newsOf } from '../../../web/ui/model/lanes.js';
 import { Site } from '../../../web/ui/model/site.js';
 import { maglevdOf, pictureOf, syncAt, transition } from '../../support/dashboard/standing-fleet.js';
 

@@ -1,8 +1,8 @@
 import type { Change, PictureAnswer, StateAnswer, StreamMessage, VersionAnswer } from '../../contract.js';
 import { after, every, now, ticks } from '../clock.js';
+import { Refetches } from '../model/event-log.js';
 import { type Fleet, positionOf } from '../model/fleet.js';
 import { type ClockOffset, offsetOf, type PageLink, Watchdog } from '../model/freshness.js';
-import { Refetches } from '../model/refetches.js';
 import { get, path, viewApi } from './api.js';
 
 /** Until something is tried again: doubled each time, ms. */

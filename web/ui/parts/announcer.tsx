@@ -1,7 +1,7 @@
 import { createEffect, createSignal, type JSX, on, onCleanup, untrack } from 'solid-js';
 import { every } from '../clock.js';
 import { eventsOf, maglevds, pageLink, presentAt, shownName } from '../live/store.js';
-import { newsOf } from '../model/news.js';
+import { newsOf } from '../model/lanes.js';
 
 /** News are gathered for so long, so that a screen reader is not talked to all the time, ms. */
 const GATHER_MS = 2000;

@@ -1,5 +1,7 @@
 import { type JSX, Show } from 'solid-js';
 import type { Backend, Standing } from '../../contract.js';
+import { maglevdOf, presentAt, readersTime } from '../live/store.js';
+import { momentText, spanText } from '../model/figures.js';
 import { type SourceName, sourceText } from '../model/sources.js';
 import { StateIcon } from './icons.jsx';
 
@@ -85,4 +87,21 @@ export function causeOf({ doubt, cause, code, override, givenUp, healthcheck, st
   if (override !== '') return `${override} by an operator`;
   if (givenUp) return 'unknown for so long that it counts as down';
   return healthcheck === '' && state === 'up' ? 'has no health check' : '';
+}
+
+/** `for 3m12s`, and the moment under the pointer. */
+export function Since(props: { readonly maglevd: string; readonly at: number | null }): JSX.Element {
+  const known = () => {
+    const row = maglevdOf(props.maglevd);
+    return row === undefined || props.at === null ? null : { row, at: props.at };
+  };
+  return (
+    <Show when={known()}>
+      {(both) => (
+        <span class="muted" title={momentText(readersTime(both().row, both().at))}>
+          for {spanText(presentAt(both().row) - both().at)}
+        </span>
+      )}
+    </Show>
+  );
 }

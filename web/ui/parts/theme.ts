@@ -48,3 +48,11 @@ export function coloursOf(element: Element): (name: string) => string {
   const style = getComputedStyle(element);
   return (name) => style.getPropertyValue(`--${name}`).trim();
 }
+
+/** As the style sheet has it. */
+const query = window.matchMedia('(max-width: 760px)');
+const [narrow, setNarrow] = createSignal(query.matches);
+query.addEventListener('change', () => setNarrow(query.matches));
+
+/** Is the window that of a phone? */
+export { narrow };

@@ -1,13 +1,12 @@
 import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from 'solid-js';
 import { go, here } from '../live/here.js';
 import { isFresh, maglevdOf, orderOf, shapeOf } from '../live/store.js';
-import type { Sort } from '../model/place.js';
-import { sorts } from '../model/place.js';
+import { type Sort, sorts } from '../model/place.js';
 import { RowOffsets } from '../model/row-offsets.js';
 import { isMoving, marks, type Row, RowBook, rowKey } from '../model/rows.js';
 import { moveBy } from '../parts/list-keys.js';
-import { narrow } from '../parts/narrow.js';
 import { SearchBox } from '../parts/search-box.jsx';
+import { narrow } from '../parts/theme.js';
 import { VirtualList } from '../parts/virtual-list.jsx';
 import { DetailPanel } from './detail-panel.jsx';
 import { FrontendRow, MemberRow, PoolRow, RowHead } from './frontend-rows.jsx';

@@ -5,8 +5,7 @@ import { get, path, viewApi } from '../live/api.js';
 import { backendOf, isFresh, maglevdOf, pageLink, presentAt, shapeOf } from '../live/store.js';
 import { durationText, roundDurationText, shortNumber, timeText } from '../model/figures.js';
 import { type Probe, ProbeMemory, quantileOf } from '../model/heat.js';
-import { causeOf, Num, StateWord } from '../parts/numbers.jsx';
-import { Since } from '../parts/since.jsx';
+import { causeOf, Num, Since, StateWord } from '../parts/numbers.jsx';
 import { BackendList, chosenBackend } from './backend-list.jsx';
 import { HeatStrip } from './heat-strip.jsx';
 

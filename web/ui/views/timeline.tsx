@@ -19,7 +19,7 @@ import { spans } from '../model/place.js';
 import { RowOffsets } from '../model/row-offsets.js';
 import { Glyph } from '../parts/icons.jsx';
 import { moveBy } from '../parts/list-keys.js';
-import { narrow } from '../parts/narrow.js';
+import { narrow } from '../parts/theme.js';
 import { VirtualList } from '../parts/virtual-list.jsx';
 import { LaneChart, ToneShape } from './lane-chart.jsx';
 import { MarkPanel } from './mark-panel.jsx';

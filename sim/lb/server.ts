@@ -68,3 +68,50 @@ function stack(state: LbState, server: As): void {
   state.fib.hold(server.dpo);
   if (before !== null) state.fib.release(before);
 }
+
+/** Sets the weight of a server that is in use; with `flush` its flows are cut, so that the new table decides on them. */
+export function setServerWeight(
+  state: LbState,
+  { index, vip }: FoundVip,
+  address: Ip46,
+  weight: number,
+  flush: boolean,
+): Retval {
+  const asIndex = findServer(state, vip, address.text);
+  if (asIndex === null) return RETVAL.NO_SUCH_ENTRY;
+  const server = serverAt(state, asIndex);
+  if (!server.used) return RETVAL.NO_SUCH_ENTRY;
+  server.weight = weight;
+  tableChanged(state, vip);
+  if (flush) state.flowTable.flush(index, asIndex);
+  return RETVAL.OK;
+}
+
+/**
+ * Removes servers of a VIP, all or none. Removed ones stay in their slots; to remove one again succeeds and postpones
+ * its collection. Garbage is collected first, and may free the very slots that are then marked: VPP does not look again.
+ */
+export function removeServers(
+  state: LbState,
+  { index, vip }: FoundVip,
+  addresses: readonly Ip46[],
+  flush: boolean,
+  now: number,
+): Retval {
+  const indexes: number[] = [];
+  for (let i = addresses.length - 1; i >= 0; i--) {
+    const asIndex = findServer(state, vip, (addresses[i] as Ip46).text);
+    if (asIndex === null) return RETVAL.NO_SUCH_ENTRY;
+    indexes.push(asIndex);
+  }
+  const servers = indexes.map((asIndex) => ({ asIndex, server: serverAt(state, asIndex) }));
+
+  collectVip(state, vip, now);
+  for (const { asIndex, server } of servers) {
+    server.used = false;
+    server.lastUsed = now;
+    if (flush) state.flowTable.flush(index, asIndex);
+  }
+  tableChanged(state, vip);
+  return RETVAL.OK;
+}

@@ -1,10 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
 import { lineLog } from '../../program/line-log.js';
-import { lineFormat } from '../../program/log-format.js';
-import { textLine } from '../../program/text-line.js';
+import { lineFormat, textLine } from '../../program/log-format.js';
 
-describe('program/text-line', () => {
+describe('program/log-format', () => {
   const at = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
   const plain = textLine({ color: false });
 

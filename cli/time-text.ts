@@ -1,3 +1,5 @@
+import { formatDuration } from '../domain/duration.js';
+
 /** A moment as ISO 8601 in UTC, whole seconds, with its age: `2026-11-22T10:30:00Z (2h5m ago)`. */
 export function momentWithAge(ns: bigint, nowMs: number): string {
   const ms = Number(ns / 1_000_000n);
@@ -16,4 +18,14 @@ export function duration(ms: number): string {
   if (hours > 0) return `${hours}h${minutes % 60}m`;
   if (minutes > 0) return `${minutes}m${seconds % 60}s`;
   return `${seconds}s`;
+}
+
+/** Nanoseconds as a config file would say it: `1m30s`, `250ms`. */
+export function exactSpan(ns: bigint): string {
+  return formatDuration(Number(ns) / 1e6);
+}
+
+/** Nanoseconds to three digits, which is as much as a measured time is good for: `12.3ms`. */
+export function roughSpan(ns: bigint): string {
+  return formatDuration(Number((Number(ns) / 1e6).toPrecision(3)));
 }

@@ -28,3 +28,17 @@ export function escapeUnprintable(text: string): string {
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
   });
 }
+
+/** `1234567` as `1,234,567`. */
+export function thousands(count: bigint | number): string {
+  return count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** For JSON.stringify: what JSON has no form for, as JSON. A bigint is a decimal number in quotes. */
+export function plain(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (value instanceof Map) return Object.fromEntries(value);
+  if (value instanceof Set) return [...value];
+  if (value instanceof Error) return value.message;
+  return value;
+}
