@@ -14,8 +14,9 @@ import type {
   WordsReviewed,
 } from '../protocol/config.js';
 import type { VppControl } from '../protocol/vpp.js';
-import type { ActorSpec, Context } from './kernel/contract.js';
+import type { ActorSpec } from './kernel/contract.js';
 import { answerWith } from './kernel/question.js';
+import { byType, Life } from './life.js';
 import { tellNews } from './news.js';
 
 /** Where the running config is. Only the config-keeper writes it. */
@@ -59,7 +60,11 @@ const unheard = { ok: () => false, fail: () => false };
 type Purpose = 'check' | 'reload';
 
 /** How a refusal begins that is none of the file itself. */
-const prefaces = { check: 'valid, but a reload would be refused: ', reload: '' } as const;
+const prefaces = {
+  look: 'a reload would be refused: ',
+  check: 'valid, but a reload would be refused: ',
+  reload: '',
+} as const;
 
 type KeeperMessage =
   | ConfigControl
@@ -86,55 +91,31 @@ export function configKeeperActor(options: ConfigKeeperOptions): ActorSpec<Keepe
   };
 }
 
-class ConfigKeeper {
+class ConfigKeeper extends Life<KeeperMessage, ConfigKeeperOptions> {
   readonly #rounds = {
     check: new Rounds<Reply<ConfigAnswer>>(),
     reload: new Rounds<Reply<ConfigAnswer>>(),
   };
 
-  readonly #context: Context<KeeperMessage>;
-  readonly #options: ConfigKeeperOptions;
-
-  constructor(context: Context<KeeperMessage>, options: ConfigKeeperOptions) {
-    this.#context = context;
-    this.#options = options;
-  }
-
-  receive(message: KeeperMessage): void {
-    switch (message.type) {
-      case 'get-config':
-        message.reply.ok(this.#options.cell.running);
-        break;
-      case 'get-warnings':
-        message.reply.ok(this.#options.cell.warnings);
-        break;
-      case 'check-config':
-        if (this.#rounds.check.join(message.reply)) this.#begin('check');
-        break;
-      case 'read-config':
-        this.#look(message.file ?? this.#options.file, message.reply);
-        break;
-      case 'reload-config':
-        if (this.#rounds.reload.join(message.reply)) this.#begin('reload');
-        break;
-      case 'read':
-        this.#judge(message.purpose, message.verdict);
-        break;
-      case 'over':
-        this.#end(message.purpose, message.outcome);
-        break;
-    }
-  }
+  readonly receive = byType<KeeperMessage>({
+    'get-config': ({ reply }) => reply.ok(this.options.cell.running),
+    'get-warnings': ({ reply }) => reply.ok(this.options.cell.warnings),
+    'check-config': ({ reply }) => this.#rounds.check.join(reply) && this.#begin('check'),
+    'reload-config': ({ reply }) => this.#rounds.reload.join(reply) && this.#begin('reload'),
+    'read-config': ({ file, reply }) => answerWith(this.#look(file ?? this.options.file), reply),
+    read: ({ purpose, verdict }) => this.#judge(purpose, verdict),
+    over: ({ purpose, outcome }) => this.#end(purpose, outcome),
+  });
 
   /** Tells of the running config; at a start for the case that the last incarnation failed before it did. */
   tell(): void {
-    this.#options.report.tell({ type: 'config-changed', config: this.#options.cell.running, reply: unheard });
+    this.options.report.tell({ type: 'config-changed', config: this.options.cell.running, reply: unheard });
   }
 
   #begin(purpose: Purpose): void {
-    const { load, cell } = this.#options;
-    if (purpose === 'reload') this.#context.log.log('info', 'config-reload-start');
-    this.#context.pipe(
+    const { load, cell } = this.options;
+    if (purpose === 'reload') this.context.log.log('info', 'config-reload-start');
+    this.context.pipe(
       load(
         () => cell.running,
         () => this.#memory(),
@@ -145,24 +126,17 @@ class ConfigKeeper {
   }
 
   /** Nothing that it finds counts: no second reading is worth the wait. */
-  #look(file: string, reply: Reply<ConfigRead>): void {
-    const { read, cell } = this.#options;
-    const looked = async (): Promise<ConfigRead> => {
-      const verdict = withFrontends(
-        await read(file, await this.#memory()),
-        cell.running,
-        file,
-        'a reload would be refused: ',
-      );
-      return verdict.ok ? { ...verdict, changes: configChanges(cell.running, verdict.config) } : verdict;
-    };
-    answerWith(looked(), reply);
+  async #look(file: string): Promise<ConfigRead> {
+    const { read, cell } = this.options;
+    const found = await read(file, await this.#memory());
+    const verdict = withFrontends(found, cell.running, file, prefaces.look);
+    return verdict.ok ? { ...verdict, changes: configChanges(cell.running, verdict.config) } : verdict;
   }
 
   /** null: there is no VPP, or it is not known. */
   async #memory(): Promise<VppMemory | null> {
     const limit = { timeoutMs: MEMORY_TOLD_MS };
-    return this.#context.ask(this.#options.vpp, { type: 'get-memory' }, limit).catch(() => null);
+    return this.context.ask(this.options.vpp, { type: 'get-memory' }, limit).catch(() => null);
   }
 
   #end(purpose: Purpose, outcome: ConfigAnswer | Error): void {
@@ -170,7 +144,7 @@ class ConfigKeeper {
     if (outcome instanceof Error) {
       const error = asMaglevError(outcome);
       const fields = { ok: false, code: error.code, error: error.message };
-      if (purpose === 'reload') this.#context.log.log('error', 'config-reload-done', fields);
+      if (purpose === 'reload') this.context.log.log('error', 'config-reload-done', fields);
       for (const reply of askers) reply.fail(error);
     } else for (const reply of askers) reply.ok(outcome);
     if (another) this.#begin(purpose);
@@ -178,10 +152,10 @@ class ConfigKeeper {
 
   /** A check says what a reload would. */
   #judge(purpose: Purpose, read: ConfigVerdict): void {
-    const { cell, file } = this.#options;
+    const { cell, file } = this.options;
     const before = cell.running;
     const verdict = withFrontends(read, before, file, prefaces[purpose]);
-    tellNews(this.#context.log, verdictNews(verdict, purpose === 'reload'));
+    tellNews(this.context.log, verdictNews(verdict, purpose === 'reload'));
     if (!verdict.ok) {
       this.#end(purpose, verdict);
       return;
@@ -196,8 +170,8 @@ class ConfigKeeper {
     const complete = (words: WordsReviewed | null): KeeperMessage => {
       return { type: 'over', purpose, outcome: { ...verdict, changes, words } };
     };
-    this.#context.pipe(
-      this.#context.ask(this.#options.report, question, { timeoutMs: WORDS_MS }),
+    this.context.pipe(
+      this.context.ask(this.options.report, question, { timeoutMs: WORDS_MS }),
       complete,
       // The config is in force all the same; the log has why they are not known.
       () => complete(null),

@@ -23,7 +23,8 @@ import type {
 } from '../protocol/decision.js';
 import type { BackendChanged, HealthRequest } from '../protocol/health.js';
 import type { EffectiveChanged, OperatorRequest } from '../protocol/operator.js';
-import type { ActorSpec, Context } from './kernel/contract.js';
+import type { ActorSpec } from './kernel/contract.js';
+import { byType, Life } from './life.js';
 import { tellNews } from './news.js';
 
 export interface DecisionOptions {
@@ -64,7 +65,7 @@ export function decisionActor(options: DecisionOptions): ActorSpec<DecisionMessa
       if (left > 0) context.after(left, { type: 'settled' });
       const decider = new Decider(effective, reports, left > 0, told);
       tellNews(context.log, decider.decideAll(effective, 'start').news);
-      const decision = new Decision(context, options, decider);
+      const decision = new Decision(context, { ...options, decider });
       // At a first start VPP's side asks by itself. What was told before a crash is not known.
       if (context.isRestart) decision.tellAll();
       return decision;
@@ -79,41 +80,23 @@ type Servers = ReadonlySet<IpAddress>;
 
 const nobody: Servers = new Set();
 
-class Decision {
-  readonly #context: Context<DecisionMessage>;
-  readonly #options: DecisionOptions;
-  readonly #decider: Decider;
+class Decision extends Life<DecisionMessage, DecisionOptions & { readonly decider: Decider }> {
+  readonly #decider = this.options.decider;
 
-  constructor(context: Context<DecisionMessage>, options: DecisionOptions, decider: Decider) {
-    this.#context = context;
-    this.#options = options;
-    this.#decider = decider;
-  }
-
-  receive(message: DecisionMessage): void {
-    switch (message.type) {
-      case 'backend-changed':
-        if (this.#decider.hear(message.report)) this.#context.self.tell({ type: 'decide' });
-        break;
-      case 'decide':
-        this.#tell(this.#decider.decideDue());
-        break;
-      case 'settled':
-        this.#tell(this.#decider.settle());
-        break;
-      case 'effective-changed':
-        this.#follow(message);
-        break;
-      case 'get-decision':
-        message.reply.ok(this.#decider.decision);
-        break;
-      case 'suppose':
-        message.reply.ok(this.#suppose(message));
-        break;
-      default:
-        this.#show(message);
-    }
-  }
+  readonly receive = byType<DecisionMessage>({
+    'backend-changed': ({ report }) => {
+      if (this.#decider.hear(report)) this.context.self.tell({ type: 'decide' });
+    },
+    decide: () => this.#tell(this.#decider.decideDue()),
+    settled: () => this.#tell(this.#decider.settle()),
+    'effective-changed': (message) => this.#follow(message),
+    'get-decision': ({ reply }) => reply.ok(this.#decider.decision),
+    suppose: (message) => message.reply.ok(this.#suppose(message)),
+    'list-frontends': ({ slice, reply }) => answer(reply, () => this.#decider.frontendViews(slice)),
+    'get-frontend': ({ name, reply }) => answer(reply, () => this.#decider.frontendView(name)),
+    'list-backends': ({ slice, reply }) => answer(reply, () => this.#decider.backendViews(slice)),
+    'get-backend': ({ name, reply }) => answer(reply, () => this.#decider.backendView(name)),
+  });
 
   /** The config as it counts is another: decides what that touches at once, and answers when VPP has it, or will not soon. */
   #follow({ effective, touched, reply }: EffectiveChanged<InForce>): void {
@@ -145,14 +128,14 @@ class Decision {
    * write waits for nobody. The flows of the servers in `cut` are to be cut whatever becomes of their weight.
    */
   #carryOut(outcome: Outcome, cut: Servers, explained: Explained, reply: Reply<InForce>): void {
-    const { clock, log } = this.#context;
+    const { clock, log } = this.context;
     const began = clock.monotonic();
     tellNews(log, outcome.news);
     const cuts = new Map<string, readonly IpAddress[]>();
     const asked = outcome.steps.flatMap(({ before, vip, differs }) => {
       const { writes, cuts: cutsNow } = stepBetween(before, vip, cut);
       if (!writes) {
-        if (differs) this.#options.vpp?.tell({ type: 'vip-wanted', vip, flush: nobody });
+        if (differs) this.options.vpp?.tell({ type: 'vip-wanted', vip, flush: nobody });
         return [];
       }
       cuts.set(vip.frontend, cutsNow);
@@ -167,10 +150,10 @@ class Decision {
   /** Never rejects. */
   async #apply(vip: DesiredVip, flush: Servers): Promise<Applied> {
     const { frontend } = vip;
-    const { vpp } = this.#options;
+    const { vpp } = this.options;
     if (vpp === null) return notApplied(frontend, 'disabled', 'maglevd runs without VPP');
     const question = { type: 'vip-wanted', vip, flush } as const;
-    return this.#context
+    return this.context
       .ask(vpp, question, { timeoutMs: VPP_PATIENCE_MS })
       .catch((thrown: unknown) =>
         appliedNothing(frontend, unanswered(asMaglevError(thrown), VPP_PATIENCE_MS)),
@@ -179,39 +162,21 @@ class Decision {
 
   /** `cut`: whose flows are to be cut besides those that VPP's side cuts by itself. */
   #tell({ whole, steps, news }: Outcome, cut: typeof heldAndCut = () => []): void {
-    tellNews(this.#context.log, news);
+    tellNews(this.context.log, news);
     if (whole) this.tellAll();
     else
       for (const { before, vip } of steps.filter(({ differs }) => differs))
-        this.#options.vpp?.tell({ type: 'vip-wanted', vip, flush: new Set(cut(before, vip)) });
+        this.options.vpp?.tell({ type: 'vip-wanted', vip, flush: new Set(cut(before, vip)) });
   }
 
   tellAll(): void {
-    this.#options.vpp?.tell({ type: 'decision', decision: this.#decider.decision });
+    this.options.vpp?.tell({ type: 'decision', decision: this.#decider.decision });
   }
 
   #suppose({ hypothesis, effective }: SupposeRequest): Supposed {
     const { circumstances, decision } = this.#decider;
     const heard = heardIf(hypothesis, effective, circumstances.heard);
     return { circumstances: { ...circumstances, effective, heard }, wanted: decision.vips };
-  }
-
-  #show(message: ViewRequest): void {
-    const decider = this.#decider;
-    switch (message.type) {
-      case 'list-frontends':
-        answer(message.reply, () => decider.frontendViews(message.slice));
-        break;
-      case 'get-frontend':
-        answer(message.reply, () => decider.frontendView(message.name));
-        break;
-      case 'list-backends':
-        answer(message.reply, () => decider.backendViews(message.slice));
-        break;
-      case 'get-backend':
-        answer(message.reply, () => decider.backendView(message.name));
-        break;
-    }
   }
 }
 

@@ -1,15 +1,11 @@
 import { MaglevError } from '../domain/errors.js';
 import { EventAudience, type Served } from '../domain/event-audience.js';
-import { EventMemory } from '../domain/event-memory.js';
+import type { EventMemory } from '../domain/event-memory.js';
 import type { LogLevel } from '../domain/events.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { EventBatch, EventsRequest, EventTold, ListenToEvents } from '../protocol/events.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
-
-/** Collects nothing, for whoever runs the tree without a teller of events. */
-export function noEvents(): EventsOptions {
-  return { source: { name: 'silence', tell: () => true }, memory: new EventMemory('none') };
-}
+import { byType, Life } from './life.js';
 
 export interface EventsOptions {
   readonly source: Address<ListenToEvents>;
@@ -22,61 +18,54 @@ export function eventsActor(options: EventsOptions): ActorSpec<EventTold | Event
   return { name: 'events', start: (context) => new Events(context, options) };
 }
 
-class Events {
-  readonly #context: Context<EventTold | EventsRequest>;
-  readonly #options: EventsOptions;
-  readonly #audience: EventAudience<Reply<EventBatch>>;
+class Events extends Life<EventTold | EventsRequest, EventsOptions> {
+  readonly #audience = new EventAudience<Reply<EventBatch>>(this.options.memory);
   /** null: the source has not been told of us. */
   #level: LogLevel | null = null;
 
   constructor(context: Context<EventTold | EventsRequest>, options: EventsOptions) {
-    this.#context = context;
-    this.#options = options;
-    this.#audience = new EventAudience(options.memory);
+    super(context, options);
     this.#listen();
   }
 
-  receive(message: EventTold | EventsRequest): void {
-    const audience = this.#audience;
-    const { epoch, lost } = this.#options.memory;
-    switch (message.type) {
-      case 'told':
-        serve(audience.told(message.told));
-        break;
-      case 'subscribe': {
-        const subscribed = { ...audience.admit(message.filter, message.since), epoch };
-        // Who has gone meanwhile cannot end what he does not know of.
-        if (!message.reply.ok(subscribed)) audience.dismiss(subscribed.id);
-        this.#listen();
-        break;
+  readonly receive = byType<EventTold | EventsRequest>({
+    told: ({ told }) => serve(this.#audience.told(told)),
+    subscribe: ({ filter, since, reply }) => {
+      const { epoch } = this.options.memory;
+      const subscribed = { ...this.#audience.admit(filter, since), epoch };
+      // Who has gone meanwhile cannot end what he does not know of.
+      if (!reply.ok(subscribed)) this.#audience.dismiss(subscribed.id);
+      this.#listen();
+    },
+    next: ({ id, reply }) => {
+      if (!this.#audience.has(id)) {
+        reply.fail(ended(`there is no subscription ${id}`));
+        return;
       }
-      case 'next': {
-        const { id, reply } = message;
-        if (!audience.has(id)) reply.fail(ended(`there is no subscription ${id}`));
-        const { before, served } = audience.ask(id, reply);
-        before?.fail(ended(`subscription ${id} was asked again meanwhile`));
-        serve(served);
-        break;
-      }
-      case 'unsubscribe':
-        audience.dismiss(message.id)?.fail(ended(`subscription ${message.id} was ended`));
-        this.#listen();
-        break;
-      case 'list-events':
-        message.reply.ok({ epoch, events: this.#options.memory.latest(message.count) });
-        break;
-      case 'get-condition':
-        message.reply.ok({ epoch, subscribers: audience.size, lost });
-        break;
-    }
-  }
+      const { before, served } = this.#audience.ask(id, reply);
+      before?.fail(ended(`subscription ${id} was asked again meanwhile`));
+      serve(served);
+    },
+    unsubscribe: ({ id }) => {
+      this.#audience.dismiss(id)?.fail(ended(`subscription ${id} was ended`));
+      this.#listen();
+    },
+    'list-events': ({ count, reply }) => {
+      const { epoch } = this.options.memory;
+      reply.ok({ epoch, events: this.options.memory.latest(count) });
+    },
+    'get-condition': ({ reply }) => {
+      const { epoch, lost } = this.options.memory;
+      reply.ok({ epoch, subscribers: this.#audience.size, lost });
+    },
+  });
 
   /** Asks for all that any subscriber wants, and for what is kept. */
   #listen(): void {
     const { level } = this.#audience;
     if (level === this.#level) return;
     this.#level = level;
-    this.#options.source.tell({ type: 'listen', collector: this.#context.self, level });
+    this.options.source.tell({ type: 'listen', collector: this.context.self, level });
   }
 }
 

@@ -1,19 +1,26 @@
-import { asMaglevError } from '../domain/errors.js';
-import { type DiskNews, IntentDesk, type LoadedIntents, notKept, SLOW_MS } from '../domain/intent-desk.js';
-import { type Intents, noIntents } from '../domain/operator.js';
+import { type DiskDone, IntentDesk, SLOW_MS } from '../domain/intent-desk.js';
+import type { Intents } from '../domain/operator.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type { Cancel } from '../protocol/clock.js';
 import type { IntentRequest, IntentStore, IntentsFound } from '../protocol/intents.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
+import { byType, Life } from './life.js';
 import { tellNews } from './news.js';
 
 /** How long anybody waits for the disk. */
 export const PATIENCE_MS = 2000;
 
+/** The store is at work: one thing at a time, however long that takes. */
+interface Access {
+  /** Never rejects. */
+  readonly done: Promise<DiskDone>;
+  /** Nobody waits for it any more. */
+  overdue: boolean;
+}
+
 /** What a crash of the actor must not lose. */
 export interface IntentCell {
   readonly desk: IntentDesk;
-  /** The store is at work: one thing at a time, however long that takes. */
   access: Access | null;
 }
 
@@ -21,20 +28,9 @@ export function newIntentCell(): IntentCell {
   return { desk: new IntentDesk(), access: null };
 }
 
-interface Access {
-  readonly began: number;
-  readonly done: Promise<AccessDone>;
-  /** Nobody waits for it any more. */
-  overdue: boolean;
-}
-
-type AccessDone =
-  | LoadedIntents
-  | { readonly kind: 'saved'; readonly intents: Intents; readonly error: string | null };
-
 export type IntentKeeperMessage =
   | IntentRequest
-  | { readonly type: 'store-done'; readonly access: Access; readonly done: AccessDone }
+  | { readonly type: 'store-done'; readonly access: Access; readonly done: DiskDone }
   | { readonly type: 'store-overdue' | 'store-slow'; readonly access: Access }
   | { readonly type: 'keep-again' };
 
@@ -49,17 +45,11 @@ export interface IntentKeeperOptions {
  * for a disk that hangs. What is known of the disk, and what is to be done with it, is a value (domain/intent-desk.ts).
  */
 export function intentKeeperActor(options: IntentKeeperOptions): ActorSpec<IntentKeeperMessage> {
-  return {
-    name: 'intent-keeper',
-    start: (context) => new IntentKeeper(context, options),
-  };
+  return { name: 'intent-keeper', start: (context) => new IntentKeeper(context, options) };
 }
 
-class IntentKeeper {
-  readonly #context: Context<IntentKeeperMessage>;
-  readonly #options: IntentKeeperOptions;
-  readonly #cell: IntentCell;
-  readonly #desk: IntentDesk;
+class IntentKeeper extends Life<IntentKeeperMessage, IntentKeeperOptions> {
+  readonly #cell = this.options.cell;
   readonly #looking: Reply<Intents | null>[] = [];
   readonly #waiting: Reply<string | null>[] = [];
   /** Those whose words are in what is being written. */
@@ -67,165 +57,119 @@ class IntentKeeper {
   #cancelRetry: Cancel = () => {};
 
   constructor(context: Context<IntentKeeperMessage>, options: IntentKeeperOptions) {
-    this.#context = context;
-    this.#options = options;
-    this.#cell = options.cell;
-    this.#desk = options.cell.desk;
+    super(context, options);
     // What a life that crashed has left.
     if (this.#cell.access !== null) this.#follow(this.#cell.access);
-    else if (context.isRestart) this.#go();
+    else if (context.isRestart) this.#goOn();
   }
 
-  receive(message: IntentKeeperMessage): void {
-    const { access } = this.#cell;
-    const desk = this.#desk;
-    /** Nobody is made to wait for a disk that hangs before it was read. */
-    const hangs = desk.found === null && access?.overdue === true;
-    switch (message.type) {
-      case 'recall-intents':
-        message.reply.ok(desk.memory);
-        break;
-      case 'look-for-intents':
-        if (desk.found !== null || hangs) message.reply.ok(desk.found);
-        else {
-          this.#looking.push(message.reply);
-          this.#go();
-        }
-        break;
-      case 'keep-intents':
-        desk.memory = message.memory;
-        this.#waiting.push(message.reply);
-        if (hangs) tellAll(this.#waiting, desk.warning);
-        else this.#go();
-        break;
-      case 'keep-again':
-        this.#go();
-        break;
-      case 'store-done':
-        if (message.access !== access) break;
-        this.#finished(message.access, message.done);
-        if (this.#waiting.length > 0) this.#go();
-        break;
-      case 'store-overdue':
-        if (message.access !== access) break;
-        message.access.overdue = true;
-        if (desk.found === null) {
-          const problem = 'what was kept before could not be read within 2 s: the disk does not answer';
-          this.#loaded({ kind: 'unread', problem });
-        }
-        break;
-      case 'store-slow':
-        if (message.access !== access) break;
-        this.#context.log.log('warn', 'operator-state-slow', { forMs: SLOW_MS });
-        break;
-    }
-  }
+  readonly receive = byType<IntentKeeperMessage>({
+    'recall-intents': ({ reply }) => reply.ok(this.#cell.desk.memory),
+    'look-for-intents': ({ reply }) => {
+      this.#looking.push(reply);
+      this.#goOn();
+    },
+    'keep-intents': ({ memory, reply }) => {
+      this.#cell.desk.memory = memory;
+      this.#waiting.push(reply);
+      this.#goOn();
+    },
+    'keep-again': () => this.#goOn(),
+    'store-done': ({ access, done }) => {
+      if (access !== this.#cell.access) return;
+      this.#cell.access = null;
+      this.#hear(done);
+      if (this.#waiting.length > 0) this.#goOn();
+    },
+    'store-overdue': ({ access }) => {
+      if (access !== this.#cell.access) return;
+      access.overdue = true;
+      if (this.#cell.desk.found !== null) return;
+      const problem = 'what was kept before could not be read within 2 s: the disk does not answer';
+      this.#hear({ kind: 'unread', problem });
+    },
+    'store-slow': ({ access }) => {
+      if (access === this.#cell.access)
+        this.context.log.log('warn', 'operator-state-slow', { forMs: SLOW_MS });
+    },
+  });
 
   /** Gives the disk a last moment. What is under way then is left to the next life of the actor. */
   async stop(): Promise<void> {
-    let over = false;
-    const finish = async (access: Access) => {
-      const done = await access.done;
-      if (!over) this.#finished(access, done);
-    };
-    const flush = async () => {
-      if (this.#cell.access !== null) await finish(this.#cell.access);
-      if (!over && this.#desk.due === 'save') await finish(this.#begin('save'));
-    };
-    await new Promise<void>((resolve) => {
-      const cancel = this.#context.clock.schedule(PATIENCE_MS, () => resolve());
-      void flush().finally(() => {
-        cancel();
-        resolve();
-      });
+    const { desk } = this.#cell;
+    const over = new Promise<null>((resolve) => {
+      this.context.clock.schedule(PATIENCE_MS, () => resolve(null));
     });
-    over = true;
+    do {
+      this.#cell.access ??= desk.due === 'save' ? this.#begin('save') : null;
+      const done = await Promise.race([this.#cell.access?.done ?? null, over]);
+      if (done === null) return;
+      this.#cell.access = null;
+      this.#hear(done);
+    } while (desk.due === 'save' && this.#waiting.length > 0);
   }
 
   /** Goes on with what is to be done, if the store is free. */
-  #go(): void {
-    if (this.#cell.access !== null) return;
-    const { due } = this.#desk;
-    if (due === 'save') this.#written.push(...this.#waiting.splice(0));
-    if (due !== null) this.#follow(this.#begin(due));
-    else if (this.#desk.settles()) tellAll(this.#waiting, null);
+  #goOn(): void {
+    const { desk, access } = this.#cell;
+    if (desk.found !== null) tellAll(this.#looking, desk.found);
+    // Nobody is made to wait for a disk that hangs before it was read.
+    else if (access?.overdue === true) this.#tellUnread();
+    if (access !== null) return;
+    if (desk.due !== null) this.#follow(this.#begin(desk.due));
+    else if (desk.settles()) tellAll(this.#waiting, null);
   }
 
   #begin(what: 'load' | 'save'): Access {
-    const done = what === 'load' ? this.#options.store.load() : this.#save();
-    const access = { began: this.#context.clock.monotonic(), done, overdue: false };
+    const { store } = this.options;
+    const { clock } = this.context;
+    const { intents } = this.#cell.desk.memory;
+    const began = clock.monotonic();
+    const saved = (error: string | null): DiskDone => {
+      return { kind: 'saved', intents, tookMs: clock.monotonic() - began, error };
+    };
+    if (what === 'save') this.#written.push(...this.#waiting.splice(0));
+    const save = () =>
+      store.save(intents).then(
+        () => saved(null),
+        (thrown: unknown) => saved(thrown instanceof Error ? thrown.message : String(thrown)),
+      );
+    const access = { done: what === 'load' ? store.load() : save(), overdue: false };
     this.#cell.access = access;
     return access;
   }
 
-  async #save(): Promise<AccessDone> {
-    const { intents } = this.#desk.memory;
-    const error = await this.#options.store.save(intents).then(
-      () => null,
-      (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)),
-    );
-    return { kind: 'saved', intents, error };
-  }
-
   #follow(access: Access): void {
-    const { pipe, after } = this.#context;
-    pipe(
-      access.done,
-      (done) => ({ type: 'store-done', access, done }),
-      (error) => {
-        const done = { kind: 'unread', problem: asMaglevError(error).message } as const;
-        return { type: 'store-done', access, done };
-      },
-    );
+    const { pipe, after } = this.context;
+    const told = (done: DiskDone) => ({ type: 'store-done', access, done }) as const;
+    pipe(access.done, told, ({ message: problem }) => told({ kind: 'unread', problem }));
     after(PATIENCE_MS, { type: 'store-overdue', access });
     after(SLOW_MS, { type: 'store-slow', access });
   }
 
-  #finished({ began }: Access, done: AccessDone): void {
-    this.#cell.access = null;
-    if (done.kind !== 'saved') this.#loaded(done);
-    else if (done.error !== null) {
-      this.#tell(this.#desk.unsaved(done.error));
-      tellAll(this.#written, notKept(done.error));
-    } else {
-      this.#tell(this.#desk.saved(done.intents, this.#context.clock.monotonic() - began));
-      tellAll(this.#written, null);
+  #hear(done: DiskDone): void {
+    const { desk } = this.#cell;
+    const { log, after } = this.context;
+    const { news, retryMs } = desk.hear(done);
+    tellNews(log, news);
+    if (retryMs !== null) {
+      this.#cancelRetry();
+      this.#cancelRetry = after(retryMs, { type: 'keep-again' });
     }
+    if (done.kind === 'saved') tellAll(this.#written, desk.warning);
+    else if (done.kind === 'read') {
+      this.options.report.tell({ type: 'intents-found', intents: done.intents });
+      tellAll(this.#looking, done.intents);
+    } else this.#tellUnread();
   }
 
-  #loaded(loaded: LoadedIntents): void {
-    if (loaded.kind === 'read') {
-      const { intents } = loaded;
-      this.#tell(this.#desk.read(loaded));
-      this.#options.report.tell({ type: 'intents-found', intents });
-      tellAll(this.#looking, intents);
-    } else {
-      this.#tell(this.#desk.unread(loaded));
-      tellAll(this.#looking, null);
-      tellAll(this.#waiting, this.#desk.warning);
-    }
-  }
-
-  #tell({ news, retryMs }: DiskNews): void {
-    tellNews(this.#context.log, news);
-    if (retryMs === null) return;
-    this.#cancelRetry();
-    this.#cancelRetry = this.#context.after(retryMs, { type: 'keep-again' });
+  #tellUnread(): void {
+    tellAll(this.#looking, null);
+    tellAll(this.#waiting, this.#cell.desk.warning);
   }
 }
 
 /** Each of them once. */
 function tellAll<T>(waiting: Reply<T>[], answer: T): void {
   for (const reply of waiting.splice(0)) reply.ok(answer);
-}
-
-/** Keeps nothing beyond this process; over a crash of an actor it does. */
-export function memoryStore(): IntentStore {
-  let kept = noIntents;
-  return {
-    load: async () => ({ kind: 'read', intents: kept, problem: null }),
-    save: async (intents) => {
-      kept = intents;
-    },
-  };
 }

@@ -3,17 +3,13 @@ import type { Address } from '../protocol/address.js';
 import type { Cancel } from '../protocol/clock.js';
 import type { LogLevel, LogLevelRequest, LogLevelState, PrintFrom } from '../protocol/log.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
+import { byType, Life } from './life.js';
 
 export interface LogLevelOptions {
   /** What maglevd was started with. */
   readonly configured: LogLevel;
   /** Whoever prints the log. */
   readonly printer: Address<PrintFrom>;
-}
-
-/** For whoever runs the tree without a log that could be changed. */
-export function noLog(): LogLevelOptions {
-  return { configured: 'info', printer: { name: 'silence', tell: () => true } };
 }
 
 type LogLevelMessage = LogLevelRequest | { readonly type: 'over' };
@@ -23,44 +19,33 @@ export function logLevelActor(options: LogLevelOptions): ActorSpec<LogLevelMessa
   return { name: 'log-level', start: (context) => new LogLevels(context, options) };
 }
 
-class LogLevels {
-  readonly #context: Context<LogLevelMessage>;
-  readonly #options: LogLevelOptions;
+class LogLevels extends Life<LogLevelMessage, LogLevelOptions> {
   #state: LogLevelState;
   #end: Cancel = () => {};
 
   constructor(context: Context<LogLevelMessage>, options: LogLevelOptions) {
-    this.#context = context;
-    this.#options = options;
+    super(context, options);
     const { configured, printer } = options;
     this.#state = { level: configured, configured, until: null };
     printer.tell({ type: 'print-from', level: configured });
   }
 
-  receive(message: LogLevelMessage): void {
-    switch (message.type) {
-      case 'get-log-level':
-        message.reply.ok(this.#state);
-        break;
-      case 'set-log-level': {
-        const { level, forMs, peer, reply } = message;
-        this.#set(level, forMs, { why: 'asked', forMs: forMs ?? undefined, peer });
-        reply.ok(this.#state);
-        break;
-      }
-      case 'over':
-        this.#set(this.#options.configured, null, { why: 'over' });
-        break;
-    }
-  }
+  readonly receive = byType<LogLevelMessage>({
+    'get-log-level': ({ reply }) => reply.ok(this.#state),
+    'set-log-level': ({ level, forMs, peer, reply }) => {
+      this.#set(level, forMs, { why: 'asked', forMs: forMs ?? undefined, peer });
+      reply.ok(this.#state);
+    },
+    over: () => this.#set(this.options.configured, null, { why: 'over' }),
+  });
 
   #set(
     level: LogLevel,
     forMs: number | null,
     told: { readonly why: 'asked' | 'over'; readonly forMs?: number | undefined; readonly peer?: string },
   ): void {
-    const { clock, log, after } = this.#context;
-    const { configured, printer } = this.#options;
+    const { clock, log, after } = this.context;
+    const { configured, printer } = this.options;
     const before = this.#state.level;
     this.#end();
     this.#end = forMs === null ? () => {} : after(forMs, { type: 'over' });

@@ -12,6 +12,7 @@ import type { Address } from '../protocol/address.js';
 import type { EventBatch } from '../protocol/events.js';
 import type { RoundTripRequest } from '../protocol/service.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
+import { byType, Life } from './life.js';
 
 /** How metrics are served; null of it: nowhere. */
 export interface MetricsOptions {
@@ -51,15 +52,12 @@ export function metricsActor(options: MetricsActorOptions): ActorSpec<MetricsMes
   return { name: 'metrics', start: (context) => new Metrics(context, options) };
 }
 
-class Metrics {
-  readonly #context: Context<MetricsMessage>;
-  readonly #options: MetricsActorOptions;
+class Metrics extends Life<MetricsMessage, MetricsActorOptions> {
   readonly #server: MetricsServer;
   #subscription: number | null = null;
 
   constructor(context: Context<MetricsMessage>, options: MetricsActorOptions) {
-    this.#context = context;
-    this.#options = options;
+    super(context, options);
     const { root, sources, tally } = options;
     // Who asks while an answer is being made gets that one, however many they are.
     const snapshot = new AnswerForAll(() => gather({ context, scrapes: this.#server.scrapes, ...options }));
@@ -76,46 +74,37 @@ class Metrics {
     context.self.tell({ type: 'listen' });
   }
 
-  receive(message: MetricsMessage): void {
-    const context = this.#context;
-    const { tally } = this.#options;
-    switch (message.type) {
-      case 'listen':
-        this.#follow();
-        context.pipe(
-          this.#subscribe(),
-          () => ({ type: 'subscribed' }),
-          () => ({ type: 'unheard' }),
-        );
-        break;
-      case 'subscribed':
-        this.#listenOn();
-        break;
-      case 'heard':
-        this.#hear(message.batch);
-        this.#listenOn();
-        break;
-      case 'unheard':
-        this.#subscription = null;
-        context.after(RETRY_MS, { type: 'listen' });
-        break;
-      case 'config': {
-        if (message.config !== null) tally.follow(message.config);
-        break;
-      }
-    }
-  }
+  readonly receive = byType<MetricsMessage>({
+    listen: () => {
+      this.#follow();
+      this.context.pipe(
+        this.#subscribe(),
+        () => ({ type: 'subscribed' }),
+        () => ({ type: 'unheard' }),
+      );
+    },
+    subscribed: () => this.#listenOn(),
+    heard: ({ batch }) => {
+      this.#hear(batch);
+      this.#listenOn();
+    },
+    unheard: () => {
+      this.#subscription = null;
+      this.context.after(RETRY_MS, { type: 'listen' });
+    },
+    config: ({ config }) => config !== null && this.options.tally.follow(config),
+  });
 
   stop(): void {
     this.#server.stop();
     const id = this.#subscription;
-    if (id !== null) this.#options.sources.events.tell({ type: 'unsubscribe', id });
+    if (id !== null) this.options.sources.events.tell({ type: 'unsubscribe', id });
   }
 
   /** Goes on behind what was counted already, by an earlier life of this actor. */
   async #subscribe(): Promise<void> {
-    const { ask } = this.#context;
-    const { sources, tally } = this.#options;
+    const { ask } = this.context;
+    const { sources, tally } = this.options;
     const { epoch } = await ask(sources.events, { type: 'get-condition' });
     const since = { epoch, seq: tally.lastSeq };
     const { id, from } = await ask(sources.events, { type: 'subscribe', filter, since });
@@ -125,18 +114,18 @@ class Metrics {
   }
 
   #listenOn(): void {
-    const context = this.#context;
+    const context = this.context;
     const id = this.#subscription;
     if (id === null) return;
     context.pipe(
-      context.ask(this.#options.sources.events, { type: 'next', id }),
+      context.ask(this.options.sources.events, { type: 'next', id }),
       (batch) => ({ type: 'heard', batch }),
       () => ({ type: 'unheard' }),
     );
   }
 
   #hear({ events, lost }: EventBatch): void {
-    const { surroundings, tally } = this.#options;
+    const { surroundings, tally } = this.options;
     tally.lost += lost;
     for (const told of events) {
       tally.hear(told, surroundings.readers.probes.failingSince);
@@ -146,9 +135,9 @@ class Metrics {
 
   /** Who serves where, and who is there at all. */
   #follow(): void {
-    const context = this.#context;
+    const context = this.context;
     context.pipe(
-      runningConfig({ context, sources: this.#options.sources }),
+      runningConfig({ context, sources: this.options.sources }),
       (config) => ({ type: 'config', config }),
       () => ({ type: 'config', config: null }),
     );

@@ -5,8 +5,7 @@ import type { MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { FieldsOf } from '../domain/events.js';
 import { effectiveIf } from '../domain/hypothesis.js';
-import { type IntentMemory, reviewed, withFound, withSaid } from '../domain/intent-memory.js';
-import type { IntentReview } from '../domain/intent-review.js';
+import { type IntentMemory, reviewed, withFound, withSaid } from '../domain/intent-desk.js';
 import { effective, type Intents } from '../domain/operator.js';
 import {
   cutShort,
@@ -30,6 +29,7 @@ import type {
 } from '../protocol/operator.js';
 import { PATIENCE_MS } from './intent-keeper.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
+import { byType, Life } from './life.js';
 import { tellNews } from './news.js';
 
 export interface OperatorOptions {
@@ -64,8 +64,8 @@ export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessa
       const { ask } = context;
       const memory = await ask(options.keeper, { type: 'recall-intents' });
       const found = memory.whole ? null : await lookFor(context, options);
-      const config = await ask(options.config, { type: 'get-config' });
-      const operator = new Operator(context, options, memory, config);
+      const running = await ask(options.config, { type: 'get-config' });
+      const operator = new Operator(context, { ...options, memory, running });
       if (found !== null) operator.found(found);
       else operator.review();
       // The last incarnation may have failed between a change and telling of it. At first everybody asks by himself.
@@ -80,6 +80,12 @@ function lookFor({ ask }: Context<OperatorMessage>, { keeper }: OperatorOptions)
   return ask(keeper, { type: 'look-for-intents' }, { timeoutMs: PATIENCE_MS }).catch(() => null);
 }
 
+/** What an operator actor begins with. */
+interface Known {
+  readonly memory: IntentMemory;
+  readonly running: MaglevConfig;
+}
+
 /** What somebody asked for. */
 interface Request {
   readonly wish: StatedWish;
@@ -87,81 +93,46 @@ interface Request {
   readonly reply: Reply<OperatorAnswer>;
 }
 
-class Operator {
-  readonly #context: Context<OperatorMessage>;
-  readonly #options: OperatorOptions;
-  #memory: IntentMemory;
-  #config: MaglevConfig;
+class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
+  #memory = this.options.memory;
+  #config = this.options.running;
   /** The last change after which anything may be another is in force everywhere. */
   #allTold: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    context: Context<OperatorMessage>,
-    options: OperatorOptions,
-    memory: IntentMemory,
-    config: MaglevConfig,
-  ) {
-    this.#context = context;
-    this.#options = options;
-    this.#memory = memory;
-    this.#config = config;
-  }
-
-  receive(message: OperatorMessage): void {
-    const { intents } = this.#memory;
-    switch (message.type) {
-      case 'get-effective':
-        message.reply.ok(effective(intents, this.#config));
-        break;
-      case 'list-overrides':
-        message.reply.ok(overridesOf(intents, this.#config));
-        break;
-      case 'await-intents':
-        this.#await(message.reply);
-        break;
-      case 'looked':
-        if (message.found !== null) this.#foundLater(message.found);
-        void this.#allTold.then(() => message.reply.ok());
-        break;
-      case 'intents-found':
-        this.#foundLater(message.intents);
-        break;
-      case 'what-if': {
-        const now = this.#context.clock.now();
-        const would = effectiveIf(message.hypothesis, intents, this.#config, now);
-        if (isLeft(would)) message.reply.fail(would.left);
-        else message.reply.ok(would.right);
-        break;
-      }
-      case 'config-changed': {
-        // The config-keeper tells of it at its start, too.
-        const known = message.config === this.#config;
-        this.#config = message.config;
-        message.reply.ok(wordsOf(this.review()));
-        if (!known) this.tellAll();
-        break;
-      }
-      case 'config-considered':
-        message.reply.ok(wordsOf(reviewed(this.#memory, message.config, this.#context.clock.now()).review));
-        break;
-      case 'act-on-backend': {
-        const { name, action, peer, reply } = message;
-        this.#asked({ kind: 'backend', name, action }, peer, reply);
-        break;
-      }
-      case 'set-weight': {
-        const { change, flush, peer, reply } = message;
-        this.#asked({ kind: 'weight', change, flush }, peer, reply);
-        break;
-      }
-    }
-  }
+  readonly receive = byType<OperatorMessage>({
+    'get-effective': ({ reply }) => reply.ok(effective(this.#memory.intents, this.#config)),
+    'list-overrides': ({ reply }) => reply.ok(overridesOf(this.#memory.intents, this.#config)),
+    'await-intents': ({ reply }) => this.#await(reply),
+    looked: ({ found, reply }) => {
+      if (found !== null) this.#foundLater(found);
+      void this.#allTold.then(() => reply.ok());
+    },
+    'intents-found': ({ intents }) => this.#foundLater(intents),
+    'what-if': ({ hypothesis, reply }) => {
+      const would = effectiveIf(hypothesis, this.#memory.intents, this.#config, this.context.clock.now());
+      if (isLeft(would)) reply.fail(would.left);
+      else reply.ok(would.right);
+    },
+    'config-changed': ({ config, reply }) => {
+      // The config-keeper tells of it at its start, too.
+      const known = config === this.#config;
+      this.#config = config;
+      reply.ok(this.review());
+      if (!known) this.tellAll();
+    },
+    'config-considered': ({ config, reply }) =>
+      reply.ok(reviewed(this.#memory, config, this.context.clock.now()).review),
+    'act-on-backend': ({ name, action, peer, reply }) =>
+      this.#asked({ kind: 'backend', name, action }, peer, reply),
+    'set-weight': ({ change, flush, peer, reply }) =>
+      this.#asked({ kind: 'weight', change, flush }, peer, reply),
+  });
 
   #await(reply: Reply<void>): void {
     if (this.#memory.whole) void this.#allTold.then(() => reply.ok());
     else {
-      this.#context.pipe(
-        lookFor(this.#context, this.#options),
+      this.context.pipe(
+        lookFor(this.context, this.options),
         (found) => ({ type: 'looked', found, reply }),
         () => ({ type: 'looked', found: null, reply }),
       );
@@ -169,8 +140,8 @@ class Operator {
   }
 
   /** Asks which intents hold under this config, and tells of those that do no more. */
-  review(): IntentReview {
-    const { log, clock } = this.#context;
+  review(): WordsReviewed {
+    const { log, clock } = this.context;
     const { memory, review, news } = reviewed(this.#memory, this.#config, clock.now());
     tellNews(log, news);
     if (memory !== this.#memory) {
@@ -201,8 +172,8 @@ class Operator {
 
   /** Resolves when it is in force everywhere, and in VPP if that can be. */
   async #announce(touched: Touched): Promise<InForce> {
-    const { health, decision } = this.#options;
-    const { ask } = this.#context;
+    const { health, decision } = this.options;
+    const { ask } = this.context;
     const config = this.#config;
     const now = effective(this.#memory.intents, config);
     const tell = (touched: Touched) => ({ type: 'effective-changed', effective: now, touched }) as const;
@@ -224,7 +195,7 @@ class Operator {
 
   /** In force at once, and kept beside: a disk that fails or hangs must not keep a server in service. */
   #asked(wish: Wish, peer: string | undefined, reply: Reply<OperatorAnswer>): void {
-    const asked = { at: this.#context.clock.now(), peer: peer ?? null };
+    const asked = { at: this.context.clock.now(), peer: peer ?? null };
     const outcome = granted(wish, this.#memory.intents, this.#config, asked);
     const request = { wish: stated(wish), peer, reply };
     if (isLeft(outcome)) {
@@ -258,14 +229,14 @@ class Operator {
   /** What somebody asked for and what became of it: one record, when that is known. */
   #note({ wish, peer }: Request, result: Omit<FieldsOf<'operator-action'>, keyof WishFields | 'peer'>): void {
     const from = peer === undefined ? {} : { peer };
-    this.#context.log.log('info', 'operator-action', { ...wish.fields, ...result, ...from });
+    this.context.log.log('info', 'operator-action', { ...wish.fields, ...result, ...from });
   }
 
   /** Has it kept; resolves when it is, or when nobody waits any longer: null, or what is not as it should be. */
   async #kept(): Promise<string | null> {
     const keep = () => {
       const question = { type: 'keep-intents', memory: this.#memory } as const;
-      return this.#context.ask(this.#options.keeper, question, { timeoutMs: PATIENCE_MS });
+      return this.context.ask(this.options.keeper, question, { timeoutMs: PATIENCE_MS });
     };
     const onceMore = (error: unknown) => {
       if (asMaglevError(error).code !== 'MGL_ACTOR_CRASHED') throw error;
@@ -275,10 +246,6 @@ class Operator {
       .catch(onceMore)
       .catch(() => notYet);
   }
-}
-
-function wordsOf({ dropped, fellDormant, woke }: IntentReview): WordsReviewed {
-  return { dropped, fellDormant, woke };
 }
 
 /** Only of an actor that failed: it comes back. Throws anything else. */

@@ -1,22 +1,22 @@
 import { formatIssue } from '../config/report.js';
 import { decideFrontend } from '../domain/deciding.js';
 import { lbConfOf } from '../domain/desired.js';
+import { unknownFrontend } from '../domain/did-you-mean.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
 import { stakesOf } from '../domain/flows-at-stake.js';
 import { cutBy, memoriesOf } from '../domain/foresight.js';
 import type { Hypothesis } from '../domain/hypothesis.js';
-import type { DesiredVip } from '../domain/lb.js';
+import { type DesiredVip, vipId } from '../domain/lb.js';
 import { sameConf } from '../domain/plan.js';
 import { planWork, prefixWorks, type VipPlan } from '../domain/whole-plan.js';
 import type { Address } from '../protocol/address.js';
 import type { ConfigControl, ConfigRead } from '../protocol/config.js';
 import type { SupposeRequest } from '../protocol/decision.js';
 import type { WhatIfRequest } from '../protocol/operator.js';
-import type { DebtRequest, PlanReport, PlanRequest, WhatIf } from '../protocol/plan.js';
+import type { DebtRequest, PlanReport, PlanRequest, VipDebt, WhatIf } from '../protocol/plan.js';
 import type { VppControl } from '../protocol/vpp.js';
-import { debtsOf } from './debts.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
-import { compareOffThread } from './tables.js';
+import { offThread } from './tables.js';
 
 export interface PlannerOptions {
   readonly config: Address<ConfigControl>;
@@ -42,18 +42,18 @@ export function plannerActor(options: PlannerOptions): ActorSpec<PlannerMessage>
   return {
     name: 'planner',
     capacity: 100,
-    start: (context) => ({
-      receive: async (message) => {
-        const { vpp } = options;
-        try {
-          if (vpp === null) throw new MaglevError('MGL_VPP_DISABLED', 'maglevd runs without VPP');
-          if (message.type === 'debts') message.reply.ok(await debtsOf(context, vpp, message.frontend));
-          else message.reply.ok(await foresee(context, { ...options, vpp }, message.whatIf));
-        } catch (thrown) {
-          message.reply.fail(asMaglevError(thrown));
-        }
-      },
-    }),
+    start: (context) => {
+      const { vpp } = options;
+      const answers = async (message: PlannerMessage) => {
+        if (vpp === null) throw new MaglevError('MGL_VPP_DISABLED', 'maglevd runs without VPP');
+        if (message.type === 'debts') message.reply.ok(await debtsOf(context, vpp, message.frontend));
+        else message.reply.ok(await foresee(context, { ...options, vpp }, message.whatIf));
+      };
+      return {
+        receive: (message) =>
+          answers(message).catch((thrown: unknown) => void message.reply.fail(asMaglevError(thrown))),
+      };
+    },
   };
 }
 
@@ -62,7 +62,7 @@ async function foresee(
   { config, operator, decision, vpp }: PlannerOptions & { readonly vpp: Address<VppControl> },
   whatIf: WhatIf,
 ): Promise<PlanReport> {
-  const { ask } = context;
+  const { ask, clock, signal } = context;
   const hypothesis: Hypothesis =
     whatIf.kind === 'reload'
       ? usable(await ask(config, { type: 'read-config', file: whatIf.file }))
@@ -76,28 +76,34 @@ async function foresee(
     // Without them a plan is worth no less.
     ask(vpp, { type: 'get-flows' }).catch(() => null),
   ]);
-  const turns = new Turns(context);
+  let began = clock.monotonic();
+  /** Lets others have their turn when a piece of work has taken long enough. */
+  const pass = async () => {
+    if (clock.monotonic() - began < TURN_MS) return;
+    await new Promise<void>((resolve) => clock.schedule(0, resolve));
+    began = clock.monotonic();
+  };
   const wanted: DesiredVip[] = [];
   for (const frontend of effective.config.frontends.values()) {
     wanted.push(decideFrontend(frontend, circumstances).vip);
-    await turns.pass();
+    await pass();
   }
   const cut = cutBy(whatIf, effective.config.backends);
   const after = lbConfOf(effective.config.lb);
   const vips: VipPlan[] = [];
   const refused: string[] = [];
   const memories = memoriesOf(before, wanted, state, cut);
-  await turns.pass();
+  await pass();
   const works = prefixWorks(wanted, state);
-  await turns.pass();
+  await pass();
   for (const work of works) {
     const plan = planWork(work, after, memories);
     vips.push(...plan.vips);
     refused.push(...plan.refused);
-    await turns.pass();
+    await pass();
   }
   const pairs = vips.flatMap(({ tables }) => tables ?? []);
-  const moves = (await compareOffThread(pairs, context.signal)).values();
+  const moves = (await offThread('moves', pairs, signal)).values();
   const stakes = stakesOf(vips, flows, { before: state.conf, after });
   return {
     conf: sameConf(state.conf, after) ? null : { before: state.conf, after },
@@ -124,22 +130,24 @@ function usable(verdict: ConfigRead): Hypothesis {
   throw new MaglevError(code[verdict.stage], `the config file cannot be used${where}`);
 }
 
-/** Lets others have their turn when a piece of work has taken long enough. */
-class Turns {
-  readonly #context: Context<PlannerMessage>;
-  #began: number;
-
-  constructor(context: Context<PlannerMessage>) {
-    this.#context = context;
-    this.#began = context.clock.monotonic();
-  }
-
-  async pass(): Promise<void> {
-    const { clock } = this.#context;
-    if (clock.monotonic() - this.#began < TURN_MS) return;
-    await new Promise<void>((resolve) => {
-      clock.schedule(0, resolve);
-    });
-    this.#began = clock.monotonic();
-  }
+/** What would become of flows if VPP forgot them, from what VPP says of them now. MGL_FRONTEND_UNKNOWN, and as get-flows. */
+async function debtsOf(
+  { ask, signal }: Context<PlannerMessage>,
+  vpp: Address<VppControl>,
+  only: string | null,
+): Promise<VipDebt[]> {
+  const { frontends } = await ask(vpp, { type: 'list-standings' });
+  const names = new Map(frontends.map((one) => [vipId(one.desired.key), one.frontend]));
+  const known = frontends.map((one) => one.frontend);
+  if (only !== null && !known.includes(only)) throw unknownFrontend(only, known);
+  const told = await ask(vpp, { type: 'get-flows' });
+  const vips = told.flatMap((vip) => {
+    const frontend = names.get(vipId(vip.key)) ?? '';
+    return only === null || only === frontend ? [{ ...vip, frontend }] : [];
+  });
+  const debts = await offThread('debts', vips, signal);
+  return vips.flatMap(({ key, frontend }, i) => {
+    const debt = debts[i];
+    return debt === undefined ? [] : [{ ...debt, key, frontend }];
+  });
 }

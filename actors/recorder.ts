@@ -5,6 +5,7 @@ import type { RecorderRequest, RecordStore } from '../protocol/recorder.js';
 import type { RpcTargets } from '../protocol/rpc.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 import { answerWith } from './kernel/question.js';
+import { byType, Life } from './life.js';
 
 /** What the process knows and no actor does. */
 export interface RecorderOptions {
@@ -33,15 +34,6 @@ const EVENTS = 10_000;
 const LOOK_MS = 1000;
 const JUMP_MS = 250;
 
-/** For whoever runs the tree without a place for records. */
-export function noRecorder(): RecorderOptions {
-  return {
-    program: { version: '', commit: null, date: null, node: '', pid: 0, startedAt: 0 },
-    describe: () => null,
-    store: { keep: () => Promise.reject(new Error('there is no place for records')) },
-  };
-}
-
 /**
  * The flight recorder: gathers from all others what they remember of the last minutes, when somebody asks. It also tells
  * when the clock of this machine was set, which nobody else would know of.
@@ -50,53 +42,41 @@ export function recorderActor(options: RecorderParts): ActorSpec<RecorderMessage
   return { name: 'recorder', start: (context) => new Recorder(context, options) };
 }
 
-class Recorder {
-  readonly #context: Context<RecorderMessage>;
-  readonly #options: RecorderParts;
+class Recorder extends Life<RecorderMessage, RecorderParts> {
   #keeping = false;
   /** Wall time less monotonic time, in milliseconds. */
   #offset: number;
 
   constructor(context: Context<RecorderMessage>, options: RecorderParts) {
-    this.#context = context;
-    this.#options = options;
+    super(context, options);
     this.#offset = this.#look();
     context.every(LOOK_MS, { type: 'look-at-clock' });
   }
 
-  receive(message: RecorderMessage): void {
-    const { log } = this.#context;
-    switch (message.type) {
-      case 'look-at-clock':
-        this.#compareClocks();
-        break;
-      case 'take-record': {
-        const { by, reply } = message;
-        answerWith(this.#take(by), reply);
-        break;
-      }
-      case 'keep-record':
-        if (this.#keeping) break;
-        this.#keeping = true;
-        this.#context.pipe(
-          this.#take('signal').then((record) => this.#options.store.keep(record)),
-          (file) => ({ type: 'kept', file }),
-          (error) => ({ type: 'not-kept', error }),
-        );
-        break;
-      case 'kept':
-        this.#keeping = false;
-        log.log('info', 'flight-recorded', { file: message.file });
-        break;
-      case 'not-kept':
-        this.#keeping = false;
-        log.log('error', 'flight-not-recorded', { error: message.error.message });
-        break;
-    }
-  }
+  readonly receive = byType<RecorderMessage>({
+    'look-at-clock': () => this.#compareClocks(),
+    'take-record': ({ by, reply }) => answerWith(this.#take(by), reply),
+    'keep-record': () => {
+      if (this.#keeping) return;
+      this.#keeping = true;
+      this.context.pipe(
+        this.#take('signal').then((record) => this.options.store.keep(record)),
+        (file) => ({ type: 'kept', file }),
+        (error) => ({ type: 'not-kept', error }),
+      );
+    },
+    kept: ({ file }) => {
+      this.#keeping = false;
+      this.context.log.log('info', 'flight-recorded', { file });
+    },
+    'not-kept': ({ error }) => {
+      this.#keeping = false;
+      this.context.log.log('error', 'flight-not-recorded', { error: error.message });
+    },
+  });
 
   #look(): number {
-    const { clock } = this.#context;
+    const { clock } = this.context;
     return clock.now() - clock.monotonic();
   }
 
@@ -104,13 +84,13 @@ class Recorder {
     const offset = this.#look();
     const jumpMs = Math.round(offset - this.#offset);
     this.#offset = offset;
-    if (Math.abs(jumpMs) >= JUMP_MS) this.#context.log.log('warn', 'clock-jump', { jumpMs });
+    if (Math.abs(jumpMs) >= JUMP_MS) this.context.log.log('warn', 'clock-jump', { jumpMs });
   }
 
   async #take(by: string): Promise<FlightRecord> {
-    const { ask, clock } = this.#context;
-    const { program, configFile, describe } = this.#options;
-    const { config, events, views, operator, health, vpp } = this.#options.targets;
+    const { ask, clock } = this.context;
+    const { program, configFile, describe } = this.options;
+    const { config, events, views, operator, health, vpp } = this.options.targets;
     const at = clock.now();
     const limit = { timeoutMs: PART_MS };
     const missing: MissingPart[] = [];

@@ -19,6 +19,7 @@ import type { MakeEngine } from './health/prober.js';
 import { intentKeeperActor, newIntentCell } from './intent-keeper.js';
 import type { ActorSpec } from './kernel/contract.js';
 import { answerWith } from './kernel/question.js';
+import { byType } from './life.js';
 import { type LogLevelOptions, logLevelActor } from './log-level.js';
 import { type MetricsOptions, metricsActor } from './metrics.js';
 import { type OperatorMessage, operatorActor } from './operator.js';
@@ -171,36 +172,30 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       const { service: manager } = options;
       const service = manager === null ? null : context.spawn(serviceActor({ manager, root: context.self }));
       return {
-        receive: (message) => {
-          switch (message.type) {
-            case 'reload':
-              to.gateway.tell({ type: 'reload-files' });
-              service?.tell({ type: 'reloading' });
-              // The config-keeper logs what comes of it.
-              context.pipe(
-                context.ask(config, { type: 'reload-config' }),
-                () => ({ type: 'reload-over', error: null }),
-                (error) => ({ type: 'reload-over', error }),
-              );
-              break;
-            case 'reload-over':
-              if (wasNotTaken(message.error)) {
-                context.log.log('warn', 'config-reload-delayed', { retryMs: RELOAD_RETRY_MS });
-                context.after(RELOAD_RETRY_MS, { type: 'reload' });
-              } else service?.tell({ type: 'reloaded' });
-              break;
-            case 'keep-record':
-              recorder.tell({ type: 'keep-record' });
-              break;
-            case 'round-trip':
-              answerWith(roundTrip(context, targets, ROUND_TRIP_MS), message.reply);
-              break;
-            case 'cannot-listen':
-              options.fatal(message.error);
-              context.stopSelf();
-              break;
-          }
-        },
+        receive: byType<RootMessage>({
+          reload: () => {
+            to.gateway.tell({ type: 'reload-files' });
+            service?.tell({ type: 'reloading' });
+            // The config-keeper logs what comes of it.
+            context.pipe(
+              context.ask(config, { type: 'reload-config' }),
+              () => ({ type: 'reload-over', error: null }),
+              (error) => ({ type: 'reload-over', error }),
+            );
+          },
+          'reload-over': ({ error }) => {
+            if (wasNotTaken(error)) {
+              context.log.log('warn', 'config-reload-delayed', { retryMs: RELOAD_RETRY_MS });
+              context.after(RELOAD_RETRY_MS, { type: 'reload' });
+            } else service?.tell({ type: 'reloaded' });
+          },
+          'keep-record': (message) => recorder.tell(message),
+          'round-trip': ({ reply }) => answerWith(roundTrip(context, targets, ROUND_TRIP_MS), reply),
+          'cannot-listen': ({ error }) => {
+            options.fatal(error);
+            context.stopSelf();
+          },
+        }),
       };
     },
   };

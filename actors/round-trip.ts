@@ -1,4 +1,4 @@
-import { MaglevError } from '../domain/errors.js';
+import { asMaglevError } from '../domain/errors.js';
 import type { ServiceStatus } from '../domain/service-status.js';
 import type { Address } from '../protocol/address.js';
 import type { RpcTargets } from '../protocol/rpc.js';
@@ -14,35 +14,28 @@ type Parts = Pick<RpcTargets, 'config' | 'events' | 'logLevel' | 'views' | 'oper
  * behind it, and this rejects with MGL_ASK_TIMEOUT. `timeoutMs` is for each of them; all are asked at once.
  */
 export async function roundTrip(
-  context: Pick<Context<never>, 'ask'>,
+  { ask }: Pick<Context<never>, 'ask'>,
   { config, events, logLevel, views, operator, health, vpp }: Parts,
   timeoutMs: number,
 ): Promise<ServiceStatus> {
   const limit = { timeoutMs };
-  const [frontends, state] = await Promise.all([
-    context.ask(views, { type: 'list-frontends' }, limit),
-    vpp === null ? ('disabled' as const) : vppState(context, vpp, timeoutMs),
-    context.ask(config, { type: 'get-config' }, limit),
-    context.ask(events, { type: 'list-events', count: 1 }, limit),
-    context.ask(logLevel, { type: 'get-log-level' }, limit),
-    context.ask(operator, { type: 'get-effective' }, limit),
-    context.ask(health, { type: 'list-states' }, limit),
+  const connected = vpp === null ? null : ask(vpp, { type: 'get-info' }, limit).then(() => true, isAway);
+  const [frontends, isConnected] = await Promise.all([
+    ask(views, { type: 'list-frontends' }, limit),
+    connected,
+    ask(config, { type: 'get-config' }, limit),
+    ask(events, { type: 'list-events', count: 1 }, limit),
+    ask(logLevel, { type: 'get-log-level' }, limit),
+    ask(operator, { type: 'get-effective' }, limit),
+    ask(health, { type: 'list-states' }, limit),
   ]);
   const down = frontends.filter((frontend) => frontend.state === 'down');
+  const state = isConnected === null ? 'disabled' : isConnected ? 'connected' : 'away';
   return { vpp: state, frontends: frontends.length, frontendsDown: down.length };
 }
 
-/** A VPP that is away is an answer. */
-async function vppState(
-  context: Pick<Context<never>, 'ask'>,
-  vpp: Address<VppControl>,
-  timeoutMs: number,
-): Promise<'connected' | 'away'> {
-  return context.ask(vpp, { type: 'get-info' }, { timeoutMs }).then(
-    () => 'connected' as const,
-    (error: unknown) => {
-      if (error instanceof MaglevError && error.code.startsWith('MGL_VPP_')) return 'away' as const;
-      throw error;
-    },
-  );
+/** A VPP that is away is an answer; anything else is thrown. Always false. */
+function isAway(thrown: unknown): false {
+  if (asMaglevError(thrown).code.startsWith('MGL_VPP_')) return false;
+  throw thrown;
 }

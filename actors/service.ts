@@ -3,6 +3,7 @@ import { lookEveryMs, type ServiceStatus, statusText } from '../domain/service-s
 import type { Address } from '../protocol/address.js';
 import type { RoundTripRequest, ServiceManager, ServiceNews } from '../protocol/service.js';
 import type { ActorSpec } from './kernel/contract.js';
+import { byType } from './life.js';
 
 export interface ServiceOptions {
   readonly manager: ServiceManager;
@@ -28,40 +29,33 @@ export function serviceActor({ manager, root }: ServiceOptions): ActorSpec<Servi
       manager.notify(['READY=1']);
       context.every(every, { type: 'look' }, { immediate: true });
       return {
-        receive: (message) => {
-          switch (message.type) {
-            case 'look':
-              if (asked) return;
-              asked = true;
-              context.pipe(
-                context.ask(root, { type: 'round-trip' }, { timeoutMs: every }),
-                (status) => ({ type: 'answered', status }),
-                (error) => ({ type: 'unanswered', error }),
-              );
-              break;
-            case 'answered':
-              asked = false;
-              manager.notify(['WATCHDOG=1', `STATUS=${statusText(message.status)}`]);
-              break;
-            case 'unanswered': {
-              const { code, message: error } = asMaglevError(message.error);
-              asked = false;
-              context.log.log('warn', 'service-stuck', { code, error });
-              manager.notify([`STATUS=stuck: ${error}`]);
-              break;
-            }
-            case 'reloading':
-              // Both are wanted together by systemd 253 and newer.
-              manager.notify([
-                'RELOADING=1',
-                `MONOTONIC_USEC=${Math.floor(context.clock.monotonic() * 1000)}`,
-              ]);
-              break;
-            case 'reloaded':
-              manager.notify(['READY=1']);
-              break;
-          }
-        },
+        receive: byType<ServiceMessage>({
+          look: () => {
+            if (asked) return;
+            asked = true;
+            context.pipe(
+              context.ask(root, { type: 'round-trip' }, { timeoutMs: every }),
+              (status) => ({ type: 'answered', status }),
+              (error) => ({ type: 'unanswered', error }),
+            );
+          },
+          answered: ({ status }) => {
+            asked = false;
+            manager.notify(['WATCHDOG=1', `STATUS=${statusText(status)}`]);
+          },
+          unanswered: (message) => {
+            const { code, message: error } = asMaglevError(message.error);
+            asked = false;
+            context.log.log('warn', 'service-stuck', { code, error });
+            manager.notify([`STATUS=stuck: ${error}`]);
+          },
+          reloading: () => {
+            const usec = Math.floor(context.clock.monotonic() * 1000);
+            // Both are wanted together by systemd 253 and newer.
+            manager.notify(['RELOADING=1', `MONOTONIC_USEC=${usec}`]);
+          },
+          reloaded: () => manager.notify(['READY=1']),
+        }),
       };
     },
   };

@@ -1,71 +1,59 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { MaglevError } from '../domain/errors.js';
-import type { FailoverDebt } from '../domain/failover-debt.js';
-import type { ServerFlows } from '../domain/lb.js';
-import type { TableSeen } from '../domain/table-history.js';
-import type { TableOf } from '../domain/table-of.js';
+import type { FlowDebt } from '../domain/failover-debt.js';
 import type { TablePair } from '../domain/whole-plan.js';
 import type { Moved } from '../protocol/plan.js';
+import type { FlowsReport } from '../protocol/vpp.js';
 
 const threadCode = new URL('./tables-thread.js', import.meta.url);
 
 /** What is handed over in one turn of the event loop. */
 const PORTION = 100;
 
-/** The flows of a VIP, its table, and those that it had. */
-export interface DebtWork {
-  readonly servers: readonly ServerFlows[];
-  readonly now: TableOf;
-  /** Empty: unknown. */
-  readonly tables: readonly TableSeen[];
+/** What is computed of one item of a kind. */
+export interface TableJobs {
+  /** What moves between two tables. */
+  readonly moves: (pair: TablePair) => Moved;
+  /** What would become of the flows of a VIP if VPP forgot them. */
+  readonly debts: (vip: FlowsReport[number]) => FlowDebt;
 }
 
-export type TablesWork =
-  | { readonly kind: 'moves'; readonly items: readonly TablePair[] }
-  | { readonly kind: 'debts'; readonly items: readonly DebtWork[] };
+export interface TableWork {
+  readonly kind: keyof TableJobs;
+  readonly items: readonly never[];
+}
 
 /**
- * What moves between tables, computed in a thread of its own: a large table takes longer than anybody who is probed may wait.
- * Rejects with MGL_INTERNAL when no thread can be started, or when it fails.
+ * Computed in a thread of its own: a large table takes longer than anybody who is probed may wait. Rejects with
+ * MGL_INTERNAL when no thread can be started, or when it fails.
  */
-export function compareOffThread(pairs: readonly TablePair[], signal: AbortSignal): Promise<Moved[]> {
-  return offThread<TablePair, Moved>('moves', pairs, signal);
-}
-
-/** Likewise. */
-export function debtsOffThread(works: readonly DebtWork[], signal: AbortSignal): Promise<FailoverDebt[]> {
-  return offThread<DebtWork, FailoverDebt>('debts', works, signal);
-}
-
-async function offThread<I, O>(
-  kind: TablesWork['kind'],
-  items: readonly I[],
+export async function offThread<K extends keyof TableJobs>(
+  kind: K,
+  items: readonly Parameters<TableJobs[K]>[0][],
   signal: AbortSignal,
-): Promise<O[]> {
+): Promise<ReturnType<TableJobs[K]>[]> {
   if (items.length === 0) return [];
   const worker = new Worker(threadCode);
   const leave = () => void worker.terminate();
   signal.addEventListener('abort', leave, { once: true });
+  const failed = new Promise<never>((_, reject) => {
+    const fail = (why: string) =>
+      reject(new MaglevError('MGL_INTERNAL', `the thread that compares tables ${why}`));
+    worker.once('error', (error) => fail(`failed: ${error.message}`));
+    worker.once('exit', (code) => fail(`ended with code ${code}`));
+  });
   try {
-    const results: O[] = [];
+    const results: ReturnType<TableJobs[K]>[] = [];
     for (let from = 0; from < items.length; from += PORTION) {
-      results.push(...(await portion<O>(worker, { kind, items: items.slice(from, from + PORTION) })));
+      const answered: Promise<ReturnType<TableJobs[K]>[][]> = once(worker, 'message');
+      worker.postMessage({ kind, items: items.slice(from, from + PORTION) });
+      for (const portion of await Promise.race([answered, failed])) results.push(...portion);
     }
     return results;
   } finally {
+    failed.catch(() => {});
     signal.removeEventListener('abort', leave);
     await worker.terminate();
   }
-}
-
-function portion<O>(worker: Worker, work: unknown): Promise<readonly O[]> {
-  return new Promise((resolve, reject) => {
-    const failed = (why: string) =>
-      reject(new MaglevError('MGL_INTERNAL', `the thread that compares tables ${why}`));
-    worker.removeAllListeners();
-    worker.once('message', resolve);
-    worker.once('error', (error) => failed(`failed: ${error.message}`));
-    worker.once('exit', (code) => failed(`ended with code ${code}`));
-    worker.postMessage(work);
-  });
 }

@@ -1,5 +1,4 @@
 import type net from 'node:net';
-import { memoryStore } from '../actors/intent-keeper.js';
 import { createActorSystem } from '../actors/kernel/system.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
 import { MessageTally } from '../binapi/trace.js';
@@ -26,7 +25,7 @@ import { Doorkeeper } from '../rpc/doorkeeper.js';
 import { createGateway } from '../rpc/gateway.js';
 import { startRpcServer } from '../rpc/server.js';
 import type { DaemonSettings } from './flags.js';
-import { fileStore } from './intent-store.js';
+import { fileStore, memoryStore } from './intent-store.js';
 import { metricsOptions } from './metrics-options.js';
 import { openVpp, openVppStats } from './open-vpp.js';
 import { recordStore } from './record-store.js';

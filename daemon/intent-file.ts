@@ -32,19 +32,7 @@ const fileCodec = t.type({ version: t.literal(VERSION), overrides: t.UnknownArra
 
 /** Version 1 knew neither who had asked nor when. */
 const firstFileCodec = t.type({ version: t.literal(1), backends: t.UnknownRecord, weights: t.UnknownArray });
-const firstBackendCodec = t.type({
-  paused: t.boolean,
-  enabled: t.union([t.null, t.type({ value: t.boolean, configured: t.boolean })]),
-  dormantSince: maybe(t.number),
-});
-const firstWeightCodec = t.type({
-  frontend: t.string,
-  pool: t.string,
-  backend: t.string,
-  weight,
-  configured: weight,
-  dormantSince: maybe(t.number),
-});
+const firstBackendCodec = t.type({ paused: t.boolean, enabled: t.union([t.null, t.UnknownRecord]) });
 
 export type DecodedFile =
   /** `bad`: the entries that were not understood, as text; the others are there. */
@@ -55,14 +43,8 @@ export type DecodedFile =
 
 /** `vpp`: the API socket of the VPP that it is about, for people. */
 export function encodeIntents(intents: Intents, vpp: string): string {
-  // What is null is left out.
-  const overrides = [...intents.values()].map(({ at, peer, dormantSince, ...intent }) => ({
-    ...intent,
-    ...(at === null ? {} : { at }),
-    ...(peer === null ? {} : { peer }),
-    ...(dormantSince === null ? {} : { dormantSince }),
-  }));
-  return `${JSON.stringify({ version: VERSION, vpp, overrides }, null, 2)}\n`;
+  const withoutNull = (_: string, value: unknown) => value ?? undefined;
+  return `${JSON.stringify({ version: VERSION, vpp, overrides: [...intents.values()] }, withoutNull, 2)}\n`;
 }
 
 export function decodeIntents(text: string): DecodedFile {
@@ -76,63 +58,54 @@ export function decodeIntents(text: string): DecodedFile {
   if (version > VERSION) {
     return { kind: 'newer', problem: `has version ${version}, which is of a newer maglevd than this one` };
   }
-  const entries = version === 1 ? entriesOfFirst(value) : entriesOf(value);
+  const entries = entriesOf(value);
   if (entries === null) return { kind: 'corrupt', problem: 'is not a file of maglevd' };
-  const bad = entries.flatMap(({ raw, found }) => (found === null ? [shown(raw)] : []));
-  return { kind: 'intents', intents: intentsOf(entries.flatMap(({ found }) => found ?? [])), bad };
+  const bad = new Set<unknown>();
+  const intents = entries.flatMap(({ raw, override }): Intent[] => {
+    const decoded = overrideCodec.decode(override);
+    if (!isRight(decoded)) {
+      bad.add(raw);
+      return [];
+    }
+    const { at = null, peer = null, dormantSince = null } = decoded.right;
+    return [{ ...decoded.right, at, peer, dormantSince }];
+  });
+  return { kind: 'intents', intents: intentsOf(intents), bad: [...bad].map(shown) };
 }
 
-/** What stands in the file, and what it says; null = it is not understood. */
+/** What stands in the file, and as this version would write it. */
 interface Entry {
   readonly raw: unknown;
-  readonly found: readonly Intent[] | null;
+  readonly override: unknown;
 }
 
+/** null: it is no file of this version, nor of version 1. */
 function entriesOf(file: unknown): Entry[] | null {
   const decoded = fileCodec.decode(file);
-  if (!isRight(decoded)) return null;
-  return decoded.right.overrides.map((raw) => {
-    const one = overrideCodec.decode(raw);
-    return { raw, found: isRight(one) ? [{ ...one.right, ...lastingOf(one.right) }] : null };
-  });
-}
-
-function entriesOfFirst(file: unknown): Entry[] | null {
-  const decoded = firstFileCodec.decode(file);
-  if (!isRight(decoded)) return null;
-  const { backends, weights } = decoded.right;
+  if (isRight(decoded)) return decoded.right.overrides.map((raw) => ({ raw, override: raw }));
+  const first = firstFileCodec.decode(file);
+  if (!isRight(first)) return null;
+  const { backends, weights } = first.right;
   return [
-    ...Object.entries(backends).map(([backend, raw]): Entry => {
-      const one = firstBackendCodec.decode(raw);
-      if (!isRight(one)) return { raw: { [backend]: raw }, found: null };
-      const { paused, enabled } = one.right;
-      const word = { backend, ...lastingOf(one.right) };
-      const pause: Intent = { kind: 'paused', value: true, configured: false, ...word };
-      return {
-        raw,
-        found: [
-          ...(enabled === null ? [] : [{ kind: 'enabled' as const, ...enabled, ...word }]),
-          ...(paused ? [pause] : []),
-        ],
-      };
-    }),
-    ...weights.map((raw): Entry => {
-      const one = firstWeightCodec.decode(raw);
-      if (!isRight(one)) return { raw, found: null };
-      const { weight: value, ...rest } = one.right;
-      return { raw, found: [{ kind: 'weight', ...rest, value, ...lastingOf(one.right) }] };
-    }),
+    ...Object.entries(backends).flatMap(([backend, raw]) => entriesOfBackend(backend, raw)),
+    ...weights.map((raw) => ({ raw, override: t.UnknownRecord.is(raw) ? weightOf(raw) : null })),
   ];
 }
 
-interface MayLast {
-  readonly at?: number | undefined;
-  readonly peer?: string | undefined;
-  readonly dormantSince?: number | undefined;
+function weightOf({ weight: value, ...place }: { readonly [key: string]: unknown }): object {
+  return { ...place, kind: 'weight', value };
 }
 
-function lastingOf({ at, peer, dormantSince }: MayLast): Pick<Intent, 'at' | 'peer' | 'dormantSince'> {
-  return { at: at ?? null, peer: peer ?? null, dormantSince: dormantSince ?? null };
+function entriesOfBackend(backend: string, words: unknown): Entry[] {
+  const raw = { [backend]: words };
+  const decoded = firstBackendCodec.decode(words);
+  if (!isRight(decoded)) return [{ raw, override: null }];
+  const { paused, enabled, ...rest } = decoded.right;
+  const pause = { ...rest, kind: 'paused', value: true, configured: false, backend };
+  return [
+    ...(enabled === null ? [] : [{ raw, override: { ...rest, ...enabled, kind: 'enabled', backend } }]),
+    ...(paused ? [{ raw, override: pause }] : []),
+  ];
 }
 
 /** 0 = it has none. */

@@ -167,3 +167,14 @@ async function isAbsent(file: string, codes: readonly string[] = ['ENOENT']): Pr
     return error instanceof Error && 'code' in error && codes.includes(String(error.code));
   }
 }
+
+/** Keeps nothing beyond this process; over a crash of an actor it does. */
+export function memoryStore(): IntentStore {
+  let kept = noIntents;
+  return {
+    load: async () => ({ kind: 'read', intents: kept, problem: null }),
+    save: async (intents) => {
+      kept = intents;
+    },
+  };
+}

@@ -1,7 +1,8 @@
 import type { IpAddress } from './ip.js';
-import type { ServerFlows } from './lb.js';
+import type { ServerFlows, VipFlows } from './lb.js';
 import { numbered } from './table-change.js';
-import type { PredictedTable } from './table-prediction.js';
+import { newestTables, type VipHistory } from './table-history.js';
+import { type PredictedTable, predictTable } from './table-prediction.js';
 
 /** A new-flow table that a VIP had for some time. */
 export interface TableEpoch {
@@ -22,6 +23,29 @@ export interface FailoverDebt {
   readonly most: number;
   /** From the tables that were seen; null = unknown, because none was. */
   readonly estimate: number | null;
+}
+
+/** The same of a VIP, with all its flows, and since when its tables are known; null = they are not. */
+export interface FlowDebt extends FailoverDebt {
+  readonly flows: number;
+  readonly since: number | null;
+}
+
+/** From what VPP says of its flows, and what was seen of its tables. A large table takes milliseconds. */
+export function debtOfFlows({
+  tableLength,
+  servers,
+  history,
+}: VipFlows & { readonly history: VipHistory | null }): FlowDebt {
+  const flows = servers.reduce((sum, one) => sum + one.flows, 0);
+  const inForce = servers.filter(({ weight }) => weight > 0);
+  const epochs = newestTables(history?.tables ?? [], flows).map(({ table, begun }) => {
+    return { table: predictTable(table.length, table.servers), begun };
+  });
+  const debt = failoverDebt(servers, predictTable(tableLength, inForce), epochs);
+  // Without flows there is nothing that could be unknown.
+  const estimate = flows === 0 ? 0 : debt.estimate;
+  return { ...debt, estimate, flows, since: history?.since ?? null };
 }
 
 /**

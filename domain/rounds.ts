@@ -3,17 +3,21 @@
  * everybody who asked since that one began. So nobody is answered by work that began before he asked.
  */
 export class Rounds<Asker> {
-  #underWay: readonly Asker[] | null = null;
+  #underWay: Asker[] | null = null;
   #next: Asker[] = [];
 
   /** True when a round begins with this. */
   join(asker: Asker): boolean {
-    if (this.#underWay === null) {
-      this.#underWay = [asker];
-      return true;
-    }
+    if (this.#underWay === null) return this.share(asker);
     this.#next.push(asker);
     return false;
+  }
+
+  /** Likewise, for somebody who is content with what comes of the round under way. */
+  share(asker: Asker): boolean {
+    const begins = this.begin();
+    this.#underWay?.push(asker);
+    return begins;
   }
 
   /** True when a round begins with this, which nobody asked for. One that is under way does for it. */

@@ -18,10 +18,9 @@ const crashable = [
   'session',
   'conf-pusher',
   'lb',
-  'sync-ticker',
+  'log-level',
   'root',
   'service',
-  'sync-log',
 ];
 
 /** One fault that begins and ends between the two moments, in milliseconds of the day. */

@@ -1,5 +1,4 @@
-import type { LoadedIntents } from '../domain/intent-desk.js';
-import type { IntentMemory } from '../domain/intent-memory.js';
+import type { IntentMemory, LoadedIntents } from '../domain/intent-desk.js';
 import type { Intents } from '../domain/operator.js';
 import type { Reply } from './address.js';
 

@@ -108,6 +108,8 @@ export interface VouchRequest {
 
 /** What those in a session tell whoever made it. `link` is the one that it was made on. */
 export type SessionReport =
+  | SyncMade
+  | VppReadMade
   /** A full sync has come to its end, and VPP has lived through all of it: what it refused, it has answered. */
   | { readonly type: 'synced'; readonly link: Address<VppRequest> }
   /** When VPP started, milliseconds since the epoch. */

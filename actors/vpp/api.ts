@@ -1,5 +1,8 @@
 import type { LbConnection } from '../../binapi/lb/open-lb.js';
 import type { StatsSegment } from '../../binapi/stats/stats-segment.js';
+import type { Address } from '../../protocol/address.js';
+import type { DecisionRequest } from '../../protocol/decision.js';
+import type { SessionReport, VppRequest } from '../../protocol/vpp.js';
 
 /**
  * One live connection to one VPP, as far as the connection actor needs it. Every promise settles: with VPP's answer, with
@@ -18,3 +21,12 @@ export type StatsSource = Pick<StatsSegment, 'snapshot' | 'close'>;
 
 /** Has VPP hand out its stats segment, which is closed when the signal aborts. Rejects with a MaglevError. */
 export type OpenStats = (signal: AbortSignal) => Promise<StatsSource>;
+
+/** What those in a session are given. */
+export interface SessionParts {
+  readonly link: Address<VppRequest>;
+  /** Asked for what is wanted, at every start; changes are told as messages. */
+  readonly decisions: Address<DecisionRequest>;
+  /** Told how VPP stands to what is wanted, of every sync when it is over, and whatever else is learned of VPP. */
+  readonly report: Address<SessionReport>;
+}

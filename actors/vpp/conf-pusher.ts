@@ -2,20 +2,14 @@ import { Retrying } from '../../domain/backoff.js';
 import { asMaglevError, type MaglevError } from '../../domain/errors.js';
 import type { LbConf } from '../../domain/lb.js';
 import { sameConf } from '../../domain/plan.js';
-import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
-import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
+import type { DecisionChanged } from '../../protocol/decision.js';
 import type { ConfPusherRequest } from '../../protocol/reconciling.js';
-import type { SessionReport, VppRequest } from '../../protocol/vpp.js';
-import type { ActorSpec, Context } from '../kernel/contract.js';
+import type { ActorSpec } from '../kernel/contract.js';
+import { byType, Life } from '../life.js';
+import type { SessionParts } from './api.js';
 
-export interface ConfPusherOptions {
-  readonly link: Address<VppRequest>;
-  /** Asked for what is wanted, at every start. */
-  readonly decisions: Address<DecisionRequest>;
-  /** Told whether VPP has them. */
-  readonly report: Address<SessionReport>;
-}
+export type ConfPusherOptions = Pick<SessionParts, 'link' | 'decisions' | 'report'>;
 
 type ConfPusherMessage = DecisionChanged | ConfPusherRequest | { readonly type: 'retry' };
 
@@ -32,49 +26,41 @@ export function confPusherActor(options: ConfPusherOptions): ActorSpec<ConfPushe
     name: 'conf-pusher',
     start: async (context) => {
       const { conf } = await context.ask(options.decisions, { type: 'get-decision' });
-      const pusher = new ConfPusher(context, options, conf);
+      const pusher = new ConfPusher(context, { ...options, wanted: conf });
       // Awaited: the actors that start after this one make VIPs, which need the source addresses.
       await pusher.push();
-      return {
-        receive: async (message) => {
-          if (message.type === 'found') pusher.found(message.conf);
-          if (message.type === 'decision') pusher.wanted = message.decision.conf;
-          await pusher.push();
-        },
-      };
+      return pusher;
     },
   };
 }
 
-class ConfPusher {
+class ConfPusher extends Life<ConfPusherMessage, ConfPusherOptions & { readonly wanted: LbConf }> {
   /** What VPP shall have. */
-  wanted: LbConf;
-  readonly #context: Context<ConfPusherMessage>;
-  readonly #link: Address<VppRequest>;
-  readonly #report: Address<SessionReport>;
+  #wanted = this.options.wanted;
   /** What VPP has; null = not known, to be read. */
   #known: LbConf | null = null;
   readonly #attempts = new Retrying(RETRY);
   #cancelRetry: Cancel = () => {};
 
-  constructor(context: Context<ConfPusherMessage>, options: ConfPusherOptions, wanted: LbConf) {
-    this.#context = context;
-    this.#link = options.link;
-    this.#report = options.report;
-    this.wanted = wanted;
-  }
-
-  /** A read that was made beside us may be older than our last write: a difference is looked at again. */
-  found(conf: LbConf): void {
-    if (this.#known !== null && !sameConf(this.#known, conf)) this.#known = null;
-  }
+  readonly receive = byType<ConfPusherMessage>({
+    // A read that was made beside us may be older than our last write: a difference is looked at again.
+    found: ({ conf }) => {
+      if (this.#known !== null && !sameConf(this.#known, conf)) this.#known = null;
+      return this.push();
+    },
+    decision: ({ decision }) => {
+      this.#wanted = decision.conf;
+      return this.push();
+    },
+    retry: () => this.push(),
+  });
 
   async push(): Promise<void> {
-    const { wanted } = this;
-    const context = this.#context;
+    const wanted = this.#wanted;
+    const { context } = this;
     this.#cancelRetry();
     try {
-      const before = this.#known ?? (await context.ask(this.#link, { type: 'read-conf' }));
+      const before = this.#known ?? (await context.ask(this.options.link, { type: 'read-conf' }));
       this.#known = before;
       if (sameConf(before, wanted)) {
         this.#succeeded();
@@ -119,9 +105,9 @@ class ConfPusher {
   async #send(conf: LbConf, before: LbConf): Promise<void> {
     // Not known from here on: a write that timed out may have been executed.
     this.#known = null;
-    await this.#context.ask(this.#link, { type: 'write-conf', conf });
+    await this.context.ask(this.options.link, { type: 'write-conf', conf });
     this.#known = conf;
-    this.#context.log.log('info', 'vpp-lb-conf-set', { ...conf, before });
+    this.context.log.log('info', 'vpp-lb-conf-set', { ...conf, before });
   }
 
   #succeeded(): void {
@@ -130,6 +116,10 @@ class ConfPusher {
   }
 
   #stands(failure: MaglevError | null): void {
-    this.#report.tell({ type: 'standing', link: this.#link, news: { type: 'conf-stands', failure } });
+    this.options.report.tell({
+      type: 'standing',
+      link: this.options.link,
+      news: { type: 'conf-stands', failure },
+    });
   }
 }

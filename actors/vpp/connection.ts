@@ -7,6 +7,7 @@ import type { Address } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { ConnectionReport, VouchRequest, VppRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, AnyRef, Context } from '../kernel/contract.js';
+import { byType, Life } from '../life.js';
 import type { OpenVpp, VppApi } from './api.js';
 import { linkActor } from './link.js';
 import { Pulse } from './pulse.js';
@@ -41,7 +42,7 @@ export function connectionActor(options: ConnectionOptions): ActorSpec<Connectio
   return { name: 'connection', start: (context) => new Connection(context, options) };
 }
 
-class Connection {
+class Connection extends Life<ConnectionMessage, ConnectionOptions> {
   /** null: not connected. */
   #live: {
     readonly api: VppApi;
@@ -50,19 +51,14 @@ class Connection {
     readonly silence: VppSilence;
   } | null = null;
   /** What is heard of VPP while it is not connected. */
-  #unheard: VppHeard;
+  #unheard: VppHeard = { state: 'away', since: this.context.clock.monotonic() };
   /** Opened, but not yet taken over by `opened`: to be closed if this incarnation ends before. */
   #opening: VppApi | null = null;
   readonly #attempts = new Retrying(RETRY);
   #stopWatch: Cancel = () => {};
 
-  readonly #context: Context<ConnectionMessage>;
-  readonly #options: ConnectionOptions;
-
   constructor(context: Context<ConnectionMessage>, options: ConnectionOptions) {
-    this.#context = context;
-    this.#options = options;
-    this.#unheard = { state: 'away', since: context.clock.monotonic() };
+    super(context, options);
     context.self.tell({ type: 'connect' });
   }
 
@@ -73,52 +69,36 @@ class Connection {
     await this.#end(closed, 'info');
   }
 
-  async receive(message: ConnectionMessage): Promise<void> {
-    switch (message.type) {
-      case 'connect':
-        this.#connect();
-        break;
-      case 'opened':
-        this.#opened(message.api);
-        break;
-      case 'open-failed':
-        this.#openFailed(message.error);
-        break;
-      case 'closed':
-        if (message.api === this.#live?.api) await this.#down(message.error);
-        break;
-      case 'link-ended':
-        if (message.link === this.#live?.link)
-          await this.#down(new MaglevError('MGL_INTERNAL', 'the link failed'));
-        break;
-      case 'drop':
-        if (message.link !== this.#live?.link) break;
-        // A VPP that is merely slow is not cut short: it gets as long as for any answer.
-        await this.#drain(SILENCE_MAX_MS);
-        await this.#down(message.error);
-        break;
-      case 'watch':
-        await this.#watch();
-        break;
-      case 'vouch':
-        if (this.#live === null) message.reply.ok(this.#unheard);
-        else this.#live.pulse.vouch(message.reply);
-        break;
-      case 'proven':
-        // Not before: a VPP that lets us in and throws us out at the first request is not to be stormed.
-        this.#attempts.succeeded();
-        break;
-    }
-  }
+  readonly receive = byType<ConnectionMessage>({
+    connect: () => this.#connect(),
+    opened: ({ api }) => this.#opened(api),
+    'open-failed': ({ error }) => this.#openFailed(error),
+    closed: ({ api, error }) => (api === this.#live?.api ? this.#down(error) : null),
+    'link-ended': ({ link }) =>
+      link === this.#live?.link ? this.#down(new MaglevError('MGL_INTERNAL', 'the link failed')) : null,
+    drop: async ({ link, error }) => {
+      if (link !== this.#live?.link) return;
+      // A VPP that is merely slow is not cut short: it gets as long as for any answer.
+      await this.#drain(SILENCE_MAX_MS);
+      await this.#down(error);
+    },
+    watch: () => this.#watch(),
+    vouch: ({ reply }) => {
+      if (this.#live === null) reply.ok(this.#unheard);
+      else this.#live.pulse.vouch(reply);
+    },
+    // Not before: a VPP that lets us in and throws us out at the first request is not to be stormed.
+    proven: () => this.#attempts.succeeded(),
+  });
 
   #connect(): void {
-    const { signal } = this.#context;
-    const opening = this.#options.open(signal).then((api) => {
+    const { signal } = this.context;
+    const opening = this.options.open(signal).then((api) => {
       if (signal.aborted) void api.close();
       else this.#opening = api;
       return api;
     });
-    this.#context.pipe(
+    this.context.pipe(
       opening,
       (api) => ({ type: 'opened', api }),
       (error) => ({ type: 'open-failed', error: asMaglevError(error) }),
@@ -126,7 +106,7 @@ class Connection {
   }
 
   #opened(api: VppApi): void {
-    const context = this.#context;
+    const context = this.context;
     this.#opening = null;
     const link = context.spawn(linkActor(api));
     this.#live = { api, link, pulse: new Pulse(context.clock, api), silence: new VppSilence() };
@@ -139,7 +119,7 @@ class Connection {
     );
     context.log.log('info', 'vpp-connect', { ...api.info });
     const info = { ...api.info, bootedAt: null, connectedAt: context.clock.now(), pausedUntil: null };
-    this.#options.report.tell({
+    this.options.report.tell({
       type: 'link-up',
       link: { info, requests: link, lastReplyAt: api.lastReplyAt, memory: api.memory },
     });
@@ -148,17 +128,17 @@ class Connection {
   #openFailed(error: MaglevError): void {
     const delayMs = this.#retryLater();
     if (error.code === 'MGL_VPP_GOVERNED') this.#unheard = { state: 'unwatched' };
-    else if (this.#unheard.state !== 'away') this.#lost(this.#context.clock.monotonic());
+    else if (this.#unheard.state !== 'away') this.#lost(this.context.clock.monotonic());
     const { code, message, advice } = error;
     const level = this.#attempts.isNews(message) ? 'warn' : 'debug';
-    this.#context.log.log(level, 'vpp-connect-failed', { code, error: message, advice, retryMs: delayMs });
-    this.#options.report.tell({ type: 'link-down', error, underWay: null });
+    this.context.log.log(level, 'vpp-connect-failed', { code, error: message, advice, retryMs: delayMs });
+    this.options.report.tell({ type: 'link-down', error, underWay: null });
   }
 
   #retryLater(): number {
-    const { clock } = this.#context;
+    const { clock } = this.context;
     const delayMs = Math.round(this.#attempts.nextDelay(clock.random()));
-    this.#context.after(delayMs, { type: 'connect' });
+    this.context.after(delayMs, { type: 'connect' });
     return delayMs;
   }
 
@@ -172,15 +152,15 @@ class Connection {
     const live = this.#live;
     if (live === null) return;
     this.#live = null;
-    this.#lost(live.pulse.silentSince ?? this.#context.clock.monotonic());
+    this.#lost(live.pulse.silentSince ?? this.context.clock.monotonic());
     for (const reply of live.pulse.end()) reply.ok(this.#unheard);
     this.#stopWatch();
     const { code, message } = error;
-    this.#context.log.log(level, 'vpp-disconnect', { code, error: message });
-    this.#options.report.tell({ type: 'link-down', error, underWay: live.api.underWay() });
+    this.context.log.log(level, 'vpp-disconnect', { code, error: message });
+    this.options.report.tell({ type: 'link-down', error, underWay: live.api.underWay() });
     // Closing answers what is under way, with the reason; only then may the link go.
     await live.api.close(error);
-    await this.#context.stopChild(live.link);
+    await this.context.stopChild(live.link);
   }
 
   /**
@@ -189,7 +169,7 @@ class Connection {
    */
   async #drain(atMostMs: number): Promise<void> {
     const live = this.#live;
-    const context = this.#context;
+    const context = this.context;
     if (live === null || live.api.pendingCount() === 0) return;
     await new Promise<void>((resolve) => {
       const cancel = context.clock.schedule(atMostMs, resolve);
@@ -205,7 +185,7 @@ class Connection {
     const live = this.#live;
     if (live === null) return;
     const { api, silence, pulse } = live;
-    const now = this.#context.clock.monotonic();
+    const now = this.context.clock.monotonic();
     const { verdict, silentMs } = silence.look(api.lastReplyAt(), api.pendingCount() > 0, now);
     if (verdict === 'ping') pulse.ping();
     if (verdict !== 'hangs') return;

@@ -29,36 +29,31 @@ import {
 import { unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
-import type { DecisionChanged, DecisionRequest, VipWanted } from '../../protocol/decision.js';
+import type { DecisionChanged, VipWanted } from '../../protocol/decision.js';
 import type {
   ConfPusherRequest,
   ReconcilerReport,
   ReconcilerRequest,
   StatsNews,
 } from '../../protocol/reconciling.js';
-import type { LbReading, SessionReport, SyncMade, VppReadMade, VppRequest } from '../../protocol/vpp.js';
-import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import type { LbReading } from '../../protocol/vpp.js';
+import type { ActorRef, ActorSpec } from '../kernel/contract.js';
+import { byType, Life } from '../life.js';
 import { tellNews } from '../news.js';
 import { crowd } from '../supervision.js';
+import type { SessionParts } from './api.js';
 import { reconcilerActor } from './reconciler.js';
 import { Sync } from './sync.js';
 
-export interface LbOptions {
-  readonly link: Address<VppRequest>;
+export interface LbOptions extends SessionParts {
   readonly confPusher: Address<ConfPusherRequest>;
   /** Told what a sync means for counters; null: nobody reads them. */
   readonly stats: Address<StatsNews> | null;
-  /** Told how VPP stands to what is wanted. */
-  readonly report: Address<SessionReport>;
-  /** Told of every sync when it is over. */
-  readonly records: Address<SyncMade | VppReadMade>;
-  /** Asked for what is wanted, at every start. */
-  readonly decisions: Address<DecisionRequest>;
 }
 
 export type LbMessage =
-  | { readonly type: 'tick' }
-  | { readonly type: 'retry' }
+  /** VPP is to be compared with the decision: as it is every interval; or soon, because something failed. */
+  | { readonly type: 'tick' | 'retry' }
   | DecisionChanged
   | VipWanted
   | { readonly type: 'sync'; readonly frontend: string | null; readonly reply: Reply<SyncReport> }
@@ -73,8 +68,8 @@ const suspects =
 
 /**
  * Keeps all VIPs of VPP equal to the decision. A full sync reads VPP once, removes what is stale, and hands every
- * reconciler what was found of its VIP; a sync of one frontend concerns that VIP only. One sync is under way at a time;
- * a change of the decision about one VIP does not wait for it.
+ * reconciler what was found of its VIP: at the start, every interval, and whenever there is a reason. A sync of one frontend
+ * concerns that VIP only. One sync is under way at a time; a change of the decision about one VIP does not wait for it.
  */
 export function lbActor(options: LbOptions): ActorSpec<LbMessage> {
   return {
@@ -82,82 +77,74 @@ export function lbActor(options: LbOptions): ActorSpec<LbMessage> {
     supervision: crowd,
     start: async (context) => {
       const decision = await context.ask(options.decisions, { type: 'get-decision' });
-      return new Lb(context, options, decision);
+      const lb = new Lb(context, { ...options, decision });
+      lb.tickEvery(decision.syncInterval, true);
+      return lb;
     },
   };
 }
 
-class Lb {
-  readonly #context: Context<LbMessage>;
-  readonly #options: LbOptions;
+class Lb extends Life<LbMessage, LbOptions & { readonly decision: Decision }> {
   readonly #reconcilers = new Map<VipId, ActorRef<ReconcilerRequest>>();
   readonly #jobs = new SyncQueue<Reply<SyncReport>>();
   readonly #telling = new SyncTelling();
   readonly #settled = new SettledVips();
   #tellsMore = false;
-  #standing: StandingDecision;
+  #standing = new StandingDecision(this.options.decision);
   #course = noSyncYet;
   #cancelRetry: Cancel = () => {};
-
-  constructor(context: Context<LbMessage>, options: LbOptions, decision: Decision) {
-    this.#context = context;
-    this.#options = options;
-    this.#standing = new StandingDecision(decision);
-  }
+  #cancelTicks: Cancel = () => {};
+  #interval = 0;
 
   stop(): void {
     this.#news(this.#telling.changes.tellMore());
   }
 
-  receive(message: LbMessage): void {
-    switch (message.type) {
-      case 'tick':
-      case 'retry':
-        this.#due(null, message.type);
-        break;
-      case 'decision':
-        this.#standing = new StandingDecision(message.decision);
-        this.#due(null, 'decision');
-        break;
-      case 'vip-wanted':
-        this.#follow(message);
-        break;
-      case 'unsure':
-        if (this.#standing.ofFrontend(message.frontend) !== undefined) {
-          this.#jobs.unsure(message.frontend, message.looked);
-          this.#next();
-        }
-        break;
-      case 'restarted':
-        this.#settled.forgetAll();
-        this.#retrySoon();
-        break;
-      case 'followed':
-        this.#followed(message);
-        break;
-      case 'stands':
-        this.#stands(message);
-        this.#options.stats?.tell(message);
-        break;
-      case 'sync':
-        this.#asked(message.frontend, message.reply);
-        break;
-      case 'job-done':
-        for (const reply of this.#jobs.end()) reply.ok(message.report);
-        this.#next();
-        break;
-      case 'job-failed':
-        // What a MaglevError says is expected of a VPP that may vanish at any moment; all else is a bug and a crash.
-        if (!(message.error instanceof MaglevError) || message.error.code === 'MGL_INTERNAL')
-          throw message.error;
-        for (const reply of this.#jobs.end()) reply.fail(message.error);
-        this.#next();
-        break;
-      case 'tell-more':
-        this.#tellsMore = false;
-        this.#news(this.#telling.changes.tellMore());
-        break;
-    }
+  readonly receive = byType<LbMessage>({
+    tick: () => this.#due(null, 'tick'),
+    retry: () => this.#due(null, 'retry'),
+    decision: ({ decision }) => {
+      this.#standing = new StandingDecision(decision);
+      this.#due(null, 'decision');
+      if (decision.syncInterval !== this.#interval) this.tickEvery(decision.syncInterval);
+    },
+    'vip-wanted': (message) => this.#follow(message),
+    unsure: ({ frontend, looked }) => {
+      if (this.#standing.ofFrontend(frontend) === undefined) return;
+      this.#jobs.unsure(frontend, looked);
+      this.#next();
+    },
+    restarted: () => {
+      this.#settled.forgetAll();
+      this.#retrySoon();
+    },
+    followed: (message) => this.#followed(message),
+    stands: (message) => {
+      this.#stands(message);
+      this.options.stats?.tell(message);
+    },
+    sync: ({ frontend, reply }) => this.#asked(frontend, reply),
+    'job-done': ({ report }) => {
+      for (const reply of this.#jobs.end()) reply.ok(report);
+      this.#next();
+    },
+    'job-failed': ({ error }) => {
+      // What a MaglevError says is expected of a VPP that may vanish at any moment; all else is a bug and a crash.
+      if (!(error instanceof MaglevError) || error.code === 'MGL_INTERNAL') throw error;
+      for (const reply of this.#jobs.end()) reply.fail(error);
+      this.#next();
+    },
+    'tell-more': () => {
+      this.#tellsMore = false;
+      this.#news(this.#telling.changes.tellMore());
+    },
+  });
+
+  /** That is how drift in VPP is found. */
+  tickEvery(interval: number, immediate = false): void {
+    this.#interval = interval;
+    this.#cancelTicks();
+    this.#cancelTicks = this.context.every(interval, { type: 'tick' }, { immediate });
   }
 
   /** Somebody asks: with a name that is not in the config there is nothing to do. */
@@ -180,7 +167,7 @@ class Lb {
   #next(): void {
     const job = this.#jobs.begin();
     if (job === null) return;
-    this.#context.pipe(
+    this.context.pipe(
       this.#sync(job.frontend, job.cause),
       (report) => ({ type: 'job-done', report }),
       (error) => ({ type: 'job-failed', error }),
@@ -196,7 +183,7 @@ class Lb {
     }
     this.#standing = standing;
     this.#settled.forget(vipId(vip.key));
-    this.#context.relay(this.#reconcilerOf(vip), { type: 'wanted', desired: vip, flush, reply });
+    this.context.relay(this.#reconcilerOf(vip), { type: 'wanted', desired: vip, flush, reply });
   }
 
   #followed({ frontend, result, durationMs }: Extract<ReconcilerReport, { type: 'followed' }>): void {
@@ -204,8 +191,8 @@ class Lb {
     const story = this.#story(subject, false, durationMs);
     this.#tell(result);
     this.#news(this.#telling.failedBeside(result.failures));
-    this.#keep(story.done(result, [], this.#context.clock.monotonic()));
-    if (cameOrWent(result)) this.#options.stats?.tell({ type: 'vips-changed' });
+    this.#keep(story.done(result, [], this.context.clock.monotonic()));
+    if (cameOrWent(result)) this.options.stats?.tell({ type: 'vips-changed' });
   }
 
   /** What could not even be begun no reconciler tells of. */
@@ -218,25 +205,25 @@ class Lb {
 
   #stands(news: StandingNews): void {
     this.#settled.hear(news);
-    const { report, link } = this.#options;
+    const { report, link } = this.options;
     report.tell({ type: 'standing', link, news });
   }
 
   #tell(result: Tally): void {
-    const { clock, log } = this.#context;
+    const { clock, log } = this.context;
     this.#news(this.#telling.changes.tell(result, clock.monotonic(), log.enabled('debug')));
     if (!this.#telling.changes.owesMore || this.#tellsMore) return;
     this.#tellsMore = true;
-    this.#context.after(1000, { type: 'tell-more' });
+    this.context.after(1000, { type: 'tell-more' });
   }
 
   #news(news: readonly MaglevEvent[]): void {
-    tellNews(this.#context.log, news);
+    tellNews(this.context.log, news);
   }
 
   /** Of a sync that began so long ago. */
   #story(subject: SyncSubject, quiet: boolean, agoMs = 0): SyncStory {
-    const { clock } = this.#context;
+    const { clock } = this.context;
     const begun = { at: clock.now() - agoMs, monotonic: clock.monotonic() - agoMs };
     const story = new SyncStory(subject, begun, quiet);
     this.#news(story.start());
@@ -245,13 +232,13 @@ class Lb {
 
   #keep({ sync, news }: SyncEnd): void {
     this.#news(news);
-    this.#options.records.tell({ type: 'sync-made', sync });
+    this.options.report.tell({ type: 'sync-made', sync });
   }
 
   async #sync(frontend: string | null, cause: SyncCause): Promise<SyncReport> {
     const scope = frontend === null ? 'all' : 'vip';
     const quiet = (cause === 'tick' || cause === 'retry') && this.#course.settled;
-    const { clock } = this.#context;
+    const { clock } = this.context;
     const story = this.#story({ scope, frontend, cause }, quiet);
     const changed = (result: Tally) => {
       if (changedAnything(result)) this.#news(story.changed());
@@ -268,11 +255,11 @@ class Lb {
       if (frontend === null) this.#concluded(result, cause);
       else if (result.failures.length > 0) this.#retrySoon();
       // Whoever asks may know of changes that nobody can see.
-      if (cameOrWent(result) || cause === 'asked') this.#options.stats?.tell({ type: 'vips-changed' });
+      if (cameOrWent(result) || cause === 'asked') this.options.stats?.tell({ type: 'vips-changed' });
       return { scope, counts: result.counts, failures: result.failures, unverified };
     } catch (thrown) {
-      this.#options.stats?.tell({ type: 'vips-changed' });
-      if (!this.#context.signal.aborted) {
+      this.options.stats?.tell({ type: 'vips-changed' });
+      if (!this.context.signal.aborted) {
         this.#keep(story.failed(thrown, clock.monotonic()));
         if (frontend === null) this.#goesOn(failedAgain(this.#course));
         else this.#retrySoon();
@@ -302,8 +289,8 @@ class Lb {
 
   async #syncAll(changed: (result: Tally) => void): Promise<Outcome> {
     const reading = await this.#read();
-    const read = { at: this.#context.clock.now(), state: { conf: reading.conf, vips: reading.vips } };
-    this.#options.records.tell({ type: 'vpp-read', read });
+    const read = { at: this.context.clock.now(), state: { conf: reading.conf, vips: reading.vips } };
+    this.options.report.tell({ type: 'vpp-read', read });
     await this.#stopReconcilersOfNobody();
     this.#settled.read(reading.conf);
     const result = await this.#syncBy(reading).all(changed);
@@ -330,13 +317,13 @@ class Lb {
   #syncBy(reading: LbReading): Sync {
     const standing = () => this.#standing;
     const reconcilerOf = (vip: DesiredVip) => this.#reconcilerOf(vip);
-    const options = { link: this.#options.link, standing, reconcilerOf, settled: this.#settled };
-    return new Sync(this.#context, options, reading);
+    const options = { link: this.options.link, standing, reconcilerOf, settled: this.#settled };
+    return new Sync(this.context, options, reading);
   }
 
   async #read(): Promise<LbReading> {
-    const { link, confPusher, stats } = this.#options;
-    const reading = await this.#context.ask(link, { type: 'read-state' });
+    const { link, confPusher, stats } = this.options;
+    const reading = await this.context.ask(link, { type: 'read-state' });
     confPusher.tell({ type: 'found', conf: reading.conf });
     if (reading.places !== null) stats?.tell({ type: 'places', places: reading.places });
     return reading;
@@ -344,12 +331,12 @@ class Lb {
 
   #concluded(result: Tally, cause: SyncCause): void {
     this.#goesOn(concluded(this.#course, result, cause));
-    const { report, link } = this.#options;
+    const { report, link } = this.options;
     this.#stands({ type: 'compared' });
     if (livedThrough(result)) report.tell({ type: 'synced', link });
     if (isFight(this.#course)) {
       const fields = { syncs: this.#course.drifts, ...result.counts, advice: suspects };
-      this.#context.log.log('warn', 'vpp-lbsync-drift', fields);
+      this.context.log.log('warn', 'vpp-lbsync-drift', fields);
     }
   }
 
@@ -362,15 +349,15 @@ class Lb {
     this.#course = course;
     this.#cancelRetry();
     const delay = retryDelay(course, this.#standing.decision.syncInterval);
-    if (delay !== null) this.#cancelRetry = this.#context.after(delay, { type: 'retry' });
+    if (delay !== null) this.#cancelRetry = this.context.after(delay, { type: 'retry' });
   }
 
   #reconcilerOf({ key }: DesiredVip): ActorRef<ReconcilerRequest> {
     const id = vipId(key);
     let reconciler = this.#reconcilers.get(id);
     if (reconciler === undefined) {
-      const { self } = this.#context;
-      reconciler = this.#context.spawn(reconcilerActor({ key, link: this.#options.link, lb: self }));
+      const { self } = this.context;
+      reconciler = this.context.spawn(reconcilerActor({ key, link: this.options.link, lb: self }));
       this.#reconcilers.set(id, reconciler);
     }
     return reconciler;
@@ -382,7 +369,7 @@ class Lb {
       this.#reconcilers.delete(id);
       this.#settled.forget(id);
     }
-    await Promise.all(unwanted.map(([, ref]) => this.#context.stopChild(ref)));
+    await Promise.all(unwanted.map(([, ref]) => this.context.stopChild(ref)));
   }
 }
 

@@ -3,10 +3,10 @@ import type { LbOperation } from '../../domain/lb.js';
 import { SendQueue } from '../../domain/send-queue.js';
 import { done, failedOutcome, type OperationOutcome } from '../../domain/syncs.js';
 import { MemoryRefusals } from '../../domain/vpp-memory-advice.js';
-import type { Logger } from '../../protocol/log.js';
 import type { VppRequest } from '../../protocol/vpp.js';
-import type { ActorSpec } from '../kernel/contract.js';
+import type { ActorSpec, Context } from '../kernel/contract.js';
 import { answerWith } from '../kernel/question.js';
+import { byType, Life } from '../life.js';
 import { tellNews } from '../news.js';
 import type { VppApi } from './api.js';
 
@@ -15,51 +15,38 @@ import type { VppApi } from './api.js';
  * who still holds the address learns that this VPP is gone.
  */
 export function linkActor(api: VppApi): ActorSpec<VppRequest> {
-  return { name: 'link', restart: 'temporary', start: ({ log }) => new Link(api, log) };
+  return { name: 'link', restart: 'temporary', start: (context) => new Link(context, api) };
 }
 
 type Apply = Extract<VppRequest, { type: 'apply' }>;
 type Queued = Apply | (Extract<VppRequest, { type: 'read-state' }> & { readonly cost: null });
 
-class Link {
-  readonly #api: VppApi;
+class Link extends Life<VppRequest, VppApi> {
+  readonly #api = this.options;
   readonly #queue = new SendQueue<Queued>();
   /** Writes for which VPP is asked whether it has the memory. */
   #admitting = 0;
   #order = 0;
   readonly #refusals = new MemoryRefusals();
-  readonly #log: Logger;
 
-  constructor(api: VppApi, log: Logger) {
-    this.#api = api;
-    this.#log = log;
+  constructor(context: Context<VppRequest>, api: VppApi) {
+    super(context, api);
     void api.closed.then((error) => this.#end(error));
   }
 
   /** Nothing is awaited: the next request goes out while VPP works on this one. */
-  receive(request: VppRequest): void {
-    switch (request.type) {
-      case 'read-conf':
-        answerWith(this.#api.getLbConf(), request.reply);
-        break;
-      case 'write-conf':
-        answerWith(this.#api.setLbConf(request.conf), request.reply);
-        break;
-      case 'read-indexes':
-        answerWith(this.#api.getLbIndexes(), request.reply);
-        break;
-      case 'read-flows':
-        answerWith(this.#api.getLbFlows(), request.reply);
-        break;
-      case 'read-state':
-        this.#queue.push({ ...request, cost: null }, false);
-        this.#send();
-        break;
-      case 'apply':
-        this.#queue.push(request, request.urgent);
-        this.#send();
-        break;
-    }
+  readonly receive = byType<VppRequest>({
+    'read-conf': ({ reply }) => answerWith(this.#api.getLbConf(), reply),
+    'write-conf': ({ conf, reply }) => answerWith(this.#api.setLbConf(conf), reply),
+    'read-indexes': ({ reply }) => answerWith(this.#api.getLbIndexes(), reply),
+    'read-flows': ({ reply }) => answerWith(this.#api.getLbFlows(), reply),
+    'read-state': (request) => this.#enqueue({ ...request, cost: null }, false),
+    apply: (request) => this.#enqueue(request, request.urgent),
+  });
+
+  #enqueue(request: Queued, urgent: boolean): void {
+    this.#queue.push(request, urgent);
+    this.#send();
   }
 
   #send(): void {
@@ -112,7 +99,7 @@ class Link {
   }
 
   #tellMemory(operations: readonly LbOperation[], refused: MaglevError | null): void {
-    tellNews(this.#log, this.#refusals.tell(operations, refused));
+    tellNews(this.context.log, this.#refusals.tell(operations, refused));
   }
 
   #sendAll(request: Apply): void {

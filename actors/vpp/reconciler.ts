@@ -11,7 +11,8 @@ import { afterFailure, nextMove, type VipMove } from '../../domain/vip-move.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { ReconcilerReport, ReconcilerRequest } from '../../protocol/reconciling.js';
 import type { VppRequest } from '../../protocol/vpp.js';
-import type { ActorSpec, Context } from '../kernel/contract.js';
+import type { ActorSpec } from '../kernel/contract.js';
+import { Life } from '../life.js';
 import { write } from './writing.js';
 
 type ReconcilerMessage =
@@ -51,9 +52,7 @@ interface Work {
   sync: Reply<Tally> | null;
 }
 
-class Reconciler {
-  readonly #context: Context<ReconcilerMessage>;
-  readonly #options: ReconcilerOptions;
+class Reconciler extends Life<ReconcilerMessage, ReconcilerOptions> {
   readonly #vip = new VipKnowledge();
   readonly #askers = new AppliedAskers<Reply<Applied>>();
   #desired: DesiredVip | null = null;
@@ -61,11 +60,6 @@ class Reconciler {
   /** Has a read of VPP ever come to it? */
   #looked = false;
   #work: Work | null = null;
-
-  constructor(context: Context<ReconcilerMessage>, options: ReconcilerOptions) {
-    this.#context = context;
-    this.#options = options;
-  }
 
   async receive(message: ReconcilerMessage): Promise<void> {
     try {
@@ -125,7 +119,7 @@ class Reconciler {
       return;
     }
     this.#begin(null);
-    this.#context.self.tell({ type: 'go-on' });
+    this.context.self.tell({ type: 'go-on' });
   }
 
   async #reconcile(reply: Reply<Tally>): Promise<void> {
@@ -136,7 +130,7 @@ class Reconciler {
   }
 
   #begin(sync: Reply<Tally> | null): void {
-    this.#work = { begin: this.#context.clock.monotonic(), results: [], sync };
+    this.#work = { begin: this.context.clock.monotonic(), results: [], sync };
   }
 
   /** Does the next piece of what is under way. */
@@ -159,7 +153,7 @@ class Reconciler {
       case 'write': {
         const { failures } = await this.#write(work, desired, move.piece);
         if (failures.length > 0) await this.#giveUp(work, desired, failures, move);
-        else if (move.rest.length + move.later.length > 0) this.#context.self.tell({ type: 'go-on' });
+        else if (move.rest.length + move.later.length > 0) this.context.self.tell({ type: 'go-on' });
         else {
           this.#vip.settled(desired);
           this.#end(work, true);
@@ -172,7 +166,7 @@ class Reconciler {
     const { tried, skipped } = afterFailure(failures, move);
     for (const piece of piecesOf(tried, loadOf(desired))) await this.#write(work, desired, piece);
     this.#vip.doubt();
-    if (skipped.length > 0) work.results.push(notSent(skipped, this.#context.clock.now()));
+    if (skipped.length > 0) work.results.push(notSent(skipped, this.context.clock.now()));
     this.#end(work, false);
   }
 
@@ -180,7 +174,7 @@ class Reconciler {
   #fail(work: Work, reason: string, text: string): void {
     if (work.sync !== null) {
       const error = new MaglevError('MGL_VPP_SYNC', text);
-      work.results.push(failure({ key: this.#options.key, reason }, error, this.#context.clock.now()));
+      work.results.push(failure({ key: this.options.key, reason }, error, this.context.clock.now()));
     }
     this.#answer(awaitsSync(text));
     this.#end(work, false, text);
@@ -195,8 +189,8 @@ class Reconciler {
     else this.#stands('unread', [], why);
     if (work.sync !== null) work.sync.ok(result);
     else if (result.operations.length > 0) {
-      const durationMs = this.#context.clock.monotonic() - work.begin;
-      this.#options.lb.tell({ type: 'followed', frontend: this.#frontend, result, durationMs });
+      const durationMs = this.context.clock.monotonic() - work.begin;
+      this.options.lb.tell({ type: 'followed', frontend: this.#frontend, result, durationMs });
     }
     const [first] = result.failures;
     if (first?.error.code === 'MGL_VPP_DISCONNECTED') this.#cut(first.error);
@@ -219,22 +213,22 @@ class Reconciler {
   }
 
   #tellUnsure(): void {
-    this.#options.lb.tell({ type: 'unsure', frontend: this.#frontend, looked: this.#looked });
+    this.options.lb.tell({ type: 'unsure', frontend: this.#frontend, looked: this.#looked });
   }
 
   #stands(verdict: VipStanding['verdict'], failures: VipStanding['failures'] = [], why = ''): void {
     const desired = this.#desired;
     if (desired === null) return;
     const standing = { desired, ...this.#vip.shown, verdict, failures, why };
-    this.#options.lb.tell({ type: 'stands', standing });
+    this.options.lb.tell({ type: 'stands', standing });
   }
 
   async #write(work: Work, desired: DesiredVip, piece: readonly LbOperation[]): Promise<Tally> {
     const from = this.#vip.known;
     this.#vip.writes();
     const urgent = work.sync === null || this.#askers.waiting;
-    const writing = { link: this.#options.link, load: loadOf(desired), urgent };
-    const { result, order } = await write(this.#context, writing, piece);
+    const writing = { link: this.options.link, load: loadOf(desired), urgent };
+    const { result, order } = await write(this.context, writing, piece);
     this.#vip.wrote(desired, piece, result, { from, order });
     work.results.push(result);
     this.#askers.count(result);
@@ -243,9 +237,9 @@ class Reconciler {
 
   async #makeAnew(batch: Batch, desired: DesiredVip, reply: Reply<Tally>): Promise<void> {
     this.#vip.remaking();
-    const writing = { link: this.#options.link, load: loadOf(desired), urgent: false };
+    const writing = { link: this.options.link, load: loadOf(desired), urgent: false };
     try {
-      const { result } = await write(this.#context, writing, batch.operations);
+      const { result } = await write(this.context, writing, batch.operations);
       this.#vip.remade(result.failures.length === 0);
       reply.ok(result);
     } catch (error) {

@@ -1,26 +1,24 @@
 import { lbCounterRequests, lbCounters } from '../../binapi/stats/lb-counters.js';
 import { CounterShelf, KnownIndexes } from '../../domain/counter-shelf.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import { type Decision, type VipFlows, type VipId, vipId } from '../../domain/lb.js';
+import type { VipFlows } from '../../domain/lb.js';
+import { type Decision, vipId } from '../../domain/lb.js';
 import { haveMoved, type LbCounters, segmentAfter, wentBack } from '../../domain/lb-counters.js';
 import { RecentTraffic } from '../../domain/recent-traffic.js';
-import type { VipStanding } from '../../domain/standings.js';
+import { Rounds } from '../../domain/rounds.js';
 import type { TableHistory } from '../../domain/table-history.js';
-import type { Address, Reply } from '../../protocol/address.js';
+import type { Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
-import type { DecisionChanged, DecisionRequest } from '../../protocol/decision.js';
+import type { DecisionChanged } from '../../protocol/decision.js';
 import type { StatsNews } from '../../protocol/reconciling.js';
-import type { FlowsReport, SessionReport, VppControl, VppRequest } from '../../protocol/vpp.js';
-import type { ActorSpec, Context } from '../kernel/contract.js';
+import type { FlowsReport, VppControl } from '../../protocol/vpp.js';
+import type { ActorSpec } from '../kernel/contract.js';
 import { answerWith } from '../kernel/question.js';
-import type { OpenStats, StatsSource } from './api.js';
+import { byType, Life } from '../life.js';
+import type { OpenStats, SessionParts, StatsSource } from './api.js';
 
-export interface StatsOptions {
-  readonly link: Address<VppRequest>;
+export interface StatsOptions extends Pick<SessionParts, 'link' | 'decisions' | 'report'> {
   readonly open: OpenStats;
-  /** Asked for the intervals, at every start. */
-  readonly decisions: Address<DecisionRequest>;
-  readonly report: Address<SessionReport>;
   /** Of the tables of this VPP, over all connections to it. Nobody but this actor touches it. */
   readonly history: TableHistory;
 }
@@ -30,15 +28,12 @@ export type StatsMessage =
   | DecisionChanged
   | StatsNews
   | Extract<VppControl, { type: 'get-lb-counters' | 'get-flows' }>
-  | { readonly type: 'read-done'; readonly counters: LbCounters }
-  | { readonly type: 'read-failed'; readonly error: Error };
+  | { readonly type: 'read-done'; readonly outcome: LbCounters | MaglevError };
 
 /** A VPP that does not hand out its segment is asked again, but not more often than this. */
 const REOPEN_GAP_MS = 5000;
 /** VPP is not asked more often for its flows, however many watch them. */
 const FLOWS_GAP_MS = 1000;
-/** Questions that may wait for the first reading; more are refused. */
-const MAX_WAITING = 1000;
 
 /**
  * Reads VPP's counters every `stats-interval` and shows the last reading to whoever asks. The counters are columns of
@@ -51,130 +46,103 @@ export function statsActor(options: StatsOptions): ActorSpec<StatsMessage> {
     name: 'stats',
     start: async (context) => {
       const decision = await context.ask(options.decisions, { type: 'get-decision' });
-      return new Stats(context, options, decision);
+      const stats = new Stats(context, { ...options, decision });
+      stats.tickEvery(decision.statsInterval, true);
+      return stats;
     },
   };
 }
 
-class Stats {
-  readonly #context: Context<StatsMessage>;
-  readonly #options: StatsOptions;
+class Stats extends Life<StatsMessage, StatsOptions & { readonly decision: Decision }> {
   #segment: StatsSource | null = null;
   #nextOpenAt = Number.NEGATIVE_INFINITY;
   readonly #indexes = new KnownIndexes();
   readonly #shelf = new CounterShelf();
-  #reading = false;
+  /** Readings, each with those who asked before the first one was over. */
+  readonly #readings = new Rounds<Reply<LbCounters>>();
   readonly #recent = new RecentTraffic();
   /** When VPP was asked for its flows last, and what it answers. */
   #flows: { readonly at: number; readonly asked: Promise<readonly VipFlows[] | null> } | null = null;
-  /** Of before the first reading: they get what comes of it. */
-  #waiting: Reply<LbCounters>[] = [];
   #bootTime = 0;
-  #interval: number;
-  #syncInterval: number;
-  #stopTicks: Cancel;
-
-  constructor(context: Context<StatsMessage>, options: StatsOptions, decision: Decision) {
-    this.#context = context;
-    this.#options = options;
-    this.#interval = decision.statsInterval;
-    this.#syncInterval = decision.syncInterval;
-    this.#stopTicks = context.every(this.#interval, { type: 'tick' }, { immediate: true });
-  }
+  #interval = 0;
+  #syncInterval = this.options.decision.syncInterval;
+  #stopTicks: Cancel = () => {};
 
   stop(): void {
     this.#close();
   }
 
-  receive(message: StatsMessage): void {
-    switch (message.type) {
-      case 'tick':
-        this.#tick();
-        break;
-      case 'decision': {
-        const { statsInterval, syncInterval } = message.decision;
-        this.#syncInterval = syncInterval;
-        if (this.#interval === statsInterval) break;
-        this.#stopTicks();
-        this.#interval = statsInterval;
-        this.#stopTicks = this.#context.every(this.#interval, { type: 'tick' });
-        break;
-      }
-      case 'vips-changed':
-        this.#indexes.doubt();
-        break;
-      case 'places':
-        this.#found(message.places);
-        break;
-      case 'stands':
-        this.#stands(message.standing);
-        break;
-      case 'get-flows':
-        this.#tellFlows(message.reply);
-        break;
-      case 'get-lb-counters':
-        this.#show(message.reply);
-        break;
-      case 'read-done':
-        this.#reading = false;
-        this.#counted(message.counters);
-        this.#answerAll();
-        break;
-      case 'read-failed':
-        this.#reading = false;
-        this.#failed(asMaglevError(message.error));
-        this.#answerAll();
-        break;
-    }
+  readonly receive = byType<StatsMessage>({
+    tick: () => this.#tick(),
+    decision: ({ decision: { statsInterval, syncInterval } }) => {
+      this.#syncInterval = syncInterval;
+      if (this.#interval !== statsInterval) this.tickEvery(statsInterval);
+    },
+    'vips-changed': () => this.#indexes.doubt(),
+    places: ({ places }) => {
+      const known = this.#indexes.value;
+      if (known === null || known instanceof MaglevError || !haveMoved(known, places)) return;
+      this.#indexes.doubt();
+      this.#tick();
+    },
+    stands: ({ standing: { desired, found } }) => {
+      const { history } = this.options;
+      if (found === null) history.gone(vipId(desired.key));
+      else if (found !== undefined) history.stands(found, this.context.clock.now());
+    },
+    'get-flows': ({ reply }) => answerWith(this.#flowsNow(), reply),
+    'get-lb-counters': ({ reply }) => {
+      if (this.#shelf.shown !== null) this.#show(reply);
+      else if (this.#readings.share(reply)) this.#begin();
+    },
+    'read-done': ({ outcome }) => {
+      if (outcome instanceof MaglevError) this.#failed(outcome);
+      else this.#counted(outcome);
+      for (const reply of this.#readings.end().askers) this.#show(reply);
+    },
+  });
+
+  tickEvery(interval: number, immediate = false): void {
+    this.#interval = interval;
+    this.#stopTicks();
+    this.#stopTicks = this.context.every(interval, { type: 'tick' }, { immediate });
+  }
+
+  #tick(): void {
+    const { clock } = this.context;
+    if (this.#segment === null && clock.monotonic() < this.#nextOpenAt) return;
+    if (this.#readings.begin()) this.#begin();
+  }
+
+  #begin(): void {
+    this.context.pipe(
+      this.#read(),
+      (outcome) => ({ type: 'read-done', outcome }),
+      (error) => ({ type: 'read-done', outcome: asMaglevError(error) }),
+    );
   }
 
   #counted(counters: LbCounters): void {
     const recent = this.#recent.add(counters);
-    const now = this.#context.clock.monotonic();
+    const now = this.context.clock.monotonic();
     this.#shelf.put(recent === null ? counters : { ...counters, recent }, now);
-    this.#options.history.counted(counters);
+    this.options.history.counted(counters);
   }
 
-  #stands({ desired, found }: VipStanding): void {
-    const { history } = this.#options;
-    if (found === null) history.gone(vipId(desired.key));
-    else if (found !== undefined) history.stands(found, this.#context.clock.now());
-  }
-
-  #tellFlows(reply: Reply<FlowsReport>): void {
-    const { clock } = this.#context;
+  async #flowsNow(): Promise<FlowsReport> {
+    const { clock, ask } = this.context;
+    const { link, history } = this.options;
     const now = clock.monotonic();
     if (this.#flows === null || now - this.#flows.at >= FLOWS_GAP_MS)
-      this.#flows = { at: now, asked: this.#context.ask(this.#options.link, { type: 'read-flows' }) };
-    const { history } = this.#options;
-    const told = this.#flows.asked.then((vips) => {
-      if (vips === null) throw new MaglevError('MGL_VPP_TEXT', 'VPP does not tell its flows');
-      return vips.map((vip) => ({ ...vip, history: history.of(vipId(vip.key)) }));
-    });
-    answerWith(told, reply);
-  }
-
-  #found(places: ReadonlyMap<VipId, number>): void {
-    const known = this.#indexes.value;
-    if (known === null || known instanceof MaglevError || !haveMoved(known, places)) return;
-    this.#indexes.doubt();
-    this.#tick();
-  }
-
-  #tick(): void {
-    const context = this.#context;
-    if (this.#reading || (this.#segment === null && context.clock.monotonic() < this.#nextOpenAt)) return;
-    this.#reading = true;
-    context.pipe(
-      this.#read(),
-      (counters) => ({ type: 'read-done', counters }),
-      (error) => ({ type: 'read-failed', error }),
-    );
+      this.#flows = { at: now, asked: ask(link, { type: 'read-flows' }) };
+    const vips = await this.#flows.asked;
+    if (vips === null) throw new MaglevError('MGL_VPP_TEXT', 'VPP does not tell its flows');
+    return vips.map((vip) => ({ ...vip, history: history.of(vipId(vip.key)) }));
   }
 
   async #read(): Promise<LbCounters> {
     const segment = this.#segment ?? (await this.#open());
-    const renew = this.#indexes.mustRenew(this.#syncInterval, this.#context.clock.monotonic());
+    const renew = this.#indexes.mustRenew(this.#syncInterval, this.context.clock.monotonic());
     if (renew) await this.#readIndexes();
     const counters = await this.#readFrom(segment);
     const { last } = this.#shelf;
@@ -189,29 +157,29 @@ class Stats {
     const unknown = indexes instanceof MaglevError;
     const snapshot = await segment.snapshot(unknown ? [] : lbCounterRequests(indexes));
     const { bootTime } = snapshot;
-    const { report, link, history } = this.#options;
+    const { report, link, history } = this.options;
     if (bootTime !== 0 && bootTime !== this.#bootTime)
       report.tell({ type: 'booted', link, at: bootTime * 1000 });
     this.#bootTime = bootTime;
     history.isOf(bootTime);
     if (unknown) throw indexes;
-    return lbCounters(snapshot, indexes, this.#context.clock.now());
+    return lbCounters(snapshot, indexes, this.context.clock.now());
   }
 
   async #open(): Promise<StatsSource> {
-    const { signal, clock } = this.#context;
+    const { signal, clock } = this.context;
     this.#nextOpenAt = clock.monotonic() + REOPEN_GAP_MS;
-    const segment = await this.#options.open(signal);
+    const segment = await this.options.open(signal);
     if (signal.aborted) segment.close();
     else this.#segment = segment;
     return segment;
   }
 
   async #readIndexes(): Promise<void> {
-    const context = this.#context;
+    const context = this.context;
     const readAt = context.clock.monotonic();
     this.#indexes.forget();
-    const value = await context.ask(this.#options.link, { type: 'read-indexes' }).catch((error: unknown) => {
+    const value = await context.ask(this.options.link, { type: 'read-indexes' }).catch((error: unknown) => {
       if (error instanceof MaglevError && (error.code === 'MGL_VPP_TEXT' || error.code === 'MGL_VPP_TIMEOUT'))
         return error;
       throw error;
@@ -220,7 +188,7 @@ class Stats {
   }
 
   #failed(error: MaglevError): void {
-    const context = this.#context;
+    const context = this.context;
     if (context.signal.aborted) return;
     const { code, message, advice } = error;
     // The end of the connection is told by others; this actor ends with it.
@@ -231,22 +199,13 @@ class Stats {
     if (segment !== 'good') this.#close();
     if (segment !== 'lost') return;
     this.#shelf.clear();
-    this.#options.report.tell({ type: 'stats-lost', link: this.#options.link, error });
+    this.options.report.tell({ type: 'stats-lost', link: this.options.link, error });
   }
 
   #show(reply: Reply<LbCounters>): void {
     const { shown } = this.#shelf;
     if (shown instanceof MaglevError) reply.fail(shown);
     else if (shown !== null) reply.ok(shown);
-    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(reply);
-    else
-      reply.fail(
-        new MaglevError('MGL_MAILBOX_FULL', `${MAX_WAITING} requests wait for the counters already`),
-      );
-  }
-
-  #answerAll(): void {
-    for (const reply of this.#waiting.splice(0)) this.#show(reply);
   }
 
   #close(): void {

@@ -4,8 +4,10 @@ import type { LbState } from '../../domain/lb.js';
 import { Rounds } from '../../domain/rounds.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import { standingsOf, VipStandings } from '../../domain/standings.js';
+import { SyncRecords } from '../../domain/sync-records.js';
 import { TableHistory } from '../../domain/table-history.js';
 import { type Presence, VppPresence } from '../../domain/vpp-presence.js';
+import { VppReads } from '../../domain/vpp-reads.js';
 import { SILENCE_TOLD_MS, silenceError } from '../../domain/vpp-silence.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { DecisionRequest, VipWanted } from '../../protocol/decision.js';
@@ -17,13 +19,13 @@ import type {
   VppLink,
   VppRequest,
 } from '../../protocol/vpp.js';
-import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import type { ActorRef, ActorSpec } from '../kernel/contract.js';
+import { byType, Life } from '../life.js';
 import { tellNews } from '../news.js';
 import { chain } from '../supervision.js';
 import type { OpenStats, OpenVpp } from './api.js';
-import { type ConnectionMessage, connectionActor } from './connection.js';
+import { connectionActor } from './connection.js';
 import { type SessionMessage, sessionActor } from './session.js';
-import { type SyncLogMessage, syncLogActor } from './sync-log.js';
 
 export interface VppOptions {
   readonly open: OpenVpp;
@@ -54,7 +56,7 @@ export function vppActor(options: VppOptions): ActorSpec<VppMessage> {
     supervision: chain,
     start: async (context) => {
       const decision = await context.ask(options.decisions, { type: 'get-decision' });
-      return new Vpp(context, options, new StandingDecision(decision));
+      return new Vpp(context, { ...options, standing: new StandingDecision(decision) });
     },
   };
 }
@@ -71,124 +73,108 @@ interface Live {
   readonly standings: VipStandings;
 }
 
-class Vpp {
+class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDecision }> {
   #live: Live | null = null;
-  readonly #syncLog: ActorRef<SyncLogMessage>;
-  readonly #connection: ActorRef<ConnectionMessage>;
+  /** The last syncs, and what they found, over all connections to VPP. */
+  readonly #syncs = new SyncRecords();
+  readonly #reads = new VppReads();
+  readonly #connection = this.context.spawn(
+    connectionActor({ open: this.options.open, report: this.context.self }),
+  );
   /** Who waits for a look at VPP. It is no small thing for VPP: one is under way at a time, however many ask. */
   readonly #looks = new Rounds<Reply<LbState>>();
   #statsDroppedAt = Number.NEGATIVE_INFINITY;
-  readonly #presence: VppPresence;
+  readonly #presence = new VppPresence(this.context.clock.now());
   readonly #history = new TableHistory();
+  #standing = this.options.standing;
 
-  readonly #context: Context<VppMessage>;
-  readonly #options: VppOptions;
-  #standing: StandingDecision;
+  readonly receive = byType<VppMessage>({
+    'link-up': async ({ link }) => {
+      await this.#endSession();
+      this.#live = { link, session: null, bootedAt: null, standings: new VipStandings() };
+      this.#governUnlessPaused(this.#live);
+    },
+    'pause-over': ({ link }) => {
+      const live = this.#live;
+      if (link === live?.link) this.#governUnlessPaused(live);
+    },
+    'link-down': (message) => this.#lost(message),
+    'get-decision': ({ reply }) => reply.ok(this.#standing.decision),
+    decision: (message) => {
+      this.#standing = new StandingDecision(message.decision);
+      this.#live?.session?.tell(message);
+    },
+    'sync-made': ({ sync }) => {
+      this.#syncs.keep(sync);
+      if (sync.operations.length > 0) this.#reads.written();
+    },
+    'vpp-read': ({ read }) => this.#reads.keep(read),
+    'list-reads': ({ reply }) => reply.ok(this.#reads.list()),
+    'list-syncs': ({ reply }) => reply.ok(this.#syncs.list()),
+    'get-sync': ({ id, reply }) => {
+      const found = this.#syncs.get(id);
+      if (found !== undefined) reply.ok(found);
+      else reply.fail(new MaglevError('MGL_SYNC_UNKNOWN', `sync ${id} is not kept`));
+    },
+    'vip-wanted': (message) => this.#follow(message),
+    'get-info': ({ reply }) => {
+      const live = this.#live;
+      const pausedUntil = this.#presence.pausedUntil(this.#now);
+      if (live === null) reply.fail(this.#unavailable);
+      else reply.ok({ ...live.link.info, bootedAt: live.bootedAt, pausedUntil });
+    },
+    'get-memory': ({ reply }) => reply.ok(this.#live?.link.memory() ?? null),
+    'get-lb-state': ({ reply }) => {
+      const live = this.#live;
+      if (live === null) reply.fail(this.#unavailable);
+      else {
+        if (this.#looks.join(reply)) this.#look();
+        this.#boundSilence(live.link, reply);
+      }
+    },
+    waited: ({ link, reply }) => this.#tellSilence(link, reply),
+    'read-done': ({ outcome }) => {
+      const { askers, another } = this.#looks.end();
+      for (const reply of askers) settle(reply, outcome);
+      if (another) this.#look();
+    },
+    // Who asks does not wait long; a connection that is being started again answers nobody.
+    vouch: (message) => this.#connection.tell(message),
+    synced: () => {
+      this.#connection.tell({ type: 'proven' });
+      this.#presence.proven();
+    },
+    booted: ({ link, at }) => {
+      if (link === this.#live?.link.requests) this.#live.bootedAt = at;
+    },
+    standing: ({ link, news }) => {
+      if (link === this.#live?.link.requests) this.#live.standings.hear(news);
+    },
+    'list-standings': ({ reply }) => {
+      const condition = this.#presence.condition(this.#present, this.#now);
+      reply.ok(standingsOf(condition, this.#live?.standings ?? null, this.#standing.decision.vips));
+    },
+    'stats-lost': ({ link, error }) => this.#statsLost(link, error),
+    'get-flows': (message) => this.#askSession(message),
+    'get-lb-counters': (message) => this.#askSession(message),
+    sync: (message) => {
+      this.#presence.insist();
+      if (this.#live === null) message.reply.fail(this.#unavailable);
+      else this.context.relay(this.#govern(this.#live), message);
+    },
+  });
 
-  constructor(context: Context<VppMessage>, options: VppOptions, standing: StandingDecision) {
-    this.#context = context;
-    this.#options = options;
-    this.#standing = standing;
-    this.#presence = new VppPresence(context.clock.now());
-    this.#syncLog = context.spawn(syncLogActor());
-    this.#connection = context.spawn(connectionActor({ open: options.open, report: context.self }));
-  }
-
-  async receive(message: VppMessage): Promise<void> {
+  #askSession(message: Extract<VppControl, { type: 'get-flows' | 'get-lb-counters' }>): void {
     const live = this.#live;
-    switch (message.type) {
-      case 'link-up':
-        await this.#endSession();
-        this.#live = { link: message.link, session: null, bootedAt: null, standings: new VipStandings() };
-        this.#governUnlessPaused(this.#live);
-        break;
-      case 'pause-over':
-        if (message.link === live?.link) this.#governUnlessPaused(live);
-        break;
-      case 'link-down':
-        await this.#lost(message);
-        break;
-      case 'get-decision':
-        message.reply.ok(this.#standing.decision);
-        break;
-      case 'decision':
-        this.#standing = new StandingDecision(message.decision);
-        live?.session?.tell(message);
-        break;
-      case 'list-reads':
-      case 'list-syncs':
-      case 'get-sync':
-        this.#context.relay(this.#syncLog, message);
-        break;
-      case 'vip-wanted':
-        this.#follow(message);
-        break;
-      case 'get-info':
-        if (live === null) message.reply.fail(this.#unavailable);
-        else {
-          const pausedUntil = this.#presence.pausedUntil(this.#now);
-          message.reply.ok({ ...live.link.info, bootedAt: live.bootedAt, pausedUntil });
-        }
-        break;
-      case 'get-memory':
-        message.reply.ok(live?.link.memory() ?? null);
-        break;
-      case 'get-lb-state':
-        if (live === null) message.reply.fail(this.#unavailable);
-        else {
-          if (this.#looks.join(message.reply)) this.#look();
-          this.#boundSilence(live.link, message.reply);
-        }
-        break;
-      case 'waited':
-        this.#tellSilence(message.link, message.reply);
-        break;
-      case 'read-done': {
-        const { askers, another } = this.#looks.end();
-        for (const reply of askers) settle(reply, message.outcome);
-        if (another) this.#look();
-        break;
-      }
-      case 'vouch':
-        // Who asks does not wait long; a connection that is being started again answers nobody.
-        this.#connection.tell(message);
-        break;
-      case 'synced':
-        this.#connection.tell({ type: 'proven' });
-        this.#presence.proven();
-        break;
-      case 'booted':
-        if (message.link === live?.link.requests) live.bootedAt = message.at;
-        break;
-      case 'standing':
-        if (message.link === live?.link.requests) live.standings.hear(message.news);
-        break;
-      case 'list-standings': {
-        const condition = this.#presence.condition(this.#present, this.#now);
-        message.reply.ok(standingsOf(condition, live?.standings ?? null, this.#standing.decision.vips));
-        break;
-      }
-      case 'stats-lost':
-        this.#statsLost(message.link, message.error);
-        break;
-      case 'get-flows':
-      case 'get-lb-counters':
-        if (live === null || live.session === null) message.reply.fail(this.#unavailable);
-        else {
-          this.#boundSilence(live.link, message.reply);
-          this.#context.relay(live.session, message);
-        }
-        break;
-      case 'sync':
-        this.#presence.insist();
-        if (live === null) message.reply.fail(this.#unavailable);
-        else this.#context.relay(this.#govern(live), message);
-        break;
+    if (live === null || live.session === null) message.reply.fail(this.#unavailable);
+    else {
+      this.#boundSilence(live.link, message.reply);
+      this.context.relay(live.session, message);
     }
   }
 
   get #now() {
-    const { clock } = this.#context;
+    const { clock } = this.context;
     return { at: clock.now(), monotonic: clock.monotonic() };
   }
 
@@ -204,15 +190,15 @@ class Vpp {
   /** Begins a session if VPP is not left alone; otherwise that is done when the pause is over. */
   #governUnlessPaused(live: Live): void {
     const left = this.#presence.pauseLeft(this.#now);
-    if (left > 0) this.#context.after(left, { type: 'pause-over', link: live.link });
+    if (left > 0) this.context.after(left, { type: 'pause-over', link: live.link });
     else this.#govern(live);
   }
 
   #govern(live: Live): ActorRef<SessionMessage> {
-    const { self: report, spawn } = this.#context;
-    const { openStats } = this.#options;
+    const { self: report, spawn } = this.context;
+    const { openStats } = this.options;
     const link = live.link.requests;
-    const what = { link, decisions: report, report, records: this.#syncLog, openStats };
+    const what = { link, decisions: report, report, openStats };
     live.session ??= spawn(sessionActor({ ...what, history: this.#history }));
     return live.session;
   }
@@ -220,7 +206,7 @@ class Vpp {
   async #lost({ error, underWay }: Extract<ConnectionReport, { type: 'link-down' }>): Promise<void> {
     this.#presence.lost(error, this.#live === null ? null : this.#now.at);
     if (underWay !== null && error.code === 'MGL_VPP_DISCONNECTED')
-      tellNews(this.#context.log, [this.#presence.diedUnder(underWay, this.#now)]);
+      tellNews(this.context.log, [this.#presence.diedUnder(underWay, this.#now)]);
     await this.#endSession(error);
   }
 
@@ -234,17 +220,17 @@ class Vpp {
     if (standing === null) {
       // A whole decision that is newer is on its way.
       reply?.ok(notApplied(frontend, 'full-sync', 'the config has changed meanwhile'));
-    } else if (session !== null) this.#context.relay(session, message);
+    } else if (session !== null) this.context.relay(session, message);
     else {
       const { applied, news } = this.#presence.missed(frontend, flush, this.#present, this.#now);
-      tellNews(this.#context.log, news);
+      tellNews(this.context.log, news);
       reply?.ok(applied);
     }
   }
 
   /** Looks at VPP, straight through the link: it does not wait for a sync. */
   #look(): void {
-    const context = this.#context;
+    const context = this.context;
     const live = this.#live;
     const look =
       live === null
@@ -258,13 +244,13 @@ class Vpp {
   }
 
   #boundSilence(link: VppLink, reply: Reply<never>): void {
-    this.#context.after(SILENCE_TOLD_MS, { type: 'waited', link, reply });
+    this.context.after(SILENCE_TOLD_MS, { type: 'waited', link, reply });
   }
 
   /** Who still waits for a VPP that says nothing is told so; one that talks is given more time. */
   #tellSilence(link: VppLink, reply: Reply<never>): void {
     if (link !== this.#live?.link) return;
-    const error = silenceError(link.lastReplyAt(), this.#context.clock.monotonic());
+    const error = silenceError(link.lastReplyAt(), this.context.clock.monotonic());
     if (error !== null) reply.fail(error);
   }
 
@@ -274,7 +260,7 @@ class Vpp {
    * counters are worth less than the peace in which VPP is governed.
    */
   #statsLost(link: Address<VppRequest>, error: MaglevError): void {
-    const now = this.#context.clock.monotonic();
+    const now = this.context.clock.monotonic();
     if (link !== this.#live?.link.requests || now - this.#statsDroppedAt < STATS_DROP_GAP_MS) return;
     this.#statsDroppedAt = now;
     this.#connection.tell({ type: 'drop', link, error });
@@ -284,7 +270,7 @@ class Vpp {
   async #endSession(reason = this.#presence.lastError): Promise<void> {
     const live = this.#live;
     this.#live = null;
-    if (live !== null && live.session !== null) await this.#context.stopChild(live.session, reason);
+    if (live !== null && live.session !== null) await this.context.stopChild(live.session, reason);
   }
 }
 

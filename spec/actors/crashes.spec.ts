@@ -4,7 +4,7 @@ import { type Decision, vipId } from '../../domain/lb.js';
 import type { SyncReport } from '../../domain/syncs.js';
 import { TableHistory } from '../../domain/table-history.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
-import type { SessionReport, SyncMade, VppReadMade, VppRequest } from '../../protocol/vpp.js';
+import type { SessionReport, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, sampleDecision, sampleLbConf } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
 import { type Hook, instrument } from '../support/instrument.js';
@@ -29,11 +29,8 @@ async function live(hook: Hook) {
   const link = answering<VppRequest>('link', (request) => vpp.answer(request));
   let current = first;
   const decisions = answering<DecisionRequest>('vpp', ({ reply }) => reply.ok(current));
-  const [report, records] = [
-    answering<SessionReport>('vpp', () => {}),
-    answering<SyncMade | VppReadMade>('log', () => {}),
-  ];
-  const options = { link, decisions, report, records, openStats: null, history: new TableHistory() };
+  const report = answering<SessionReport>('vpp', () => {});
+  const options = { link, decisions, report, openStats: null, history: new TableHistory() };
   const session = tree.start(instrument(sessionActor(options), hook));
   await tree.clock.advance(1000);
   const asked = askBy<SessionMessage, SyncReport>(tree.system, session, (reply) => ({
@@ -77,7 +74,6 @@ describe('actors/vpp session, when any of its actors crashes at any message', ()
       'session',
       'conf-pusher',
       'lb',
-      'sync-ticker',
       ...[web, old, neu].map(({ key }) => vipId(key).replace('/', '_')),
     ]);
     for (const crashAt of points) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { memoryStore } from '../../actors/intent-keeper.js';
+import { memoryStore } from '../../daemon/intent-store.js';
 import { noIntents } from '../../domain/operator.js';
 import type { FrontendView } from '../../protocol/decision.js';
 import type { OperatorAnswer } from '../../protocol/operator.js';

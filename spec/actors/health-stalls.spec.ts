@@ -1,16 +1,14 @@
 import { expect } from 'chai';
-import { noEvents } from '../../actors/events.js';
-import { memoryStore } from '../../actors/intent-keeper.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
-import { noLog } from '../../actors/log-level.js';
-import { noRecorder } from '../../actors/recorder.js';
 import { rootActor } from '../../actors/root.js';
 import { realClock } from '../../clock/real-clock.js';
+import { memoryStore } from '../../daemon/intent-store.js';
 import type { MaglevConfig } from '../../domain/config.js';
 import { undecided } from '../../domain/rise-fall.js';
 import type { ProbeEngine } from '../../probes/engine/contract.js';
 import { createProbeEngine } from '../../probes/engine/engine.js';
 import type { ProbeReadings } from '../../protocol/health.js';
+import { noEvents, noLog, noRecorder } from '../support/bare-tree.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import { doubtsOverTold, doubtsTold } from '../support/doubts-told.js';
 import { Machine } from '../support/machine.js';

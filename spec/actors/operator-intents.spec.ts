@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { memoryStore } from '../../actors/intent-keeper.js';
+import { memoryStore } from '../../daemon/intent-store.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import { a, b, backends, CheckedFleet, c, fleetConfig, withCheck } from './checked-fleet.js';
 

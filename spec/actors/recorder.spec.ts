@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { noRecorder } from '../../actors/recorder.js';
 import type { MaglevError } from '../../domain/errors.js';
 import type { FlightRecord } from '../../domain/flight-record.js';
+import { noRecorder } from '../support/bare-tree.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import { fail, pass } from '../support/fake-servers.js';
 import { valid, World } from '../support/world.js';

@@ -8,7 +8,7 @@ import type { SyncReport } from '../../domain/syncs.js';
 import { TableHistory } from '../../domain/table-history.js';
 import type { Address } from '../../protocol/address.js';
 import type { DecisionRequest } from '../../protocol/decision.js';
-import type { SessionReport, SyncMade, VppReadMade, VppRequest } from '../../protocol/vpp.js';
+import type { SessionReport, SyncMade, VppRequest } from '../../protocol/vpp.js';
 import { desiredAs, desiredVip, ip, sampleDecision, vipKey } from '../support/domain-samples.js';
 import { FakeVpp } from '../support/fake-vpp.js';
 import { type Hook, instrument } from '../support/instrument.js';
@@ -40,7 +40,7 @@ export class SessionStage {
     this.tree = new Tree();
     this.vpp = new FakeVpp();
     this.link = answering('link', (request) => this.vpp.answer(request));
-    this.records = answering('sync-log', () => {});
+    this.records = answering('syncs', () => {});
   };
 
   readonly end = (): Promise<void> => this.tree.end();
@@ -48,14 +48,11 @@ export class SessionStage {
   readonly start = async (wanted = decision, hook: Hook = () => {}): Promise<void> => {
     this.current = new StandingDecision(wanted);
     const { link } = this;
-    const syncs = this.records;
-    const records: Address<SyncMade | VppReadMade> = {
-      name: syncs.name,
-      tell: (message) => message.type === 'vpp-read' || syncs.tell(message),
-    };
     const decisions = answering<DecisionRequest>('vpp', ({ reply }) => reply.ok(this.current.decision));
-    const report = answering<SessionReport>('vpp', () => {});
-    const spec = sessionActor({ link, decisions, report, records, openStats: null, history: this.history });
+    const report = answering<SessionReport>('vpp', (message) => {
+      if (message.type === 'sync-made') this.records.tell(message);
+    });
+    const spec = sessionActor({ link, decisions, report, openStats: null, history: this.history });
     this.session = this.tree.start(instrument(spec, hook));
     await this.tree.clock.settle();
   };

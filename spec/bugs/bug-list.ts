@@ -128,7 +128,7 @@ const deciding: readonly Bug[] = [
   ),
   bug(
     'what operators asked for is forgotten at a restart',
-    'domain/intent-memory',
+    'domain/intent-desk',
     'const merged = mergeIntents(found, intents, said);',
     'const merged = intents;',
   ),
@@ -141,8 +141,8 @@ const deciding: readonly Bug[] = [
   bug(
     'what operators ask for is not kept on disk',
     'actors/intent-keeper',
-    'const error = await this.#options.store.save(intents)',
-    'const error = await Promise.resolve()',
+    'store.save(intents).then(',
+    'Promise.resolve().then(',
   ),
 ];
 
@@ -240,9 +240,9 @@ const sending: readonly Bug[] = [
   ),
   bug(
     'nobody looks at VPP again by himself',
-    'actors/vpp/sync-ticker',
-    "lb.tell({ type: 'tick' });",
-    "if (lb.ticked !== true) { lb.ticked = true; lb.tell({ type: 'tick' }); }",
+    'actors/vpp/lb',
+    "this.#cancelTicks = this.context.every(interval, { type: 'tick' }, { immediate });",
+    "if (immediate) this.context.self.tell({ type: 'tick' });",
   ),
   bug(
     'what is asked for is acknowledged before VPP has it',
@@ -259,14 +259,14 @@ const sending: readonly Bug[] = [
   bug(
     'a session outlives its connection',
     'actors/vpp/vpp',
-    'await this.#context.stopChild(live.session, reason);',
+    'await this.context.stopChild(live.session, reason);',
     'void 0;',
   ),
   bug(
     'no second attempt to connect',
     'actors/vpp/connection',
-    "this.#context.after(delayMs, { type: 'connect' });",
-    "if (this.#attempts < 2) this.#context.after(delayMs, { type: 'connect' });",
+    "this.context.after(delayMs, { type: 'connect' });",
+    "if (this.#attempts < 2) this.context.after(delayMs, { type: 'connect' });",
   ),
   bug(
     'a VIP is made although VPP has no memory for it',

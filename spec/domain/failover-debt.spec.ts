@@ -1,11 +1,13 @@
 import { expect } from 'chai';
-import { failoverDebt, type TableEpoch } from '../../domain/failover-debt.js';
+import { debtOfFlows, failoverDebt, type TableEpoch } from '../../domain/failover-debt.js';
 import { bucketOf, flowHash } from '../../domain/flow-hash.js';
+import type { TableSeen } from '../../domain/table-history.js';
 import { predictTable, serverOfBucket, type WeightedServer } from '../../domain/table-prediction.js';
 import { packetOf } from '../../sim/flow/flow.js';
 import { ip46FromIp } from '../../sim/lb/ip46.js';
 import { findServer } from '../../sim/lb/lb-state.js';
 import { SeededRandom } from '../../sim/random.js';
+import { vipKey } from '../support/domain-samples.js';
 import { LbBench, vipAt } from '../support/lb-bench.js';
 import { randomServers, weighted } from '../support/random-servers.js';
 import { wholeOfIt } from '../support/slow-part.js';
@@ -75,6 +77,29 @@ class Life {
 }
 
 describe('domain/failover-debt', () => {
+  it('of what VPP says is that of its flows and tables, and known to be none where there is no flow', () => {
+    const [one, two] = randomServers(1, 2);
+    if (one === undefined || two === undefined) throw new Error('there are two servers');
+    const vip = (flows: readonly [number, number], tables: readonly TableSeen[] | null) => {
+      const history = tables === null ? null : { since: 7, tables };
+      const servers = [
+        { ...one, flows: flows[0] },
+        { ...two, weight: 0, flows: flows[1] },
+      ];
+      return debtOfFlows({
+        key: vipKey('192.0.2.1/32'),
+        tableLength: 16,
+        servers,
+        history,
+      });
+    };
+    const both = { table: { length: 16, servers: [one, two] }, begun: 30 };
+    const debt = { certain: 20, most: 20, flows: 30 };
+    expect(vip([10, 20], [both])).to.deep.equal({ ...debt, estimate: 20, since: 7 });
+    expect(vip([10, 20], null)).to.deep.equal({ ...debt, estimate: null, since: null });
+    expect(vip([0, 0], null)).to.deep.equal({ certain: 0, most: 0, flows: 0, estimate: 0, since: null });
+  });
+
   it('is never more or less than what the simulator counts, and the estimate is near it', () => {
     for (let seed = 1; seed <= (wholeOfIt ? 50 : 4); seed++) {
       const life = new Life(seed);

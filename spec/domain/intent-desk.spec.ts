@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { IntentDesk } from '../../domain/intent-desk.js';
-import { type IntentMemory, nothingRemembered, withFound, withSaid } from '../../domain/intent-memory.js';
+import {
+  IntentDesk,
+  type IntentMemory,
+  nothingRemembered,
+  withFound,
+  withSaid,
+} from '../../domain/intent-desk.js';
 import { type Intent, type Intents, intentsOf, subjectOf } from '../../domain/operator.js';
 
 const paused = (backend: string): Intent => {
@@ -45,7 +50,7 @@ describe('domain/intent-desk: what operators asked for, and the disk', () => {
         let disk: Intents | null = null;
         const words = new Map<string, boolean>();
         const save = () => {
-          desk.saved(desk.memory.intents, 1);
+          desk.hear({ kind: 'saved', intents: desk.memory.intents, tookMs: 1, error: null });
           disk = desk.memory.intents;
         };
         for (const step of steps) {
@@ -54,17 +59,18 @@ describe('domain/intent-desk: what operators asked for, and the disk', () => {
             words.set(step.backend, step.pauses);
           } else if (desk.due === 'load') {
             if (step.kind === 'read') {
-              desk.read({ kind: 'read', intents: step.intents, problem: null });
+              desk.hear({ kind: 'read', intents: step.intents, problem: null });
               disk = step.intents;
               for (const name of names(step.intents)) if (!words.has(name)) words.set(name, true);
               desk.memory = withFound(desk.memory, step.intents);
             } else if (step.kind !== 'saved' && step.kind !== 'unsaved') {
-              desk.unread({ kind: step.kind, problem: 'no' });
+              desk.hear({ kind: step.kind, problem: 'no' });
               expect(desk.due).to.equal('load');
             }
           } else if (desk.due === 'save') {
             if (step.kind === 'saved') save();
-            if (step.kind === 'unsaved') desk.unsaved(step.error);
+            if (step.kind === 'unsaved')
+              desk.hear({ kind: 'saved', intents: desk.memory.intents, tookMs: 1, error: step.error });
           }
           expect(desk.found === null, 'nothing is written before it was read').to.equal(disk === null);
         }
@@ -79,20 +85,22 @@ describe('domain/intent-desk: what operators asked for, and the disk', () => {
 
   it('tells a failure once at error, what is the same again at debug, and the end of it', () => {
     const desk = new IntentDesk();
-    desk.read({ kind: 'read', intents: new Map(), problem: null });
+    desk.hear({ kind: 'read', intents: new Map(), problem: null });
     desk.memory = { ...nothingRemembered, whole: true };
-    const levels = ({ news }: ReturnType<IntentDesk['unsaved']>) =>
-      news.map(({ name, level }) => `${level} ${name}`);
-    expect(levels(desk.unsaved('disk full'))).to.deep.equal(['error operator-state-not-kept']);
-    expect(levels(desk.unsaved('disk full'))).to.deep.equal(['debug operator-state-not-kept']);
-    expect(levels(desk.saved(desk.memory.intents, 3))).to.deep.equal(['info operator-state-kept']);
-    expect(levels(desk.saved(desk.memory.intents, 3))).to.deep.equal([]);
+    const levels = (error: string | null) =>
+      desk
+        .hear({ kind: 'saved', intents: desk.memory.intents, tookMs: 3, error })
+        .news.map(({ name, level }) => `${level} ${name}`);
+    expect(levels('disk full')).to.deep.equal(['error operator-state-not-kept']);
+    expect(levels('disk full')).to.deep.equal(['debug operator-state-not-kept']);
+    expect(levels(null)).to.deep.equal(['info operator-state-kept']);
+    expect(levels(null)).to.deep.equal([]);
   });
 
   it('looks for another maglevd to let go sooner than for a disk to be mended', () => {
     const desk = new IntentDesk();
-    expect(desk.unread({ kind: 'busy', problem: 'busy' }).retryMs).to.be.below(
-      desk.unread({ kind: 'unread', problem: 'torn' }).retryMs ?? 0,
+    expect(desk.hear({ kind: 'busy', problem: 'busy' }).retryMs).to.be.below(
+      desk.hear({ kind: 'unread', problem: 'torn' }).retryMs ?? 0,
     );
   });
 });

@@ -1,13 +1,11 @@
-import { noEvents } from '../../actors/events.js';
-import { memoryStore } from '../../actors/intent-keeper.js';
 import { createActorSystem } from '../../actors/kernel/system.js';
-import { noLog } from '../../actors/log-level.js';
-import { noRecorder } from '../../actors/recorder.js';
 import { rootActor } from '../../actors/root.js';
 import { realClock } from '../../clock/real-clock.js';
 import { loadConfigFile } from '../../config/load.js';
+import { memoryStore } from '../../daemon/intent-store.js';
 import { openVpp } from '../../daemon/open-vpp.js';
 import { serviceManager } from '../../daemon/service-manager.js';
+import { noEvents, noLog, noRecorder } from './bare-tree.js';
 import { FakeServers } from './fake-servers.js';
 import { instrument } from './instrument.js';
 
