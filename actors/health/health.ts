@@ -61,15 +61,13 @@ export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
     start: async (context) => {
       const now = await context.ask(options.operator, { type: 'get-effective' });
       const health = new Health(context, options);
-      await health.follow(now, everything, true);
+      await health.follow(now, { kind: 'all' }, true);
       // After a crash: what was changed just before it may not have been told.
       if (context.isRestart) health.tellAll();
       return health;
     },
   };
 }
-
-const everything: Touched = { kind: 'all' };
 
 class Health {
   readonly #backends = new Map<string, ActorRef<BackendMessage>>();
@@ -141,9 +139,8 @@ class Health {
   }
 
   #tellDoubts({ news, later }: DoubtsTold): void {
-    const { log, after } = this.#context;
-    tellNews(log, news);
-    if (later !== null) after(GATHER_MS, { type: 'tell-doubts', key: later });
+    tellNews(this.#context.log, news);
+    if (later !== null) this.#context.after(GATHER_MS, { type: 'tell-doubts', key: later });
   }
 
   /** The prober is a new one. */

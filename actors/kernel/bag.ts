@@ -1,29 +1,29 @@
 /** Where something lies in a Bag. */
-export interface Place<T> {
-  readonly content: T;
+export interface Place {
   /** -1 when it has been taken out. */
   index: number;
 }
 
 /**
- * Things in no order, each of which can be taken out again at once. There are thousands of these with one or two things
- * in them that change every second: an array is cheap then, while a Set makes a new table each time it becomes empty.
+ * Things of some kinds in no order, each of which can be taken out again at once. There are thousands of these with one or
+ * two things in them that change every second: an array is cheap then, while a Set makes a new table each time it becomes
+ * empty, and one bag is smaller than one for each kind.
  */
-export class Bag<T> {
-  readonly #places: Place<T>[] = [];
+export class Bag<K, T> {
+  #places: (Place & { readonly kind: K; readonly content: T })[] = [];
 
   get size(): number {
     return this.#places.length;
   }
 
-  add(content: T): Place<T> {
-    const place: Place<T> = { content, index: this.#places.length };
+  add(kind: K, content: T): Place {
+    const place = { kind, content, index: this.#places.length };
     this.#places.push(place);
     return place;
   }
 
   /** Does nothing if it has been taken out before. */
-  takeOut(place: Place<T>): void {
+  takeOut(place: Place): void {
     if (place.index < 0) return;
     const last = this.#places.pop();
     if (last !== undefined && last !== place) {
@@ -31,13 +31,14 @@ export class Bag<T> {
       this.#places[place.index] = last;
     }
     place.index = -1;
+    // An array that had something keeps room for some more.
+    if (this.#places.length === 0) this.#places = [];
   }
 
-  /** Takes out all, and gives it. */
-  empty(): T[] {
-    return this.#places.splice(0).map((place) => {
-      place.index = -1;
-      return place.content;
-    });
+  /** Takes out all of this kind, and gives it. */
+  empty(kind: K): T[] {
+    const taken = this.#places.filter((place) => place.kind === kind);
+    for (const place of taken) this.takeOut(place);
+    return taken.map(({ content }) => content);
   }
 }

@@ -2,33 +2,24 @@ import { setMaxListeners } from 'node:events';
 import type { MaglevError } from '../../domain/errors.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import { Bag } from './bag.js';
-import { askerStopped, calleeStopped, type Question } from './question.js';
+import { askerStopped, calleeStopped, type HeldAs, type Question } from './question.js';
 
-/** What will do something by itself until it is stopped. */
-interface Pending {
-  stop: Cancel;
-}
-
-/** What an incarnation holds besides its children: nothing of it outlives the incarnation. */
-export class Belongings {
-  /** Timers and watches that send messages to itself: they end when it is told to end. */
-  readonly senders = new Bag<Pending>();
-  /** Timers of its own code: they live until it has ended, for stop() may need them. */
-  readonly codeTimers = new Bag<Pending>();
-  /** Questions that it asked. */
-  readonly asked = new Bag<Question>();
-  /** Questions that were put to it and wait for its answer. */
-  readonly unanswered = new Bag<Question>();
-  readonly #path: string;
+/**
+ * What an incarnation holds besides its children: nothing of it outlives the incarnation. Timers and watches that send it
+ * messages (`sender`) end when it is told to end; timers of its `code` when it has ended, for stop() may need them.
+ */
+export class Belongings extends Bag<HeldAs | 'sender' | 'code', { end: Cancel } | Question> {
+  readonly #owner: { readonly path: string };
   readonly #clock: Clock;
   #abort: AbortController | null = null;
   #ending = false;
   /** Why it was told to end, for those who wait for it. */
   #reason: MaglevError | null = null;
 
-  /** `path` is the actor's, for the errors of questions that are not answered. */
-  constructor(path: string, clock: Clock) {
-    this.#path = path;
+  /** `owner` is the actor, for the errors of questions that are not answered. */
+  constructor(owner: { readonly path: string }, clock: Clock) {
+    super();
+    this.#owner = owner;
     this.#clock = clock;
   }
 
@@ -44,16 +35,16 @@ export class Belongings {
   }
 
   /** Runs `run` after `ms` milliseconds; never when they are Infinity. */
-  after(kept: Bag<Pending>, ms: number, run: () => void): Cancel {
-    const timer: Pending = { stop: () => {} };
-    const place = kept.add(timer);
-    timer.stop = this.#clock.schedule(ms, () => {
-      kept.takeOut(place);
+  after(kind: 'sender' | 'code', ms: number, run: () => void): Cancel {
+    const timer: { end: Cancel } = { end: () => {} };
+    const place = this.add(kind, timer);
+    timer.end = this.#clock.schedule(ms, () => {
+      this.takeOut(place);
       run();
     });
     return () => {
-      kept.takeOut(place);
-      timer.stop();
+      this.takeOut(place);
+      timer.end();
     };
   }
 
@@ -69,7 +60,7 @@ export class Belongings {
     const next = (): void => {
       const now = this.#clock.monotonic();
       due = due + ms > now ? due + ms : now + ms;
-      cancelNext = this.after(this.senders, due - now, () => {
+      cancelNext = this.after('sender', due - now, () => {
         next();
         run();
       });
@@ -82,19 +73,19 @@ export class Belongings {
   cutOff(reason: MaglevError | null): void {
     this.#ending = true;
     this.#reason = reason;
-    for (const { stop } of this.senders.empty()) stop();
-    this.#failAll(this.asked, askerStopped);
+    this.#endAll('sender', askerStopped);
+    this.#endAll('asked', askerStopped);
     this.#abort?.abort();
   }
 
   /** Nothing of the incarnation acts any more: ends what it still waits for, and what others still expect of it. */
   letGo(): void {
-    for (const { stop } of this.codeTimers.empty()) stop();
-    this.#failAll(this.unanswered, calleeStopped);
-    this.#failAll(this.asked, askerStopped);
+    this.#endAll('code', askerStopped);
+    this.#endAll('unanswered', calleeStopped);
+    this.#endAll('asked', askerStopped);
   }
 
-  #failAll(questions: Bag<Question>, because: (path: string) => MaglevError): void {
-    for (const question of questions.empty()) question.end(this.#reason ?? because(this.#path));
+  #endAll(kind: HeldAs | 'sender' | 'code', because: (path: string) => MaglevError): void {
+    for (const held of this.empty(kind)) held.end(this.#reason ?? because(this.#owner.path));
   }
 }

@@ -1,7 +1,7 @@
 import type { MaglevError } from '../../domain/errors.js';
 import type { Cancel } from '../../protocol/clock.js';
 import { checkName } from './actor-name.js';
-import { makeContext } from './context.js';
+import { IncarnationContext } from './context.js';
 import type { ActorDescription, ActorEnd, ActorRef, ActorSpec, Context, RestartType } from './contract.js';
 import type { Child, Family } from './family.js';
 import { isFenced } from './fence.js';
@@ -18,14 +18,14 @@ const HELD_DURING_RESTART = 10_000;
 /** An actor for as long as its ref lives: the mailbox and the name, through all incarnations. */
 export class Cell<M> implements Child, Host<M> {
   readonly name: string;
-  readonly path: string;
   readonly spec: ActorSpec<M>;
   readonly restart: RestartType;
   readonly ref: ActorRef<M>;
   readonly #services: Services;
   readonly #family: Family;
+  readonly #parentPath: string;
   readonly #mail = new Fifo<Envelope<M>>();
-  readonly #listeners = new Set<(end: ActorEnd) => void>();
+  #listeners: Set<(end: ActorEnd) => void> | null = null;
   #incarnation = 0;
   #life: Incarnation<M> | null = null;
   #lastError: string | null = null;
@@ -35,12 +35,16 @@ export class Cell<M> implements Child, Host<M> {
   constructor(spec: ActorSpec<M>, parentPath: string, family: Family, services: Services) {
     checkName(spec.name);
     this.name = spec.name;
-    this.path = `${parentPath}/${spec.name}`;
     this.spec = spec;
     this.restart = spec.restart ?? 'permanent';
+    this.#parentPath = parentPath;
     this.#services = services;
     this.#family = family;
-    this.ref = new Ref(this, (message) => this.#tell(message));
+    this.ref = new Ref(this);
+  }
+
+  get path(): string {
+    return `${this.#parentPath}/${this.name}`;
   }
 
   get incarnation(): number {
@@ -60,8 +64,8 @@ export class Cell<M> implements Child, Host<M> {
     this.#end = { ref: this.ref, reason: cause.kind, error: cause.error };
     const why = cause.kind === 'stopped' ? cause.reason : null;
     for (const left of this.#mail.remove(() => true)) this.#lose(left, 'ended', why);
-    for (const listener of this.#listeners) listener(this.#end);
-    this.#listeners.clear();
+    for (const listener of this.#listeners ?? []) listener(this.#end);
+    this.#listeners = null;
   }
 
   hasEnded(): boolean {
@@ -70,8 +74,8 @@ export class Cell<M> implements Child, Host<M> {
 
   onEnd(listener: (end: ActorEnd) => void): Cancel {
     if (this.#end !== null) listener(this.#end);
-    else this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    else this.#listeners = (this.#listeners ?? new Set()).add(listener);
+    return () => this.#listeners?.delete(listener);
   }
 
   take(): Envelope<M> | undefined {
@@ -100,7 +104,7 @@ export class Cell<M> implements Child, Host<M> {
   }
 
   makeContext(incarnation: Incarnation<M>): Context<M> {
-    return makeContext(incarnation, this.#services);
+    return new IncarnationContext(incarnation, this.#services);
   }
 
   adopt<C>(family: Family, spec: ActorSpec<C>): ActorRef<C> {
@@ -132,7 +136,7 @@ export class Cell<M> implements Child, Host<M> {
     };
   }
 
-  #tell(message: M): boolean {
+  tell(message: M): boolean {
     const question = questionIn(message);
     if (isFenced()) {
       this.#services.deadLetters.record(this.path, 'stale', message);

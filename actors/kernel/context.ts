@@ -1,8 +1,8 @@
 import { MaglevError } from '../../domain/errors.js';
-import type { Address } from '../../protocol/address.js';
+import type { Address, Ask, Reply } from '../../protocol/address.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
-import type { Belongings } from './belongings.js';
-import type { ActorEnd, ActorRef, ActorSpec, AnyRef, Context } from './contract.js';
+import type { Logger } from '../../protocol/log.js';
+import type { ActorEnd, ActorRef, ActorSpec, Alias, AnyRef, Context } from './contract.js';
 import { runAs } from './fence.js';
 import type { Incarnation } from './incarnation.js';
 import { ask, askerStopped, calleeStopped } from './question.js';
@@ -12,151 +12,155 @@ import { finished, toError } from './supervision.js';
 
 const nothing: Cancel = () => {};
 
-/** What one incarnation can do. Every function checks that the incarnation still may. */
-export function makeContext<M>(incarnation: Incarnation<M>, services: Services): Context<M> {
-  const { host, belongings } = incarnation;
-  const { path } = host;
-  const { deadLetters } = services;
+/**
+ * What one incarnation can do. Every function checks that the incarnation still may. There are thousands of these: what they
+ * have in common is in their prototype, and what few use is made when it is asked for.
+ */
+export class IncarnationContext<M> implements Context<M> {
+  readonly self: ActorRef<M>;
+  readonly isRestart: boolean;
+  readonly log: Logger;
+  readonly #incarnation: Incarnation<M>;
+  readonly #services: Services;
 
-  const toSelf = (message: M): void => {
-    host.accept({ message, question: null, origin: incarnation });
-  };
-
-  /** Makes a message of what happened, and sends it to the incarnation; to nobody once it was told to end. */
-  const deliver = (happened: unknown, make: () => M): void => {
-    if (!incarnation.active) {
-      deadLetters.record(path, 'stale', happened);
-      return;
-    }
-    let message: M;
-    try {
-      message = runAs(incarnation, make);
-    } catch (thrown) {
-      incarnation.fail(thrown);
-      return;
-    }
-    toSelf(message);
-  };
-
-  /** Sets up what sends itself `message`; nothing once it was told to end. */
-  const sending = (message: M, begin: (send: () => void) => Cancel): Cancel => {
-    if (incarnation.active) return begin(() => toSelf(message));
-    deadLetters.record(path, 'stale', message);
-    return nothing;
-  };
-
-  const functions: Omit<Context<M>, 'signal'> = {
-    self: host.ref,
-    path,
-    isRestart: incarnation.number > 1,
-    log: services.log,
-    clock: boundClock(services.clock, incarnation),
-
-    spawn: <C>(spec: ActorSpec<C>): ActorRef<C> => {
-      if (!incarnation.active) {
-        throw new MaglevError('MGL_ACTOR_STOPPED', `${path} is ending and cannot spawn ${spec.name}`);
-      }
-      return host.adopt(incarnation.foundFamily(), spec);
-    },
-
-    alias: <C>(name: string) => {
-      let bound: Address<C> | null = null;
-      return {
-        name: `${path}/${name}`,
-        bind: (to: Address<C>) => {
-          bound = to;
-        },
-        tell: (message: C) => {
-          if (bound !== null && incarnation.phase !== 'ended') return bound.tell(message);
-          deadLetters.record(`${path}/${name}`, 'ended', message);
-          return false;
-        },
-      };
-    },
-
-    stopChild: async (child: AnyRef, reason: MaglevError | null = null): Promise<void> => {
-      const actor = Ref.actorBehind(child);
-      if (actor.hasEnded()) return;
-      const { family } = incarnation;
-      if (family === null || !family.includes(actor)) {
-        throw new Error(`${path} cannot stop ${actor.path}, which is not its child`);
-      }
-      await family.stop(actor, reason);
-    },
-
-    stopSelf: () => incarnation.end(finished),
-
-    ask: (target, question, options) => {
-      if (incarnation.mayAsk) return ask(services.clock, belongings.asked, target, question, options);
-      deadLetters.record(target.name, 'stale', `a question of ${path}`);
-      const refused = Promise.reject(askerStopped(path));
-      refused.catch(() => {});
-      return refused;
-    },
-
-    relay: (target, message) => {
-      // An actor that refuses says why by failing the question; any other address only returns false.
-      if (!target.tell(message)) message.reply?.fail(calleeStopped(target.name));
-    },
-
-    after: (ms, message) => sending(message, (send) => belongings.after(belongings.senders, ms, send)),
-
-    every: (ms, message, { immediate = false } = {}) =>
-      sending(message, (send) => {
-        const cancel = belongings.every(ms, send);
-        if (immediate) send();
-        return cancel;
-      }),
-
-    pipe: <T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M): void => {
-      promise.then(
-        (value) => deliver(value, () => ok(value)),
-        (thrown: unknown) => deliver(thrown, () => failed(toError(thrown))),
-      );
-    },
-
-    watch: (ref: AnyRef, message: (end: ActorEnd) => M): void => {
-      const actor = Ref.actorBehind(ref);
-      if (!incarnation.active) return;
-      const { senders } = belongings;
-      const watching = { stop: nothing };
-      const place = senders.add(watching);
-      watching.stop = actor.onEnd((end) => {
-        senders.takeOut(place);
-        deliver(end, () => message(end));
-      });
-    },
-  };
-  return Object.assign(new Signalled(belongings), functions);
-}
-
-/** Whose signal is made when somebody asks for it. Written into each object, it would give each a hidden class of its own. */
-class Signalled {
-  readonly #belongings: Belongings;
-  constructor(belongings: Belongings) {
-    this.#belongings = belongings;
+  constructor(incarnation: Incarnation<M>, services: Services) {
+    this.self = incarnation.host.ref;
+    this.isRestart = incarnation.number > 1;
+    this.log = services.log;
+    this.#incarnation = incarnation;
+    this.#services = services;
   }
+
   get signal(): AbortSignal {
-    return this.#belongings.signal;
+    return this.#incarnation.belongings.signal;
   }
-}
 
-/** `clock`, with timers that end with the incarnation, and that crash it when they throw. */
-function boundClock<M>(clock: Clock, incarnation: Incarnation<M>): Clock {
-  return {
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    random: () => clock.random(),
-    schedule: (ms, run) => {
+  /** With timers that end with the incarnation, and that crash it when they throw. */
+  get clock(): Clock {
+    const { now, monotonic, random } = this.#services.clock;
+    const incarnation = this.#incarnation;
+    const schedule = (ms: number, run: () => void): Cancel => {
       if (incarnation.phase === 'ended') return nothing;
-      const { belongings } = incarnation;
-      return belongings.after(belongings.codeTimers, ms, () => {
+      return incarnation.belongings.after('code', ms, () => {
         try {
           runAs(incarnation, run);
         } catch (thrown) {
           incarnation.fail(thrown);
         }
       });
-    },
-  };
+    };
+    return { now, monotonic, random, schedule };
+  }
+
+  get ask(): Ask {
+    const { clock, deadLetters } = this.#services;
+    const incarnation = this.#incarnation;
+    return (target, question, options) => {
+      if (incarnation.mayAsk) return ask(clock, incarnation.belongings, target, question, options);
+      deadLetters.record(target.name, 'stale', `a question of ${incarnation.path}`);
+      const refused = Promise.reject(askerStopped(incarnation.path));
+      refused.catch(() => {});
+      return refused;
+    };
+  }
+
+  spawn<C>(spec: ActorSpec<C>): ActorRef<C> {
+    const { active, host, path } = this.#incarnation;
+    if (!active)
+      throw new MaglevError('MGL_ACTOR_STOPPED', `${path} is ending and cannot spawn ${spec.name}`);
+    return host.adopt(this.#incarnation.foundFamily(), spec);
+  }
+
+  alias<C>(name: string): Alias<C> {
+    const incarnation = this.#incarnation;
+    const { deadLetters } = this.#services;
+    let bound: Address<C> | null = null;
+    return {
+      name: `${incarnation.path}/${name}`,
+      bind: (to: Address<C>) => {
+        bound = to;
+      },
+      tell: (message: C) => {
+        if (bound !== null && incarnation.phase !== 'ended') return bound.tell(message);
+        deadLetters.record(`${incarnation.path}/${name}`, 'ended', message);
+        return false;
+      },
+    };
+  }
+
+  async stopChild(child: AnyRef, reason: MaglevError | null = null): Promise<void> {
+    const actor = Ref.actorBehind(child);
+    if (actor.hasEnded()) return;
+    const { family, path } = this.#incarnation;
+    if (family === null || !family.includes(actor)) {
+      throw new Error(`${path} cannot stop ${actor.path}, which is not its child`);
+    }
+    await family.stop(actor, reason);
+  }
+
+  stopSelf(): void {
+    this.#incarnation.end(finished);
+  }
+
+  relay<Q>(target: Address<Q>, message: NoInfer<Q> & { readonly reply?: Reply<never> | undefined }): void {
+    // An actor that refuses says why by failing the question; any other address only returns false.
+    if (!target.tell(message)) message.reply?.fail(calleeStopped(target.name));
+  }
+
+  after(ms: number, message: M): Cancel {
+    return this.#sending(message, (send) => this.#incarnation.belongings.after('sender', ms, send));
+  }
+
+  every(ms: number, message: M, { immediate = false } = {}): Cancel {
+    return this.#sending(message, (send) => {
+      const cancel = this.#incarnation.belongings.every(ms, send);
+      if (immediate) send();
+      return cancel;
+    });
+  }
+
+  pipe<T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M): void {
+    promise.then(
+      (value) => this.#deliver(value, () => ok(value)),
+      (thrown: unknown) => this.#deliver(thrown, () => failed(toError(thrown))),
+    );
+  }
+
+  watch(ref: AnyRef, message: (end: ActorEnd) => M): void {
+    const actor = Ref.actorBehind(ref);
+    const { active, belongings } = this.#incarnation;
+    if (!active) return;
+    const watching = { end: nothing };
+    const place = belongings.add('sender', watching);
+    watching.end = actor.onEnd((end) => {
+      belongings.takeOut(place);
+      this.#deliver(end, () => message(end));
+    });
+  }
+
+  #toSelf(message: M): void {
+    const origin = this.#incarnation;
+    origin.host.accept({ message, question: null, origin });
+  }
+
+  /** Makes a message of what happened, and sends it to the incarnation; to nobody once it was told to end. */
+  #deliver(happened: unknown, make: () => M): void {
+    const incarnation = this.#incarnation;
+    if (!incarnation.active) {
+      this.#services.deadLetters.record(incarnation.path, 'stale', happened);
+      return;
+    }
+    try {
+      this.#toSelf(runAs(incarnation, make));
+    } catch (thrown) {
+      incarnation.fail(thrown);
+    }
+  }
+
+  /** Sets up what sends itself `message`; nothing once it was told to end. */
+  #sending(message: M, begin: (send: () => void) => Cancel): Cancel {
+    if (this.#incarnation.active) return begin(() => this.#toSelf(message));
+    this.#services.deadLetters.record(this.self.name, 'stale', message);
+    return nothing;
+  }
 }

@@ -75,11 +75,12 @@ export interface Alias<M> extends Address<M> {
   readonly bind: (to: Address<M>) => void;
 }
 
-/** What an incarnation can do. Everything in it is bound to that incarnation: after its end nothing of it acts. */
+/**
+ * What an incarnation can do. Everything in it is bound to that incarnation: after its end nothing of it acts. All but `ask`
+ * is called on it (`context.after(...)`); the compiler refuses to take it apart, by `this`.
+ */
 export interface Context<M> {
   readonly self: ActorRef<M>;
-  /** `/root/vpp/connection`. */
-  readonly path: string;
   /** Did one end before it? Then what that one was about to tell may not have been told. */
   readonly isRestart: boolean;
   /** Aborted when this incarnation is told to end, before its stop(). */
@@ -87,31 +88,32 @@ export interface Context<M> {
   readonly clock: Clock;
   readonly log: Logger;
   /** Returns at once; children start one after the other, in the order of the calls. Throws on a taken name. */
-  readonly spawn: <C>(spec: ActorSpec<C>) => ActorRef<C>;
+  readonly spawn: <C>(this: object, spec: ActorSpec<C>) => ActorRef<C>;
   /** An address for whoever is started before the actor that it leads to; `name` is for people. */
-  readonly alias: <C>(name: string) => Alias<C>;
+  readonly alias: <C>(this: object, name: string) => Alias<C>;
   /**
    * Resolves when the child and everything below it has ended. No-op for an ended child. Whoever waits for an answer of
    * one of them gets `reason`; without one, MGL_ACTOR_STOPPED.
    */
-  readonly stopChild: (child: AnyRef, reason?: MaglevError) => Promise<void>;
+  readonly stopChild: (this: object, child: AnyRef, reason?: MaglevError) => Promise<void>;
   /** Ends this actor: `finished`. Messages not yet handled are dead letters. */
-  readonly stopSelf: () => void;
+  readonly stopSelf: (this: object) => void;
   /** Waits until it is answered, unless a timeout is given: every question ends with whoever holds it. */
   readonly ask: Ask;
   /** Passes a message on with its way back, if it has one: from then on `target` is who owes the answer. */
   readonly relay: <Q>(
+    this: object,
     target: Address<Q>,
     message: NoInfer<Q> & { readonly reply?: Reply<never> | undefined },
   ) => void;
   /** Sends itself `message` after `ms`. */
-  readonly after: (ms: number, message: M) => Cancel;
+  readonly after: (this: object, ms: number, message: M) => Cancel;
   /** Sends itself `message` every `ms`; the first at once if `immediate`. */
-  readonly every: (ms: number, message: M, options?: { readonly immediate?: boolean }) => Cancel;
+  readonly every: (this: object, ms: number, message: M, how?: { readonly immediate?: boolean }) => Cancel;
   /** Turns the outcome of a promise into a message to itself. Never an unhandled rejection. */
-  readonly pipe: <T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M) => void;
+  readonly pipe: <T>(this: object, of: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M) => void;
   /** Sends itself one message when the actor behind `ref` ends for good; at once if it already has. */
-  readonly watch: (ref: AnyRef, message: (end: ActorEnd) => M) => void;
+  readonly watch: (this: object, ref: AnyRef, message: (end: ActorEnd) => M) => void;
 }
 
 /** The live tree, for people: one node an actor. */

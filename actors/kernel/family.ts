@@ -43,7 +43,8 @@ interface Member {
   state: MemberState;
   /** It was stopped by its parent: no restart, whatever happens. */
   condemned: boolean;
-  readonly awaitEnd: (() => void)[];
+  /** Whom to tell of its end; null = nobody has asked. */
+  awaitEnd: readonly (() => void)[] | null;
   /** Restarts in a row. */
   row: number;
   runningSince: number | null;
@@ -113,7 +114,7 @@ export class Family {
       child,
       state: 'queued',
       condemned: false,
-      awaitEnd: [],
+      awaitEnd: null,
       row: 0,
       runningSince: null,
       cancelBackoff: null,
@@ -128,7 +129,7 @@ export class Family {
     const member = this.#memberOf(child);
     member.condemned = true;
     const ended = new Promise<void>((resolve) => {
-      member.awaitEnd.push(resolve);
+      member.awaitEnd = [...(member.awaitEnd ?? []), resolve];
     });
     if (member.state === 'queued' || member.state === 'down') {
       this.#bury(member, { kind: 'stopped', error: null, reason });
@@ -302,7 +303,7 @@ export class Family {
     member.state = 'gone';
     this.#members.delete(member.child.name);
     member.child.bury(cause);
-    for (const resolve of member.awaitEnd) resolve();
+    for (const resolve of member.awaitEnd ?? []) resolve();
   }
 
   #memberOf(child: Child): Member {

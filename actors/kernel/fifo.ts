@@ -1,9 +1,11 @@
+const noSlots: undefined[] = [];
+
 /**
  * A first-in first-out queue on a ring: push and shift take constant time and no allocation once it has grown.
  * Elements are anything but undefined.
  */
 export class Fifo<T> {
-  #slots: (T | undefined)[] = [undefined, undefined, undefined, undefined];
+  #slots: (T | undefined)[] = noSlots;
   /** Where the oldest is. */
   #head = 0;
   #size = 0;
@@ -13,7 +15,7 @@ export class Fifo<T> {
   }
 
   push(element: T): void {
-    if (this.#size === this.#slots.length) this.#resize(this.#size * 2);
+    if (this.#size === this.#slots.length) this.#resize(Math.max(4, this.#size * 2));
     this.#slots[(this.#head + this.#size) % this.#slots.length] = element;
     this.#size += 1;
   }
@@ -25,6 +27,8 @@ export class Fifo<T> {
     this.#slots[this.#head] = undefined;
     this.#head = (this.#head + 1) % this.#slots.length;
     this.#size -= 1;
+    // Thousands of queues are empty most of the time.
+    if (this.#size === 0 && this.#slots.length === 4) this.#slots = noSlots;
     // A burst must not keep its memory for ever; the floor avoids growing and shrinking all the time.
     if (this.#slots.length > 1024 && this.#size * 4 < this.#slots.length)
       this.#resize(this.#slots.length / 2);

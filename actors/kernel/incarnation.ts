@@ -4,7 +4,7 @@ import { Belongings } from './belongings.js';
 import type { ActorRef, ActorSpec, Behavior, Context } from './contract.js';
 import { Family } from './family.js';
 import { runAs } from './fence.js';
-import type { Worker } from './nact-engine.js';
+import type { TurnTaker, Worker } from './nact-engine.js';
 import { calleeCrashed, calleeStopped, type Question } from './question.js';
 import { messageType, type Services } from './services.js';
 import { type Cause, defaultSupervision, toError } from './supervision.js';
@@ -57,7 +57,7 @@ export interface Host<M> {
  * Invariants: start(), receive() and stop() never overlap, except that stop() does not wait for one of the others
  * that missed the deadline; the children have ended before stop() runs; `ended` is reported exactly once.
  */
-export class Incarnation<M> {
+export class Incarnation<M> implements TurnTaker {
   readonly number: number;
   readonly belongings: Belongings;
   readonly host: Host<M>;
@@ -78,9 +78,13 @@ export class Incarnation<M> {
     this.host = host;
     this.#services = services;
     this.number = number;
-    this.belongings = new Belongings(host.path, services.clock);
-    this.#worker = services.engine.worker(host.path, this.#turn);
-    this.#worker.wake();
+    this.belongings = new Belongings(host, services.clock);
+    this.#worker = services.engine.worker(this);
+    this.#services.engine.wake(this.#worker);
+  }
+
+  get path(): string {
+    return this.host.path;
   }
 
   get phase(): Phase {
@@ -119,7 +123,7 @@ export class Incarnation<M> {
 
   /** There is mail. */
   wake(): void {
-    if (this.#phase === 'running') this.#worker.wake();
+    if (this.#phase === 'running') this.#services.engine.wake(this.#worker);
   }
 
   /** Something that the kernel did on its behalf failed: that is a crash like any other. */
@@ -138,7 +142,7 @@ export class Incarnation<M> {
     const reason = cause.kind === 'stopped' ? cause.reason : null;
     this.belongings.cutOff(reason);
     if (this.#handling !== null)
-      this.#cancelDeadline = this.#services.clock.schedule(STOP_DEADLINE_MS, this.#abandonHandler);
+      this.#cancelDeadline = this.#services.clock.schedule(STOP_DEADLINE_MS, () => this.#abandonHandler());
     const childrenEnded = this.#family?.close(reason) ?? Promise.resolve();
     void childrenEnded.then(() => {
       this.#childrenEnded = true;
@@ -147,11 +151,11 @@ export class Incarnation<M> {
   }
 
   /** One turn of the worker; nothing may be thrown from here. */
-  readonly #turn = (): void | Promise<void> => {
+  turn(): void | Promise<void> {
     if (this.#phase === 'releasing') return this.#release();
     if (!this.#begun) return this.#start();
     if (this.#phase === 'running') return this.#receiveSome();
-  };
+  }
 
   async #start(): Promise<void> {
     this.#begun = true;
@@ -175,7 +179,7 @@ export class Incarnation<M> {
     if (this.#phase === 'starting') {
       this.#phase = 'running';
       this.host.started();
-      if (this.host.hasMail()) this.#worker.wake();
+      if (this.host.hasMail()) this.#services.engine.wake(this.#worker);
     } else {
       this.#releaseIfQuiet();
     }
@@ -188,7 +192,7 @@ export class Incarnation<M> {
       if (handled !== undefined) return handled;
       if (this.#phase !== 'running' || !this.host.hasMail()) return;
     }
-    this.#worker.wake();
+    this.#services.engine.wake(this.#worker);
   }
 
   /** What it returns has ended when the handler has, and will be followed by another turn if there is mail. */
@@ -197,7 +201,7 @@ export class Incarnation<M> {
     const behavior = this.#behavior;
     if (envelope === undefined || behavior === null) return;
     const { message, question } = envelope;
-    question?.deliveredTo(this.belongings.unanswered);
+    question?.deliveredTo(this.belongings);
     this.#handling = envelope;
     try {
       const handled = runAs(this, receive, behavior, message);
@@ -205,7 +209,7 @@ export class Incarnation<M> {
         return Promise.resolve(handled).then(
           () => {
             this.#received(question);
-            if (this.#phase === 'running' && this.host.hasMail()) this.#worker.wake();
+            if (this.#phase === 'running' && this.host.hasMail()) this.#services.engine.wake(this.#worker);
           },
           (thrown: unknown) => this.#crashed(toError(thrown), envelope),
         );
@@ -252,13 +256,13 @@ export class Incarnation<M> {
     this.#cancelDeadline = null;
   }
 
-  readonly #abandonHandler = (): void => {
+  #abandonHandler(): void {
     this.#abandon(this.#handled());
     // The worker is stuck in the handler for ever: stop() needs another one.
-    this.#worker.stop();
-    this.#worker = this.#services.engine.worker(this.host.path, this.#turn);
+    this.#services.engine.dismiss(this.#worker);
+    this.#worker = this.#services.engine.worker(this);
     this.#releaseIfQuiet();
-  };
+  }
 
   #abandon(waitedFor: string | null): void {
     this.#abandoned = true;
@@ -277,7 +281,7 @@ export class Incarnation<M> {
       return;
     this.#phase = 'releasing';
     if (this.#behavior?.stop === undefined) this.#finish();
-    else this.#worker.wake();
+    else this.#services.engine.wake(this.#worker);
   }
 
   async #release(): Promise<void> {
@@ -309,7 +313,7 @@ export class Incarnation<M> {
     if (this.#phase === 'ended' || this.#cause === null) return;
     this.#phase = 'ended';
     this.#cancelDeadline?.();
-    this.#worker.stop();
+    this.#services.engine.dismiss(this.#worker);
     this.belongings.letGo();
     this.host.ended(this.#cause);
   }

@@ -2,21 +2,26 @@ import { type ActorSystemRef, dispatch, type Ref, spawn, start, stop } from 'nac
 import type { Clock } from '../../protocol/clock.js';
 import { encodeName } from './actor-name.js';
 
-/** Turns of one incarnation: never two at once, each in its own turn of the event loop. */
+/** Whose turns they are. */
+export interface TurnTaker {
+  /** Any text, for people who look into the engine. */
+  readonly path: string;
+  /** Must not throw. */
+  turn(): void | Promise<void>;
+}
+
+/** Turns of one taker: never two at once, each in its own turn of the event loop. */
 export interface Worker {
-  /** Asks for one more turn. Several calls before that turn begins are one. */
-  readonly wake: () => void;
-  /** No turn begins any more, whatever was asked for and will be. One that is under way cannot be interrupted. */
-  readonly stop: () => void;
+  readonly owner: TurnTaker;
+  /** null = it was idle for long. */
+  actor: Ref<string> | null;
+  /** On the monotonic scale. */
+  idleSince: number;
+  wanted: boolean;
+  stopped: boolean;
 }
 
 const turnToken = 'turn';
-
-/** A nact actor of a worker, if it has one, and since when it has had nothing to do. */
-interface Place {
-  actor: Ref<string> | null;
-  idleSince: number;
-}
 
 /** So many actors are kept though they have nothing to do, and each for so many milliseconds: one takes two kilobytes. */
 const usualLimits = { most: 256, ms: 2000 };
@@ -32,7 +37,7 @@ export class NactEngine {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #limits: typeof usualLimits;
   /** Who was idle first is first. */
-  readonly #idle = new Set<Place>();
+  readonly #idle = new Set<Worker>();
   #made = 0;
 
   /** `report` gets what should be impossible: an error that a turn let through. */
@@ -42,33 +47,23 @@ export class NactEngine {
     this.#limits = limits;
   }
 
-  /** `label` is any text, for people who look into the engine. `turn` must not throw. */
-  worker(label: string, turn: () => void | Promise<void>): Worker {
-    const place: Place = { actor: null, idleSince: 0 };
-    let wanted = false;
-    let stopped = false;
-    const turned = (state: null): null => {
-      if (!wanted && !stopped) this.#rest(place);
-      return state;
-    };
-    const run = (state: null): null | Promise<null> => {
-      wanted = false;
-      const done = turn();
-      return done === undefined ? turned(state) : done.then(() => turned(state));
-    };
-    return {
-      wake: () => {
-        if (wanted || stopped) return;
-        wanted = true;
-        this.#idle.delete(place);
-        place.actor ??= this.#spawn(label, run);
-        dispatch(place.actor, turnToken);
-      },
-      stop: () => {
-        stopped = true;
-        this.#leave(place);
-      },
-    };
+  worker(owner: TurnTaker): Worker {
+    return { owner, actor: null, idleSince: 0, wanted: false, stopped: false };
+  }
+
+  /** Asks for one more turn. Several calls before that turn begins are one. */
+  wake(worker: Worker): void {
+    if (worker.wanted || worker.stopped) return;
+    worker.wanted = true;
+    this.#idle.delete(worker);
+    worker.actor ??= this.#spawn(worker);
+    dispatch(worker.actor, turnToken);
+  }
+
+  /** No turn begins any more, whatever was asked for and will be. One that is under way cannot be interrupted. */
+  dismiss(worker: Worker): void {
+    worker.stopped = true;
+    this.#leave(worker);
   }
 
   /** Every worker must have been stopped. */
@@ -76,9 +71,18 @@ export class NactEngine {
     stop(this.#root);
   }
 
-  #spawn(label: string, run: (state: null) => null | Promise<null>): Ref<string> {
+  #spawn(worker: Worker): Ref<string> {
     this.#made += 1;
-    return spawn(this.#root, run, `${this.#made}-${encodeName(label)}`, {
+    const turned = (state: null): null => {
+      if (!worker.wanted && !worker.stopped) this.#rest(worker);
+      return state;
+    };
+    const run = (state: null): null | Promise<null> => {
+      worker.wanted = false;
+      const done = worker.owner.turn();
+      return done === undefined ? turned(state) : done.then(() => turned(state));
+    };
+    return spawn(this.#root, run, `${this.#made}-${encodeName(worker.owner.path)}`, {
       initialState: null,
       onCrash: (_token, error, context) => {
         this.#report(error ?? new Error('a turn failed'));
@@ -88,19 +92,19 @@ export class NactEngine {
   }
 
   /** Some others may have rested long enough. */
-  #rest(place: Place): void {
-    place.idleSince = this.#clock.monotonic();
-    this.#idle.add(place);
+  #rest(worker: Worker): void {
+    worker.idleSince = Math.floor(this.#clock.monotonic());
+    this.#idle.add(worker);
     let left = Math.min(MOST_AT_ONCE, this.#idle.size - this.#limits.most);
     for (const first of this.#idle) {
-      if (left-- <= 0 || place.idleSince - first.idleSince < this.#limits.ms) return;
+      if (left-- <= 0 || worker.idleSince - first.idleSince < this.#limits.ms) return;
       this.#leave(first);
     }
   }
 
-  #leave(place: Place): void {
-    this.#idle.delete(place);
-    if (place.actor !== null) stop(place.actor);
-    place.actor = null;
+  #leave(worker: Worker): void {
+    this.#idle.delete(worker);
+    if (worker.actor !== null) stop(worker.actor);
+    worker.actor = null;
   }
 }

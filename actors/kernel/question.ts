@@ -4,10 +4,14 @@ import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Bag, Place } from './bag.js';
 import { isFenced } from './fence.js';
 
+/** An incarnation has questions that it asked, and those that were put to it and wait for its answer. */
+export type HeldAs = 'asked' | 'unanswered';
+type Questions = Pick<Bag<HeldAs, Question>, 'add' | 'takeOut'>;
+
 /** What the kernel needs of an open question, whatever its answer's type. */
 export interface Question {
-  /** The message is with an incarnation now, and no other: `open` has that incarnation's unanswered questions. */
-  deliveredTo(open: Bag<Question>): void;
+  /** The message is with an incarnation now, and no other: `open` is what that one has. */
+  deliveredTo(open: Questions): void;
   /** Ends it without an answer, unless it has ended before. */
   end(error: MaglevError): void;
 }
@@ -21,15 +25,15 @@ export class PendingQuestion<R> implements Question, Reply<R> {
   #resolve: (value: R) => void = () => {};
   #reject: (error: MaglevError) => void = () => {};
   /** Where this question lies while it is open: with its asker, and with who is to answer it. */
-  readonly #asked: Bag<Question> | null;
-  readonly #askedAt: Place<Question> | null;
-  #open: Bag<Question> | null = null;
-  #openAt: Place<Question> | null = null;
+  readonly #asked: Questions | null;
+  readonly #askedAt: Place | null;
+  #open: Questions | null = null;
+  #openAt: Place | null = null;
   #timer: Cancel | null = null;
   #settled = false;
 
-  /** `asked` has the open questions of its asker; null for an asker outside the tree. */
-  constructor(asked: Bag<Question> | null) {
+  /** `asked` has what its asker holds; null for an asker outside the tree. */
+  constructor(asked: Questions | null) {
     this.answer = new Promise<R>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -37,7 +41,7 @@ export class PendingQuestion<R> implements Question, Reply<R> {
     // The asker may have been abandoned, or may not care: an answer that nobody awaits must not end the process.
     this.answer.catch(() => {});
     this.#asked = asked;
-    this.#askedAt = asked?.add(this) ?? null;
+    this.#askedAt = asked?.add('asked', this) ?? null;
   }
 
   readonly ok = (value: R): boolean => {
@@ -59,11 +63,11 @@ export class PendingQuestion<R> implements Question, Reply<R> {
     if (!this.#settled) this.#timer = begin();
   }
 
-  deliveredTo(open: Bag<Question>): void {
+  deliveredTo(open: Questions): void {
     if (this.#settled) return;
     if (this.#openAt !== null) this.#open?.takeOut(this.#openAt);
     this.#open = open;
-    this.#openAt = open.add(this);
+    this.#openAt = open.add('unanswered', this);
   }
 
   #settle(): boolean {
@@ -83,12 +87,12 @@ export function questionIn(message: unknown): Question | null {
 }
 
 /**
- * Asks `target` and returns its answer. `asked` collects the open questions of one asker, who can end them all.
+ * Asks `target` and returns its answer. `asked` collects what one asker holds, who can end it all.
  * Rejects with a MaglevError, always; never throws.
  */
 export function ask<Q, K extends QuestionOf<Q> & { readonly type: string }>(
   clock: Clock,
-  asked: Bag<Question> | null,
+  asked: Questions | null,
   target: Address<Q>,
   question: K,
   { timeoutMs = Number.POSITIVE_INFINITY }: AskOptions = {},

@@ -6,15 +6,19 @@ let lastId = 0;
 /** A ref that the kernel made. Only the kernel can see whom it leads to, and nobody can forge one. */
 export class Ref<in M> implements ActorRef<M> {
   readonly id = ++lastId;
-  readonly name: string;
-  readonly tell: (message: M) => boolean;
-  readonly #actor: Child;
+  readonly #actor: Child & Pick<ActorRef<M>, 'tell'>;
 
-  constructor(actor: Child, tell: (message: M) => boolean) {
-    this.name = actor.path;
-    this.tell = tell;
+  constructor(actor: Child & Pick<ActorRef<M>, 'tell'>) {
     this.#actor = actor;
     Object.freeze(this);
+  }
+
+  get name(): string {
+    return this.#actor.path;
+  }
+
+  tell(message: M): boolean {
+    return this.#actor.tell(message);
   }
 
   /** TypeError for a ref that the kernel did not make. */

@@ -6,7 +6,7 @@ import type { NactEngine } from './nact-engine.js';
 export interface Services {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly engine: Pick<NactEngine, 'worker'>;
+  readonly engine: Pick<NactEngine, 'worker' | 'wake' | 'dismiss'>;
   readonly deadLetters: DeadLetters;
 }
 

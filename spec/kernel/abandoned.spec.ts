@@ -73,13 +73,13 @@ describe('kernel: nothing of an abandoned incarnation reaches anybody', () => {
   });
 
   it('what comes of its promises', async () => {
-    const letters = await abandoned(({ pipe }) => {
-      pipe(
+    const letters = await abandoned((context) => {
+      context.pipe(
         Promise.resolve(1),
         () => hear,
         () => hear,
       );
-      pipe(
+      context.pipe(
         Promise.reject(new Error('no')),
         () => hear,
         () => hear,
@@ -105,14 +105,14 @@ describe('kernel: nothing of an abandoned incarnation reaches anybody', () => {
 
   it('what it watches, spawns and stops', async () => {
     let refused = '';
-    const letters = await abandoned(async ({ watch, spawn, stopSelf }, play) => {
+    const letters = await abandoned(async (context, play) => {
       const root = play.context('root');
       const gone = root.spawn(play.spec({ name: 'gone' }));
       await root.stopChild(gone);
-      watch(gone, () => hear);
-      stopSelf();
+      context.watch(gone, () => hear);
+      context.stopSelf();
       try {
-        spawn(play.spec({ name: 'late' }));
+        context.spawn(play.spec({ name: 'late' }));
       } catch (thrown) {
         refused = String(thrown);
       }

@@ -117,7 +117,8 @@ export class Chaos {
   }
 
   #born(context: Context<Message>): Life {
-    const { path, self } = context;
+    const { self } = context;
+    const path = self.name;
     const before = this.alive.get(path);
     if (before !== undefined) this.broken.push(`${path} started while an incarnation of it lives`);
     const life: Life = { path, ref: self, busy: true, hangs: false };
@@ -148,7 +149,8 @@ export class Chaos {
     switch (message.type) {
       case 'work': {
         const last = this.#lastSeq.get(context.self.id) ?? -1;
-        if (message.seq <= last) this.broken.push(`${context.path} handles ${message.seq} after ${last}`);
+        if (message.seq <= last)
+          this.broken.push(`${context.self.name} handles ${message.seq} after ${last}`);
         this.#lastSeq.set(context.self.id, message.seq);
         await this.#sleep(message.ms);
         return;
@@ -160,13 +162,13 @@ export class Chaos {
         // Long enough to be abandoned if it is told to end meanwhile; then nothing that it does may be heard.
         life.hangs = true;
         await this.#sleep(7000);
-        if (this.alive.get(context.path) !== life) this.#haunt(context, kept);
+        if (this.alive.get(context.self.name) !== life) this.#haunt(context, kept);
         return;
       case 'from-itself':
-        if (message.life !== life) this.broken.push(`${context.path} hears of a former life`);
+        if (message.life !== life) this.broken.push(`${context.self.name} hears of a former life`);
         return;
       case 'from-the-grave':
-        this.broken.push(`${context.path} hears of the dead`);
+        this.broken.push(`${context.self.name} hears of the dead`);
         return;
       case 'finish':
         context.stopSelf();
@@ -178,7 +180,7 @@ export class Chaos {
         }
         return;
       case 'stop-child': {
-        const children = [...this.alive.values()].filter(({ path }) => isChild(context.path, path));
+        const children = [...this.alive.values()].filter(({ path }) => isChild(context.self.name, path));
         const child = children[this.below(children.length)];
         // A child of a former incarnation may still be in the list; that one has ended, and stopChild knows.
         if (child !== undefined) await context.stopChild(child.ref);
@@ -213,7 +215,7 @@ export class Chaos {
     const ghost: Message = { type: 'from-the-grave' };
     const heard =
       [...this.alive.values()].some(({ ref }) => ref.tell(ghost)) || kept.some((reply) => reply.ok('late'));
-    if (heard) this.broken.push(`${context.path} is heard from the grave`);
+    if (heard) this.broken.push(`${context.self.name} is heard from the grave`);
     context.after(1, ghost);
     context.pipe(
       Promise.resolve(),

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { Bag } from '../../actors/kernel/bag.js';
 import { Cell } from '../../actors/kernel/cell.js';
-import { makeContext } from '../../actors/kernel/context.js';
+import { IncarnationContext } from '../../actors/kernel/context.js';
 import type { ActorSpec } from '../../actors/kernel/contract.js';
 import { Family } from '../../actors/kernel/family.js';
 import { Incarnation } from '../../actors/kernel/incarnation.js';
-import { NactEngine } from '../../actors/kernel/nact-engine.js';
-import { PendingQuestion, type Question } from '../../actors/kernel/question.js';
-import { DeadLetters } from '../../actors/kernel/services.js';
+import { NactEngine, type TurnTaker } from '../../actors/kernel/nact-engine.js';
+import { type HeldAs, PendingQuestion, type Question } from '../../actors/kernel/question.js';
+import { DeadLetters, type Services } from '../../actors/kernel/services.js';
 import { defaultSupervision } from '../../actors/kernel/supervision.js';
 import { VirtualClock } from '../../clock/virtual-clock.js';
 import { recordingLog } from '../support/recording-log.js';
@@ -17,23 +17,24 @@ const noReport = (error: Error): never => {
   throw error;
 };
 
+const taker = (path: string, turn: TurnTaker['turn']): TurnTaker => ({ path, turn });
+
 /** A cell on an engine that counts the workers which were not stopped. */
 function bench<M>(spec: ActorSpec<M>) {
   const clock = new VirtualClock();
   const log = recordingLog();
   const nact = new NactEngine(noReport, clock);
   const live = new Set<object>();
-  const engine: Pick<NactEngine, 'worker'> = {
-    worker: (label, turn) => {
-      const worker = nact.worker(label, turn);
+  const engine: Services['engine'] = {
+    worker: (owner) => {
+      const worker = nact.worker(owner);
       live.add(worker);
-      return {
-        wake: () => worker.wake(),
-        stop: () => {
-          live.delete(worker);
-          worker.stop();
-        },
-      };
+      return worker;
+    },
+    wake: (worker) => nact.wake(worker),
+    dismiss: (worker) => {
+      live.delete(worker);
+      nact.dismiss(worker);
     },
   };
   const services = { clock, log, engine, deadLetters: new DeadLetters(log) };
@@ -46,15 +47,18 @@ describe('kernel/engine', () => {
   it('gives one turn for any number of calls before it begins, and another for a call during it', async () => {
     const clock = new VirtualClock();
     const turns: string[] = [];
-    const worker = new NactEngine(noReport, clock).worker('any label: [2001:db8::1]:80/tcp', async () => {
-      turns.push('begins');
-      if (turns.length === 1) worker.wake();
-      await Promise.resolve();
-      turns.push('ends');
-    });
-    worker.wake();
-    worker.wake();
-    worker.wake();
+    const engine = new NactEngine(noReport, clock);
+    const worker = engine.worker(
+      taker('any label: [2001:db8::1]:80/tcp', async () => {
+        turns.push('begins');
+        if (turns.length === 1) engine.wake(worker);
+        await Promise.resolve();
+        turns.push('ends');
+      }),
+    );
+    engine.wake(worker);
+    engine.wake(worker);
+    engine.wake(worker);
     await clock.settle();
     expect(turns).deep.equal(['begins', 'ends', 'begins', 'ends']);
   });
@@ -62,13 +66,16 @@ describe('kernel/engine', () => {
   it('begins no turn after stop, not even one that was asked for', async () => {
     const clock = new VirtualClock();
     let turns = 0;
-    const worker = new NactEngine(noReport, clock).worker('a', () => {
-      turns += 1;
-    });
-    worker.wake();
-    worker.stop();
-    worker.wake();
-    worker.stop();
+    const engine = new NactEngine(noReport, clock);
+    const worker = engine.worker(
+      taker('a', () => {
+        turns += 1;
+      }),
+    );
+    engine.wake(worker);
+    engine.dismiss(worker);
+    engine.wake(worker);
+    engine.dismiss(worker);
     await clock.settle();
     expect(turns).equal(0);
   });
@@ -77,14 +84,14 @@ describe('kernel/engine', () => {
     const clock = new VirtualClock();
     const engine = new NactEngine(noReport, clock, { most: 2, ms: 0 });
     const turns: number[] = [];
-    const workers = [0, 1, 2, 3, 4].map((n) => engine.worker('same', () => void turns.push(n)));
+    const workers = [0, 1, 2, 3, 4].map((n) => engine.worker(taker('same', () => void turns.push(n))));
     for (let round = 0; round < 3; round++) {
-      for (const worker of workers) worker.wake();
+      for (const worker of workers) engine.wake(worker);
       await clock.settle();
     }
     expect(turns).deep.equal([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
-    workers[0]?.stop();
-    for (const worker of workers) worker.wake();
+    for (const worker of workers.slice(0, 1)) engine.dismiss(worker);
+    for (const worker of workers) engine.wake(worker);
     await clock.settle();
     expect(turns.slice(15)).deep.equal([1, 2, 3, 4]);
   });
@@ -92,11 +99,14 @@ describe('kernel/engine', () => {
   it('reports a turn that throws, and goes on', async () => {
     const clock = new VirtualClock();
     const reported: string[] = [];
-    const worker = new NactEngine((error) => reported.push(error.message), clock).worker('a', () => {
-      throw new Error('impossible');
-    });
+    const engine = new NactEngine((error) => reported.push(error.message), clock);
+    const worker = engine.worker(
+      taker('a', () => {
+        throw new Error('impossible');
+      }),
+    );
     for (let n = 0; n < 2; n += 1) {
-      worker.wake();
+      engine.wake(worker);
       await clock.settle();
     }
     expect(reported).deep.equal(['impossible', 'impossible']);
@@ -128,7 +138,7 @@ describe('kernel/engine', () => {
 
 describe('kernel/what is kept', () => {
   it('a question is forgotten by its asker and by its callee when it is settled', () => {
-    const [asked, open] = [new Bag<Question>(), new Bag<Question>()];
+    const [asked, open] = [new Bag<HeldAs, Question>(), new Bag<HeldAs, Question>()];
     const question = new PendingQuestion<string>(asked);
     question.deliveredTo(open);
     expect([asked.size, open.size]).deep.equal([1, 1]);
@@ -152,11 +162,10 @@ describe('kernel/what is kept', () => {
       services,
     );
     const incarnation = new Incarnation(watcher, services, 1);
-    const { watch } = makeContext(incarnation, services);
-    watch(cell.ref, () => 'ended');
-    expect(incarnation.belongings.senders.size).equal(1);
+    new IncarnationContext(incarnation, services).watch(cell.ref, () => 'ended');
+    expect(incarnation.belongings.size).equal(1);
     await family.stop(cell);
-    expect(incarnation.belongings.senders.size).equal(0);
+    expect(incarnation.belongings.size).equal(0);
     incarnation.end({ kind: 'stopped', error: null, reason: null });
   });
 });

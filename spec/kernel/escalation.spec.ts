@@ -179,9 +179,9 @@ describe('kernel/escalation', () => {
         },
       ],
     });
-    const { watch } = play.context('root');
+    const root = play.context('root');
     const names = ['a', 'b', 'parent'];
-    for (const name of names) watch(play.ref(name), (end) => () => void ends.push(end));
+    for (const name of names) root.watch(play.ref(name), (end) => () => void ends.push(end));
     play.ref('a').tell(boom);
     await play.clock.settle();
     expect(ends.map(({ reason }) => reason)).deep.equal(['crashed', 'stopped', 'escalated']);

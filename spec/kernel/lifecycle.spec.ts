@@ -179,10 +179,10 @@ describe('kernel/start and stop', () => {
     const play = stage();
     await play.play({ name: 'root', children: [{ name: 'a', children: [{ name: 'a1' }] }, { name: 'b' }] });
     play.events();
-    const { stopChild } = play.context('root');
-    await stopChild(play.ref('a'));
+    const root = play.context('root');
+    await root.stopChild(play.ref('a'));
     expect(play.events()).deep.equal(['-a1', '-a']);
-    await stopChild(play.ref('a'));
+    await root.stopChild(play.ref('a'));
     await play.clock.advance(60_000);
     expect(play.events()).deep.equal([]);
     expect(play.system.describe()?.children.map(({ name }) => name)).deep.equal(['b']);
@@ -201,9 +201,9 @@ describe('kernel/start and stop', () => {
     const root = await play.play({ name: 'root', children: [{ name: 'a' }] });
     const before = play.ref('a');
     let after: ActorRef<Act> | null = null;
-    root.tell(async ({ stopChild, spawn }) => {
-      await stopChild(before);
-      after = spawn(play.spec({ name: 'a' }));
+    root.tell(async (context) => {
+      await context.stopChild(before);
+      after = context.spawn(play.spec({ name: 'a' }));
     });
     await play.clock.settle();
     expect(play.events()).deep.equal(['+root', '+a', '-a', '+a']);
@@ -215,10 +215,10 @@ describe('kernel/start and stop', () => {
   it('refuses a name that is taken, empty or contains a slash', async () => {
     const play = stage();
     await play.play({ name: 'root', children: [{ name: 'a' }] });
-    const { spawn } = play.context('root');
-    expect(() => spawn(play.spec({ name: 'a' }))).throw('/root has a child named a already');
-    expect(() => spawn(play.spec({ name: '' }))).throw(RangeError);
-    expect(() => spawn(play.spec({ name: '10.0.0.0/8' }))).throw(RangeError);
+    const root = play.context('root');
+    expect(() => root.spawn(play.spec({ name: 'a' }))).throw('/root has a child named a already');
+    expect(() => root.spawn(play.spec({ name: '' }))).throw(RangeError);
+    expect(() => root.spawn(play.spec({ name: '10.0.0.0/8' }))).throw(RangeError);
     expect(play.system.describe()?.children.map(({ name }) => name)).deep.equal(['a']);
   });
 
@@ -227,17 +227,17 @@ describe('kernel/start and stop', () => {
     const late: string[] = [];
     const root = await play.play({
       name: 'root',
-      stop: ({ spawn }) => {
+      stop: (context) => {
         try {
-          spawn(play.spec({ name: 'late' }));
+          context.spawn(play.spec({ name: 'late' }));
         } catch (thrown) {
           late.push(String(thrown));
         }
       },
     });
-    root.tell(({ stopSelf, spawn }) => {
-      stopSelf();
-      spawn(play.spec({ name: 'late' }));
+    root.tell((context) => {
+      context.stopSelf();
+      context.spawn(play.spec({ name: 'late' }));
     });
     await play.clock.advance(5);
     await play.system.stop();
@@ -248,9 +248,9 @@ describe('kernel/start and stop', () => {
   it('ends with `finished` when it stops itself, after the handler under way', async () => {
     const play = stage();
     const root = await play.play({ name: 'root', restart: 'transient' });
-    root.tell(async ({ stopSelf }) => {
-      stopSelf();
-      stopSelf();
+    root.tell(async (context) => {
+      context.stopSelf();
+      context.stopSelf();
       await Promise.resolve();
       play.journal.push('handler returned');
     });

@@ -202,13 +202,7 @@ describe('kernel/defects of nact that do not come through', () => {
       children: [{ name: 'a' }, { name: 'b' }],
     });
     const crash = askAct<void>(play.system, play.ref('a'), () => boom);
-    const stop = askAct<void>(
-      play.system,
-      play.ref('b'),
-      () =>
-        ({ stopSelf }) =>
-          stopSelf(),
-    );
+    const stop = askAct<void>(play.system, play.ref('b'), () => (context) => context.stopSelf());
     expect(await outcome(play.clock, crash)).equal('MGL_ACTOR_CRASHED');
     expect(await outcome(play.clock, stop)).equal('MGL_ACTOR_STOPPED');
     expect(play.clock.monotonic()).equal(0);
@@ -305,8 +299,9 @@ describe('kernel/defects of nact that do not come through', () => {
       };
       const root: ActorRef<null> = system.start<null>({
         name: 'root',
-        start: ({ spawn, self }) => {
-          for (let n = 0; n < children; n += 1) spawn({ name: `c${n}`, start: child });
+        start: (context) => {
+          const { self } = context;
+          for (let n = 0; n < children; n += 1) context.spawn({ name: `c${n}`, start: child });
           return {
             receive: () => {
               if (++handled === 2000) done.open();

@@ -36,9 +36,7 @@ describe('kernel: a question', () => {
       const answer = askAct<string>(
         play.system,
         a,
-        (reply) =>
-          ({ relay }) =>
-            relay(box, { ...question, reply }),
+        (reply) => (context) => context.relay(box, { ...question, reply }),
       );
       await play.clock.settle();
       return { play, a, b, taken, answer };
@@ -71,9 +69,7 @@ describe('kernel: a question', () => {
       const answer = askAct<string>(
         play.system,
         a,
-        (reply) =>
-          ({ relay }) =>
-            relay(box, { ...question, reply }),
+        (reply) => (context) => context.relay(box, { ...question, reply }),
       );
       expect(await outcome(play.clock, answer)).equal('MGL_ACTOR_STOPPED');
     });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type Act, boom, gate, stage } from '../support/stage.js';
 import { four } from './four-siblings.js';
 
-const finish: Act = ({ stopSelf }) => stopSelf();
+const finish: Act = (context) => context.stopSelf();
 
 describe('kernel/restart: siblings together', () => {
   it('one-for-one restarts only the one that failed', async () => {

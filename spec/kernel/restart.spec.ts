@@ -3,7 +3,7 @@ import type { RestartType } from '../../actors/kernel/contract.js';
 import { type Act, boom, gate, stage } from '../support/stage.js';
 import { four } from './four-siblings.js';
 
-const finish: Act = ({ stopSelf }) => stopSelf();
+const finish: Act = (context) => context.stopSelf();
 
 describe('kernel/restart', () => {
   const table: [RestartType, 'crash' | 'finish', boolean][] = [

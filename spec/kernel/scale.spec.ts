@@ -15,9 +15,9 @@ async function measure(count: number): Promise<readonly [start: number, send: nu
   const moments = [cpuMs()];
   system.start<null>({
     name: 'root',
-    start: ({ spawn }) => {
+    start: (context) => {
       for (let n = 0; n < count; n += 1) {
-        const ref = spawn<number>({
+        const ref = context.spawn<number>({
           name: `child ${n}`,
           start: () => {
             up += 1;

@@ -70,7 +70,7 @@ describe('kernel/timers', () => {
       },
     };
     const beats: number[] = [];
-    new Belongings('/a', clock).every(100, () => beats.push(now));
+    new Belongings({ path: '/a' }, clock).every(100, () => beats.push(now));
     for (const arrived of [103, 1070, 1175]) {
       now = arrived;
       scheduled.at(-1)?.run();
@@ -82,18 +82,21 @@ describe('kernel/timers', () => {
   it('forgets the timers that have fired', async () => {
     const clock = new VirtualClock();
     let cancelled = 0;
-    const held = new Belongings('/a', {
-      ...clock,
-      schedule: (ms, run) => {
-        const cancel = clock.schedule(ms, run);
-        return () => {
-          cancelled += 1;
-          cancel();
-        };
+    const held = new Belongings(
+      { path: '/a' },
+      {
+        ...clock,
+        schedule: (ms, run) => {
+          const cancel = clock.schedule(ms, run);
+          return () => {
+            cancelled += 1;
+            cancel();
+          };
+        },
       },
-    });
+    );
     held.every(1, () => {});
-    held.after(held.senders, 1, () => {});
+    held.after('sender', 1, () => {});
     await clock.advance(100);
     held.cutOff(null);
     expect(cancelled).equal(1);
@@ -101,9 +104,9 @@ describe('kernel/timers', () => {
 
   it('refuses a gap that is not positive', async () => {
     const { play, beat } = await scene();
-    const { every, after } = play.context('a');
-    expect(() => every(0, beat)).throw(RangeError);
-    expect(() => after(Number.NaN, beat)).throw(RangeError);
+    const context = play.context('a');
+    expect(() => context.every(0, beat)).throw(RangeError);
+    expect(() => context.after(Number.NaN, beat)).throw(RangeError);
   });
 
   it('all timers end with the incarnation: at its crash, and at its stop', async () => {
@@ -175,11 +178,11 @@ describe('kernel/pipe', () => {
       (text: string): Deed =>
       () =>
         void seen.push(text);
-    const { pipe } = play.context('a');
+    const context = play.context('a');
     const failed = (error: Error): Deed => write(`${error.name}: ${error.message}`);
-    pipe(Promise.resolve(7), (value) => write(`value ${value}`), failed);
-    pipe(Promise.reject(new RangeError('no')), () => write('?'), failed);
-    pipe(Promise.reject('a string'), () => write('?'), failed);
+    context.pipe(Promise.resolve(7), (value) => write(`value ${value}`), failed);
+    context.pipe(Promise.reject(new RangeError('no')), () => write('?'), failed);
+    context.pipe(Promise.reject('a string'), () => write('?'), failed);
     await play.clock.settle();
     expect(seen).deep.equal(['value 7', 'RangeError: no', 'Error: a string']);
   });

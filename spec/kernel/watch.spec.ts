@@ -24,7 +24,7 @@ describe('kernel/watch', () => {
     a.tell(boom);
     await play.clock.advance(100);
     expect(ends).deep.equal([]);
-    a.tell(({ stopSelf }) => stopSelf());
+    a.tell((context) => context.stopSelf());
     await play.clock.settle();
     expect(ends).deep.equal([{ ref: a, reason: 'finished', error: null }]);
   });
@@ -41,9 +41,9 @@ describe('kernel/watch', () => {
   it('tells every watch once', async () => {
     const { play, ends, note } = await scene();
     const a = play.ref('a');
-    const { watch } = play.context('watcher');
-    watch(a, note);
-    watch(a, note);
+    const watcher = play.context('watcher');
+    watcher.watch(a, note);
+    watcher.watch(a, note);
     await play.context('root').stopChild(a);
     await play.clock.settle();
     expect(ends.length).equal(2);
