@@ -57,7 +57,7 @@ export function desiredVip(
         throw new Error(`frontend ${frontend.name} names no backend ${backend.name}`);
       const decision = decisions[poolIndex]?.[i];
       if (decision === undefined) throw new Error(`no decision about ${backend.name} of ${frontend.name}`);
-      const candidate = { address, backend: backend.name, ...inSteps(decision, replicasOf) };
+      const candidate = desiredAs(address, backend.name, inSteps(decision, replicasOf));
       const rival = byAddress.get(address);
       if (rival === undefined || rank(candidate) > rank(rival)) byAddress.set(address, candidate);
     }
@@ -72,6 +72,16 @@ export function desiredVip(
     srcIpSticky: frontend.srcIpSticky,
     ases,
   };
+}
+
+/** Written out: a copy by spread takes half as much memory again, and there is one for each server of each VIP. */
+function desiredAs(
+  address: IpAddress,
+  backend: string,
+  { weight, hold, flush, relieved, reason }: WeightDecision,
+): DesiredAs {
+  const as = { address, backend, weight, hold, flush, reason };
+  return relieved === true ? { ...as, relieved } : as;
 }
 
 /** Is the same wanted, for the same reasons? Quicker than anything general: it is asked at every change of a backend. */

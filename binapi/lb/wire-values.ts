@@ -23,7 +23,8 @@ const REMEMBERED = 50_000;
 export const wireAddress: (ip: IpAddress) => Address = memo((ip) => {
   const bytes = ipBytes(ip);
   if (bytes.length === 16) return { af: AddressFamily.ADDRESS_IP6, un: bytes };
-  const un = new Uint8Array(16);
+  // Of a pool: an array with memory of its own takes more for that than for what is in it.
+  const un = Buffer.allocUnsafe(16).fill(0);
   un.set(bytes);
   return { af: AddressFamily.ADDRESS_IP4, un };
 }, REMEMBERED);
