@@ -1,16 +1,13 @@
 import { runPrinting } from '../program/output.js';
 import { type Cost, measureCosts, type Program, programs } from './probes/checker-cost.js';
 import { haproxyVersion, type Kind, kinds } from './probes/checkers.js';
-import { measureDetection } from './probes/detection.js';
 import { TargetFarm } from './probes/target-farm.js';
 
 /**
- * What health checks cost, beside HAProxy that checks the same servers at the same time, and how quickly a failure
- * reaches VPP. Everything is measured in this run, on this machine, in about three minutes; what is named as arguments (icmp,
- * tcp, http, https, detection) alone in less.
+ * What health checks cost, beside HAProxy that checks the same servers at the same time. Everything is measured in this run, on
+ * this machine, in about three minutes; what is named as arguments (icmp, tcp, http, https) alone in less.
  */
 const MEASURE_MS = 6000;
-const DETECTION_BACKENDS = 1000;
 
 /** Two fleets that are probed at the same rate: what they differ in is the memory that backends take. */
 interface Fleets {
@@ -68,24 +65,6 @@ function kbPerBackend([small, large]: readonly Measured[], program: Program): nu
   return (after.rssKb - before.rssKb) / (large.backends - small.backends);
 }
 
-async function reportDetection(farm: TargetFarm): Promise<void> {
-  const { overheads, reactions, doubts, machine } = await measureDetection(farm, DETECTION_BACKENDS);
-  const of = (values: readonly number[], fraction: number) => {
-    const sorted = [...values].sort((a, b) => a - b);
-    return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? 0).toFixed(1);
-  };
-  const row = (values: readonly number[]) =>
-    `p50 ${of(values, 0.5)} ms, p99 ${of(values, 0.99)} ms, max ${of(values, 1)} ms`;
-  console.log(
-    `Detection: ${overheads.length} failures of ${DETECTION_BACKENDS} backends (http, every 1s, 200ms after`,
-  );
-  console.log('a failure, fall 3), measured until VPP, a simulator, has confirmed the weight:');
-  console.log(`  later than interval and count allow: ${row(overheads)}`);
-  console.log(`  from the deciding result to VPP's reply: ${row(reactions)}`);
-  console.log(`  a timer of an idle process meanwhile was late by: ${row(machine)}`);
-  console.log(`  probes discarded because maglevd was late itself: ${doubts} times`);
-}
-
 const wanted = process.argv.slice(2);
 
 function isWanted(part: string): boolean {
@@ -115,7 +94,6 @@ process.exitCode = await runPrinting('bench:probes', async () => {
       const alone = version === null || kind === 'icmp';
       reportKind(kind, await measureKind(farm, kind, alone ? ['maglevd'] : programs));
     }
-    if (isWanted('detection')) await reportDetection(farm);
     return 0;
   } finally {
     farm.end();

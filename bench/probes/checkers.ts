@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fleetConfig } from './fleet-config.js';
 import { type Ports, targetAddress } from './target-farm.js';
@@ -36,6 +36,8 @@ export const startMaglevd: StartChecker = async (folder, ports, { kind, backends
   };
   const config = path.join(folder, 'maglev.yaml');
   writeFileSync(config, fleetConfig({ backends, check: check[kind] }));
+  // What was written a moment ago is read twice, a second later.
+  utimesSync(config, 1, 1);
   const flags = ['--config', config, '--vpp-api-addr=', '--vpp-stats-addr=', '--state-dir='];
   const command = [maglevdProgram, ...flags, '--grpc-addr', `unix:${folder}/grpc`];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });

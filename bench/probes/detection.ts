@@ -21,12 +21,28 @@ import { fleetConfig } from './fleet-config.js';
 import { type TargetFarm, targetAddress } from './target-farm.js';
 import { WARM_UP_MS } from './warm-up.js';
 
-const INTERVAL_MS = 1000;
-const FAST_MS = 200;
 const FALL = 3;
 /** A worker whose intervals are not jittered any more when it has lived for so long. */
 const entry = new URL('./steady-worker.js', import.meta.url);
 const BETWEEN_FAILURES_MS = 20;
+
+/** Who fails, and how everybody is probed. */
+export interface Scene {
+  readonly backends: number;
+  readonly intervalMs: number;
+  readonly fastMs: number;
+  readonly timeoutMs: number;
+  /** So many fail. */
+  readonly failures: number;
+  /** All in one moment, or one after the other. */
+  readonly together: boolean;
+}
+
+/** A weight as it was written, and when the law would have had it written (milliseconds of performance.now()). */
+export interface DueWrite {
+  readonly operation: LbOperation;
+  readonly dueAt: number;
+}
 
 export interface Detection {
   /** For each failure: from when the law would have VPP told, to VPP's reply. Milliseconds. */
@@ -35,18 +51,23 @@ export interface Detection {
   readonly reactions: readonly number[];
   /** Results that were doubts, of all backends and over the whole run. */
   readonly doubts: number;
+  /** For each failure: from the moment at which its server was told to fail, to VPP's reply. Milliseconds. */
+  readonly absolutes: readonly number[];
+  /** The same weights, each written at the moment of the law by nothing but a connection to VPP: until VPP's reply. Milliseconds. */
+  readonly bare: readonly number[];
   /** How late a timer of an idle process was meanwhile, each time. Milliseconds. */
   readonly machine: readonly number[];
 }
 
 /**
- * Lets every one of `backends` servers fail once, a few dozen a second, under the whole tree of maglevd with the real
+ * Lets servers fail once each, a few dozen a second or all together, under the whole tree of maglevd with the real
  * engine, and a simulator in a process of its own. After a warm-up intervals are no longer jittered, and they are
  * multiples of the grid on which probes begin, so that the law says exactly when a failure has to be known: one interval
  * after the last probe that passed began comes the first one that fails, then `fall` - 1 more, each a fast interval
  * apart.
  */
-export async function measureDetection(farm: TargetFarm, backends: number): Promise<Detection> {
+export async function measureDetection(farm: TargetFarm, scene: Scene): Promise<Detection> {
+  const { backends, intervalMs, fastMs, timeoutMs } = scene;
   const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
   const socketPath = path.join(folder, 'vpp.sock');
   // Its replies are waited for here, and it has little else to do.
@@ -56,10 +77,10 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
   const config = checked(
     fleetConfig({
       backends,
-      check: `type: http, port: ${farm.entrances[0]?.http}, interval: ${INTERVAL_MS}ms, fast-interval: ${FAST_MS}ms, fall: ${FALL}`,
+      check: `type: http, port: ${farm.entrances[0]?.http}, interval: ${intervalMs}ms, fast-interval: ${fastMs}ms, timeout: ${timeoutMs}ms, fall: ${FALL}`,
     }),
   );
-  const record = new Record(config);
+  const record = new Record(config, intervalMs + (FALL - 1) * fastMs);
   const log: FreeLogger = {
     enabled: (level) => level !== 'debug',
     log: (_level, event) => record.logged(event),
@@ -100,15 +121,24 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
       }),
     );
     await pause(WARM_UP_MS);
-    await pause(2 * INTERVAL_MS);
+    await pause(2 * intervalMs);
     await timer.lateness();
-    for (const n of shuffled(backends)) {
-      farm.fail(targetAddress(n));
-      await pause(BETWEEN_FAILURES_MS);
-    }
-    await pause(3 * INTERVAL_MS);
-    const { overheads, reactions, doubts } = record;
-    return { overheads, reactions, doubts, machine: await timer.lateness() };
+    const failing = shuffled(backends).slice(0, scene.failures).map(targetAddress);
+    for (const address of failing) record.failedAt.set(address, performance.now());
+    if (scene.together) farm.fail(failing);
+    else
+      for (const address of failing) {
+        record.failedAt.set(address, performance.now());
+        farm.fail([address]);
+        await pause(BETWEEN_FAILURES_MS);
+      }
+    await pause(Math.max(2000, 2 * intervalMs));
+    const machine = await timer.lateness();
+    const { overheads, reactions, absolutes, doubts, due } = record;
+    await system.stop();
+    const bare = await replay(await openVpp({ socketPath, clock, log })(new AbortController().signal), due);
+    farm.heal();
+    return { overheads, reactions, absolutes, bare, doubts, machine };
   } finally {
     timer.end();
     await system.stop();
@@ -121,13 +151,20 @@ export async function measureDetection(farm: TargetFarm, backends: number): Prom
 class Record {
   readonly overheads: number[] = [];
   readonly reactions: number[] = [];
+  readonly absolutes: number[] = [];
+  readonly due: DueWrite[] = [];
+  /** When a server was told to fail, by its address. */
+  readonly failedAt = new Map<string, number>();
   doubts = 0;
   /** Where the numbers of all probes are. */
   book: ProbeBook | null = null;
   readonly #names: ReadonlyMap<string, string>;
   readonly #lastNews = new Map<string, number>();
+  /** From the beginning of the last probe that passed to the beginning of the one that decides. */
+  readonly #lawMs: number;
 
-  constructor(config: MaglevConfig) {
+  constructor(config: MaglevConfig, lawMs: number) {
+    this.#lawMs = lawMs;
     this.#names = new Map([...config.backends.values()].map(({ name, address }) => [address, name]));
   }
 
@@ -162,8 +199,11 @@ class Record {
     const passed = this.#lastPassBegan(name);
     const decided = this.#lastNews.get(name);
     if (passed === null || decided === undefined) throw new Error('taken out without a probe');
-    this.overheads.push(now - (passed + INTERVAL_MS + (FALL - 1) * FAST_MS));
+    const dueAt = passed + this.#lawMs;
+    this.overheads.push(now - dueAt);
     this.reactions.push(now - decided);
+    this.absolutes.push(now - (this.failedAt.get(operation.address) ?? now));
+    this.due.push({ operation, dueAt });
   }
 
   /** On the scale of performance.now(), to within a millisecond, never later than it was. */
@@ -174,6 +214,36 @@ class Record {
       .find(({ code }) => code === 'L7OK');
     return pass === undefined ? null : pass.at - pass.durationMs - performance.timeOrigin;
   }
+}
+
+/** Writes the same weights again, each at its moment, over a connection that nobody else uses. */
+async function replay(api: Awaited<ReturnType<OpenVpp>>, due: readonly DueWrite[]): Promise<number[]> {
+  const writes = [...due].sort((a, b) => a.dueAt - b.dueAt);
+  const shift = performance.now() + 100 - (writes[0]?.dueAt ?? 0);
+  const took: number[] = [];
+  const answered: Promise<void>[] = [];
+  for (let next = 0; next < writes.length; ) {
+    const now = performance.now();
+    for (
+      let write = writes[next];
+      write !== undefined && write.dueAt + shift <= now;
+      write = writes[++next]
+    ) {
+      const { operation, dueAt } = write;
+      answered.push(
+        new Promise((resolve) => {
+          api.send(operation, () => {
+            took.push(performance.now() - (dueAt + shift));
+            resolve();
+          });
+        }),
+      );
+    }
+    await pause(0);
+  }
+  await Promise.all(answered);
+  await api.close();
+  return took;
 }
 
 function checked(text: string): MaglevConfig {

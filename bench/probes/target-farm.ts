@@ -9,7 +9,8 @@ export interface Ports {
 
 /** `entrance`: an index of TargetFarm.entrances. */
 export type TargetOrder =
-  | { readonly type: 'fail'; readonly address: string }
+  | { readonly type: 'fail'; readonly addresses: readonly string[] }
+  | { readonly type: 'heal' }
   | { readonly type: 'count'; readonly entrance: number };
 
 export type TargetReport =
@@ -36,9 +37,14 @@ export class TargetFarm {
     return new TargetFarm(child, ready.entrances);
   }
 
-  /** From now on that server answers 503. */
-  fail(address: string): void {
-    this.#order({ type: 'fail', address });
+  /** From now on these servers answer 503, too. */
+  fail(addresses: readonly string[]): void {
+    this.#order({ type: 'fail', addresses });
+  }
+
+  /** From now on all are well. */
+  heal(): void {
+    this.#order({ type: 'heal' });
   }
 
   /** Connections taken so far at that entrance. */

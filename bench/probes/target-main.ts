@@ -45,7 +45,8 @@ function listen(server: Server): Promise<number> {
 const report = (message: TargetReport) => process.send?.(message);
 
 process.on('message', (order: TargetOrder) => {
-  if (order.type === 'fail') failed.add(order.address);
+  if (order.type === 'fail') for (const address of order.addresses) failed.add(address);
+  else if (order.type === 'heal') failed.clear();
   else {
     const { entrance } = order;
     report({ type: 'count', entrance, connections: connections[entrance] ?? 0 });

@@ -1,0 +1,59 @@
+import { runPrinting } from '../program/output.js';
+import { type Detection, measureDetection, type Scene } from './probes/detection.js';
+import { TargetFarm } from './probes/target-farm.js';
+
+/**
+ * How quickly a failure reaches VPP: what comes on top of what intervals and `fall` allow, when servers fail one by one and
+ * when half of them fail together; and, where intervals are short, from the failure itself. All of it takes four minutes; what is
+ * named as arguments (one-1000, one-10000, half-1000, half-10000, absolute) alone in less.
+ */
+const usual = { timeoutMs: 1000, fastMs: 200 };
+const scenes: Readonly<Record<string, Scene>> = {
+  'one-1000': { ...usual, backends: 1000, intervalMs: 1000, failures: 1000, together: false },
+  'one-10000': { ...usual, backends: 10_000, intervalMs: 10_000, failures: 1000, together: false },
+  'half-1000': { ...usual, backends: 1000, intervalMs: 1000, failures: 500, together: true },
+  'half-10000': { ...usual, backends: 10_000, intervalMs: 10_000, failures: 5000, together: true },
+  absolute: { backends: 100, intervalMs: 100, fastMs: 100, timeoutMs: 100, failures: 100, together: false },
+};
+
+function quantile(values: readonly number[], fraction: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? 0;
+}
+
+function row(values: readonly number[]): string {
+  const [p50, p99, max] = [0.5, 0.99, 1].map((fraction) => quantile(values, fraction).toFixed(1));
+  return `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`;
+}
+
+function report(name: string, scene: Scene, found: Detection): void {
+  const { backends, intervalMs, fastMs, together } = scene;
+  const { overheads, reactions, absolutes, bare, doubts, machine } = found;
+  const how = together ? 'together' : 'one by one';
+  console.log(
+    `${name}: ${overheads.length} of ${backends} servers fail ${how} (http, every ${intervalMs} ms, ${fastMs} ms`,
+  );
+  console.log('  after a failure, fall 3), until VPP, a simulator, has confirmed the weight:');
+  console.log(`  later than interval and count allow: ${row(overheads)}`);
+  console.log(`  from the deciding result to VPP's reply: ${row(reactions)}`);
+  console.log(`  the same weights at the same moments by a bare connection: ${row(bare)}`);
+  // Where failures come together, what is from the failure on is nothing but the interval.
+  if (!together) console.log(`  from the failure itself: ${row(absolutes)}`);
+  console.log(
+    `  a timer of an idle process meanwhile was late by: ${row(machine)}; ${doubts} doubts of our own`,
+  );
+}
+
+const wanted = process.argv.slice(2);
+const farm = await TargetFarm.start(1);
+process.exitCode = await runPrinting('bench:detection', async () => {
+  try {
+    for (const [name, scene] of Object.entries(scenes)) {
+      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      report(name, scene, await measureDetection(farm, scene));
+    }
+    return 0;
+  } finally {
+    farm.end();
+  }
+});
