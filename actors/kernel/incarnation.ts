@@ -4,7 +4,7 @@ import { Belongings } from './belongings.js';
 import type { ActorRef, ActorSpec, Behavior, Context } from './contract.js';
 import { Family } from './family.js';
 import { runAs } from './fence.js';
-import type { TurnTaker, Worker } from './nact-engine.js';
+import type { Worker } from './nact-engine.js';
 import { calleeCrashed, calleeStopped, type Question } from './question.js';
 import { messageType, type Services } from './services.js';
 import { type Cause, defaultSupervision, toError } from './supervision.js';
@@ -57,7 +57,7 @@ export interface Host<M> {
  * Invariants: start(), receive() and stop() never overlap, except that stop() does not wait for one of the others
  * that missed the deadline; the children have ended before stop() runs; `ended` is reported exactly once.
  */
-export class Incarnation<M> implements TurnTaker {
+export class Incarnation<M> {
   readonly number: number;
   readonly belongings: Belongings;
   readonly host: Host<M>;

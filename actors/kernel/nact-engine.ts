@@ -2,17 +2,10 @@ import { type ActorSystemRef, dispatch, type Ref, spawn, start, stop } from 'nac
 import type { Clock } from '../../protocol/clock.js';
 import { encodeName } from './actor-name.js';
 
-/** Whose turns they are. */
-export interface TurnTaker {
-  /** Any text, for people who look into the engine. */
-  readonly path: string;
-  /** Must not throw. */
-  turn(): void | Promise<void>;
-}
-
 /** Turns of one taker: never two at once, each in its own turn of the event loop. */
 export interface Worker {
-  readonly owner: TurnTaker;
+  /** Whose turns they are; `path` is any text, for people, and `turn` must not throw. */
+  readonly owner: { readonly path: string; turn(): void | Promise<void> };
   /** null = it was idle for long. */
   actor: Ref<string> | null;
   /** On the monotonic scale. */
@@ -47,7 +40,7 @@ export class NactEngine {
     this.#limits = limits;
   }
 
-  worker(owner: TurnTaker): Worker {
+  worker(owner: Worker['owner']): Worker {
     return { owner, actor: null, idleSince: 0, wanted: false, stopped: false };
   }
 

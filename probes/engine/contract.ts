@@ -1,4 +1,4 @@
-import type { HealthCheck } from '../../domain/config.js';
+import type { HealthCheck, ProbeParams } from '../../domain/config.js';
 import type { ProbeResult } from '../../domain/probe-result.js';
 import type { Standing } from '../../domain/rise-fall.js';
 import type { Counting } from '../../domain/standing-table.js';
@@ -27,6 +27,8 @@ export interface ProbeEngine {
   /** The last probe that a server has answered: when it had begun, and when that was known (monotonic milliseconds). */
   readonly through: () => Through;
   readonly condition: () => EngineCondition;
+  /** Of what kind the probes of this backend are; null = it is not probed. */
+  readonly typeOf: (key: string) => ProbeParams['type'] | null;
   /** Ends everything. Resolves when the workers have ended. */
   readonly stop: () => Promise<void>;
 }

@@ -111,6 +111,8 @@ class Engine implements ProbeEngine {
     return all.reduce((latest, one) => (one.at > latest.at ? one : latest));
   };
 
+  readonly typeOf: ProbeEngine['typeOf'] = (key) => this.#assigned.get(key)?.target.probe.type ?? null;
+
   readonly condition = () => ({
     mainLagMs: Math.round(this.#lag.recent()),
     workers: this.#probers().map(({ condition }) => condition),

@@ -6,8 +6,6 @@ import type { ProbeEngine } from './contract.js';
 
 /** Reads what came of probes, over all engines that follow one another. */
 export class ProbeLedger implements ProbeReader {
-  /** What is asked of each backend now. */
-  readonly #types = new Map<string, string>();
   #book: ProbeBook | null = null;
   #engine: ProbeEngine | null = null;
 
@@ -15,23 +13,13 @@ export class ProbeLedger implements ProbeReader {
   following(engine: ProbeEngine, book: ProbeBook): ProbeEngine {
     this.#engine = engine;
     this.#book = book;
-    return {
-      ...engine,
-      watch: (key, order) => {
-        this.#types.set(key, order.target.probe.type);
-        engine.watch(key, order);
-      },
-      forget: (key) => {
-        this.#types.delete(key);
-        engine.forget(key);
-      },
-    };
+    return engine;
   }
 
   readonly of: ProbeReader['of'] = (backend): BackendProbes | null => {
-    const type = this.#types.get(backend);
+    const type = this.#engine?.typeOf(backend) ?? null;
     const reading = this.#book?.reading(backend) ?? null;
-    if (type === undefined || reading === null) return null;
+    if (type === null || reading === null) return null;
     return { type, counts: countsOf(reading), durations: durationsOf(reading) };
   };
 

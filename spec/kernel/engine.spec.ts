@@ -5,7 +5,7 @@ import { IncarnationContext } from '../../actors/kernel/context.js';
 import type { ActorSpec } from '../../actors/kernel/contract.js';
 import { Family } from '../../actors/kernel/family.js';
 import { Incarnation } from '../../actors/kernel/incarnation.js';
-import { NactEngine, type TurnTaker } from '../../actors/kernel/nact-engine.js';
+import { NactEngine, type Worker } from '../../actors/kernel/nact-engine.js';
 import { type HeldAs, PendingQuestion, type Question } from '../../actors/kernel/question.js';
 import { DeadLetters, type Services } from '../../actors/kernel/services.js';
 import { defaultSupervision } from '../../actors/kernel/supervision.js';
@@ -17,7 +17,7 @@ const noReport = (error: Error): never => {
   throw error;
 };
 
-const taker = (path: string, turn: TurnTaker['turn']): TurnTaker => ({ path, turn });
+const taker = (path: string, turn: Worker['owner']['turn']): Worker['owner'] => ({ path, turn });
 
 /** A cell on an engine that counts the workers which were not stopped. */
 function bench<M>(spec: ActorSpec<M>) {
