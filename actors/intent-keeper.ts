@@ -140,21 +140,20 @@ class IntentKeeper extends Life<IntentKeeperMessage, IntentKeeperOptions> {
   }
 
   #follow(access: Access): void {
-    const { pipe, after } = this.context;
+    const { context } = this;
     const told = (done: DiskDone) => ({ type: 'store-done', access, done }) as const;
-    pipe(access.done, told, ({ message: problem }) => told({ kind: 'unread', problem }));
-    after(PATIENCE_MS, { type: 'store-overdue', access });
-    after(SLOW_MS, { type: 'store-slow', access });
+    context.pipe(access.done, told, ({ message: problem }) => told({ kind: 'unread', problem }));
+    context.after(PATIENCE_MS, { type: 'store-overdue', access });
+    context.after(SLOW_MS, { type: 'store-slow', access });
   }
 
   #hear(done: DiskDone): void {
     const { desk } = this.#cell;
-    const { log, after } = this.context;
     const { news, retryMs } = desk.hear(done);
-    tellNews(log, news);
+    tellNews(this.context.log, news);
     if (retryMs !== null) {
       this.#cancelRetry();
-      this.#cancelRetry = after(retryMs, { type: 'keep-again' });
+      this.#cancelRetry = this.context.after(retryMs, { type: 'keep-again' });
     }
     if (done.kind === 'saved') tellAll(this.#written, desk.warning);
     else if (done.kind === 'read') {

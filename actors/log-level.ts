@@ -44,11 +44,11 @@ class LogLevels extends Life<LogLevelMessage, LogLevelOptions> {
     forMs: number | null,
     told: { readonly why: 'asked' | 'over'; readonly forMs?: number | undefined; readonly peer?: string },
   ): void {
-    const { clock, log, after } = this.context;
+    const { clock, log } = this.context;
     const { configured, printer } = this.options;
     const before = this.#state.level;
     this.#end();
-    this.#end = forMs === null ? () => {} : after(forMs, { type: 'over' });
+    this.#end = forMs === null ? () => {} : this.context.after(forMs, { type: 'over' });
     this.#state = { level, configured, until: forMs === null ? null : clock.now() + forMs };
     const tell = () => log.log('info', 'log-level', { level, before, ...told });
     // The log itself should have it: told at whichever of the two prints more.

@@ -28,6 +28,7 @@ import type {
 } from '../../protocol/health.js';
 import { actorName } from '../kernel/actor-name.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
+import { Life } from '../life.js';
 
 /** What all backends have in common. */
 export interface BackendWorld {
@@ -77,18 +78,13 @@ export class BackendActor implements ActorSpec<BackendMessage> {
   }
 }
 
-class BackendKeeper {
-  readonly #context: Context<BackendMessage>;
-  readonly #actor: BackendActor;
-  readonly #memory: BackendMemory;
+class BackendKeeper extends Life<BackendMessage, BackendActor> {
   /** When the first probe of this round is due, on the clock's monotonic scale; null = it is not probed. */
   #firstProbeAt: number | null = null;
   #cancelGiveUp: Cancel | null = null;
 
   constructor(context: Context<BackendMessage>, actor: BackendActor) {
-    this.#context = context;
-    this.#actor = actor;
-    this.#memory = actor.memory;
+    super(context, actor);
     if (isProbed(actor.memory.setup)) this.#beginRound();
     this.#watchPatience();
     // After a crash: what was changed just before it may not have been told.
@@ -96,8 +92,8 @@ class BackendKeeper {
   }
 
   receive(message: BackendMessage): void {
-    const { setup, life, round } = this.#memory;
-    const { clock } = this.#context;
+    const { setup, life, round } = this.options.memory;
+    const { clock } = this.context;
     switch (message.type) {
       case 'setup':
         this.#set(message);
@@ -108,7 +104,7 @@ class BackendKeeper {
         message.reply.ok(undefined);
         break;
       case 'get-detail': {
-        const { backend: name, world, memory } = this.#actor;
+        const { backend: name, world, memory } = this.options;
         const last = world.numbers.reading(name)?.last(1)[0] ?? null;
         message.reply.ok({ name, life: withLast(life, last), givenUp: memory.givenUp });
         break;
@@ -117,7 +113,7 @@ class BackendKeeper {
         if (message.round === round) this.#become(informed(life, setup, message, clock.now()));
         break;
       case 'begin-again':
-        this.#memory.spreadFirst = true;
+        this.options.memory.spreadFirst = true;
         if (isProbed(setup)) this.#beginRound();
         break;
       case 'give-up':
@@ -127,16 +123,16 @@ class BackendKeeper {
   }
 
   stop(): void {
-    this.#memory.round++;
+    this.options.memory.round++;
     this.#firstProbeAt = null;
     // Also when no probe runs: the prober remembers whom it probes.
-    const { world, backend } = this.#actor;
+    const { world, backend } = this.options;
     world.prober.tell({ type: 'cancel', backend });
   }
 
   #set({ setup: after, reason, spread }: Extract<BackendMessage, { type: 'setup' }>): void {
-    const memory = this.#memory;
-    const { clock } = this.#context;
+    const memory = this.options.memory;
+    const { clock } = this.context;
     memory.spreadFirst = spread;
     const before = memory.setup;
     memory.setup = after;
@@ -163,9 +159,9 @@ class BackendKeeper {
 
   /** Begins to probe as the setup says now; what is told of a probe before does not count any more. */
   #beginRound(): void {
-    const memory = this.#memory;
-    const { clock, self: report } = this.#context;
-    const { backend, world } = this.#actor;
+    const memory = this.options.memory;
+    const { clock, self: report } = this.context;
+    const { backend, world } = this.options;
     const { check, address } = memory.setup;
     if (check === null) return;
     memory.round++;
@@ -180,19 +176,19 @@ class BackendKeeper {
 
   /** The same is asked as before, and a probe that is under way still counts; but the next one may be due another time. */
   #retune({ check, address }: BackendSetup): void {
-    const memory = this.#memory;
+    const memory = this.options.memory;
     if (check === null) return;
     memory.round++;
-    const { backend, world } = this.#actor;
+    const { backend, world } = this.options;
     world.prober.tell({ type: 'retune', backend, address, check, round: memory.round });
-    this.#firstProbeAt = putOff(memory, check, this.#firstProbeAt, this.#context.clock.monotonic());
+    this.#firstProbeAt = putOff(memory, check, this.#firstProbeAt, this.context.clock.monotonic());
   }
 
   #become(life: BackendLife): void {
-    const memory = this.#memory;
+    const memory = this.options.memory;
     const { life: before } = memory;
-    const { clock, log } = this.#context;
-    const { backend, world } = this.#actor;
+    const { clock, log } = this.context;
+    const { backend, world } = this.options;
     memory.life = life;
     const doubt = doubtNews(backend, before.doubt, life, clock.now());
     if (doubt !== null) world.report.tell({ type: 'backend-doubted', news: doubt });
@@ -211,23 +207,23 @@ class BackendKeeper {
   #watchPatience(): void {
     this.#cancelGiveUp?.();
     this.#cancelGiveUp = null;
-    const endsAt = patienceEndsAt(this.#memory, this.#firstProbeAt);
+    const endsAt = patienceEndsAt(this.options.memory, this.#firstProbeAt);
     if (endsAt === null) return;
-    const left = Math.max(0, endsAt - this.#context.clock.monotonic());
-    this.#cancelGiveUp = this.#context.after(left, { type: 'give-up', since: this.#memory.enteredAt });
+    const left = Math.max(0, endsAt - this.context.clock.monotonic());
+    this.#cancelGiveUp = this.context.after(left, { type: 'give-up', since: this.options.memory.enteredAt });
   }
 
   #giveUp(since: number): void {
-    const { backend, memory } = this.#actor;
+    const { backend, memory } = this.options;
     if (memory.givenUp || memory.enteredAt !== since || !countsAsDown(memory)) return;
     memory.givenUp = true;
     const { patienceMs } = memory.setup;
-    this.#context.log.log('warn', 'backend-given-up', { backend, patienceMs });
+    this.context.log.log('warn', 'backend-given-up', { backend, patienceMs });
     this.#tell(null);
   }
 
   #tell(transition: BackendChanged['transition']): void {
-    const { backend, memory, world } = this.#actor;
+    const { backend, memory, world } = this.options;
     world.report.tell({ type: 'backend-changed', report: reportOf(backend, memory), transition });
   }
 }

@@ -26,6 +26,7 @@ import type {
 import type { EffectiveChanged, OperatorRequest } from '../../protocol/operator.js';
 import type { VouchRequest } from '../../protocol/vpp.js';
 import type { ActorRef, ActorSpec, Alias, Context } from '../kernel/contract.js';
+import { Life } from '../life.js';
 import { tellNews } from '../news.js';
 import { crowd } from '../supervision.js';
 import { BackendActor, type BackendDoubted, type BackendMessage, type BackendWorld } from './backend.js';
@@ -69,7 +70,7 @@ export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
   };
 }
 
-class Health {
+class Health extends Life<HealthMessage, HealthOptions> {
   readonly #backends = new Map<string, ActorRef<BackendMessage>>();
   #prober: ActorRef<ProberRequest> | null = null;
   /** Backends hold no address of a prober that may be replaced by one in another namespace. */
@@ -78,12 +79,8 @@ class Health {
   #netns = '';
   readonly #doubts = new DoubtTelling();
 
-  readonly #context: Context<HealthMessage>;
-  readonly #options: HealthOptions;
-
   constructor(context: Context<HealthMessage>, options: HealthOptions) {
-    this.#context = context;
-    this.#options = options;
+    super(context, options);
     this.#probing = context.alias('prober');
     this.#world = { numbers: options.book, prober: this.#probing, report: context.self };
   }
@@ -95,7 +92,7 @@ class Health {
         message.reply.ok(undefined);
         break;
       case 'backend-changed':
-        this.#options.report.tell(message);
+        this.options.report.tell(message);
         break;
       case 'backend-doubted':
         this.#tellDoubts(this.#doubts.add(message.news));
@@ -107,7 +104,7 @@ class Health {
         this.#beginAgain();
         break;
       case 'get-probe-numbers':
-        message.reply.ok(this.#options.book);
+        message.reply.ok(this.options.book);
         break;
       case 'list-states':
         message.reply.ok(this.#reports());
@@ -117,7 +114,7 @@ class Health {
         break;
       case 'get-detail': {
         const backend = this.#backends.get(message.name);
-        if (backend !== undefined) this.#context.relay(backend, message);
+        if (backend !== undefined) this.context.relay(backend, message);
         else message.reply.fail(unknownBackend(message.name, this.#backends.keys()));
         break;
       }
@@ -126,7 +123,7 @@ class Health {
 
   /** At once, whatever the backends are busy with: what is known of them outlives their actors. */
   #details(slice?: Slice): BackendDetail[] {
-    const { memories, book } = this.#options;
+    const { memories, book } = this.options;
     return sliced(memories, slice).map(([name, { life, givenUp }]) => {
       return { name, life: withLast(life, book.reading(name)?.last(1)[0] ?? null), givenUp };
     });
@@ -134,13 +131,13 @@ class Health {
 
   /** Of all that are in the config; of one that was just added, too, whose actor has not had its turn. */
   #reports(): BackendReport[] {
-    const known = [...this.#options.memories].filter(([name]) => this.#backends.has(name));
+    const known = [...this.options.memories].filter(([name]) => this.#backends.has(name));
     return known.map(([name, memory]) => reportOf(name, memory));
   }
 
   #tellDoubts({ news, later }: DoubtsTold): void {
-    tellNews(this.#context.log, news);
-    if (later !== null) this.#context.after(GATHER_MS, { type: 'tell-doubts', key: later });
+    tellNews(this.context.log, news);
+    if (later !== null) this.context.after(GATHER_MS, { type: 'tell-doubts', key: later });
   }
 
   /** The prober is a new one. */
@@ -150,13 +147,13 @@ class Health {
 
   tellAll(): void {
     for (const report of this.#reports()) {
-      this.#options.report.tell({ type: 'backend-changed', report, transition: null });
+      this.options.report.tell({ type: 'backend-changed', report, transition: null });
     }
   }
 
   /** Brings the backends to the config. Those that did not change notice nothing. */
   async follow({ config, paused }: Effective, touched: Touched, atStart: boolean): Promise<void> {
-    const context = this.#context;
+    const context = this.context;
     if (touched.kind === 'weight') return;
     if (touched.kind === 'backend') {
       const backend = config.backends.get(touched.backend);
@@ -166,7 +163,7 @@ class Health {
     if (this.#prober === null || this.#netns !== config.healthchecker.netns) {
       if (this.#prober !== null) await context.stopChild(this.#prober);
       this.#netns = config.healthchecker.netns;
-      const { makeEngine, vpp, book } = this.#options;
+      const { makeEngine, vpp, book } = this.options;
       const netns = this.#netns;
       this.#prober = context.spawn(proberActor({ netns, makeEngine, vpp, book, restarted: context.self }));
       this.#probing.bind(this.#prober);
@@ -175,21 +172,21 @@ class Health {
     const vanished = [...this.#backends].filter(([name]) => !config.backends.has(name));
     // Awaited: the next reload may bring the same name back.
     await Promise.all(vanished.map(([name, actor]) => this.#end(name, actor)));
-    for (const name of this.#options.memories.keys()) {
+    for (const name of this.options.memories.keys()) {
       if (config.backends.has(name)) continue;
-      this.#options.memories.delete(name);
-      this.#options.book.release(name);
+      this.options.memories.delete(name);
+      this.options.book.release(name);
     }
     const setups = [...config.backends.values()].map(
       (one) => [one.name, setupOf(one, config, paused)] as const,
     );
-    const spread = atStart || beginTogether(setups, this.#options.memories);
+    const spread = atStart || beginTogether(setups, this.options.memories);
     for (const [name, setup] of setups) this.#set(name, setup, spread);
   }
 
   #set(name: string, setup: BackendSetup, spread: boolean): void {
     const actor = this.#backends.get(name);
-    const before = this.#options.memories.get(name)?.setup;
+    const before = this.options.memories.get(name)?.setup;
     if (actor === undefined || before === undefined) this.#add(name, setup, spread);
     else if (!sameSetup(before, setup)) {
       actor.tell({ type: 'setup', setup, reason: reasonOf(before, setup), spread });
@@ -199,15 +196,15 @@ class Health {
   async #end(name: string, actor: ActorRef<BackendMessage>): Promise<void> {
     this.#backends.delete(name);
     // One that fails just now cannot tell of its end. It ends all the same.
-    await this.#context.ask(actor, { type: 'depart' }, { timeoutMs: 1000 }).catch(() => {});
-    await this.#context.stopChild(actor);
+    await this.context.ask(actor, { type: 'depart' }, { timeoutMs: 1000 }).catch(() => {});
+    await this.context.stopChild(actor);
     // Whatever became of its actor: its numbers are somebody else's soon.
     this.#prober?.tell({ type: 'cancel', backend: name });
   }
 
   #add(name: string, setup: BackendSetup, spread: boolean): void {
-    const { clock } = this.#context;
-    const { memories, book } = this.#options;
+    const { clock } = this.context;
+    const { memories, book } = this.options;
     const known = memories.get(name);
     const round = known?.round ?? book.firstRound();
     const begin = { at: clock.now(), monotonic: clock.monotonic(), spread, round };
@@ -216,8 +213,8 @@ class Health {
     memories.set(name, memory);
     if (known === undefined) {
       const fields = { backend: name, from: state, to: state, reason: 'it is in the config', code: null };
-      this.#context.log.log('debug', 'backend-transition', fields);
+      this.context.log.log('debug', 'backend-transition', fields);
     }
-    this.#backends.set(name, this.#context.spawn(new BackendActor(name, memory, this.#world)));
+    this.#backends.set(name, this.context.spawn(new BackendActor(name, memory, this.#world)));
   }
 }

@@ -195,11 +195,11 @@ class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDec
   }
 
   #govern(live: Live): ActorRef<SessionMessage> {
-    const { self: report, spawn } = this.context;
+    const { self: report } = this.context;
     const { openStats } = this.options;
     const link = live.link.requests;
     const what = { link, decisions: report, report, openStats };
-    live.session ??= spawn(sessionActor({ ...what, history: this.#history }));
+    live.session ??= this.context.spawn(sessionActor({ ...what, history: this.#history }));
     return live.session;
   }
 
