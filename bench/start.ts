@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runPrinting } from '../program/output.js';
 import { haproxyVersion } from './probes/checkers.js';
-import { startWhole } from './whole/maglevd.js';
+import { startWhole, type WholeSync } from './whole/maglevd.js';
 import { simulated } from './whole/some-vpp.js';
-import { staticFleet } from './whole/static-fleet.js';
+import { writeFleet } from './whole/static-fleet.js';
 
 /**
  * What a start costs with 10,000 backends and 1,000 frontends: a check of the config beside `haproxy -c` with as many
  * servers, if that is installed, and the time from the start of the process to the end of the first full sync, beside the
- * simulator. CPU is that of the whole process, user and system.
+ * simulator, and the first one beside a later one. CPU is that of the whole process, user and system.
  */
 const FRONTENDS = 1000;
 const SERVERS = 10;
@@ -43,6 +43,10 @@ function row(what: string, { cpuMs, wallMs }: Cost): void {
   console.log(`  ${what.padEnd(36)} ${cpuMs.toFixed(0).padStart(5)} ms of CPU, ${wallMs.toFixed(0)} ms`);
 }
 
+function typical(syncs: readonly WholeSync[], what: 'sinceStartMs' | 'durationMs'): number {
+  return syncs.map((sync) => sync[what]).sort((a, b) => a - b)[syncs.length >> 1] ?? 0;
+}
+
 /** The same servers, behind as many addresses. */
 function haproxyConfig(): string {
   const lines = [
@@ -64,7 +68,7 @@ process.exitCode = await runPrinting('bench:start', async () => {
   const vpp = simulated(path.join(folder, 'vpp.sock'));
   try {
     const config = path.join(folder, 'maglev.yaml');
-    writeFileSync(config, staticFleet(FRONTENDS, SERVERS));
+    writeFleet(config, FRONTENDS, SERVERS);
     console.log(`${FRONTENDS} frontends, ${FRONTENDS * SERVERS} backends, median of ${SAMPLES}:`);
     row('node that does nothing', cost(process.execPath, '-e', '0'));
     row('maglevd --version', cost(process.execPath, program, '--version'));
@@ -76,15 +80,24 @@ process.exitCode = await runPrinting('bench:start', async () => {
       writeFileSync(file, haproxyConfig());
       row(`haproxy -c (${haproxy})`, cost('haproxy', '-c', '-f', file));
     }
-    const starts: number[] = [];
+    const starts: WholeSync[] = [];
+    const warm: WholeSync[] = [];
     for (let i = 0; i < SAMPLES; i++) {
       await vpp.begin();
       const maglevd = startWhole(folder, config, vpp.socket);
-      starts.push((await maglevd.nextSync()).sinceStartMs);
+      starts.push(await maglevd.nextSync());
+      for (let restarts = 0; restarts < 2; restarts++) {
+        const synced = maglevd.nextSync();
+        await vpp.begin();
+        if (restarts > 0) warm.push(await synced);
+        else await synced;
+      }
       await maglevd.end();
     }
-    const typical = starts.sort((a, b) => a - b)[SAMPLES >> 1] ?? 0;
-    console.log(`  maglevd, start to first full sync: ${typical.toFixed(0)} ms`);
+    console.log(`  maglevd, start to first full sync: ${typical(starts, 'sinceStartMs').toFixed(0)} ms`);
+    const [first, again] = [typical(starts, 'durationMs'), typical(warm, 'durationMs')];
+    const both = `${first.toFixed(0)} ms, that of the same process when VPP is restarted ${again.toFixed(0)} ms`;
+    console.log(`  its first full sync alone: ${both}, ratio ${(first / again).toFixed(2)}`);
     return 0;
   } finally {
     await vpp.end();

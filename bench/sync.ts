@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -9,16 +9,17 @@ import { runPrinting } from '../program/output.js';
 import { startSimulator } from './simulator.js';
 import { startWhole, type WholeSync } from './whole/maglevd.js';
 import { named, type SomeVpp, simulated } from './whole/some-vpp.js';
-import { staticFleet } from './whole/static-fleet.js';
+import { writeFleet } from './whole/static-fleet.js';
 import { BareLoop, type Recording, RecordingProxy } from './wire.js';
 
 /**
  * How much maglevd adds to the least that has to be done, measured at whole processes: a fresh maglevd beside an empty VPP,
  * an empty VPP that comes back under a warm maglevd, and syncs that find nothing to do, each as a ratio to a bare loop that
  * writes the same bytes and reads as many. Everything is measured in this run, on this machine: beside the simulator,
- * or beside a real VPP (`npm run bench -- --api SOCKET`), which must be empty and cannot be restarted from here. `--vips 100 --runs 2` is a short one.
+ * or beside a real VPP (`npm run bench -- --api SOCKET`), which must be empty; `--restart COMMAND` says how to restart it, and
+ * ends when it is there again. `--only fresh`, `warm`, `noop` or `pings` (several with commas) measures these alone;
+ * `--vips 100 --runs 2` is a short one.
  */
-const SERVERS = 10;
 const RESTARTS = 5;
 const NOOPS = 7;
 const PINGS = 100_000;
@@ -26,12 +27,17 @@ const PINGS = 100_000;
 const { values: options } = parseArgs({
   options: {
     api: { type: 'string' },
+    restart: { type: 'string' },
+    only: { type: 'string', default: 'pings,fresh,warm,noop' },
     vips: { type: 'string', default: '1000' },
+    servers: { type: 'string', default: '10' },
     runs: { type: 'string', default: '5' },
   },
 });
 const VIPS = Number(options.vips);
+const SERVERS = Number(options.servers);
 const FRESH = Number(options.runs);
+const parts: ReadonlySet<string> = new Set(options.only.split(','));
 const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
 const config = path.join(folder, 'maglev.yaml');
 
@@ -80,7 +86,7 @@ async function whole(vpp: SomeVpp, restarts: number): Promise<Whole> {
     again.push(await synced);
   }
   const noops: WholeSync[] = [];
-  for (let i = 0; i <= NOOPS; i++) noops.push(await maglevd.sync());
+  for (let i = 0; i <= NOOPS && parts.has('noop'); i++) noops.push(await maglevd.sync());
   await maglevd.end();
   return { fresh, restarts: again, noops: noops.slice(1) };
 }
@@ -118,43 +124,49 @@ async function measure(vpp: SomeVpp): Promise<void> {
   const runs: Whole[] = [];
   for (let i = 0; i < FRESH; i++) {
     loops.push(await bare(vpp, recording));
-    runs.push(await whole(vpp, i === 0 ? RESTARTS + 1 : 0));
+    runs.push(await whole(vpp, i === 0 && parts.has('warm') ? RESTARTS + 1 : 0));
   }
+  const fresh = runs.map((run) => run.fresh);
   // The first restart comes to a maglevd that has made one cold sync: it is not warm yet.
   const warm = runs.flatMap(({ restarts }) => restarts).slice(1);
+  const noops = runs.flatMap((run) => run.noops);
   const cold = loops.map(({ coldMs }) => coldMs);
   console.log(`${VIPS} VIPs x ${SERVERS} servers beside ${vpp.name}, medians, whole processes:`);
   const since = (syncs: readonly WholeSync[]) => syncs.map(({ sinceConnectMs }) => sinceConnectMs);
-  const fresh = runs.map((run) => run.fresh);
-  report('cold sync of a fresh maglevd, from the connection on', since(fresh), cold);
-  if (warm.length === 0)
-    console.log('  cold sync of a warm maglevd: skipped, this VPP cannot be restarted from here');
-  else {
-    report('cold sync of a warm maglevd, VPP restarted', since(warm), cold);
+  const blocked: string[] = [];
+  const row = (part: string, what: string, syncs: readonly WholeSync[], mine: number[], loop: number[]) => {
+    if (!parts.has(part)) return;
+    if (syncs.length === 0) {
+      console.log(`  ${what}: skipped, this VPP cannot be restarted from here`);
+      return;
+    }
+    report(what, mine, loop);
+    blocked.push(`${part} ${Math.max(...syncs.map(({ blockedMs }) => blockedMs)).toFixed(1)} ms`);
+  };
+  row('fresh', 'cold sync of a fresh maglevd, from the connection on', fresh, since(fresh), cold);
+  row('warm', 'cold sync of a warm maglevd, VPP restarted', warm, since(warm), cold);
+  if (warm.length > 0)
     console.log(`  fresh beside warm: ${(median(since(fresh)) / median(since(warm))).toFixed(2)}`);
-  }
-  const noops = runs.flatMap((run) => run.noops);
-  report(
+  row(
+    'noop',
     'sync that changes nothing',
+    noops,
     noops.map(({ durationMs }) => durationMs),
     loops.map(({ noopMs }) => noopMs),
   );
-  const worst = (syncs: readonly WholeSync[]) =>
-    Math.max(0, ...syncs.map(({ blockedMs }) => blockedMs)).toFixed(1);
   // The bare loop has nothing to do but to wait: what blocks it is the machine.
   const machine = Math.max(...loops.map(({ blockedMs }) => blockedMs)).toFixed(1);
-  const parts = [`fresh ${worst(fresh)} ms`, `warm ${worst(warm)} ms`, `no change ${worst(noops)} ms`];
-  console.log(`  event loop blocked at most: ${parts.join(', ')}; the bare loop: ${machine} ms`);
+  console.log(`  event loop blocked at most: ${blocked.join(', ')}; the bare loop: ${machine} ms`);
 }
 
 process.exitCode = await runPrinting('bench', async () => {
-  writeFileSync(config, staticFleet(VIPS, SERVERS));
-  const { api } = options;
-  const vpp = api === undefined ? simulated(path.join(folder, 'vpp.sock')) : await named(api);
+  writeFleet(config, VIPS, SERVERS);
+  const { api, restart } = options;
+  const vpp = api === undefined ? simulated(path.join(folder, 'vpp.sock')) : await named(api, restart);
   try {
-    if (api === undefined)
+    if (api === undefined && parts.has('pings'))
       console.log(`pipelined control_pings: ${(await pings()).toLocaleString('en')} a second`);
-    await measure(vpp);
+    if (['fresh', 'warm', 'noop'].some((part) => parts.has(part))) await measure(vpp);
     return 0;
   } finally {
     await vpp.end();

@@ -2,6 +2,7 @@ import type { MaglevError } from '../domain/errors.js';
 import type { AnyMessage, CallDefinition, DumpDefinition } from './codec/message.js';
 import type { ControlPingReply } from './generated/memclnt.js';
 import type { MissingMessages } from './message-table.js';
+import type { RowMemory } from './row-memory.js';
 
 /** Messages that found nobody. */
 export interface DropCounters {
@@ -46,11 +47,15 @@ export interface ApiClient {
     request: DumpDefinition<unknown, Details, Input>,
     fields: Input,
   ) => Promise<Details[]>;
-  /** As `dump`; each of the details goes through `map` as it arrives, so that the work is spread like the messages. */
+  /**
+   * As `dump`; each of the details goes through `map` as it arrives, so that the work is spread like the messages. With
+   * a `memory` of the last such dump, what is the same as then is neither decoded nor mapped: `map` depends on nothing else.
+   */
   readonly mapDump: <Details, Input, Row>(
     request: DumpDefinition<unknown, Details, Input>,
     fields: Input,
     map: (details: Details) => Row,
+    memory?: RowMemory<Row>,
   ) => Promise<Row[]>;
   readonly ping: () => Promise<ControlPingReply>;
   /** Does this VPP have exactly this message? */

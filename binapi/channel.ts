@@ -7,11 +7,11 @@ import { Writer } from './codec/writer.js';
 import { encodeFrame, FRAME_HEADER_SIZE, FrameDecoder, u16At, u32At } from './framing.js';
 import type { ApiTrace } from './trace.js';
 
-/** Who gets a message that came in. Made by `routeTo`. */
+/** Who gets a message that came in. */
 export interface Route {
   readonly definition: AnyMessage;
-  /** Decodes the message and hands it over; gives back what it decoded. */
-  readonly receive: (reader: Reader) => unknown;
+  /** Decodes the message and hands it over; gives back what it decoded. The reader is used again for the next one. */
+  receive(reader: Reader): unknown;
 }
 
 /** Messages of this definition go to `take`. */
@@ -66,9 +66,12 @@ export class MessageChannel {
   readonly #socket: ByteSocket;
   readonly #writer = new Writer();
   readonly #decoder = new FrameDecoder();
+  readonly #reader = new Reader(new Uint8Array(0));
   #listener: ChannelListener = nobody;
   #ended: MaglevError | null = null;
   #connected = false;
+  /** Has the listener heard of the bytes that came last? */
+  #arrived = false;
   /** Bytes read since other work had its turn. */
   #turn = 0;
 
@@ -90,6 +93,11 @@ export class MessageChannel {
   listen(listener: ChannelListener): void {
     this.#listener = listener;
     if (this.#ended !== null) listener.ended(this.#ended);
+  }
+
+  /** Does somebody want to see the fields of every message? */
+  get traced(): boolean {
+    return this.#trace.enabled();
   }
 
   /** Encodes a message; `flush` sends it. Throws MGL_VPP_ENCODE, and then nothing of it is sent. */
@@ -128,12 +136,8 @@ export class MessageChannel {
   #receive(chunk: Buffer): void {
     if (this.#ended !== null) return;
     try {
-      const messages = this.#decoder.push(chunk);
-      if (messages.length > 0) this.#listener.arrived();
-      for (const message of messages) {
-        if (this.#ended !== null) return;
-        this.#deliver(message);
-      }
+      this.#arrived = false;
+      this.#decoder.each(chunk, this.#deliver);
     } catch (thrown) {
       this.end(asMaglevError(thrown));
     }
@@ -148,12 +152,17 @@ export class MessageChannel {
     setImmediate(() => this.#socket.resume());
   }
 
-  #deliver(bytes: Uint8Array): void {
-    if (bytes.length < SMALLEST_MESSAGE) {
-      throw new MaglevError('MGL_VPP_PROTOCOL', `VPP sent a message of only ${bytes.length} bytes`);
+  readonly #deliver = (bytes: Uint8Array, start: number, end: number): void => {
+    if (this.#ended !== null) return;
+    if (!this.#arrived) {
+      this.#arrived = true;
+      this.#listener.arrived();
     }
-    const id = u16At(bytes, 0);
-    const context = u32At(bytes, CONTEXT_AT);
+    if (end - start < SMALLEST_MESSAGE) {
+      throw new MaglevError('MGL_VPP_PROTOCOL', `VPP sent a message of only ${end - start} bytes`);
+    }
+    const id = u16At(bytes, start);
+    const context = u32At(bytes, start + CONTEXT_AT);
     const found = this.#listener.find(id, context);
     if ('why' in found) {
       this.#traceReceived(found.message, context, false, null, found.why);
@@ -162,14 +171,15 @@ export class MessageChannel {
     const { name, kind, contextAt } = found.definition;
     const multi = kind === 'details';
     try {
-      const fields = found.receive(new Reader(bytes));
-      this.#traceReceived(name, u32At(bytes, contextAt ?? CONTEXT_AT), multi, fields, null);
+      this.#reader.open(bytes, start, end);
+      const fields = found.receive(this.#reader);
+      this.#traceReceived(name, u32At(bytes, start + (contextAt ?? CONTEXT_AT)), multi, fields, null);
     } catch (thrown) {
       const error = asMaglevError(thrown);
       this.#traceReceived(name, context, multi, null, error.message);
       throw new MaglevError(error.code, `${name}: ${error.message}`, { cause: thrown });
     }
-  }
+  };
 
   #traceReceived(
     message: string,

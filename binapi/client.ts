@@ -9,12 +9,66 @@ import {
   type Undeliverable,
 } from './channel.js';
 import type { AnyMessage, CallDefinition, DumpDefinition, MessageDefinition } from './codec/message.js';
+import type { Reader } from './codec/reader.js';
 import { type ControlPingReply, controlPing, controlPingReply } from './generated/memclnt.js';
 import { sayGoodbye } from './goodbye.js';
 import { HANDSHAKE_CONTEXT, type Welcome } from './handshake.js';
 import type { MissingMessages } from './message-table.js';
-import { PendingRequests } from './pending.js';
+import { type PendingRequest, PendingRequests } from './pending.js';
 import { RetvalError } from './retval.js';
+import type { RowMemory } from './row-memory.js';
+
+/** What comes of a request: its answer, unless VPP refuses, or none comes. */
+type Settle<Reply> = (error: MaglevError | null, answer: Reply | null) => void;
+
+/** One object a request, which its reply goes to: there are tens of thousands in a cold sync. */
+class Asked<Reply> implements PendingRequest {
+  readonly context: number;
+  readonly name: string;
+  readonly fields: unknown;
+  readonly order: number;
+  readonly replyId: number;
+  readonly definition: MessageDefinition<Reply>;
+  readonly #settle: Settle<Reply>;
+  readonly #answered: (request: PendingRequest) => void;
+  before: PendingRequest | null = null;
+  after: PendingRequest | null = null;
+
+  constructor(
+    {
+      context,
+      name,
+      fields,
+      order,
+      replyId,
+    }: Omit<PendingRequest, keyof Route | 'fail' | 'before' | 'after'>,
+    definition: MessageDefinition<Reply>,
+    settle: Settle<Reply>,
+    answered: (request: PendingRequest) => void,
+  ) {
+    this.context = context;
+    this.name = name;
+    this.fields = fields;
+    this.order = order;
+    this.replyId = replyId;
+    this.definition = definition;
+    this.#settle = settle;
+    this.#answered = answered;
+  }
+
+  /** Answered only when it is decoded: otherwise a garbled reply would leave its request without an end. */
+  receive(reader: Reader): Reply {
+    const answer = this.definition.decode(reader);
+    this.#answered(this);
+    const retval = this.definition.hasRetval ? retvalOf(answer) : 0;
+    this.#settle(retval === 0 ? null : new RetvalError(this.name, retval), answer);
+    return answer;
+  }
+
+  fail(error: MaglevError): void {
+    this.#settle(error, null);
+  }
+}
 
 interface Dump {
   readonly context: number;
@@ -69,12 +123,10 @@ export class Client implements ApiClient {
   ): Promise<Reply> =>
     new Promise((resolve, reject) => {
       const { name, reply } = request;
-      const take = (answer: Reply) => {
-        const retval = reply.hasRetval ? retvalOf(answer) : 0;
-        if (retval === 0) resolve(answer);
-        else reject(new RetvalError(name, retval));
-      };
-      this.#ask(request, fields, name, reply, take, reject);
+      this.#ask(request, fields, name, reply, (error, answer) => {
+        if (error === null && answer !== null) resolve(answer);
+        else reject(error);
+      });
     });
 
   readonly request = <Reply, Input>(
@@ -83,12 +135,8 @@ export class Client implements ApiClient {
     done: (error: MaglevError | null) => void,
   ): void => {
     const { name, reply } = request;
-    const take = (answer: Reply) => {
-      const retval = reply.hasRetval ? retvalOf(answer) : 0;
-      done(retval === 0 ? null : new RetvalError(name, retval));
-    };
     try {
-      this.#ask(request, fields, name, reply, take, done);
+      this.#ask(request, fields, name, reply, done);
     } catch (thrown) {
       later(done, thrown);
     }
@@ -103,9 +151,21 @@ export class Client implements ApiClient {
     request: DumpDefinition<unknown, Details, Input>,
     fields: Input,
     map: (details: Details) => Row,
+    memory?: RowMemory<Row>,
   ): Promise<Row[]> =>
     new Promise((resolve, reject) => {
+      const { details } = request;
       const rows: Row[] = [];
+      const make = (reader: Reader) => map(details.decode(reader));
+      const remembering: Route = {
+        definition: details,
+        receive: (reader) => {
+          rows.push(memory === undefined ? make(reader) : memory.row(rows.length, reader, make));
+          return null;
+        },
+      };
+      // Whoever traces wants to see the fields of each.
+      const seen = routeTo(details, (row) => rows.push(map(row)));
       const detailsId = this.#idOf(request.details);
       const context = this.#send(request, fields);
       const dump: Dump = {
@@ -113,7 +173,7 @@ export class Client implements ApiClient {
         order: this.#order,
         name: request.name,
         detailsId,
-        route: routeTo(request.details, (details) => rows.push(map(details))),
+        route: this.#channel.traced ? seen : remembering,
         finish: () => resolve(rows),
         fail: reject,
         endContext: 0,
@@ -164,25 +224,22 @@ export class Client implements ApiClient {
     return context;
   }
 
-  /** Sends a request whose answer goes to `take`, or to `fail` the reason why none comes. Gives the context. */
+  /** Sends a request, and tells what comes of it. Gives the context. */
   #ask<Input, Reply>(
     request: MessageDefinition<unknown, Input>,
     fields: Input,
     name: string,
     reply: MessageDefinition<Reply>,
-    take: (answer: Reply) => void,
-    fail: (error: MaglevError) => void,
+    settle: Settle<Reply>,
   ): number {
     const replyId = this.#idOf(reply);
     const context = this.#send(request, fields);
-    // Answered only when it is decoded: otherwise a garbled reply would leave its request without an end.
-    const route = routeTo(reply, (answer) => {
-      this.#pending.answered(context, this.#lastReplyAt);
-      take(answer);
-    });
-    this.#pending.add({ context, name, fields, order: this.#order, replyId, route, fail });
+    const asked = { context, name, fields, order: this.#order, replyId };
+    this.#pending.add(new Asked(asked, reply, settle, this.#answered));
     return context;
   }
+
+  readonly #answered = (request: PendingRequest): void => this.#pending.answered(request, this.#lastReplyAt);
 
   #flush(): void {
     if (this.#over === null) {
@@ -210,7 +267,10 @@ export class Client implements ApiClient {
         dump.fail(error);
       }
     };
-    const context = this.#ask(controlPing, {}, name, controlPingReply, finish, fail);
+    const context = this.#ask(controlPing, {}, name, controlPingReply, (error, answer) => {
+      if (answer === null && error !== null) fail(error);
+      else finish();
+    });
     for (const dump of dumps) dump.endContext = context;
   }
 
@@ -242,7 +302,7 @@ export class Client implements ApiClient {
 
   #find(id: number, context: number): Route | Undeliverable {
     const request = this.#pending.get(context);
-    if (request !== undefined && request.replyId === id) return request.route;
+    if (request !== undefined && request.replyId === id) return request;
     const dump = this.#dumps.get(context);
     if (dump !== undefined && dump.detailsId === id) {
       this.#pending.progress(dump.endContext, dump.order, this.#lastReplyAt);

@@ -46,38 +46,44 @@ export class FrameDecoder {
     return this.#held;
   }
 
-  /**
-   * The messages that are complete with this chunk, without their frames; empty ones are left out. Throws
-   * MGL_VPP_PROTOCOL at a length above MAX_MESSAGE_SIZE; the stream cannot be read on after that.
-   */
+  /** As `each`, for whoever wants the messages themselves. */
   push(chunk: Uint8Array): Uint8Array[] {
     const messages: Uint8Array[] = [];
+    this.each(chunk, (bytes, start, end) => messages.push(bytes.subarray(start, end)));
+    return messages;
+  }
+
+  /**
+   * Hands over where each message lies that is complete with this chunk, without its frame; empty ones are left out. A
+   * view of each would cost more than what is in most of them. Throws MGL_VPP_PROTOCOL at a length above
+   * MAX_MESSAGE_SIZE; the stream cannot be read on after that.
+   */
+  each(chunk: Uint8Array, take: (bytes: Uint8Array, start: number, end: number) => void): void {
     let at = 0;
     while (this.#held > 0 || chunk.length - at < this.#wanted) {
       const part = chunk.subarray(at, at + this.#wanted - this.#held);
       at += part.length;
       if (part.length > 0) this.#parts.push(part);
       this.#held += part.length;
-      if (this.#held < this.#wanted) return messages;
+      if (this.#held < this.#wanted) return;
       const joined = this.#join();
       const size = FRAME_HEADER_SIZE + messageSize(joined, 0);
       if (joined.length < size) {
         this.#hold(joined, size);
       } else if (size > FRAME_HEADER_SIZE) {
-        messages.push(joined.subarray(FRAME_HEADER_SIZE));
+        take(joined, FRAME_HEADER_SIZE, joined.length);
       }
     }
     while (chunk.length - at >= FRAME_HEADER_SIZE) {
       const end = at + FRAME_HEADER_SIZE + messageSize(chunk, at);
       if (end > chunk.length) {
         this.#hold(chunk.subarray(at), end - at);
-        return messages;
+        return;
       }
-      if (end > at + FRAME_HEADER_SIZE) messages.push(chunk.subarray(at + FRAME_HEADER_SIZE, end));
+      if (end > at + FRAME_HEADER_SIZE) take(chunk, at + FRAME_HEADER_SIZE, end);
       at = end;
     }
     if (at < chunk.length) this.#hold(chunk.subarray(at), FRAME_HEADER_SIZE);
-    return messages;
   }
 
   #hold(part: Uint8Array, wanted: number): void {

@@ -2,8 +2,8 @@ import { MaglevError } from '../domain/errors.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
 import type { Route } from './channel.js';
 
-/** A request that waits for its reply. */
-export interface PendingRequest {
+/** A request that waits for its reply, which goes to it. */
+export interface PendingRequest extends Route {
   readonly context: number;
   /** For people: `lb_vip_dump`. */
   readonly name: string;
@@ -11,15 +11,11 @@ export interface PendingRequest {
   /** Rises from request to request, in the order in which VPP gets them. */
   readonly order: number;
   readonly replyId: number;
-  readonly route: Route;
   /** The request ends without a reply. */
-  readonly fail: (error: MaglevError) => void;
-}
-
-interface Entry {
-  readonly request: PendingRequest;
-  before: Entry | null;
-  after: Entry | null;
+  fail(error: MaglevError): void;
+  /** Its neighbours in the order of sending; null at first, and for nobody but PendingRequests. */
+  before: PendingRequest | null;
+  after: PendingRequest | null;
 }
 
 /** Contexts of requests that timed out are remembered up to this many, to tell late replies from strange ones. */
@@ -36,10 +32,10 @@ const MAX_LATE = 65_536;
 export class PendingRequests {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #byContext = new Map<number, Entry>();
+  readonly #byContext = new Map<number, PendingRequest>();
   /** Ends of the list of all entries in the order of sending. */
-  #oldest: Entry | null = null;
-  #newest: Entry | null = null;
+  #oldest: PendingRequest | null = null;
+  #newest: PendingRequest | null = null;
   readonly #late = new Set<number>();
   /** VPP is known to have come as far as the request of this order. */
   #reached = 0;
@@ -59,41 +55,40 @@ export class PendingRequests {
   /** Oldest first. */
   list(): PendingRequest[] {
     const requests: PendingRequest[] = [];
-    for (let entry = this.#oldest; entry !== null; entry = entry.after) requests.push(entry.request);
+    for (let entry = this.#oldest; entry !== null; entry = entry.after) requests.push(entry);
     return requests;
   }
 
   /** Requests are added in the order of sending. */
   add(request: PendingRequest): void {
-    const entry: Entry = { request, before: this.#newest, after: null };
+    request.before = this.#newest;
     if (this.#newest === null) {
-      this.#oldest = entry;
+      this.#oldest = request;
       this.#since = this.#clock.monotonic();
     } else {
-      this.#newest.after = entry;
+      this.#newest.after = request;
     }
-    this.#newest = entry;
-    this.#byContext.set(request.context, entry);
+    this.#newest = request;
+    this.#byContext.set(request.context, request);
     this.#timer ??= this.#clock.schedule(this.#timeoutMs, () => this.#expire());
   }
 
   get(context: number): PendingRequest | undefined {
-    return this.#byContext.get(context)?.request;
+    return this.#byContext.get(context);
   }
 
   /** The reply came at `now`: the request no longer waits. */
-  answered(context: number, now: number): void {
-    const entry = this.#byContext.get(context);
-    if (entry === undefined) return;
-    this.#reached = Math.max(this.#reached, entry.request.order);
-    if (entry === this.#oldest) this.#since = now;
-    this.#remove(entry);
+  answered(request: PendingRequest, now: number): void {
+    if (this.#byContext.get(request.context) !== request) return;
+    this.#reached = Math.max(this.#reached, request.order);
+    if (request === this.#oldest) this.#since = now;
+    this.#remove(request);
   }
 
   /** Something else than its reply came at `now` for the request with this context, which VPP got as number `order`. */
   progress(context: number, order: number, now: number): void {
     this.#reached = Math.max(this.#reached, order);
-    if (this.#oldest?.request.context === context) this.#since = now;
+    if (this.#oldest?.context === context) this.#since = now;
   }
 
   /** Did a request with this context time out? */
@@ -115,22 +110,21 @@ export class PendingRequests {
   failAll(error: MaglevError): void {
     this.#timer?.();
     this.#timer = null;
-    const failed: PendingRequest[] = [];
-    while (this.#oldest !== null) failed.push(this.#remove(this.#oldest));
+    const failed = this.list();
+    while (this.#oldest !== null) this.#remove(this.#oldest);
     for (const request of failed) request.fail(error);
   }
 
-  #remove(entry: Entry): PendingRequest {
-    const { request, before, after } = entry;
+  #remove(request: PendingRequest): void {
+    const { before, after } = request;
     if (before === null) this.#oldest = after;
     else before.after = after;
     if (after === null) this.#newest = before;
     else after.before = before;
     // Garbage that has grown old must not hold what is young, or that grows old too: each would keep its successor.
-    entry.before = null;
-    entry.after = null;
+    request.before = null;
+    request.after = null;
     this.#byContext.delete(request.context);
-    return request;
   }
 
   #expire(): void {
@@ -145,16 +139,22 @@ export class PendingRequests {
 
   #failOldest(now: number): void {
     const failed: PendingRequest[] = [];
-    let entry = this.#oldest;
-    while (entry !== null && (failed.length === 0 || entry.request.order < this.#reached)) {
-      const { after } = entry;
-      failed.push(this.#remove(entry));
-      this.markLate(entry.request.context);
-      entry = after;
+    let request = this.#oldest;
+    while (request !== null && (failed.length === 0 || request.order < this.#reached)) {
+      const { after }: PendingRequest = request;
+      failed.push(request);
+      this.#remove(request);
+      this.markLate(request.context);
+      request = after;
     }
     this.#since = now;
-    for (const { name, fail } of failed) {
-      fail(new MaglevError('MGL_VPP_TIMEOUT', `${name}: VPP did not answer within ${this.#timeoutMs} ms`));
+    for (const request of failed) {
+      request.fail(
+        new MaglevError(
+          'MGL_VPP_TIMEOUT',
+          `${request.name}: VPP did not answer within ${this.#timeoutMs} ms`,
+        ),
+      );
     }
   }
 }

@@ -6,11 +6,17 @@ export class LabelledCounts {
   readonly #counts = new Map<string, { readonly labels: readonly string[]; count: number }>();
 
   add(labels: readonly string[], by = 1): void {
-    if (by === 0) return;
+    if (by !== 0) this.counter(labels).count += by;
+  }
+
+  /** What `add` counts up, for whoever counts the same very often. It exists from now on. */
+  counter(labels: readonly string[]): { count: number } {
     const key = labels.join(SEPARATOR);
     const known = this.#counts.get(key);
-    if (known === undefined) this.#counts.set(key, { labels, count: by });
-    else known.count += by;
+    if (known !== undefined) return known;
+    const made = { labels, count: 0 };
+    this.#counts.set(key, made);
+    return made;
   }
 
   get(...labels: readonly string[]): number {

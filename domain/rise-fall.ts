@@ -46,12 +46,14 @@ export function count(rules: RiseFall, { decided, counter }: Standing, pass: boo
 }
 
 /**
- * The same standing under other rules. The verdict stays, and so does how much is missing for another one (failures of
- * what is up, passes of what is down), as far as the new rules ask for so much. What has no verdict stays without one,
- * and without a failure if it had none.
+ * The same standing under other rules. The verdict stays. What was fully healthy, fully down or without any result is so
+ * under the new rules, too: whoever asks for more failures than before wants them of a server that has had none. Of the
+ * others how much is missing for another verdict stays (failures of what is up, passes of what is down), as far as the
+ * new rules ask for so much.
  */
 export function refitted(before: RiseFall, after: RiseFall, { decided, counter }: Standing): Standing {
-  if (!decided && counter === fullHealth(before)) return undecided(after);
+  if (counter === fullHealth(before)) return standing(decided, fullHealth(after));
+  if (decided && counter === 0) return standing(true, 0);
   if (decided && counter < before.rise) {
     const passesMissing = before.rise - counter;
     return standing(decided, after.rise - Math.min(passesMissing, after.rise));

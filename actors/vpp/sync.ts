@@ -34,7 +34,7 @@ export interface SyncOptions {
  * which it would not follow a newer decision. In milliseconds of VPP's work, and in their number.
  */
 const WINDOW_MS = 100;
-const WINDOW = 64;
+const WINDOW = 32;
 
 /** Makes VPP equal to the decision, or one VIP of it, after a read of all that it has. */
 export class Sync {

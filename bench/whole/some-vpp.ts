@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { realClock } from '../../clock/real-clock.js';
 import { openVpp } from '../../daemon/open-vpp.js';
@@ -30,15 +31,31 @@ export function simulated(socket: string): SomeVpp {
   return { name: 'the simulator', socket, begin, restart: begin, end };
 }
 
-/** One that is named: what this bench made in it is taken out again each time. It must be empty at first. */
-export async function named(socket: string): Promise<SomeVpp> {
+/**
+ * One that is named. It must be empty at first. Each time it is restarted by the command, which ends when VPP is there
+ * again; without one, what this bench made in it is taken out again.
+ */
+export async function named(socket: string, command?: string): Promise<SomeVpp> {
   const found = await vipsOf(socket, false);
   if (found > 0)
     throw new Error(`VPP at ${socket} has ${found} VIPs, and the bench would remove them: empty it first`);
   const empty = async () => {
     await vipsOf(socket, true);
   };
-  return { name: `VPP at ${socket}`, socket, begin: empty, restart: null, end: empty };
+  const begin = command === undefined ? empty : () => run(command);
+  const restart = command === undefined ? null : begin;
+  return { name: `VPP at ${socket}`, socket, begin, restart, end: empty };
+}
+
+/** Ends when the command has. Not waited for by a call that blocks: the logs of maglevd are to be read meanwhile. */
+function run(command: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'ignore', 'inherit'] });
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}`)),
+    );
+  });
 }
 
 const silent: FreeLogger = { enabled: () => false, log: () => {} };

@@ -6,17 +6,42 @@ import { MaglevError } from '../../domain/errors.js';
  * Reading past the end throws MGL_VPP_PROTOCOL; bytes that are left at the end are nobody's business.
  */
 export class Reader {
-  readonly #view: DataView;
+  #view: DataView = empty;
   /** Of the message in the view. */
-  readonly #start: number;
-  readonly #end: number;
-  #offset: number;
+  #start = 0;
+  #end = 0;
+  #offset = 0;
 
   constructor(bytes: Uint8Array) {
+    this.open(bytes, 0, bytes.length);
+  }
+
+  /** Reads on in the message that lies there: one reader does for all messages of a connection. */
+  open(bytes: Uint8Array, start: number, end: number): void {
     this.#view = viewOf(bytes.buffer);
-    this.#start = bytes.byteOffset;
-    this.#end = bytes.byteOffset + bytes.length;
+    this.#start = bytes.byteOffset + start;
+    this.#end = bytes.byteOffset + end;
     this.#offset = this.#start;
+  }
+
+  /** Bytes that are left. */
+  get left(): number {
+    return this.#end - this.#offset;
+  }
+
+  /** Are `length` bytes, behind the next `skip`, the same as those at `at` in the other view? Reads nothing. */
+  isAhead(skip: number, other: DataView, at: number, length: number): boolean {
+    const from = this.#offset + skip;
+    let i = 0;
+    for (; i + 4 <= length; i += 4)
+      if (this.#view.getUint32(from + i) !== other.getUint32(at + i)) return false;
+    for (; i < length; i++) if (this.#view.getUint8(from + i) !== other.getUint8(at + i)) return false;
+    return true;
+  }
+
+  /** Copies these bytes. Reads nothing. */
+  copyAhead(skip: number, target: Uint8Array, at: number, length: number): void {
+    target.set(new Uint8Array(this.#view.buffer, this.#offset + skip, length), at);
   }
 
   u8(): number {
@@ -113,7 +138,8 @@ export class Reader {
   }
 }
 
-let lastView: DataView = new DataView(new ArrayBuffer(0));
+const empty: DataView = new DataView(new ArrayBuffer(0));
+let lastView = empty;
 
 /** The messages of one read of the socket lie in one buffer, and views are expensive to make. */
 function viewOf(buffer: ArrayBufferLike): DataView {

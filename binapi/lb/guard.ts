@@ -1,5 +1,5 @@
 import { MaglevError } from '../../domain/errors.js';
-import { type IpAddress, ipFamily, parseIp, prefixContains } from '../../domain/ip.js';
+import { type IpAddress, type IpPrefix, ipFamily, parseIp, prefixContains } from '../../domain/ip.js';
 import {
   type Encap,
   type LbConf,
@@ -14,7 +14,10 @@ import {
   type VipKey,
 } from '../../domain/lb.js';
 import { type Address, AddressFamily } from '../generated/ip-types.js';
+import { memo } from './memo.js';
 import { wireAddress, wirePrefix } from './wire-values.js';
+
+const REMEMBERED = 50_000;
 
 /**
  * What the lb plugin must never be sent: it checks little, and some values make VPP abort at once, others at the next
@@ -37,7 +40,7 @@ export function guardConf(conf: LbConf): MaglevError | null {
  * the server's family fits the encapsulation cannot be known here; VPP refuses that itself (-97).
  */
 export function guardOperation(operation: LbOperation): MaglevError | null {
-  const why = prefixProblem(operation.key) ?? operationProblem(operation);
+  const why = prefixProblem(operation.key.prefix) ?? operationProblem(operation);
   return why === null ? null : refusal(`${operation.op} of ${describeKey(operation.key)}`, why);
 }
 
@@ -71,8 +74,8 @@ function operationProblem(operation: LbOperation): string | null {
   }
 }
 
-/** Looks at the bytes that would be sent, because it is them that VPP takes. */
-function prefixProblem({ prefix }: VipKey): string | null {
+/** Looks at the bytes that would be sent, because it is them that VPP takes. Once for all servers of a VIP. */
+const prefixProblem = memo((prefix: IpPrefix): string | null => {
   const wire = attempt(() => wirePrefix(prefix));
   if (wire === null) return `${prefix} is not a prefix`;
   const { address, len } = wire;
@@ -82,7 +85,7 @@ function prefixProblem({ prefix }: VipKey): string | null {
   if (why !== null) return why;
   if (hasBitsBehind(address.un, len)) return `${prefix} has bits behind its length`;
   return isTakenForIpv4(address) ? `VPP takes ${prefix}, with its 96 leading zero bits, for IPv4` : null;
-}
+}, REMEMBERED);
 
 /** The rule for what we make: all ports of everything, or one port of TCP or UDP. */
 function portProblem({ protocol, port }: VipKey): string | null {

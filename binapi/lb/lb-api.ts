@@ -20,13 +20,15 @@ import { controlPing, controlPingReply } from '../generated/memclnt.js';
 import { cliInband, cliInbandReply, showThreads, showThreadsReply } from '../generated/vlib.js';
 import { showVersion, showVersionReply } from '../generated/vpe.js';
 import { RetvalError } from '../retval.js';
+import { RowMemory } from '../row-memory.js';
 import { parseFlows } from './flows-text.js';
 import { guardConf } from './guard.js';
 import { parseHeapText, parseStickyBuckets } from './heap-text.js';
 import { parseIndexes, withRoutes } from './indexes.js';
+import { ofLast } from './memo.js';
 import { MemoryGuard } from './memory-guard.js';
 import { NatMemory } from './nat-memory.js';
-import { StateBuilder } from './state.js';
+import { asRow, StateBuilder, vipRow } from './state.js';
 import { writesUnderWay } from './under-way.js';
 import { parseVipsText } from './verbose-text.js';
 import { type Done, writeConf, writeMessages, writeOperation } from './write.js';
@@ -101,6 +103,10 @@ const MINIMUM_VPP = '26.10';
 
 export function createLbApi(client: ApiClient): LbApi {
   const nat = new NatMemory();
+  const builder = new StateBuilder();
+  const vipMemory = new RowMemory<ReturnType<typeof vipRow>>(lbVipDetails);
+  const asMemory = new RowMemory<ReturnType<typeof asRow>>(lbAsV2Details);
+  const textOf = ofLast(parseVipsText);
   const memory = new MemoryGuard({
     memory: () => readMemory(client),
     stickyBuckets: async () => {
@@ -117,16 +123,15 @@ export function createLbApi(client: ApiClient): LbApi {
   };
 
   const getLbState = async (): Promise<Omit<LbReading, 'order'>> => {
-    const state = new StateBuilder();
     // Sent in one turn of the event loop: one write.
-    const [conf, text] = await Promise.all([
+    const [conf, text, vipRows, asRows] = await Promise.all([
       getLbConf(),
-      readText(client, VIPS_TEXT).then((said) => (typeof said === 'string' ? parseVipsText(said) : said)),
-      client.mapDump(lbVipDump, everyVip, (row) => state.addVip(row)),
-      client.mapDump(lbAsV2Dump, everyAs, (row) => state.addAs(row)),
+      readText(client, VIPS_TEXT).then((said) => (typeof said === 'string' ? textOf(said) : said)),
+      client.mapDump(lbVipDump, everyVip, vipRow, vipMemory),
+      client.mapDump(lbAsV2Dump, everyAs, asRow, asMemory),
     ]);
     const known = text instanceof MaglevError ? null : text;
-    const vips = state.build(known);
+    const vips = builder.build(vipRows, asRows, known);
     nat.learn(vips);
     memory.learn({ conf, vips });
     const places = known === null ? null : new Map([...known].map(([id, { index }]) => [id, index]));

@@ -16,3 +16,12 @@ export function memo<Key extends string | number, Value>(
     return value;
   };
 }
+
+/** A pure function that remembers its last result. For long texts that most often are the same as the last one. */
+export function ofLast<Value>(compute: (text: string) => Value): (text: string) => Value {
+  let last: { readonly text: string; readonly value: Value } | null = null;
+  return (text) => {
+    if (last === null || last.text !== text) last = { text, value: compute(text) };
+    return last.value;
+  };
+}

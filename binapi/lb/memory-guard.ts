@@ -76,8 +76,8 @@ export class MemoryGuard {
   #sentBefore = 0;
   #admittedBefore = 0;
   #reading: Promise<void> | null = null;
-  /** What each operation of an admitted batch takes. */
-  readonly #shares = new WeakMap<LbOperation, number>();
+  /** Operations that were admitted and take memory, until they are sent. */
+  readonly #admittedOnes = new Set<LbOperation>();
 
   constructor(source: MemorySource) {
     this.#source = source;
@@ -124,9 +124,9 @@ export class MemoryGuard {
    */
   send(operation: LbOperation): MaglevError | null {
     const id = vipId(operation.key);
-    const share = this.#shares.get(operation);
+    const admitted = this.#admittedOnes.delete(operation);
     if (operation.op === 'vip-add') {
-      if (share === undefined) {
+      if (!admitted) {
         const need = this.#needOf([operation]);
         const lack = this.#lack(need);
         if (lack !== null) return refusal(`VIP ${id} was not added`, lack);
@@ -138,10 +138,7 @@ export class MemoryGuard {
       this.#leaked += tableBytes(this.#vips.get(id)?.tableLength ?? 0);
       this.#vips.delete(id);
     }
-    if (share !== undefined) {
-      this.#shares.delete(operation);
-      this.#sent += share;
-    }
+    if (admitted) this.#sent += shareOf(operation);
     return null;
   }
 
@@ -205,8 +202,7 @@ export class MemoryGuard {
     this.#admitted += lasting;
     if (lasting === 0) return;
     for (const operation of operations) {
-      const share = shareOf(operation);
-      if (share > 0) this.#shares.set(operation, share);
+      if (shareOf(operation) > 0) this.#admittedOnes.add(operation);
     }
   }
 

@@ -7,56 +7,109 @@ import { encapOfWire, ipOfWire, prefixOfWire } from './wire-values.js';
 /** Of the flags of a server: it is in use. Without it the row is a removed server that lingers. */
 const USED = 1;
 
+/** A row of a VIP; null: its prefix cannot be. */
+export interface VipRow {
+  readonly key: VipKey;
+  readonly id: VipId;
+  readonly row: LbVipDetails;
+}
+
+/** A row of a server that is in use. */
+export interface AsRow {
+  readonly id: VipId;
+  readonly as: AsState;
+}
+
+/** Rows come VIP by VIP, and text is expensive for ten thousand: the key of the last one stands for the next. */
+let lastVip: LbVip | null = null;
+let lastId: VipId | null = null;
+
+export function vipRow(row: LbVipDetails): VipRow | null {
+  const key = keyOfWire(row.vip);
+  return key === null ? null : { key, id: vipId(key), row };
+}
+
+/** null: it is not in use, or the prefix of its VIP cannot be. */
+export function asRow({ vip, appSrv, flags, weight, numBuckets }: LbAsV2Details): AsRow | null {
+  if ((flags & USED) === 0) return null;
+  if (lastVip === null || !sameVip(lastVip, vip)) {
+    const key = keyOfWire(vip);
+    lastId = key === null ? null : vipId(key);
+    lastVip = vip;
+  }
+  return lastId === null
+    ? null
+    : { id: lastId, as: { address: ipOfWire(appSrv), weight, buckets: numBuckets } };
+}
+
 /**
  * Puts VIPs together from the rows of both dumps, which may come in any order. VPP's filters do not work, so the rows
  * are all that it has. A row whose prefix cannot be is left out; VIPs that VPP reports under one key (`::/0` and
- * `0.0.0.0/0`) are shown with the servers of both.
+ * `0.0.0.0/0`) are shown with the servers of both. A VIP of which all is as it was the last time is the very same object.
  */
 export class StateBuilder {
-  readonly #vips: { readonly key: VipKey; readonly id: VipId; readonly row: LbVipDetails }[] = [];
-  readonly #ases = new Map<VipId, AsState[]>();
-  /** Of the last server: rows come VIP by VIP, and text is expensive for ten thousand. */
-  #lastVip: LbVip | null = null;
-  #lastAses: AsState[] | null = null;
-
-  addVip(row: LbVipDetails): void {
-    const key = keyOfWire(row.vip);
-    if (key !== null) this.#vips.push({ key, id: vipId(key), row });
-  }
-
-  addAs({ vip, appSrv, flags, weight, numBuckets }: LbAsV2Details): void {
-    if ((flags & USED) === 0) return;
-    const ases = this.#asesOf(vip);
-    ases?.push({ address: ipOfWire(appSrv), weight, buckets: numBuckets });
-  }
+  #before: ReadonlyMap<VipId, { readonly row: VipRow; readonly vip: VipState }> = new Map();
 
   /** `text`: what is known from VPP's text; null when there is none. */
-  build(text: ReadonlyMap<VipId, VipText> | null): VipState[] {
-    return this.#vips.map(({ key, id, row }) => {
-      const more = text?.get(id);
-      return {
-        key,
-        encap: encapOfWire(row.encap),
-        tableLength:
-          more === undefined
-            ? { value: row.flowTableLength, exact: false }
-            : { value: more.tableLength, exact: true },
-        srcIpSticky: more?.srcIpSticky ?? null,
-        ases: this.#ases.get(id) ?? [],
-      };
-    });
+  build(
+    rows: readonly (VipRow | null)[],
+    servers: readonly (AsRow | null)[],
+    text: ReadonlyMap<VipId, VipText> | null,
+  ): VipState[] {
+    const ases = byVip(servers);
+    const now = new Map<VipId, { readonly row: VipRow; readonly vip: VipState }>();
+    const vips: VipState[] = [];
+    for (const row of rows) {
+      if (row === null) continue;
+      const before = this.#before.get(row.id);
+      const made = vipState(row, ases.get(row.id) ?? [], text?.get(row.id));
+      const vip = before?.row === row && sameState(before.vip, made) ? before.vip : made;
+      now.set(row.id, { row, vip });
+      vips.push(vip);
+    }
+    this.#before = now;
+    return vips;
   }
+}
 
-  #asesOf(vip: LbVip): AsState[] | null {
-    if (this.#lastVip !== null && sameVip(this.#lastVip, vip)) return this.#lastAses;
-    const key = keyOfWire(vip);
-    const id = key === null ? null : vipId(key);
-    const ases = id === null ? null : (this.#ases.get(id) ?? []);
-    if (id !== null && ases !== null) this.#ases.set(id, ases);
-    this.#lastVip = vip;
-    this.#lastAses = ases;
-    return ases;
+function byVip(servers: readonly (AsRow | null)[]): ReadonlyMap<VipId, readonly AsState[]> {
+  const found = new Map<VipId, AsState[]>();
+  let id: VipId | null = null;
+  let ases: AsState[] = [];
+  for (const server of servers) {
+    if (server === null) continue;
+    if (server.id !== id) {
+      id = server.id;
+      ases = found.get(id) ?? [];
+      found.set(id, ases);
+    }
+    ases.push(server.as);
   }
+  return found;
+}
+
+function vipState({ key, row }: VipRow, ases: readonly AsState[], more: VipText | undefined): VipState {
+  return {
+    key,
+    encap: encapOfWire(row.encap),
+    tableLength:
+      more === undefined
+        ? { value: row.flowTableLength, exact: false }
+        : { value: more.tableLength, exact: true },
+    srcIpSticky: more?.srcIpSticky ?? null,
+    ases,
+  };
+}
+
+/** Of rows that are the same. */
+function sameState(a: VipState, b: VipState): boolean {
+  return (
+    a.tableLength.value === b.tableLength.value &&
+    a.tableLength.exact === b.tableLength.exact &&
+    a.srcIpSticky === b.srcIpSticky &&
+    a.ases.length === b.ases.length &&
+    a.ases.every((as, i) => as === b.ases[i])
+  );
 }
 
 function keyOfWire({ pfx, protocol, port }: LbVip): VipKey | null {

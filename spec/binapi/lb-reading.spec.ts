@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { lbAsV2Dump } from '../../binapi/generated/lb.js';
 import { cliInband } from '../../binapi/generated/vlib.js';
 import { wireAddress } from '../../binapi/lb/wire-values.js';
@@ -27,6 +28,46 @@ describe('binapi/lb: reading', () => {
       ' ip6-gre6 [2] 2001:db8::/64\n  new_size:65536\n  counters:\n\n';
   });
   afterEach(end);
+
+  it('reads the same whatever it has read before', async () => {
+    const server = fc.record({
+      vip: fc.constantFrom(web, all),
+      last: fc.integer({ min: 1, max: 9 }),
+      weight: fc.constantFrom(0, 50, 100),
+      flags: fc.constantFrom(0, 1),
+    });
+    const state = fc.record({
+      servers: fc.array(server, { maxLength: 8 }),
+      vips: fc.subarray([web, all]),
+      size: fc.constantFrom(1024, 2048),
+    });
+    const experienced = await open();
+    const read = fc.asyncProperty(fc.array(state, { minLength: 1, maxLength: 4 }), async (states) => {
+      for (const { servers, vips, size } of states) {
+        stage.vips = vips.map((key) => vipRow(key, 0, size));
+        stage.ases = servers.map(({ vip, last, weight, flags }) =>
+          asRow(vip, `10.0.0.${last}`, weight, 10, flags),
+        );
+        stage.text.reply = ` ip4-gre4 [1] 192.0.2.1/32\n  new_size:${size}\n  protocol:6 port:443\n`;
+        const fresh = await open();
+        expect(await experienced.getLbState()).to.deep.equal(await fresh.getLbState());
+        await fresh.close();
+      }
+    });
+    await fc.assert(read, { numRuns: 30 });
+  });
+
+  it('gives the same value for a VIP that is as it was, and another one for one that changed', async () => {
+    const api = await open();
+    const [first, second] = (await api.getLbState()).vips;
+    stage.ases[3] = asRow(web, '10.0.0.2', 60, 424);
+    const [changed, same] = (await api.getLbState()).vips;
+    expect(second).to.not.equal(undefined);
+    expect(same).to.equal(second);
+    expect(changed).to.not.equal(first);
+    expect(changed?.ases[1]).to.deep.equal({ address: '10.0.0.2', weight: 60, buckets: 424 });
+    expect(changed?.ases[0]).to.equal(first?.ases[0]);
+  });
 
   it('reads everything in one write, and leaves out removed servers', async () => {
     const state = await (await open()).getLbState();

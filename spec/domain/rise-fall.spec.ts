@@ -132,11 +132,13 @@ describe('rise and fall', () => {
     );
     const cases = [
       { at: 0, before: { rise: 3, fall: 3 }, after: { rise: 2, fall: 3 }, counter: 0 },
-      { at: 0, before: { rise: 2, fall: 3 }, after: { rise: 4, fall: 3 }, counter: 2 },
+      { at: 0, before: { rise: 2, fall: 3 }, after: { rise: 4, fall: 3 }, counter: 0 },
       { at: 1, before: { rise: 2, fall: 3 }, after: { rise: 4, fall: 3 }, counter: 3 },
       { at: 4, before: { rise: 2, fall: 3 }, after: { rise: 2, fall: 1 }, counter: 2 },
       { at: 2, before: { rise: 2, fall: 3 }, after: { rise: 5, fall: 9 }, counter: 5 },
-      { at: 4, before: { rise: 2, fall: 3 }, after: { rise: 2, fall: 5 }, counter: 4 },
+      { at: 3, before: { rise: 2, fall: 3 }, after: { rise: 2, fall: 5 }, counter: 3 },
+      { at: 4, before: { rise: 2, fall: 3 }, after: { rise: 2, fall: 5 }, counter: 6 },
+      { at: 2, before: { rise: 2, fall: 1 }, after: { rise: 1, fall: 4 }, counter: 4 },
     ];
     for (const { at, before, after, counter } of cases) {
       expect(refitted(before, after, { decided: true, counter: at })).to.deep.equal({
