@@ -44,14 +44,14 @@ export function plannerActor(options: PlannerOptions): ActorSpec<PlannerMessage>
     capacity: 100,
     start: (context) => {
       const { vpp } = options;
-      const answers = async (message: PlannerMessage) => {
+      const answer = async (message: PlannerMessage) => {
         if (vpp === null) throw new MaglevError('MGL_VPP_DISABLED', 'maglevd runs without VPP');
         if (message.type === 'debts') message.reply.ok(await debtsOf(context, vpp, message.frontend));
         else message.reply.ok(await foresee(context, { ...options, vpp }, message.whatIf));
       };
       return {
         receive: (message) =>
-          answers(message).catch((thrown: unknown) => void message.reply.fail(asMaglevError(thrown))),
+          answer(message).catch((thrown: unknown) => void message.reply.fail(asMaglevError(thrown))),
       };
     },
   };

@@ -6,8 +6,7 @@ import { type FileLockOutcome, lockFolder } from '../linux/file-lock.js';
 import type { Clock } from '../protocol/clock.js';
 import type { IntentStore } from '../protocol/intents.js';
 import { decodeIntents, encodeIntents } from './intent-file.js';
-import { makeFolder, readStateFile, writeStateFile } from './state-file.js';
-import { stateKey } from './state-key.js';
+import { makeFolder, readStateFile, stateKey, writeStateFile } from './state-file.js';
 
 /** At most so many entries are shown that were not understood. */
 const SHOWN = 10;

@@ -17,8 +17,8 @@ const counting: readonly Bug[] = [
   bug(
     'the first failure is a verdict',
     'domain/rise-fall',
-    'return counter > rules.rise ? { decided, counter: counter - 1 } : { decided: true, counter: 0 };',
-    'return { decided: true, counter: 0 };',
+    'return counter > rules.rise ? standing(false, counter - 1) : standing(true, 0);',
+    'return standing(true, 0);',
   ),
   bug('a failure counts twice', 'domain/rise-fall', 'Math.max(counter - 1, 0)', 'Math.max(counter - 2, 0)'),
   bug('off by one in fall', 'domain/rise-fall', 'return rise + fall - 1;', 'return rise + fall - 2 || 1;'),
@@ -50,7 +50,7 @@ const counting: readonly Bug[] = [
   bug(
     'a reload forgets how a server stands',
     'domain/rise-fall',
-    'if (!decided && counter === fullHealth(before))',
+    'if (counter === fullHealth(before))',
     'if (true)',
   ),
   bug(
@@ -68,7 +68,7 @@ const counting: readonly Bug[] = [
   bug(
     'patience with a server without verdict never ends',
     'actors/health/backend',
-    'this.#givenUp = true;',
+    'memory.givenUp = true;',
     '',
   ),
 ];

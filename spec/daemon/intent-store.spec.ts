@@ -14,7 +14,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { fileStore } from '../../daemon/intent-store.js';
-import { stateKey } from '../../daemon/state-key.js';
+import { stateKey } from '../../daemon/state-file.js';
 import type { LoadedIntents } from '../../domain/intent-desk.js';
 import { type Intent, type Intents, intentsOf, noIntents } from '../../domain/operator.js';
 import { lockFolder } from '../../linux/file-lock.js';

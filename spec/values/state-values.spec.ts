@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { decodeIntents, encodeIntents } from '../../daemon/intent-file.js';
 import { fileStore } from '../../daemon/intent-store.js';
-import { stateKey } from '../../daemon/state-key.js';
+import { stateKey } from '../../daemon/state-file.js';
 import { type Intents, intentsOf } from '../../domain/operator.js';
 import { changedAt, type KeyPath, type Tree } from './wrong-values.js';
 
