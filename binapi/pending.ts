@@ -131,10 +131,11 @@ export class PendingRequests {
     this.#timer = null;
     if (this.#oldest === null) return;
     const now = this.#clock.monotonic();
-    if (now - this.#since >= this.#timeoutMs) this.#failOldest(now);
+    // Reckoned in one way only: otherwise, by the rounding of a sum, no time is left that has not passed yet.
+    const left = () => this.#since + this.#timeoutMs - now;
+    if (left() <= 0) this.#failOldest(now);
     if (this.#oldest === null) return;
-    const left = Math.max(0, this.#since + this.#timeoutMs - now);
-    this.#timer ??= this.#clock.schedule(left, () => this.#expire());
+    this.#timer ??= this.#clock.schedule(left(), () => this.#expire());
   }
 
   #failOldest(now: number): void {

@@ -1,7 +1,8 @@
 import type { Dice } from './dice.js';
 import type { Edit, Fault, Fleet, HandCommand, VppFault } from './scenario.js';
 
-const crashable = [
+/** Actors that are there on every day. */
+export const crashable = [
   'events',
   'config-keeper',
   'intent-keeper',
@@ -53,7 +54,7 @@ export function drawFault(dice: Dice, fleet: Fleet, from: number, to: number): F
     case 'vpp':
       return { kind: 'vpp', at, forMs, how: drawVpp(dice) };
     case 'hand':
-      return { kind: 'hand', at, command: drawCommand(dice, fleet) };
+      return { kind: 'hand', at, command: drawCommandAt(dice, drawPlace(dice, fleet)) };
     case 'operator':
       return {
         kind: 'operator',
@@ -71,7 +72,7 @@ export function drawFault(dice: Dice, fleet: Fleet, from: number, to: number): F
       return {
         kind: 'reload',
         at,
-        edit: drawEdit(dice, fleet),
+        edit: drawEditAt(dice, fleet, drawPlace(dice, fleet)),
         halfMs: dice.chance(0.3) ? dice.from(1, 800) : 0,
         by: dice.one(['signal', 'request']),
       };
@@ -89,6 +90,7 @@ export function drawFault(dice: Dice, fleet: Fleet, from: number, to: number): F
         at,
         forMs,
         backends: dice.some(fleet.backends, dice.from(1, fleet.backends.length)).map(({ name }) => name),
+        ...(dice.chance(0.3) ? { how: 'link' } : {}),
       };
     case 'thread':
       return { kind: 'thread', at, forMs, how: dice.one(['ends', 'hangs', 'deadly']), backend: backend() };
@@ -170,28 +172,35 @@ function drawVpp(dice: Dice): VppFault['how'] {
   return { text: `${action}@${message}${nth}` };
 }
 
-function drawCommand(dice: Dice, fleet: Fleet): HandCommand {
-  const { frontend, backend } = drawPlace(dice, fleet);
-  switch (dice.from(0, 3)) {
+export function drawCommandAt(dice: Dice, { frontend, backend }: FleetPlace): HandCommand {
+  switch (dice.from(0, 4)) {
     case 0:
       return { do: 'weight', frontend, backend, weight: dice.one([0, 7, 100]) };
     case 1:
       return { do: 'remove-server', frontend, backend };
     case 2:
       return { do: 'remove-vip', frontend };
+    case 3:
+      return { do: 'settings', timeout: dice.one([5, 300]) };
     default:
       return { do: 'stray-vip', address: `198.51.100.${dice.from(1, 9)}` };
   }
 }
 
-function drawPlace(dice: Dice, fleet: Fleet) {
+/** Where a server stands, by names. */
+export interface FleetPlace {
+  readonly frontend: string;
+  readonly pool: string;
+  readonly backend: string;
+}
+
+function drawPlace(dice: Dice, fleet: Fleet): FleetPlace {
   const frontend = dice.one(fleet.frontends);
   const pool = dice.one(frontend.pools);
   return { frontend: frontend.name, pool: pool.name, backend: dice.one(pool.backends).name };
 }
 
-function drawEdit(dice: Dice, fleet: Fleet): Edit {
-  const place = drawPlace(dice, fleet);
+export function drawEditAt(dice: Dice, fleet: Fleet, place: FleetPlace): Edit {
   const { frontend, backend } = place;
   switch (dice.from(0, 14)) {
     case 0:

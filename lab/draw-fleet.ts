@@ -71,7 +71,7 @@ function drawSites(dice: Dice, families: readonly (readonly BackendPlan[])[], co
 
 function drawFrontend(dice: Dice, site: Site, i: number): FrontendPlan {
   const members = dice.some(site.servers, Math.min(site.servers.length, dice.from(2, 8)));
-  const split = dice.chance(0.5) && members.length > 1 ? dice.from(1, members.length - 1) : members.length;
+  const split = dice.chance(0.65) && members.length > 1 ? dice.from(1, members.length - 1) : members.length;
   const pool = (name: string, names: readonly BackendPlan[]): PoolPlan => ({
     name,
     backends: names.map((one) => ({

@@ -1,4 +1,5 @@
 import { Dice } from './dice.js';
+import { drawDrama } from './draw-drama.js';
 import { drawFault } from './draw-fault.js';
 import { drawFleet } from './draw-fleet.js';
 import { SETTLED_MS } from './invariants/calm.js';
@@ -24,8 +25,10 @@ export function scenarioOfSeed(seed: number, options: DrawOptions = {}): Scenari
   const faults: Fault[] = [];
   for (let from = 0; from + 60_000 + CALM_MS < durationMs; ) {
     const lasts = Math.min(BAD_TIME_MS, durationMs - CALM_MS - from);
-    for (let left = dice.from(1, 20); left > 0; left--)
+    for (let left = dice.from(1, 12); left > 0; left--)
       faults.push(drawFault(dice, fleet, from, from + lasts));
+    for (let left = dice.from(0, 4); left > 0; left--)
+      faults.push(...drawDrama(dice, fleet, from, from + lasts));
     // On a long day most hours are quiet.
     from += lasts + CALM_MS + dice.span(60_000, 7_200_000);
   }

@@ -8,7 +8,7 @@ import { ProcessClock } from './lab-clock.js';
 /** How long a message between two threads is under way, in milliseconds. */
 const WAY_MS = 0.02;
 /** So often a thread measures how late it is, in milliseconds: a beat costs what a message between actors costs. */
-const BEAT_MS = 250;
+const BEAT_MS = 500;
 
 /** Whoever answers probes. */
 export interface Answering {
@@ -18,8 +18,8 @@ export interface Answering {
     asker: Pick<Clock, 'schedule'>,
     ended: (result: ProbeResult) => void,
   ) => LocalProbe;
-  /** Why nothing goes out to this server from maglevd's own machine; null = it does. */
-  readonly ownWay: (address: string) => ProbeFinding | null;
+  /** Why nothing goes out to this server from maglevd's own machine, or has not since then; null = it does. */
+  readonly ownWay: (address: string, begunAt: number) => ProbeFinding | null;
 }
 
 interface Running {
@@ -51,7 +51,7 @@ export class EngineThreads {
       {
         clock,
         probe,
-        ownWay: ({ address }) => this.#servers.ownWay(address),
+        ownWay: ({ address }, begunAt) => this.#servers.ownWay(address, begunAt),
         toThread: (run) => clock.schedule(WAY_MS, run),
         toOwner: (run) => this.#clock.schedule(WAY_MS, run),
         beatMs: BEAT_MS,

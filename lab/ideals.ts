@@ -5,45 +5,58 @@ const never = Number.NEGATIVE_INFINITY;
 
 /** What an observer who knows whose fault a failure is would think of a server, by the rule of rise and fall. */
 export class Ideal {
-  #counter: number;
+  /** What is missing for the other verdict: failures of what is up, passes of what is down. */
+  #missing: number;
   up = true;
   lastDownAt = never;
   /** Failures of its own or of the network's since the last pass. */
   failures = 0;
   lastPassAt = never;
+  lastProbeAt = never;
+  lastUpAt = never;
 
-  constructor(full: number) {
-    this.#counter = full;
+  constructor(fall: number) {
+    this.#missing = fall;
   }
 
   /** A probe has ended. */
   count({ rise, fall }: CheckPlan, passed: boolean, culprit: Culprit, now: number): void {
-    const full = rise + fall - 1;
-    this.#counter = Math.min(this.#counter, full);
+    this.lastProbeAt = now;
+    if (this.up) this.lastUpAt = now;
+    // Under new rules no more is missing than they ask for.
+    this.#missing = Math.min(this.#missing, this.up ? fall : rise);
     if (passed) {
-      this.#counter = Math.min(this.#counter + 1, full);
       this.failures = 0;
       this.lastPassAt = now;
+      this.#move(this.up ? 1 : -1, fall);
     } else if (culprit === 'server' || culprit === 'network') {
-      this.#counter = Math.max(0, this.#counter - 1);
       this.failures++;
+      this.#move(this.up ? -1 : 1, rise);
     }
-    this.up = this.#counter >= rise;
     if (!this.up) this.lastDownAt = now;
+  }
+
+  /** Towards the other verdict (-1), or away from it, as far as `most`. One that has just come to a verdict lacks one for the other. */
+  #move(by: 1 | -1, most: number): void {
+    this.#missing = by > 0 ? Math.min(this.#missing + 1, most) : this.#missing - 1;
+    if (this.#missing > 0) return;
+    this.up = !this.up;
+    this.#missing = 1;
   }
 }
 
-/** One of each server that was ever probed, by the name of its backend. */
+/** One of each address of each server that was ever probed, by the name of its backend. */
 export class Ideals {
   readonly #ideals = new Map<string, Ideal>();
 
-  get(name: string): Ideal | undefined {
-    return this.#ideals.get(name);
+  get(name: string, address: string): Ideal | undefined {
+    return this.#ideals.get(`${name} ${address}`);
   }
 
-  of(name: string, { rise, fall }: CheckPlan): Ideal {
-    const known = this.#ideals.get(name) ?? new Ideal(rise + fall - 1);
-    this.#ideals.set(name, known);
+  of(name: string, address: string, { fall }: CheckPlan): Ideal {
+    const key = `${name} ${address}`;
+    const known = this.#ideals.get(key) ?? new Ideal(fall);
+    this.#ideals.set(key, known);
     return known;
   }
 }

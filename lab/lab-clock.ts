@@ -6,6 +6,11 @@ import type { Turns } from './turns.js';
 /** When every day begins: 2026-06-01T00:00:00Z. */
 const START_MS = Date.UTC(2026, 5, 1);
 
+/** Time has ticks. */
+const TICKS_PER_MS = 1e6;
+/** Less is only the rounding of a sum. */
+const TINY_MS = 2 / TICKS_PER_MS;
+
 /** More timers than this at one moment: a loop that time cannot end. */
 const MAX_TIMERS_PER_MOMENT = 100_000;
 
@@ -34,7 +39,9 @@ export class LabClock implements Clock {
   readonly schedule = (ms: number, run: () => void): Cancel => {
     if (Number.isNaN(ms)) throw new RangeError('a timer needs a number of milliseconds');
     if (ms === Number.POSITIVE_INFINITY) return () => {};
-    return this.#timers.add(this.#elapsed + Math.max(0, ms), run);
+    // Whoever waits for a whole millisecond is not woken before it, by the rounding of a sum.
+    const due = Math.round((this.#elapsed + Math.max(0, ms)) * TICKS_PER_MS) / TICKS_PER_MS;
+    return this.#timers.add(due, run);
   };
 
   /** Timers that are set and have not fired. */
@@ -113,7 +120,8 @@ export class ProcessClock implements Clock {
   }
 
   get stalledFor(): number {
-    return Math.max(0, this.#stalledUntil - this.#world.monotonic());
+    const left = this.#stalledUntil - this.#world.monotonic();
+    return left < TINY_MS ? 0 : left;
   }
 
   /** Timers of this process that are set. */

@@ -3,17 +3,22 @@ import { createActorSystem } from '../actors/kernel/system.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
 import type { Dial } from '../binapi/byte-socket.js';
 import { openLb } from '../binapi/lb/open-lb.js';
+import { openStats } from '../binapi/stats/stats-segment.js';
 import { readSettled } from '../config/settled-file.js';
 import { teller } from '../daemon/teller.js';
 import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import { EventMemory } from '../domain/event-memory.js';
 import type { LogLevel } from '../domain/events.js';
+import { exposition } from '../metrics/exposition.js';
+import type { Family } from '../metrics/family.js';
 import { createProbeEngine } from '../probes/engine/engine.js';
+import { ProbeLedger } from '../probes/engine/ledger.js';
 import type { StartThread } from '../probes/engine/thread-life.js';
 import type { IntentStore } from '../protocol/intents.js';
 import type { LogFields } from '../protocol/log.js';
 import type { RpcTargets } from '../protocol/rpc.js';
+import { CallTally } from '../rpc/call-tally.js';
 import { type Hook, instrument } from './instrument.js';
 import type { ProcessClock } from './lab-clock.js';
 
@@ -26,6 +31,8 @@ export interface Surroundings {
   /** How long ago the file was written to. */
   readonly sinceFileMs: () => Promise<number>;
   readonly dial: Dial;
+  /** Has VPP hand out a descriptor of its stats segment. */
+  readonly handOut: () => Promise<number>;
   readonly startThread: StartThread;
   readonly intents: IntentStore;
   readonly hook: Hook;
@@ -38,6 +45,8 @@ export interface Surroundings {
   readonly notified: (lines: readonly string[]) => void;
 }
 
+/** So often the engine looks at itself: a look costs what a message between actors costs. */
+const quietTuning = { watchMs: 500, mainBeatMs: 1000 };
 const CONFIG_FILE = 'maglev.yaml';
 /** How often systemd wants a sign of life. */
 const WATCHDOG_MS = 30_000;
@@ -51,6 +60,9 @@ export class Maglevd {
   #ending = false;
   #fatal: MaglevError | null = null;
   readonly #teller;
+  readonly #probes = new ProbeLedger();
+  /** What Prometheus would get; null: metrics are not served. */
+  #gather: (() => Promise<Iterable<Family>>) | null = null;
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -97,6 +109,12 @@ export class Maglevd {
   kill(): void {
     this.#gone = true;
     this.#around.clock.kill();
+    this.system.abandon();
+  }
+
+  /** What a scrape of its metrics gives; null: it serves none now. */
+  scrape(): Promise<string> | null {
+    return this.#gather?.().then((families) => [...exposition(families, 'text')].join('')) ?? null;
   }
 
   describe(): ActorDescription | null {
@@ -110,7 +128,7 @@ export class Maglevd {
   }
 
   #tree({ config, warnings }: Extract<ConfigVerdict, { ok: true }>) {
-    const { clock, pid, readFile, dial, startThread, intents, serving, notified } = this.#around;
+    const { clock, pid, readFile, dial, handOut, startThread, intents, serving, notified } = this.#around;
     const about = { version: '0', commit: null, date: null, startedAt: clock.now(), pid };
     return rootActor({
       config,
@@ -135,7 +153,11 @@ export class Maglevd {
           if (!this.#gone) notified(lines);
         },
       },
-      makeProbeEngine: (netns, context) => createProbeEngine({ ...context, netns, workers: 1 }, startThread),
+      makeProbeEngine: (netns, context) =>
+        this.#probes.following(
+          createProbeEngine({ ...context, netns, workers: 1, tuning: quietTuning }, startThread),
+          context.book,
+        ),
       openVpp: (ready) => async (signal) => {
         await ready();
         return openLb({
@@ -147,7 +169,23 @@ export class Maglevd {
           signal,
         });
       },
-      openStats: null,
+      openStats: (signal) => openStats({ socketPath: 'stats.sock', clock, handOut, signal }),
+      metrics: {
+        surroundings: {
+          about: { ...about, node: '0' },
+          readers: { probes: this.#probes, calls: new CallTally(clock).read, messages: () => [] },
+          describe: this.system.describe,
+          deadLetters: this.system.deadLetters,
+          use: () => ({ cpuSeconds: 0, residentBytes: 0 }),
+        },
+        serve: ({ gather }) => {
+          this.#gather = gather;
+          const stop = () => {
+            if (this.#gather === gather) this.#gather = null;
+          };
+          return { scrapes: () => [], stop };
+        },
+      },
       rpc: async (targets) => {
         serving(targets);
         const stop = async () => serving(null);

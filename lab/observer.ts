@@ -1,4 +1,6 @@
+import type { Applied } from '../domain/applied.js';
 import type { LogLevel } from '../domain/events.js';
+import type { BackendAction } from '../domain/operator.js';
 import type { LogFields } from '../protocol/log.js';
 import type { Death } from '../sim/server/api-server.js';
 import type { ExecutedWrite } from '../sim/write-log.js';
@@ -22,6 +24,8 @@ export interface RequestSeen {
 /** What may be looked at while a day is played. Whoever looks says what is broken, and changes nothing. */
 export interface Observer {
   readonly wrote?: (seen: WriteSeen) => void;
+  /** An actor is about to take a message: there are hundreds in a second. */
+  readonly took?: () => void;
   readonly told?: (level: LogLevel, event: string, fields: LogFields) => void;
   readonly vppDied?: (death: Death) => void;
   /** Was anybody watching? What a watcher got: numbers of events, how many it lost before the last of them. */
@@ -30,6 +34,8 @@ export interface Observer {
   readonly subscribed?: (watcher: number, from: number) => void;
   /** The process tells whoever has started it how it is. */
   readonly notified?: (lines: readonly string[]) => void;
+  /** An operator was told that this is done, and what VPP has of it. */
+  readonly obeyed?: (backend: string, action: BackendAction, applied: readonly Applied[]) => void;
   readonly ended?: (why: string) => void;
   /** Every second. */
   readonly second?: () => void;

@@ -27,13 +27,18 @@ export class Person {
   act({ backend, action }: Extract<Fault, { kind: 'operator' }>): void {
     const { truth } = this.#world;
     this.#do((done) => {
-      if (action === 'pause' || action === 'resume') truth.says(`paused ${backend}`, action === 'pause');
-      else truth.says(`enabled ${backend}`, action === 'enable');
+      if (action === 'pause' || action === 'resume')
+        truth.words.says(`paused ${backend}`, action === 'pause');
+      else truth.words.says(`enabled ${backend}`, action === 'enable');
       return this.#world.ask<OperatorAnswer>(
         `${action} ${backend}`,
         ({ ask, operator }) => ask(operator, { type: 'act-on-backend', name: backend, action, peer: 'lab' }),
         (answer, error) => {
-          if (answer !== null) truth.done(backend, action);
+          if (answer !== null) {
+            if (action === 'resume' || action === 'enable') truth.begins(backend);
+            truth.words.done(truth.config, backend, action);
+            for (const { obeyed } of this.#world.observers) obeyed?.(backend, action, answer.applied);
+          }
           const isRefused = error?.code === 'MGL_BACKEND_DISABLED' || error?.code === 'MGL_BACKEND_UNKNOWN';
           done(isRefused || (answer !== null && isKept(answer)));
         },
@@ -45,14 +50,14 @@ export class Person {
     const { truth } = this.#world;
     const place = { frontend, pool, backend };
     this.#do((done) => {
-      truth.says(`weight ${frontend} ${pool} ${backend}`, weight);
-      if (flush) truth.says(`flush ${frontend} ${pool} ${backend}`, true);
+      truth.words.says(`weight ${frontend} ${pool} ${backend}`, weight);
+      if (flush) truth.words.says(`flush ${frontend} ${pool} ${backend}`, true);
       return this.#world.ask<OperatorAnswer>(
         `weight ${frontend} ${pool} ${backend} ${weight}`,
         ({ ask, operator }) =>
           ask(operator, { type: 'set-weight', change: { ...place, weight }, flush, peer: 'lab' }),
         (answer, error) => {
-          if (answer !== null) truth.weightDone(place, weight);
+          if (answer !== null) truth.words.weightDone(truth.config, place, weight);
           const unknown = ['MGL_FRONTEND_UNKNOWN', 'MGL_POOL_UNKNOWN', 'MGL_BACKEND_UNKNOWN'];
           done(unknown.includes(error?.code ?? '') || (answer !== null && isKept(answer)));
         },

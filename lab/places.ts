@@ -21,6 +21,11 @@ export function vipIdOf({ address, protocol, port }: FrontendPlan): VipId {
   return `${address}/${address.includes(':') ? 128 : 32},${protocol},${port}`;
 }
 
+/** The servers of a frontend. */
+export function placeNames({ pools }: FrontendPlan): readonly string[] {
+  return [...new Set(pools.flatMap(({ backends }) => backends.map(({ name }) => name)))];
+}
+
 /** What the config says; null = it has no such place. */
 export function weightIn(
   fleet: Fleet,

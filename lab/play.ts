@@ -175,9 +175,14 @@ function byHand(world: World, command: HandCommand): void {
     vpp.type(`lb vip ${command.address}/32 encap gre4 new_len 1024`);
     return;
   }
+  if (command.do === 'settings') {
+    vpp.type(`lb conf timeout ${command.timeout}`);
+    return;
+  }
   const frontend = truth.config.frontends.find(({ name }) => name === command.frontend);
   const vip = frontend === undefined ? undefined : vipIdOf(frontend);
   if (frontend === undefined || vip === undefined) return;
+  truth.touch(vip);
   const [prefix = '', protocol = '', port = ''] = vip.split(',');
   const where = protocol === 'any' ? prefix : `${prefix} protocol ${protocol} port ${port}`;
   if (command.do === 'remove-vip') {

@@ -105,6 +105,8 @@ export type Fault =
       readonly backends: readonly string[];
       /** link: what it sends does not leave its machine; absent: the kernel has no room for it. */
       readonly how?: 'link';
+      /** So many of the probes, of 1; absent: all. */
+      readonly p?: number;
     }
   /** The thread that probes ends, does nothing, or dies of each probe of this backend. */
   | {
@@ -135,6 +137,8 @@ export interface ServerFault {
   /** flaky: each probe fails with probability `p`; flapping: it is down for `p` of each ten seconds. */
   readonly how: 'refuses' | 'silent' | 'error' | 'slow' | 'flaky' | 'flapping';
   readonly p: number;
+  /** Only at one of its two addresses: the one that the config has first, or the other; absent: at both. */
+  readonly only?: 'first' | 'other';
 }
 
 export interface NetworkFault {
@@ -162,7 +166,9 @@ export type HandCommand =
   | { readonly do: 'weight'; readonly frontend: string; readonly backend: string; readonly weight: number }
   | { readonly do: 'remove-server'; readonly frontend: string; readonly backend: string }
   | { readonly do: 'remove-vip'; readonly frontend: string }
-  | { readonly do: 'stray-vip'; readonly address: string };
+  | { readonly do: 'stray-vip'; readonly address: string }
+  /** The plugin's own: for how many seconds an idle flow is remembered. */
+  | { readonly do: 'settings'; readonly timeout: number };
 
 /** How the config file changes. */
 export type Edit =

@@ -26,10 +26,17 @@ const FLAP_PERIOD_MS = 10_000;
  */
 const UNHEARD_MS = 310;
 
+/** For so long after a connect maglevd believes of no silence that VPP is not to blame for it. */
+const KNOWN_MS = 30_000;
+/** A VPP that has run for so long has had packets for every server that weighs something. */
+const SERVED_MS = 10_000;
+
 export interface ServersOptions {
   readonly clock: LabClock;
   readonly vpp: () => VppMachine;
   readonly backends: readonly BackendPlan[];
+  /** Has it a weight in VPP? */
+  readonly serves: (address: string) => boolean;
   /** Told what became of each probe, and whose doing it was. */
   readonly probed: (address: string, result: ProbeResult, culprit: Culprit) => void;
 }
@@ -41,6 +48,8 @@ export class Servers {
   readonly #server = new Map<string, ServerFault[]>();
   readonly #network = new Map<string, NetworkFault[]>();
   readonly #doubts = new Map<string, DoubtFault[]>();
+  /** When the link to them came back. */
+  readonly #linkedAt = new Map<string, number>();
   /** Servers that the present VPP has found: it drops the first packet to each. */
   #neighbours = new Set<string>();
   #neighboursOf = -1;
@@ -58,6 +67,8 @@ export class Servers {
 
   end(fault: AnyFault): void {
     for (const [list, address] of this.#concerned(fault)) {
+      if (fault.kind === 'doubt' && fault.how === 'link')
+        this.#linkedAt.set(address, this.#options.clock.monotonic());
       const left = (list.get(address) ?? []).filter((one) => one !== fault);
       if (left.length > 0) list.set(address, left);
       else list.delete(address);
@@ -88,12 +99,14 @@ export class Servers {
     ended: (result: ProbeResult) => void,
   ): LocalProbe {
     this.probes++;
-    const { vpp } = this.#options;
+    const { vpp, clock } = this.#options;
     const { address } = target;
     const own = this.#ownAnswer(target);
     const machine = vpp();
     const sent = this.#forwards(machine, address);
     const life = machine.forwardsSince;
+    // The first packet to a server that is new to a VPP which has run for long.
+    const isFirst = machine.forwards && !sent && clock.monotonic() - life >= KNOWN_MS;
     let over = false;
     const finish = (result: ProbeResult, culprit: Culprit) => {
       if (over) return;
@@ -113,7 +126,7 @@ export class Servers {
       expire: () => {
         const unheard = machine.forwards && machine.hungMs > 0 && machine.hungMs <= UNHEARD_MS;
         const byVpp = result !== null && own.culprit === 'nobody';
-        finish(silence(target), !byVpp ? own.culprit : unheard ? 'network' : 'vpp');
+        finish(silence(target), !byVpp ? own.culprit : unheard || isFirst ? 'network' : 'vpp');
       },
       abandon: () => {
         over = true;
@@ -122,10 +135,12 @@ export class Servers {
     };
   }
 
-  /** Why nothing goes out to this server from maglevd's own machine; null = it does. */
-  ownWay(address: string): ProbeFinding | null {
+  /** Why nothing goes out to this server from maglevd's own machine, or has not since then; null = it does. */
+  ownWay(address: string, begunAt: number): ProbeFinding | null {
     const isOff = (this.#doubts.get(address) ?? []).some(({ how }) => how === 'link');
-    return isOff ? { verdict: 'doubt', code: 'SOCKERR', detail: 'the link of lab0 is down' } : null;
+    const wasOff = (this.#linkedAt.get(address) ?? Number.NEGATIVE_INFINITY) >= begunAt;
+    const detail = `the link of lab0 ${isOff ? 'is down' : 'was down meanwhile'}`;
+    return isOff || wasOff ? { verdict: 'doubt', code: 'SOCKERR', detail } : null;
   }
 
   /** What the server and the network make of a probe; `result` null: nothing comes back. */
@@ -138,10 +153,10 @@ export class Servers {
     let delay = 0;
     const server = this.#server.get(target.address);
     const network = this.#network.get(target.address);
-    const doubts = this.#doubts.get(target.address);
-    if (doubts !== undefined) {
-      // Who looks at his own way finds out that nothing has gone out.
-      const isOff = doubts.some(({ how }) => how === 'link');
+    const doubts = this.#doubts.get(target.address) ?? [];
+    // Who looks at his own way finds out that nothing has gone out.
+    const isOff = doubts.some(({ how }) => how === 'link');
+    if (isOff || doubts.some(({ p = 1 }) => p === 1 || clock.random() < p)) {
       return { result: isOff ? null : doubt, afterMs: ANSWER_MS, culprit: 'nobody' };
     }
     if (server === undefined && network === undefined)
@@ -172,7 +187,9 @@ export class Servers {
     }
     const known = this.#neighbours.has(address);
     this.#neighbours.add(address);
-    return known;
+    // Clients of one that has served for a while have made it known.
+    const hasServed = this.#options.clock.monotonic() - machine.forwardsSince >= SERVED_MS;
+    return known || (hasServed && this.#options.serves(address));
   }
 
   #concerned(fault: AnyFault): [Map<string, AnyFault[]>, string][] {
@@ -181,7 +198,10 @@ export class Servers {
     const names = fault.kind === 'server' ? [fault.backend] : fault.backends;
     return names.flatMap((name) => {
       const address = this.#addressOf.get(name) ?? name;
-      return [address, otherAddress(address)].map((one): [typeof list, string] => [list, one]);
+      const all = [address, otherAddress(address)];
+      const only = fault.kind === 'server' ? fault.only : undefined;
+      const struck = only === undefined ? all : all.slice(only === 'first' ? 0 : 1, only === 'first' ? 1 : 2);
+      return struck.map((one): [typeof list, string] => [list, one]);
     });
   }
 }

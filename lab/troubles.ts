@@ -36,7 +36,7 @@ export class Troubles {
   }
 
   /** May what was so then still be on its way to VPP? */
-  isRecent(at: number): boolean {
+  readonly isRecent = (at: number): boolean => {
     const now = this.#now();
     let allowed = ON_ITS_WAY_MS;
     for (const { from, until } of this.#troubles) {
@@ -44,5 +44,5 @@ export class Troubles {
       allowed += Math.max(0, Math.min(now, until + TOGETHER_AGAIN_MS) - Math.max(at, from));
     }
     return now - at <= allowed;
-  }
+  };
 }

@@ -1,29 +1,13 @@
 import type { VipId } from '../domain/lb.js';
-import type { BackendAction } from '../domain/operator.js';
-import { Ideals } from './ideals.js';
+import { type Ideal, Ideals } from './ideals.js';
 import { type Place, placesOf, vipIdOf, weightIn } from './places.js';
-import type { Fleet, FrontendPlan } from './scenario.js';
+import type { BackendPlan, Fleet, FrontendPlan } from './scenario.js';
 import type { SeenVip } from './seen.js';
 import type { Culprit } from './servers.js';
 import { Troubles } from './troubles.js';
+import { Words } from './words.js';
 
 const never = Number.NEGATIVE_INFINITY;
-
-interface Word {
-  readonly backend: string;
-  readonly what: 'paused' | 'enabled' | 'weight';
-  readonly frontend: string;
-  readonly pool: string;
-  readonly value: boolean | number;
-  /** What the config said when it was spoken. */
-  readonly configured: boolean | number;
-}
-
-interface Spoken {
-  readonly at: number;
-  readonly subject: string;
-  readonly value: boolean | number;
-}
 
 /**
  * What is so, whatever maglevd believes: which config counts, what operators have said, and how the servers are. It is
@@ -35,11 +19,13 @@ export class Truth {
   config: Fleet;
   /** Those that have counted, or may count by now, and until when that may still be seen. */
   readonly #others: { readonly fleet: Fleet; until: number }[] = [];
-  readonly #words = new Map<string, Word>();
-  readonly #spoken: Spoken[] = [];
   readonly #ideals = new Ideals();
   readonly #troubles: Troubles;
+  /** What operators have said. */
+  readonly words: Words;
   lifeBegan = 0;
+  /** When somebody has changed a VIP by hand. */
+  readonly #touched = new Map<VipId, number>();
   /** When a backend began to be probed anew, as far as operators and the config are the cause. */
   readonly #begun = new Map<string, number>();
 
@@ -47,6 +33,7 @@ export class Truth {
     this.#now = now;
     this.config = config;
     this.#troubles = new Troubles(now);
+    this.words = new Words(now);
   }
 
   /** VPP, or the process that governs it, is in trouble from now on, for so long at least; gives what ends it. */
@@ -71,16 +58,13 @@ export class Truth {
     this.#others.push({ fleet: this.config, until: now });
     const left = this.#others.filter(({ until }) => this.#troubles.isRecent(until));
     this.#others.splice(0, this.#others.length, ...left);
-    for (const { name, address, enabled } of fleet.backends) {
-      const before = this.config.backends.find((one) => one.name === name);
-      if (before?.address !== address || before.enabled !== enabled) this.#begun.set(name, now);
+    for (const one of fleet.backends) {
+      const before = this.config.backends.find(({ name }) => name === one.name);
+      if (before === undefined || !isProbedAlike(this.config, before, fleet, one))
+        this.#begun.set(one.name, now);
     }
     this.config = fleet;
-    for (const [subject, word] of this.#words) {
-      const configured = configuredFor(fleet, word);
-      if (configured !== null && (configured !== word.configured || configured === word.value))
-        this.#words.delete(subject);
-    }
+    this.words.review(fleet);
   }
 
   /** Configs of which something may be seen in VPP now. */
@@ -89,78 +73,27 @@ export class Truth {
     return [this.config, ...recent.map(({ fleet }) => fleet)];
   }
 
-  /** An operator says something; it may be heard from now on. */
-  says(subject: string, value: boolean | number): void {
-    this.#spoken.push({ at: this.#now(), subject, value });
-    if (this.#spoken.length > 500) this.#spoken.splice(0, 250);
-  }
-
-  /** He was told that it is done. */
-  done(backend: string, action: BackendAction): void {
-    const plan = this.config.backends.find(({ name }) => name === backend);
-    if (plan === undefined) return;
-    if (action === 'resume' || action === 'enable') this.#begun.set(backend, this.#now());
-    const word = (what: 'paused' | 'enabled', value: boolean, configured: boolean) => {
-      const subject = `${what} ${backend}`;
-      if (value === configured) this.#words.delete(subject);
-      else this.#words.set(subject, { backend, what, frontend: '', pool: '', value, configured });
-    };
-    switch (action) {
-      case 'pause':
-      case 'resume':
-        word('paused', action === 'pause', false);
-        break;
-      case 'enable':
-      case 'disable': {
-        const value = action === 'enable';
-        if (this.isEnabled(backend) === value) break;
-        word('enabled', value, plan.enabled);
-        word('paused', false, false);
-        break;
-      }
-    }
-  }
-
-  weightDone(place: { frontend: string; pool: string; backend: string }, value: number): void {
-    const { frontend, pool, backend } = place;
-    const subject = `weight ${frontend} ${pool} ${backend}`;
-    const configured = weightIn(this.config, place);
-    if (configured === null) return;
-    if (configured === value) this.#words.delete(subject);
-    else this.#words.set(subject, { ...place, what: 'weight', value, configured });
+  /** A backend begins to be probed anew: an operator was told so. */
+  begins(backend: string): void {
+    this.#begun.set(backend, this.#now());
   }
 
   /** What was kept of what operators have said is lost, and nobody can help it. */
   forget(): void {
-    this.#words.clear();
+    this.words.forget();
   }
 
   isEnabled(backend: string): boolean {
-    const word = this.#words.get(`enabled ${backend}`);
-    if (word !== undefined) return word.value === true;
-    return this.config.backends.find(({ name }) => name === backend)?.enabled === true;
+    return this.words.isEnabled(this.config, backend);
   }
 
   isPaused(backend: string): boolean {
-    return this.#words.has(`paused ${backend}`);
+    return this.words.isPaused(backend);
   }
 
   /** The weight of a place as it counts. */
   weightOf(place: { frontend: string; pool: string; backend: string }): number | null {
-    const word = this.#words.get(`weight ${place.frontend} ${place.pool} ${place.backend}`);
-    if (word !== undefined) return Number(word.value);
-    return weightIn(this.config, place);
-  }
-
-  /** What holds of what operators have said, in the words of maglevc; what waits for its name to come back is not in it. */
-  get words(): readonly string[] {
-    return [...this.#words.values()]
-      .filter((word) => configuredFor(this.config, word) !== null)
-      .map(({ what, value, backend, frontend, pool }) => {
-        if (what === 'weight') return `weight ${value} ${frontend} ${pool} ${backend}`;
-        return `${what === 'paused' ? 'pause' : value === true ? 'enable' : 'disable'} ${backend}`;
-      })
-      .sort();
+    return this.words.weightOf(this.config, place);
   }
 
   /** A probe of this server has ended. */
@@ -170,13 +103,12 @@ export class Truth {
       if (backend.address !== address || backend.check === null) continue;
       const check = this.config.checks.find(({ name }) => name === backend.check);
       if (check === undefined) continue;
-      this.#ideals.of(backend.name, check).count(check, passed, culprit, now);
+      this.#ideals.of(backend.name, address, check).count(check, passed, culprit, now);
     }
   }
 
   /** Why it may be out of service, or without a verdict, as a word; null = it must serve. */
   mayBeOut(name: string): string | null {
-    const now = this.#now();
     for (const fleet of this.configs) {
       const plan = fleet.backends.find((one) => one.name === name);
       if (plan === undefined) return 'not in the config';
@@ -184,20 +116,114 @@ export class Truth {
     }
     if (!this.isEnabled(name) || this.#recently(`enabled ${name}`, false)) return 'disabled by an operator';
     if (this.isPaused(name) || this.#recently(`paused ${name}`, true)) return 'paused by an operator';
-    const ideal = this.#ideals.get(name);
-    if (ideal === undefined) return null;
-    if (!ideal.up || this.#troubles.isRecent(ideal.lastDownAt)) return 'its probes have failed';
-    // Without a verdict for too long, and with a failure, it counts as down.
-    const patience = this.config.startupMs[1];
-    if (ideal.failures > 0 && ideal.lastPassAt < this.lifeBegan && now - this.lifeBegan >= patience)
-      return noVerdict;
-    return null;
+    if (this.mayBeDown(name)) return 'its probes have failed';
+    return this.#mayBeGivenUp(name) ? noVerdict : null;
+  }
+
+  /** Without a verdict for too long, and with a failure, it counts as down. */
+  #mayBeGivenUp(name: string): boolean {
+    const begun = Math.max(this.lifeBegan, this.#begun.get(name) ?? never);
+    const isOver = this.#now() - begun >= this.config.startupMs[1];
+    return (
+      isOver && this.#idealsOf(name).some(({ failures, lastPassAt }) => failures > 0 && lastPassAt < begun)
+    );
+  }
+
+  /** At all addresses that it may have by now. */
+  #idealsOf(name: string): Ideal[] {
+    const addresses = this.configs.map((fleet) => fleet.backends.find((one) => one.name === name)?.address);
+    return [...new Set(addresses)].flatMap((address) => this.#ideals.get(name, address ?? '') ?? []);
+  }
+
+  /** May this server be told to be without a verdict now? */
+  mayBeginAnew(name: string): boolean {
+    const { isRecent } = this.#troubles;
+    return (
+      this.configs.length > 1 ||
+      isRecent(this.lifeBegan) ||
+      isRecent(this.#begun.get(name) ?? never) ||
+      this.#recently(`paused ${name}`, false) ||
+      this.#recently(`enabled ${name}`, true)
+    );
+  }
+
+  /** May it be told to be up now? */
+  mayBeUp(name: string): boolean {
+    const isUnprobed = this.configs.some(
+      ({ backends }) => backends.find((one) => one.name === name)?.check === null,
+    );
+    return isUnprobed || this.#idealsOf(name).some(({ lastPassAt }) => this.#troubles.isRecent(lastPassAt));
+  }
+
+  /** Has any backend that stands for this address been found well, or is none probed? */
+  mayServe(address: string): boolean {
+    return this.configs.some(({ backends }) =>
+      backends.some(({ name, address: own, check }) => {
+        if (own !== address) return false;
+        const ideal = this.#ideals.get(name, address);
+        if (check === null || ideal === undefined) return check === null;
+        const { isRecent } = this.#troubles;
+        if (ideal.lastPassAt === never) return false;
+        return ideal.up || isRecent(ideal.lastUpAt) || isRecent(ideal.lastPassAt);
+      }),
+    );
+  }
+
+  /**
+   * Servers of a VIP of which nothing is known since this process began, as long as nothing may be changed because of a
+   * verdict about another: right after a start.
+   */
+  unheard(id: VipId): readonly string[] {
+    const frontend = this.frontendOf(this.config, id);
+    if (frontend === undefined || this.#now() - this.lifeBegan >= this.config.startupMs[0]) return [];
+    const names = frontend.pools.flatMap(({ backends }) => backends.map(({ name }) => name));
+    return names.filter((name) => {
+      const plan = this.config.backends.find((one) => one.name === name);
+      if (plan === undefined || plan.check === null || this.#isSpokenOf(name) || !plan.enabled) return false;
+      return (this.#ideals.get(name, plan.address)?.lastProbeAt ?? never) < this.lifeBegan;
+    });
+  }
+
+  /** Has an operator, or the config, anything to do with what this server weighs? */
+  isVerdictOnly(id: VipId, address: string): boolean {
+    const [fleet, ...others] = this.configs;
+    const frontend = fleet === undefined ? undefined : this.frontendOf(fleet, id);
+    if (fleet === undefined || frontend === undefined || others.length > 0) return false;
+    const places = placesOf(fleet, frontend, address);
+    return (
+      places.length > 0 &&
+      places.every(({ pool, backend }) => {
+        const plan = fleet.backends.find(({ name }) => name === backend);
+        const weights = this.weightsOf({ frontend: frontend.name, pool, backend });
+        return plan?.enabled === true && !this.#isSpokenOf(backend) && weights.size === 1;
+      })
+    );
+  }
+
+  #isSpokenOf(name: string): boolean {
+    return [`paused ${name}`, `enabled ${name}`].some(
+      (subject) =>
+        this.words.holds(subject) || this.words.spoken(subject).some(({ at }) => this.#troubles.isRecent(at)),
+    );
+  }
+
+  /** Somebody has changed something of a VIP by hand. */
+  touch(id: VipId): void {
+    this.#touched.set(id, this.#now());
+  }
+
+  /** Has somebody done so since VPP was read last, as far as anybody can know? */
+  isTouched(id: VipId): boolean {
+    const at = this.#touched.get(id);
+    if (at === undefined) return false;
+    return (
+      this.#now() - at <= this.config.syncIntervalMs ||
+      this.#troubles.isRecent(at + this.config.syncIntervalMs)
+    );
   }
 
   #recently(subject: string, value: boolean): boolean {
-    return this.#spoken.some(
-      (one) => one.subject === subject && one.value === value && this.#troubles.isRecent(one.at),
-    );
+    return this.words.spoken(subject).some((one) => one.value === value && this.#troubles.isRecent(one.at));
   }
 
   /** May this place weigh so much at most? 0 = it may be out. */
@@ -210,8 +236,8 @@ export class Truth {
     }
     const now = this.weightOf(place);
     if (now !== null) found.add(now);
-    for (const one of this.#spoken)
-      if (one.subject === subject && this.#troubles.isRecent(one.at)) found.add(Number(one.value));
+    for (const one of this.words.spoken(subject))
+      if (this.#troubles.isRecent(one.at)) found.add(Number(one.value));
     return found;
   }
 
@@ -256,7 +282,7 @@ export class Truth {
   #isKnown(name: string): boolean {
     const plan = this.config.backends.find((one) => one.name === name);
     const begun = Math.max(this.lifeBegan, this.#begun.get(name) ?? never);
-    return plan?.check === null || (this.#ideals.get(name)?.lastPassAt ?? never) > begun;
+    return plan?.check === null || (this.#ideals.get(name, plan?.address ?? '')?.lastPassAt ?? never) > begun;
   }
 
   /** Servers of a VIP that could serve by every config that may count. */
@@ -292,8 +318,7 @@ export class Truth {
 
   /** Is it out by its own probes, or may that still be on its way? */
   mayBeDown(name: string): boolean {
-    const ideal = this.#ideals.get(name);
-    return ideal !== undefined && (!ideal.up || this.#troubles.isRecent(ideal.lastDownAt));
+    return this.#idealsOf(name).some((ideal) => !ideal.up || this.#troubles.isRecent(ideal.lastDownAt));
   }
 
   /**
@@ -319,7 +344,7 @@ export class Truth {
           if (this.#recently(`flush ${frontend.name} ${pool} ${backend}`, true)) possible.add(true);
         }
         if (index > 0 || frontend.pools.length > 1) possible.add(false);
-        if (this.mayBeOut(backend) === noVerdict) possible.add(false);
+        if (this.#mayBeGivenUp(backend)) possible.add(false);
       }
     }
     return possible;
@@ -357,9 +382,12 @@ export class Truth {
 
 const noVerdict = 'no verdict since the start';
 
-function configuredFor(fleet: Fleet, word: Word): boolean | number | null {
-  if (word.what === 'weight') return weightIn(fleet, word);
-  const backend = fleet.backends.find(({ name }) => name === word.backend);
-  if (backend === undefined) return null;
-  return word.what === 'paused' ? false : backend.enabled;
+/** Is the same asked of it as before? */
+function isProbedAlike(before: Fleet, was: BackendPlan, after: Fleet, is: BackendPlan): boolean {
+  const type = ({ checks }: Fleet, check: string | null) => checks.find(({ name }) => name === check)?.type;
+  return (
+    was.address === is.address &&
+    was.enabled === is.enabled &&
+    type(before, was.check) === type(after, is.check)
+  );
 }

@@ -1,12 +1,15 @@
-import { requestNames } from '../sim/faults/fault.js';
+import { openSync } from 'node:fs';
+import { MaglevError } from '../domain/errors.js';
+import { type FaultAction, requestNames } from '../sim/faults/fault.js';
 import { parseFault } from '../sim/faults/fault-grammar.js';
-import { FaultMachine } from '../sim/faults/fault-machine.js';
+import { FaultMachine, type TimedAction } from '../sim/faults/fault-machine.js';
 import { configurationOf, configureAs } from '../sim/lb/configuration.js';
 import { SimulatedCrash } from '../sim/lb/crash.js';
 import type { LbState } from '../sim/lb/lb-state.js';
 import { warmUpTables } from '../sim/lb/warm-up.js';
 import { SeededRandom } from '../sim/random.js';
 import { ApiServer, type Death } from '../sim/server/api-server.js';
+import { VppStats } from '../sim/stats/vpp-stats.js';
 import { Vpp } from '../sim/vpp.js';
 import type { ExecutedWrite } from '../sim/write-log.js';
 import type { LabClock } from './lab-clock.js';
@@ -23,8 +26,14 @@ export interface VppMachineOptions {
   readonly onLife: (runs: boolean) => void;
 }
 
+/** Of the stats segment: it takes memory only as far as it is used. */
+const STATS_BYTES = 4 * 1024 * 1024;
+/** For so long whoever asks for it waits at most. */
+const STATS_PATIENCE_MS = 2000;
+
 interface Run {
   readonly vpp: Vpp;
+  readonly stats: VppStats;
   readonly server: ApiServer;
 }
 
@@ -34,6 +43,8 @@ const quiet = { enabled: () => false, log: () => undefined };
 export class VppMachine {
   readonly #options: VppMachineOptions;
   readonly #faults: FaultMachine;
+  /** By request, when a fault has met one last. */
+  readonly #struck = new Map<string, number>();
   #texts: string[] = [];
   #starts = 0;
   #run: Run;
@@ -47,7 +58,11 @@ export class VppMachine {
   constructor(options: VppMachineOptions) {
     warmUpTables();
     this.#options = options;
-    this.#faults = new FaultMachine(options.clock, (action) => this.#run.server.strike(action));
+    this.#faults = new HeardFaults(
+      options.clock,
+      (action) => this.#run.server.strike(action),
+      (name) => this.#struck.set(name, options.clock.monotonic()),
+    );
     this.#run = this.#boot();
     this.#up();
   }
@@ -58,6 +73,11 @@ export class VppMachine {
 
   get forwards(): boolean {
     return this.#runs && !this.#hangs;
+  }
+
+  /** How long ago a fault has met a request of this name, in milliseconds. */
+  struckAgo(name: string): number {
+    return this.#options.clock.monotonic() - (this.#struck.get(name) ?? Number.NEGATIVE_INFINITY);
   }
 
   /** How long it hung when it did last; 0 = it was not that what kept it from forwarding. */
@@ -98,6 +118,15 @@ export class VppMachine {
       client.connected();
     });
     return client;
+  }
+
+  /** A descriptor of its stats segment. Rejects as its socket would. */
+  async handOutStats(): Promise<number> {
+    const { clock } = this.#options;
+    if (this.#runs && this.#hangs)
+      await new Promise<void>((resolve) => clock.schedule(STATS_PATIENCE_MS, resolve));
+    if (!this.forwards) throw new MaglevError('MGL_STATS_CONNECT', 'nobody hands out the stats segment');
+    return openSync(`/proc/self/fd/${this.#run.stats.fd}`, 'r');
   }
 
   /** Somebody types this at VPP's prompt. */
@@ -156,7 +185,9 @@ export class VppMachine {
   #boot(): Run {
     const { clock, seed, heapBytes, onWrite } = this.#options;
     const onDeath = (death: Death) => this.#died(run, death);
+    const stats = new VppStats({ clock, size: STATS_BYTES });
     const vpp = new Vpp({
+      statistics: stats,
       clock,
       personality: 'modern',
       pid: 1000 + this.#starts,
@@ -173,7 +204,7 @@ export class VppMachine {
       onDeath,
       onHang: (hangs) => this.#hung(hangs),
     });
-    const run: Run = { vpp, server };
+    const run: Run = { vpp, server, stats };
     return run;
   }
 
@@ -181,6 +212,8 @@ export class VppMachine {
     const now = this.#options.clock.monotonic();
     if (hangs && !this.#hangs) this.#hungSince = now;
     this.#hangs = hangs;
+    if (hangs) this.#run.stats.suspend();
+    else this.#run.stats.resume();
     if (hangs) return;
     this.#forwardsSince = now;
     this.#hungMs = now - this.#hungSince;
@@ -198,7 +231,24 @@ export class VppMachine {
   #end(): void {
     this.#runs = false;
     this.#run.vpp.stop();
+    this.#run.stats.close();
     void this.#run.server.close();
     this.#options.onLife(false);
+  }
+}
+
+/** Faults that say whom they have met. */
+class HeardFaults extends FaultMachine {
+  readonly #struck: (name: string) => void;
+
+  constructor(clock: LabClock, strike: (action: TimedAction) => void, struck: (name: string) => void) {
+    super(clock, strike);
+    this.#struck = struck;
+  }
+
+  override onMessage(name: string | null): readonly FaultAction[] {
+    const actions = super.onMessage(name);
+    if (name !== null && actions.some(({ kind }) => kind !== 'delay')) this.#struck(name);
+    return actions;
   }
 }

@@ -101,6 +101,7 @@ export class World {
       clock: this.clock,
       vpp: () => this.vpp,
       backends: fleet.backends,
+      serves: (address) => [...this.seen.values()].some(({ servers }) => (servers.get(address) ?? 0) > 0),
       probed: (address, { verdict }, culprit) => {
         if (verdict !== 'doubt') this.truth.probed(address, verdict === 'pass', culprit);
       },
@@ -153,6 +154,7 @@ export class World {
         else sockets.add(end);
         return end;
       },
+      handOut: () => this.vpp.handOutStats(),
       startThread: threads.start,
       intents: this.disk.store(clock, () => !life.gone),
       hook: (actor, message) => this.#hook(life, actor, message),
@@ -238,7 +240,8 @@ export class World {
   ): boolean {
     const life = this.#life;
     const targets = life?.targets ?? null;
-    if (life === null || targets === null) return false;
+    const asking = targets === null ? null : ask(targets);
+    if (life === null || asking === null) return false;
     const request: RequestSeen = { what, askedAt: this.clock.monotonic(), pid: life.pid };
     this.open.add(request);
     const settle = (value: R | null, error: MaglevError | null): void => {
@@ -247,7 +250,7 @@ export class World {
       answered(value, error);
     };
     this.trace.line(`ask ${what}`);
-    ask(targets)?.then(
+    asking.then(
       (value) => settle(value, null),
       (error: unknown) => settle(null, asMaglevError(error)),
     );
@@ -278,6 +281,7 @@ export class World {
   #hook(life: Life, actor: string, message: string): Promise<never> | null {
     if (life.gone) return new Promise(() => {});
     this.trace.message(actor, message);
+    for (const { took } of this.observers) took?.();
     if (this.#strikes.length === 0) return null;
     for (const strike of this.#strikes) {
       if (strike.actor !== null && strike.actor !== actor) continue;

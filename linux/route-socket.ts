@@ -22,6 +22,7 @@ const RTA_GATEWAY = 5;
 const RTA_VIA = 18;
 const IFLA_IFNAME = 3;
 const IFLA_EXT_MASK = 29;
+const IFLA_CARRIER_CHANGES = 35;
 const RTEXT_FILTER_SKIP_STATS = 8;
 const IFF_RUNNING = 0x40;
 const IFF_LOWER_UP = 0x10000;
@@ -46,6 +47,8 @@ export interface Link {
    * Can it send? False when it has no carrier, as with a cable that is out. Devices that know no carrier always can.
    */
   readonly running: boolean;
+  /** How often its carrier has come or gone. */
+  readonly changes: number;
 }
 
 /** A subnet has room for one other machine at most, from this length on. */
@@ -90,7 +93,8 @@ export class RouteSocket {
     if (!answer || name === undefined) return null;
     const flags = answer.header.readUInt32LE(8);
     const running = (flags & IFF_RUNNING) !== 0 && (flags & IFF_LOWER_UP) !== 0;
-    return { name: name.toString('latin1', 0, name.length - 1), running };
+    const changes = answer.attributes.get(IFLA_CARRIER_CHANGES)?.readUInt32LE() ?? 0;
+    return { name: name.toString('latin1', 0, name.length - 1), running, changes };
   }
 
   close(): void {

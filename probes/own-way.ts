@@ -23,6 +23,8 @@ export class OwnWay {
   readonly #pinger: Pinger;
   readonly #ledger: DescriptorLedger;
   readonly #links = new Map<number, Link | null>();
+  /** By device: how often its carrier had changed when it was looked at last, and until when a change may have been. */
+  readonly #changes = new Map<number, { readonly count: number; readonly until: number }>();
   #linksReadAt = Number.NEGATIVE_INFINITY;
   #routing: RouteSocket | null = null;
 
@@ -32,12 +34,15 @@ export class OwnWay {
     this.#ledger = ledger;
   }
 
-  /** Why nothing can go out to the target; null = nothing is known against it. */
-  trouble(target: ProbeTarget): ProbeFinding | null {
+  /**
+   * Why nothing can go out to the target, or could not since `begunAt` (of the monotonic clock); null = nothing is known
+   * against it.
+   */
+  trouble(target: ProbeTarget, begunAt: number): ProbeFinding | null {
     const { address, source } = target;
     try {
       const trouble = source === null ? null : sourceTrouble(source);
-      if (trouble === null) return this.#linkTrouble(target);
+      if (trouble === null) return this.#linkTrouble(target, begunAt);
       // A socket goes on using an address that has left this machine; a new one is told.
       this.#pinger.closeFor(address, source);
       return trouble;
@@ -51,6 +56,7 @@ export class OwnWay {
   /** Lets go of the network namespace. What is asked next is asked where the thread is then. */
   close(): void {
     this.#links.clear();
+    this.#changes.clear();
     if (this.#routing === null) return;
     this.#ledger.closed(this.#routing.fd);
     this.#routing.close();
@@ -59,14 +65,27 @@ export class OwnWay {
 
   /**
    * A device without carrier keeps its routes: what goes out by it is lost, to whatever target. When the cable leads to
-   * nobody else, its other end may be what has failed, and then it is the target that is down.
+   * nobody else, its other end may be what has failed, and then it is the target that is down. One that has its carrier
+   * again may have lost what was sent before.
    */
-  #linkTrouble({ address, source }: ProbeTarget): ProbeFinding | null {
+  #linkTrouble({ address, source }: ProbeTarget, begunAt: number): ProbeFinding | null {
     const routing = this.#open();
     const device = routing.deviceTo(address, source);
     const link = device === null ? null : this.#link(routing, device);
-    if (link === null || link.running || routing.isAlone(address, source)) return null;
-    return { verdict: 'doubt', code: 'SOCKERR', detail: `the link of ${link.name} is down` };
+    if (device === null || link === null) return null;
+    const hasChanged = this.#changedUntil(device, link) >= begunAt;
+    if ((link.running && !hasChanged) || routing.isAlone(address, source)) return null;
+    const since = link.running ? 'was down meanwhile' : 'is down';
+    return { verdict: 'doubt', code: 'SOCKERR', detail: `the link of ${link.name} ${since}` };
+  }
+
+  /** When its carrier may have come or gone last, as far as it was looked at before. */
+  #changedUntil(device: number, { changes }: Link): number {
+    const before = this.#changes.get(device);
+    if (before?.count === changes) return before.until;
+    const until = before === undefined ? Number.NEGATIVE_INFINITY : this.#clock.monotonic();
+    this.#changes.set(device, { count: changes, until });
+    return until;
   }
 
   #open(): RouteSocket {

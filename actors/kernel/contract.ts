@@ -137,6 +137,8 @@ export interface ActorSystem {
   readonly ask: Ask;
   /** Stops the tree, children first; resolves when all have ended (or were abandoned at their deadline). */
   readonly stop: () => Promise<void>;
+  /** No turn begins any more, and nothing is kept: for whoever plays a process that is killed. */
+  readonly abandon: () => void;
   /** Resolves when the root has ended, however. */
   readonly ended: Promise<ActorEnd>;
   /** null before start. */

@@ -17,8 +17,7 @@ export interface ActorSystemOptions {
  * A tree of actors. The root is supervised like a child with the default supervision: its restart type and three
  * restarts in five seconds decide how often it comes back before the system ends.
  */
-export function createActorSystem(options: ActorSystemOptions): ActorSystem {
-  const { clock, log } = options;
+export function createActorSystem({ clock, log }: ActorSystemOptions): ActorSystem {
   const deadLetters = new DeadLetters(log);
   const engine = new NactEngine((error) => {
     log.log('error', 'actor-crash', { path: '/', error: error.message, stack: error.stack });
@@ -37,10 +36,8 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
     start: <M>(spec: ActorSpec<M>): ActorRef<M> => {
       if (root !== null || stopping) throw new Error('an actor system is started once only');
       const cell = new Cell(spec, '', family, services);
-      cell.onEnd((end) => {
-        engine.stop();
-        resolveEnded(end);
-      });
+      cell.onEnd(resolveEnded);
+      void ended.then(() => engine.stop());
       root = cell;
       family.add(cell);
       return cell.ref;
@@ -50,6 +47,7 @@ export function createActorSystem(options: ActorSystemOptions): ActorSystem {
       stopping = true;
       return family.close();
     },
+    abandon: () => engine.stop(),
     ended,
     describe: () => root?.describe() ?? null,
     deadLetters: () => deadLetters.count,

@@ -14,6 +14,8 @@ import { readThreads, readValue, type StatsValue } from './values.js';
 export interface StatsOptions {
   /** VPP's stats socket, usually /run/vpp/stats.sock. */
   readonly socketPath: string;
+  /** How a descriptor of it is had, by whoever has no socket; the segment closes it. */
+  readonly handOut?: () => Promise<number>;
   readonly clock: Clock;
   /** Closes the segment when it aborts. */
   readonly signal?: AbortSignal;
@@ -162,15 +164,9 @@ class OpenSegment implements StatsSegment {
 }
 
 async function requestMemory(options: StatsOptions): Promise<SegmentMemory> {
-  const { socketPath, clock, signal, connectTimeoutMs } = options;
+  const { handOut = () => overSocket(options) } = options;
   try {
-    const fd = await requestDescriptor({
-      path: socketPath,
-      clock,
-      ...(connectTimeoutMs === undefined ? {} : { timeoutMs: connectTimeoutMs }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return new SegmentMemory(fd);
+    return new SegmentMemory(await handOut());
   } catch (thrown) {
     if (thrown instanceof BadLayout) throw layoutError(thrown);
     if (!(thrown instanceof SyscallError)) throw thrown;
@@ -178,6 +174,15 @@ async function requestMemory(options: StatsOptions): Promise<SegmentMemory> {
       cause: thrown,
     });
   }
+}
+
+function overSocket({ socketPath, clock, signal, connectTimeoutMs }: StatsOptions): Promise<number> {
+  return requestDescriptor({
+    path: socketPath,
+    clock,
+    ...(connectTimeoutMs === undefined ? {} : { timeoutMs: connectTimeoutMs }),
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 function stale(reason: string, cause?: unknown): MaglevError {

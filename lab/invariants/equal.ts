@@ -1,8 +1,12 @@
 import type { Invariant } from '../invariant.js';
+import { vipIdOf } from '../places.js';
 import { isCalm, SETTLED_MS } from './calm.js';
 
 /** After a trouble with VPP nobody knows what of the last writes was done; so long after it everybody does. */
 const QUIET_MS = 15_000;
+
+/** What the config leaves as it is when it says nothing. */
+const FLOW_TIMEOUT_S = 40;
 
 export const converges: Invariant = {
   name: 'converges',
@@ -28,6 +32,17 @@ export const converges: Invariant = {
             );
         }
       }
+      for (const frontend of world.truth.config.frontends) {
+        const vip = seen.get(vipIdOf(frontend));
+        if (vip !== undefined && vip.sticky !== frontend.sticky)
+          broken(
+            `${frontend.name} is ${vip.sticky ? '' : 'not '}sticky in VPP, and should ${vip.sticky ? 'not ' : ''}be`,
+          );
+        if (vip !== undefined && vip.tableLength !== world.truth.config.tableLength)
+          broken(`${frontend.name} has a table of ${vip.tableLength} in VPP`);
+      }
+      const { flowTimeout } = world.vpp.lb.config;
+      if (flowTimeout !== FLOW_TIMEOUT_S) broken(`VPP forgets idle flows after ${flowTimeout} s`);
       for (const id of seen.keys()) if (!wanted.has(id)) broken(`VPP has ${id}, which nobody wants`);
     },
   }),
@@ -52,6 +67,9 @@ export const everyWriteChanges: Invariant = {
   observe: (world, { checked, broken }) => ({
     wrote: ({ write, before, after }) => {
       if (!write.name.startsWith('lb_a') || world.truth.quietMs < QUIET_MS) return;
+      // What somebody has changed by hand is seen when VPP is read.
+      const { config } = world.truth;
+      if (config.frontends.some((one) => world.truth.isTouched(vipIdOf(one)))) return;
       checked();
       const { isFlush = false } = write.fields as { readonly isFlush?: boolean };
       if (isFlush) return;

@@ -34,10 +34,13 @@ export const healthyStay: Invariant = {
   }),
 };
 
+/** Who was refused just now is put in when VPP has been read. */
+const REFUSED_MS = 5000;
+
 export const neverEmpty: Invariant = {
   name: 'never-empty',
   promise: 1,
-  says: 'No VIP that serves is left without a server while one of its servers may serve.',
+  says: 'No VIP that serves is left without a server while one of its servers may serve, and VPP takes it.',
   observe: (world, { checked, broken }) => ({
     wrote: ({ write, before, after }) => {
       for (const [id, vip] of before) {
@@ -45,14 +48,24 @@ export const neverEmpty: Invariant = {
         if (now === undefined || !serves(vip) || serves(now)) continue;
         checked();
         if (now.servers.size < vip.servers.size && mayGo(world, id, vip)) continue;
-        // One that somebody has removed by hand comes back when VPP has been read.
-        const left = world.truth.mustServe(id).filter((name) => now.servers.has(world.truth.addressOf(name)));
+        // What somebody has changed by hand is seen when VPP is read.
+        if (world.truth.isTouched(id)) continue;
+        const left = world.truth.mustServe(id).filter((name) => {
+          const address = world.truth.addressOf(name);
+          // One that was to come, and that VPP has just refused, is no reason for one that is down to stay.
+          const isRefused = (vip.servers.get(address) ?? 0) === 0 && wasRefused(world);
+          return now.servers.has(address) && !isRefused;
+        });
         if (left.length > 0)
           broken(`${write.name} left ${id} without a server, though ${left.join(', ')} could serve`);
       }
     },
   }),
 };
+
+function wasRefused({ vpp }: World): boolean {
+  return ['lb_as_set_weight', 'lb_add_del_as_v2'].some((name) => vpp.struckAgo(name) < REFUSED_MS);
+}
 
 export const weightsExplained: Invariant = {
   name: 'weights-explained',

@@ -23,12 +23,12 @@ export const wordsKept: Invariant = {
   observe: (world, { checked, broken }) => ({
     second: nowAndThen(world, () => {
       const { truth } = world;
-      const words = truth.words.join('; ');
+      const words = truth.words.told(truth.config).join('; ');
       world.ask<readonly Override[]>(
         'list overrides',
         ({ ask, operator }) => ask(operator, { type: 'list-overrides' }),
         (overrides) => {
-          if (overrides === null || truth.words.join('; ') !== words) return;
+          if (overrides === null || truth.words.told(truth.config).join('; ') !== words) return;
           checked();
           const told = overrides
             .filter(({ dormantSince }) => dormantSince === null)

@@ -30,12 +30,15 @@ export const bounded: Invariant = {
   observe: (world, { checked, broken }) => {
     let seconds = 0;
     return {
+      took: () => {
+        const { pending = 0 } = world.process?.clock ?? {};
+        if (pending > MAX_TIMERS) broken(`${pending} timers are set`);
+      },
       second: () => {
         if (++seconds % 10 !== 0) return;
         const { process } = world;
         if (process === null) return;
         checked();
-        if (process.clock.pending > MAX_TIMERS) broken(`${process.clock.pending} timers are set`);
         for (const actor of all(process.maglevd.describe())) {
           if (actor.mailbox > MAX_MAILBOX) broken(`${actor.path} has ${actor.mailbox} messages waiting`);
         }

@@ -100,6 +100,7 @@ async function played(recording: Recording, config: MaglevConfig, turns: Turns):
     sinceFileMs: async () => Number.POSITIVE_INFINITY,
     readFile: async () => verdict,
     dial: () => machine.connect(() => own.stalledFor),
+    handOut: () => machine.handOutStats(),
     startThread: new EngineThreads(own, servers).start,
     intents: new Disk(() => {}).store(own, () => true),
     hook: () => null,

@@ -141,6 +141,8 @@ export interface EngineTuning {
   readonly startMs: number;
   /** How often workers are looked at. */
   readonly watchMs: number;
+  /** How often the main thread measures how late it is. It judges no probe: only long stalls of it are worth telling. */
+  readonly mainBeatMs: number;
   /** The pause before a worker is replaced: doubled from the first to the second with every failure in a row. */
   readonly restartMinMs: number;
   readonly restartMaxMs: number;
@@ -159,6 +161,7 @@ export const defaultTuning: EngineTuning = {
   silentMs: 750,
   startMs: 30_000,
   watchMs: 250,
+  mainBeatMs: 125,
   restartMinMs: 100,
   restartMaxMs: 10_000,
   aloneMinMs: 10_000,

@@ -27,9 +27,6 @@ interface Assigned extends Watched {
   readonly prober: Prober;
 }
 
-/** The main thread judges no probe: only long stalls of it are worth telling. */
-const MAIN_BEAT_MS = 125;
-
 /** How long the workers may take to end before they are ended. */
 const STOP_MS = 2000;
 
@@ -66,7 +63,7 @@ class Engine implements ProbeEngine {
     this.#options = options;
     this.#tuning = tuning;
     this.#startThread = startThread;
-    this.#lag = new LagMeter(options.clock, () => {}, MAIN_BEAT_MS);
+    this.#lag = new LagMeter(options.clock, () => {}, tuning.mainBeatMs);
     this.#plain = Array.from({ length: options.workers }, (_, i) =>
       this.#newProber(`probes-${i}`, 'kernel', null),
     );

@@ -44,9 +44,9 @@ export class Judge {
     if (elsewhere !== null) return discarded('NETNS', elsewhere.message);
     if (guard.entered !== entered) return discarded('NETNS', 'the network namespace was replaced meanwhile');
     // The kernel has many words for a source address that is gone.
-    if (result.code === 'SOCKERR') return { ...result, ...ownWay.trouble(target) };
+    if (result.code === 'SOCKERR') return { ...result, ...ownWay.trouble(target, startedAt) };
     if (result.verdict !== 'fail') return result;
-    const trouble = nothingAnswered(result) ? ownWay.trouble(target) : null;
+    const trouble = nothingAnswered(result) ? ownWay.trouble(target, startedAt) : null;
     if (trouble !== null) return { ...trouble, durationMs };
     if (!lateMayExplain(result)) return result;
     const late = Math.max(lag.worstSince(startedAt), durationMs - timeoutMs);

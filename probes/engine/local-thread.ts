@@ -23,8 +23,8 @@ export interface LocalThreadOptions {
   readonly clock: Clock;
   /** Probes a target once. `ended` is called at most once, at once or later, unless it is abandoned. */
   readonly probe: (target: ProbeTarget, ended: (result: ProbeResult) => void) => LocalProbe;
-  /** Why nothing can go out to a target; null = nothing is known against it. */
-  readonly ownWay?: (target: ProbeTarget) => ProbeFinding | null;
+  /** Why nothing can go out to a target, or could not since then; null = nothing is known against it. */
+  readonly ownWay?: (target: ProbeTarget, begunAt: number) => ProbeFinding | null;
   /** How what is told comes to the thread, and back from it; default: at once. Each keeps the order. */
   readonly toThread?: (run: () => void) => void;
   readonly toOwner?: (run: () => void) => void;

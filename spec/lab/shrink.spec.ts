@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { scenarioOfSeed } from '../../lab/draw.js';
 import type { Invariant } from '../../lab/invariant.js';
+import type { Scenario } from '../../lab/scenario.js';
 import { shrink } from '../../lab/shrink.js';
 import { storyOf } from '../../lab/story.js';
 
@@ -16,18 +17,25 @@ const neverKilled: Invariant = {
   }),
 };
 
+/** With more than what it takes, and not so much more that it takes long. */
+function smallDay(): Scenario {
+  for (let seed = 1; ; seed++) {
+    const scenario = scenarioOfSeed(seed);
+    const { faults, fleet } = scenario;
+    if (faults.length > 9 || faults.length < 4 || fleet.backends.length > 3) continue;
+    if (faults.some(({ kind }) => kind === 'restart')) return scenario;
+  }
+}
+
 describe('lab/shrink', () => {
   it('leaves of a day what it takes to break the same invariant, and tells it', async () => {
-    const scenario = scenarioOfSeed(2);
-    expect(scenario.faults.length).to.be.above(3);
-    const shrunk = await shrink(scenario, { invariants: [neverKilled], patience: 60 });
-    expect(shrunk?.scenario.faults.map(({ kind }) => kind)).to.deep.equal(['restart']);
+    const scenario = smallDay();
+    const shrunk = await shrink(scenario, { invariants: [neverKilled], patience: 90 });
+    expect(shrunk?.scenario.faults.map(({ kind }) => kind).join()).to.match(/^(kill|restart)$/);
     expect(shrunk?.scenario.fleet.frontends).to.have.length(1);
     expect(shrunk?.scenario.fleet.backends).to.have.length(1);
     const story = shrunk === null ? '' : storyOf(shrunk.scenario, { violations: [shrunk.violation] });
-    expect(story).to.match(
-      /the process is told to end, and is back [\d.]+ s later[\s\S]*broken: never-killed: it has another$/,
-    );
+    expect(story).to.match(/the process is (killed|told to end)[\s\S]*broken: never-killed: it has another$/);
   });
 
   it('finds nothing on a day on which nothing is broken', async () => {

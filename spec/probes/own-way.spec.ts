@@ -98,6 +98,18 @@ suiteWherePermitted(namespacesRefused(), 'our own part of the way', function () 
     await eventually(async () => expect(await probe(icmp('10.77.0.2'))).to.equal('L4OK echo reply'));
   });
 
+  it('doubts one silence of a probe that was under way when its own link came back, and not the next one', async () => {
+    const { there, probe } = cabled();
+    const cable = (state: 'up' | 'down') => ip('-n', there, 'link', 'set', 'theirs', state);
+    cable('down');
+    expect(await probe(icmp('10.77.0.2'))).to.equal('SOCKERR the link of ours is down');
+    namespaces.exec(there, 'sysctl', '-qw', 'net.ipv4.icmp_echo_ignore_all=1');
+    const underWay = probe(icmp('10.77.0.2', { timeoutMs: 2000 }));
+    cable('up');
+    expect(await underWay).to.equal('SOCKERR the link of ours was down meanwhile');
+    expect(await probe(icmp('10.77.0.2'))).to.equal('L4TOUT no echo reply within 200ms');
+  });
+
   it('judges a server that is alone at the other end of a cable, and devices that know no carrier', async () => {
     const { here, there, probe } = cabled();
     ip('-n', here, 'route', 'add', '10.78.0.1/32', 'dev', 'ours');
