@@ -16,7 +16,11 @@ export function instrument<M>(spec: ActorSpec<M>, hook: Hook): ActorSpec<M> {
       if (gone !== null) await gone;
       const spawn: Context<M>['spawn'] = (child) => context.spawn(instrument(child, hook));
       const inner = new Proxy(context, {
-        get: (whole, key) => (key === 'spawn' ? spawn : Reflect.get(whole, key)),
+        get: (whole, key) => {
+          const found: unknown = key === 'spawn' ? spawn : Reflect.get(whole, key);
+          // What it keeps for itself is not to be had by way of a proxy.
+          return typeof found === 'function' ? found.bind(whole) : found;
+        },
       });
       const behavior = await spec.start(inner);
       return {
