@@ -37,7 +37,7 @@ import type {
   StatsNews,
 } from '../../protocol/reconciling.js';
 import type { LbReading } from '../../protocol/vpp.js';
-import type { ActorRef, ActorSpec } from '../kernel/contract.js';
+import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
 import { byType, Life } from '../life.js';
 import { tellNews } from '../news.js';
 import { crowd } from '../supervision.js';
@@ -77,24 +77,28 @@ export function lbActor(options: LbOptions): ActorSpec<LbMessage> {
     supervision: crowd,
     start: async (context) => {
       const decision = await context.ask(options.decisions, { type: 'get-decision' });
-      const lb = new Lb(context, { ...options, decision });
-      lb.tickEvery(decision.syncInterval, true);
-      return lb;
+      return new Lb(context, options, decision);
     },
   };
 }
 
-class Lb extends Life<LbMessage, LbOptions & { readonly decision: Decision }> {
+class Lb extends Life<LbMessage, LbOptions> {
   readonly #reconcilers = new Map<VipId, ActorRef<ReconcilerRequest>>();
   readonly #jobs = new SyncQueue<Reply<SyncReport>>();
   readonly #telling = new SyncTelling();
   readonly #settled = new SettledVips();
   #tellsMore = false;
-  #standing = new StandingDecision(this.options.decision);
+  #standing: StandingDecision;
   #course = noSyncYet;
   #cancelRetry: Cancel = () => {};
   #cancelTicks: Cancel = () => {};
   #interval = 0;
+
+  constructor(context: Context<LbMessage>, options: LbOptions, decision: Decision) {
+    super(context, options);
+    this.#standing = new StandingDecision(decision);
+    this.#tickEvery(decision.syncInterval, true);
+  }
 
   stop(): void {
     this.#news(this.#telling.changes.tellMore());
@@ -106,7 +110,7 @@ class Lb extends Life<LbMessage, LbOptions & { readonly decision: Decision }> {
     decision: ({ decision }) => {
       this.#standing = new StandingDecision(decision);
       this.#due(null, 'decision');
-      if (decision.syncInterval !== this.#interval) this.tickEvery(decision.syncInterval);
+      if (decision.syncInterval !== this.#interval) this.#tickEvery(decision.syncInterval);
     },
     'vip-wanted': (message) => this.#follow(message),
     unsure: ({ frontend, looked }) => {
@@ -141,7 +145,7 @@ class Lb extends Life<LbMessage, LbOptions & { readonly decision: Decision }> {
   });
 
   /** That is how drift in VPP is found. */
-  tickEvery(interval: number, immediate = false): void {
+  #tickEvery(interval: number, immediate = false): void {
     this.#interval = interval;
     this.#cancelTicks();
     this.#cancelTicks = this.context.every(interval, { type: 'tick' }, { immediate });
