@@ -15,10 +15,11 @@ import { SteadyMaglevd, type Work } from './work/steady-maglevd.js';
  * fleet that was measured just before, in the same process.
  */
 const BACKENDS = 10_000;
-const INTERVAL_MS = 4000;
+const INTERVAL_MS = 3000;
 const TIMEOUT_MS = 500;
 const MEASURE_MS = 2 * INTERVAL_MS;
-const SHARES = [0.0001, 0.01, 0.5, 1];
+const QUIET_MS = 1500;
+const SHARES = [0.01, 0.5, 1];
 const KINDS = ['refusing', 'silent', 'failing'] as const;
 const words: Record<(typeof KINDS)[number], string> = {
   refusing: 'refuse',
@@ -72,8 +73,8 @@ process.exitCode = await runPrinting('bench:work', async () => {
   const maglevd = new SteadyMaglevd(folder, fleet('failing', 0), socket);
   const measure = async (down: number): Promise<Rates> => {
     await maglevd.settled(BACKENDS - down, down);
-    // What has just been decided is written, and the next round of everybody has begun.
-    await pause(INTERVAL_MS / 2);
+    // Whoever changes is told of, and VPP has what was decided.
+    await maglevd.quiet(QUIET_MS);
     const from = maglevd.work();
     await pause(MEASURE_MS);
     return ratesBetween(from, maglevd.work());

@@ -56,6 +56,15 @@ export class SteadyMaglevd {
     }
   }
 
+  /** Resolves when its log has said nothing for so long; at the latest after ten times that. */
+  async quiet(ms: number): Promise<void> {
+    const until = performance.now() + 10 * ms;
+    for (let before = -1; before !== this.#logBytes && performance.now() < until; ) {
+      before = this.#logBytes;
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    }
+  }
+
   work(): Work {
     const lo = readFileSync('/proc/net/dev', 'latin1').match(/^ *lo:.*$/m)?.[0] ?? '';
     const [, bytes = 0, packets = 0] = lo.replace(':', ' ').trim().split(/ +/).map(Number);
