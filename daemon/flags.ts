@@ -9,7 +9,7 @@ import type { LogLevel } from '../protocol/log.js';
 import { refuseExposed } from '../rpc/exposure.js';
 import { placesOf } from '../rpc/served.js';
 import type { TlsFiles } from '../rpc/tls-material.js';
-import { metricsAddresses } from './metrics-options.js';
+import { metricsAddresses } from './metrics-addresses.js';
 
 export interface DaemonSettings {
   readonly config: string;

@@ -82,6 +82,12 @@ function resolve(from: string, specifier: string): string {
   return path.posix.join(path.posix.dirname(from), specifier).replace(/\.js(x?)$/, '.ts$1');
 }
 
+/** What is loaded together with a file of this text: not what only types come from, nor what is imported when it is needed. */
+function loadedBy(text: string): string[] {
+  const imports = text.matchAll(/(?:^|\n)(?:import|export)\s+(?!type\b)(?:[^;'"]*?\bfrom\s+)?'([^']+)'/g);
+  return [...imports].map(([, specifier = '']) => specifier);
+}
+
 function packageOf(specifier: string): string {
   return specifier
     .split('/')
@@ -120,6 +126,25 @@ describe('architecture: who imports whom', () => {
         .map((target) => `${file} imports from ${target}`),
     );
     expect(wrong).to.deep.equal([]);
+  });
+
+  it('loads neither a server nor an actor before it is known what maglevd shall do', () => {
+    const reached = new Set<string>();
+    const packages = new Set<string>();
+    const follow = (file: string) => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const specifier of loadedBy(files.get(file)?.text ?? '')) {
+        if (specifier.startsWith('.')) follow(resolve(file, specifier));
+        else packages.add(specifier.startsWith('node:') ? specifier : packageOf(specifier));
+      }
+    };
+    follow('daemon/main.ts');
+    expect(reached.size).to.be.above(20);
+    const rooms = ['actors', 'actors/kernel', 'binapi', 'config', 'metrics', 'probes', 'sim'];
+    expect([...reached].filter((file) => rooms.includes(roomOf(file)))).to.deep.equal([]);
+    expect([...packages].filter((name) => !name.startsWith('node:'))).to.deep.equal(['fp-ts']);
+    expect(packages).not.to.include.any.keys('node:http', 'node:http2', 'node:tls', 'node:worker_threads');
   });
 
   it('nobody but its room imports a reserved package', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { right } from 'fp-ts/lib/Either.js';
 import { parseDaemonCommand } from '../../daemon/flags.js';
-import { metricsAddresses } from '../../daemon/metrics-options.js';
+import { metricsAddresses } from '../../daemon/metrics-addresses.js';
 import { MaglevError } from '../../domain/errors.js';
 import { placesOf } from '../../rpc/served.js';
 
