@@ -32,12 +32,6 @@ export async function checkConfigFile(file: string): Promise<ConfigVerdict> {
   return here ? checkHere(text.right, file, null) : checkElsewhere(text.right, file, null);
 }
 
-/** As loadConfigFile, in this thread, however long it takes: for programs that have nothing else to do meanwhile. */
-export async function loadConfigHere(file: string): Promise<ConfigVerdict> {
-  const text = await readConfigText(file);
-  return E.isLeft(text) ? unreadable(file, text.left) : checkHere(text.right, file, null);
-}
-
 /** The rules are loaded by whoever checks, here or in a thread. */
 async function checkHere(text: string, file: string, memory: VppMemory | null): Promise<ConfigVerdict> {
   const { checkConfigText } = await import('./check.js');

@@ -69,7 +69,7 @@ async function vipsFor(settings: TesterSettings, { stderr }: TesterWorld): Promi
 
 async function configIn(file: string): Promise<MaglevConfig> {
   // What takes long to load is loaded when it is needed.
-  const { loadConfigHere } = await import('../config/load.js');
+  const { loadConfigHere } = await import('../config/load-here.js');
   const { formatIssue } = await import('../config/report.js');
   const verdict = await loadConfigHere(file);
   if (verdict.ok) return verdict.config;

@@ -282,7 +282,7 @@ describe('the schedule of the probe engine', () => {
     expect(bench.abandoned).to.deep.equal([]);
     expect(bench.news.at(-1)).to.deep.include({
       round: 2,
-      standing: standingNumber({ decided: true, counter: 5 }),
+      standing: standingNumber({ decided: true, counter: 6 }),
     });
   });
 });
