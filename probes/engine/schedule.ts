@@ -17,8 +17,8 @@ import { Wheel } from './wheel.js';
 
 /** Probes servers, which are known by numbers. How it does that is no matter to the schedule. */
 export interface ProbeDriver {
-  /** Begins a probe. Its end is told by Schedule.ended(), at once or later, unless it is abandoned. */
-  readonly start: (number: number) => void;
+  /** Begins a probe, `now` of the monotonic clock. Its end is told by Schedule.ended(), at once or later, unless it is abandoned. */
+  readonly start: (number: number, now: number) => void;
   /** Its time is over: it ends now, or when what has arrived has been looked at. */
   readonly expire: (number: number) => void;
   /** Nobody wants to know how it ends. */
@@ -292,7 +292,7 @@ export class Schedule {
       this.#recent++;
       this.#wheel.put(number, Math.min(deadline, Math.ceil(now + recent.ms)));
     }
-    driver.start(number);
+    driver.start(number, now);
   }
 
   #deadline(number: number, now: number): number {
