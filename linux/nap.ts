@@ -10,11 +10,11 @@ const clockNanosleep = libcFunction(
 );
 
 /** struct timespec of 64-bit Linux: seconds and nanoseconds, of eight bytes each; the upper four are 0 of both. */
-const size = 16;
+const SIZE = 16;
 let memory: { readonly until: Uint32Array; readonly address: number } | null = null;
 
 function openMemory() {
-  const { bytes, address } = new NativeMemory(size);
+  const { bytes, address } = new NativeMemory(SIZE);
   return { until: new Uint32Array(bytes.buffer), address };
 }
 
