@@ -2,8 +2,13 @@ import type { HealthCheck } from './config.js';
 
 /** Probes are spread by this fraction of their interval, to both sides. */
 const JITTER = 0.1;
-/** Milliseconds between the moments at which probes begin. */
-const GRID_MS = 10;
+/** Milliseconds between the moments at which probes begin: the widest of these that fits. */
+const GRIDS_MS = [40, 20] as const;
+const FINEST_GRID_MS = 10;
+/** A grid is at most this part of the interval. */
+const GRID_PART = 1 / 25;
+/** Probes that begin at one moment, about, at most, on a grid that is wider than the finest: they keep a thread busy for a millisecond or two. */
+const MOST_AT_ONCE = 50;
 /** Below this interval, in milliseconds, probes begin at any moment. */
 const SHORT_MS = 200;
 
@@ -15,6 +20,16 @@ export interface ProbeRhythm {
   readonly interval: number;
   /** The interval that counted before. */
   readonly pace: number;
+  /** From gridFor(). */
+  readonly gridMs: number;
+}
+
+/** Milliseconds between the moments at which probes of this interval begin, of so many backends: to wake up costs as much as some probes. */
+export function gridFor(interval: number, backends: number): number {
+  for (const grid of GRIDS_MS) {
+    if (grid <= interval * GRID_PART && (backends / interval) * grid <= MOST_AT_ONCE) return grid;
+  }
+  return FINEST_GRID_MS;
 }
 
 /**
@@ -22,19 +37,19 @@ export interface ProbeRhythm {
  * sides. Where the interval has become longer, anywhere between the two: backends that were probed in quick succession
  * together, as all are after a start, would otherwise be probed in bursts for long.
  *
- * Probes of different backends begin at the same moments, 10 ms apart: what it takes to wake up, and to pass messages
+ * Probes of different backends begin at the same moments, 10 to 40 ms apart: what it takes to wake up, and to pass messages
  * to and from another thread, is then shared by them. Short intervals are left alone.
  */
-export function nextProbeAt({ begunAt, interval, pace }: ProbeRhythm, random: number): number {
+export function nextProbeAt({ begunAt, interval, pace, gridMs }: ProbeRhythm, random: number): number {
   const [from, to] = pace < interval ? [pace, interval] : [interval * (1 - JITTER), interval * (1 + JITTER)];
   const at = begunAt + from + random * (to - from);
-  return interval < SHORT_MS ? at : onGrid(at, begunAt + from, begunAt + to);
+  return interval < SHORT_MS ? at : onGrid(at, begunAt + from, begunAt + to, gridMs);
 }
 
 /** The nearest moment of the grid within these bounds; `at` itself if there is none. */
-function onGrid(at: number, from: number, to: number): number {
-  const nearest = Math.round(at / GRID_MS) * GRID_MS;
-  const inside = nearest < from ? nearest + GRID_MS : nearest > to ? nearest - GRID_MS : nearest;
+function onGrid(at: number, from: number, to: number, gridMs: number): number {
+  const nearest = Math.round(at / gridMs) * gridMs;
+  const inside = nearest < from ? nearest + gridMs : nearest > to ? nearest - gridMs : nearest;
   return from <= inside && inside <= to ? inside : at;
 }
 

@@ -11,6 +11,7 @@ import {
 } from './echo-packet.js';
 import { errnoName, isPending, libcFunction, SyscallError, succeeded } from './libc.js';
 import { MessageBatch } from './message-batch.js';
+import { NativeMemory } from './native-memory.js';
 import { addressFamily, emptySocketAddress, socketAddress } from './socket-address.js';
 
 // <sys/socket.h>, <netinet/in.h>, <linux/sock_diag.h>, as x86-64 and arm64 have them.
@@ -34,7 +35,9 @@ const bind = libcFunction('int bind(int fd, void *address, unsigned int size)');
 const setsockopt = libcFunction(
   'int setsockopt(int fd, int level, int name, void *value, unsigned int size)',
 );
-const getsockopt = libcFunction('int getsockopt(int fd, int level, int name, void *value, void *size)');
+const getsockopt = libcFunction(
+  'int getsockopt(int fd, int level, int name, uintptr_t value, uintptr_t size)',
+);
 
 /** The longest IPv4 header, which raw sockets see in front. */
 const IP_HEADER_SIZE = 60;
@@ -124,12 +127,16 @@ function enlarge(fd: number, what: string, force: number, ask: number, bytes: nu
   if (forced < 0) succeeded(what, setsockopt(fd, SOL_SOCKET, ask, size, size.length));
 }
 
-function drops(fd: number): number {
-  const values = new Uint32Array(DROPS + 1);
-  const size = new Uint32Array([values.byteLength]);
-  const memory = new Uint8Array(values.buffer);
-  succeeded('SO_MEMINFO', getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, new Uint8Array(size.buffer)));
-  return values[DROPS] ?? 0;
+/** Reads how many messages were lost on the way into a socket. */
+function dropsReader(fd: number): () => number {
+  const size = (DROPS + 1) * 4;
+  const { bytes, address } = new NativeMemory(size + 4);
+  const values = new Uint32Array(bytes.buffer);
+  return () => {
+    values[DROPS + 1] = size;
+    succeeded('SO_MEMINFO', getsockopt(fd, SOL_SOCKET, SO_MEMINFO, address, address + size));
+    return values[DROPS] ?? 0;
+  };
 }
 
 function echoSocket(
@@ -166,6 +173,14 @@ function echoSocket(
     return packets.readUInt16BE(at + 6);
   };
 
+  /** Takes what waits, up to a whole batch, and answers how many that are. */
+  const receiveMore = (): number => {
+    let count = replies.receive(fd);
+    // The kernel tells an error of before once, and what waits behind it then.
+    if (count < 0 && !isPending(count)) count = replies.receive(fd);
+    return Math.max(0, count);
+  };
+
   return {
     kind,
     fd,
@@ -189,11 +204,10 @@ function echoSocket(
     receive: () => {
       while (!closed) {
         if (next === received) {
+          // There were no more than these.
+          const drained = received > 0 && received < BATCH_SIZE;
           next = 0;
-          received = replies.receive(fd);
-          // The kernel tells an error of before once, and what waits behind it then.
-          if (received < 0 && !isPending(received)) received = replies.receive(fd);
-          received = Math.max(0, received);
+          received = drained ? 0 : receiveMore();
           if (received === 0) return -1;
         }
         const sequence = sequenceOf(next++);
@@ -208,7 +222,7 @@ function echoSocket(
       for (let i = from; i < to; i++) if (replies.addresses[at + i] !== peer[i]) return false;
       return true;
     },
-    dropped: () => drops(fd),
+    dropped: dropsReader(fd),
     close: () => {
       closed = true;
       closeDescriptor(fd);

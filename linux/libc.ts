@@ -24,6 +24,8 @@ export interface ForeignFunctions {
   };
   readonly errno: () => number;
   readonly address: (memory: Uint8Array) => bigint;
+  /** So many bytes of native memory at that address. */
+  readonly view: (address: unknown, size: number) => ArrayBuffer;
   readonly node?: { readonly poll?: (fd: number, callback: PollCallback) => PollHandle };
 }
 
@@ -57,13 +59,14 @@ export function openLibc(host: Host): Libc {
   // null: what the running program itself is linked to, be it glibc or musl.
   const library = attempt('libc cannot be opened', () => koffi.load(null));
   const poll = koffi.node?.poll;
+  const errno = errnoReader(koffi, library);
   return {
     declare: (prototype) => {
       const call = attempt(`libc has no "${prototype}"`, () => library.func(prototype));
-      return (...args) => {
-        const result = Number(call(...args));
-        return result === -1 ? -koffi.errno() : result;
-      };
+      return passing(prototype, { call }, (returned) => {
+        const result = typeof returned === 'number' ? returned : Number(returned);
+        return result === -1 ? -errno() : result;
+      });
     },
     addressOf: (memory) => koffi.address(memory),
     poll: (fd, callback) => {
@@ -103,11 +106,44 @@ export function holdLibc(): void {
 
 /** Like `libc().declare(prototype)`, bound at the first call: may be used at the top of a module. */
 export function libcFunction(prototype: string): NativeCall {
-  let call: NativeCall | undefined;
-  return (...args) => {
-    call ??= libc().declare(prototype);
-    return call(...args);
+  const bound: { call: NativeCall } = {
+    call: (...args) => {
+      bound.call = libc().declare(prototype);
+      return bound.call(...args);
+    },
   };
+  return passing(prototype, bound, (result) => result);
+}
+
+/**
+ * Calls what is bound, with as many arguments as the prototype has: to collect them in an array on the way would take longer
+ * than many a system call.
+ */
+function passing<T>(
+  prototype: string,
+  bound: { readonly call: (...args: readonly NativeArgument[]) => T },
+  answer: (result: T) => number,
+): NativeCall {
+  switch (prototype.split(',').length) {
+    case 2:
+      return (a = null, b = null) => answer(bound.call(a, b));
+    case 3:
+      return (a = null, b = null, c = null) => answer(bound.call(a, b, c));
+    case 4:
+      return (a = null, b = null, c = null, d = null) => answer(bound.call(a, b, c, d));
+    default:
+      return (...args) => answer(bound.call(...args));
+  }
+}
+
+/** Reads errno of this thread, from where libc has it: that is quicker than a call of koffi's. */
+function errnoReader(koffi: ForeignFunctions, library: ReturnType<ForeignFunctions['load']>): () => number {
+  try {
+    const cell = new Int32Array(koffi.view(library.func('void *__errno_location()')(), 4));
+    return () => cell[0] ?? 0;
+  } catch {
+    return () => koffi.errno();
+  }
 }
 
 /** The name of a negative errno, as ECONNREFUSED. */

@@ -80,8 +80,12 @@ export class MessageBatch {
 
   /** Receives what waits: how many messages, or a negative errno. The socket must not block. */
   receive(fd: number): number {
-    // What the kernel has noted with the messages before.
-    for (let i = 0; i < this.size; i++) this.#words[(i * HEADER_SIZE + NAME_SIZE_AT) / 4] = this.#addressSize;
-    return recvmmsg(fd, this.#headers.address, this.size, 0, 0);
+    const count = recvmmsg(fd, this.#headers.address, this.size, 0, 0);
+    // What the kernel notes with a message is what it takes the next one for.
+    for (let i = 0; i < count; i++) {
+      const nameSize = (i * HEADER_SIZE + NAME_SIZE_AT) / 4;
+      this.#words[nameSize] = this.#addressSize;
+    }
+    return count;
   }
 }

@@ -11,7 +11,12 @@ export class NativeMemory {
   /** `size` in bytes, which are 0 at first. Throws MGL_LINUX_UNSUPPORTED. */
   constructor(size: number) {
     this.bytes = Buffer.from(new ArrayBuffer(size));
-    // Addresses of user space have 47 or 48 bits on the machines that linux/ is for.
-    this.address = Number(libc().addressOf(this.bytes));
+    this.address = addressOf(this.bytes);
   }
+}
+
+/** Where a buffer is, which is in no heap of V8's: it stays there as long as it is referenced. Throws MGL_LINUX_UNSUPPORTED. */
+export function addressOf(bytes: Buffer): number {
+  // Addresses of user space have 47 or 48 bits on the machines that linux/ is for.
+  return Number(libc().addressOf(bytes));
 }

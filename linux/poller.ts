@@ -1,5 +1,6 @@
 import { closeDescriptor } from './descriptor.js';
 import { libcFunction, succeeded } from './libc.js';
+import { NativeMemory } from './native-memory.js';
 
 // <sys/epoll.h>
 const EPOLL_CLOEXEC = 0o2000000;
@@ -17,7 +18,7 @@ const EVENT_SIZE = DATA + 8;
 
 const epollCreate = libcFunction('int epoll_create1(int flags)');
 const epollCtl = libcFunction('int epoll_ctl(int epoll, int operation, int fd, void *event)');
-const epollWait = libcFunction('int epoll_wait(int epoll, void *events, int size, int timeout)');
+const epollWait = libcFunction('int epoll_wait(int epoll, uintptr_t events, int size, int timeout)');
 
 const WORDS = EVENT_SIZE / 4;
 const BATCH = 512;
@@ -40,8 +41,8 @@ export class Poller {
   readonly #epoll: number;
   readonly #event = new Uint32Array(WORDS);
   readonly #eventMemory = new Uint8Array(this.#event.buffer);
-  readonly #events = new Uint32Array(WORDS * BATCH);
-  readonly #eventsMemory = new Uint8Array(this.#events.buffer);
+  readonly #memory = new NativeMemory(EVENT_SIZE * BATCH);
+  readonly #events = new Uint32Array(this.#memory.bytes.buffer);
 
   /** Throws MGL_LINUX_UNSUPPORTED or a SyscallError. */
   constructor() {
@@ -65,7 +66,7 @@ export class Poller {
 
   /** Waits for so many milliseconds, at most, and answers how many have changed; what does not fit is told next time. */
   wait(ms: number): number {
-    return Math.max(0, epollWait(this.#epoll, this.#eventsMemory, BATCH, ms));
+    return Math.max(0, epollWait(this.#epoll, this.#memory.address, BATCH, ms));
   }
 
   /** After a wait that has answered this: may others have changed, too? */

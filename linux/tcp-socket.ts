@@ -30,6 +30,7 @@ const setsockopt = libcFunction(
 );
 const getsockopt = libcFunction('int getsockopt(int fd, int level, int name, void *value, void *size)');
 const send = libcFunction('long send(int fd, void *data, size_t size, int flags)');
+const sendAt = libcFunction('long send(int fd, uintptr_t data, size_t size, int flags)');
 const recv = libcFunction('long recv(int fd, void *data, size_t size, int flags)');
 const recvAt = libcFunction('long recv(int fd, uintptr_t data, size_t size, int flags)');
 
@@ -40,9 +41,9 @@ const one = int32s(1);
 let nowhere: NativeMemory | null = null;
 const NOWHERE_SIZE = 16;
 /** Memory for what the kernel answers, and its size. */
-const answer = int32s(0);
-const localEnds = { 4: emptySocketAddress(4), 6: emptySocketAddress(6) } as const;
-const answerSize = int32s(0);
+const answer = memoryOf(int32s(0));
+const localEnds = { 4: memoryOf(emptySocketAddress(4)), 6: memoryOf(emptySocketAddress(6)) } as const;
+const answerSize = memoryOf(int32s(0));
 
 /** Our end of a connection. */
 export interface LocalEnd {
@@ -104,21 +105,24 @@ export const tcpSocket = {
 
   /** 0, or the negative errno with which the connection has failed. */
   failure: (fd: number): number => {
-    new DataView(answerSize.buffer).setUint32(0, answer.length, true);
-    const result = getsockopt(fd, SOL_SOCKET, SO_ERROR, answer, answerSize);
-    return result < 0 ? result : -new DataView(answer.buffer).getInt32(0, true);
+    answerSize.view.setUint32(0, answer.bytes.length, true);
+    const result = getsockopt(fd, SOL_SOCKET, SO_ERROR, answer.bytes, answerSize.bytes);
+    return result < 0 ? result : -answer.view.getInt32(0, true);
   },
 
   /** The address and port of our end; null if it cannot be told. */
   localEnd: (fd: number, family: IpFamily): LocalEnd | null => {
-    const memory = localEnds[family];
-    new DataView(answerSize.buffer).setUint32(0, memory.length, true);
-    if (getsockname(fd, memory, answerSize) < 0) return null;
-    return { port: new DataView(memory.buffer).getUint16(2), address: () => addressIn(memory) };
+    const { bytes, view } = localEnds[family];
+    answerSize.view.setUint32(0, bytes.length, true);
+    if (getsockname(fd, bytes, answerSize.bytes) < 0) return null;
+    return { port: view.getUint16(2), address: () => addressIn(bytes) };
   },
 
   /** The number of bytes taken. */
   send: (fd: number, bytes: Uint8Array): number => send(fd, bytes, bytes.length, MSG_NOSIGNAL),
+
+  /** The same, of so many bytes of native memory. */
+  sendAt: (fd: number, address: number, size: number): number => sendAt(fd, address, size, MSG_NOSIGNAL),
 
   /** The number of bytes received into `memory`; 0 when the peer sends no more. */
   receive: (fd: number, memory: Uint8Array): number => recv(fd, memory, memory.length, 0),
@@ -134,6 +138,10 @@ export function peerAddress(address: IpAddress, port: number): Uint8Array {
   const memory = socketAddress(address);
   new DataView(memory.buffer).setUint16(2, port);
   return memory;
+}
+
+function memoryOf(bytes: Uint8Array) {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }
 
 function int32s(...values: readonly number[]): Uint8Array {

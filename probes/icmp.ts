@@ -6,7 +6,7 @@ import { readSocketError } from '../domain/socket-error.js';
 import { SyscallError } from '../linux/libc.js';
 import { socketAddress } from '../linux/socket-address.js';
 import { Attempt } from './attempt.js';
-import type { Ping, Pinger } from './pinger.js';
+import type { EchoHeard, Ping, Pinger } from './pinger.js';
 import type { Probe, Surroundings } from './probe.js';
 import { sourceMissing } from './refusal.js';
 import type { ProbeTarget } from './target.js';
@@ -46,10 +46,15 @@ function noReply(timeoutMs: number): ProbeFinding {
 function send(attempt: Attempt, around: Surroundings, target: ProbeTarget): void {
   // Results come later, never during the call that starts the probe.
   const failed = (finding: ProbeFinding) => void setImmediate(() => attempt.end(finding));
-  const replied = () => attempt.end(echoReply);
-  const ping = sendEcho(around.pinger, target, socketAddress(target.address), { replied, failed });
-  if (ping === null) return;
-  attempt.release(ping.cancel);
+  const ping = sendEcho(around.pinger, target, socketAddress(target.address), {
+    replied: () => attempt.end(echoReply),
+    failed: (errno) => failed(notSent(errno)),
+  });
+  if ('verdict' in ping) {
+    failed(ping);
+    return;
+  }
+  attempt.release(() => ping.cancel());
   attempt.release(around.pace.wait());
   attempt.enter(() => silence(ping, target));
   around.pinger.flush();
@@ -57,28 +62,23 @@ function send(attempt: Attempt, around: Surroundings, target: ProbeTarget): void
 
 export const echoReply: ProbeFinding = { verdict: 'pass', code: 'L4OK', detail: 'echo reply' };
 
-/** What becomes of a request: one of these is called, at most once. */
-export interface EchoHeard {
-  readonly replied: () => void;
-  readonly failed: (finding: ProbeFinding) => void;
-}
-
-/** Sends one request with the next flush() of the pinger. null = it has failed. `peer` is socketAddress() of the target. */
+/** Sends one request with the next flush() of the pinger, or says why that cannot be. `peer` is socketAddress() of the target. */
 export function sendEcho(
   pinger: Pinger,
   { address, source }: ProbeTarget,
   peer: Uint8Array,
-  { replied, failed }: EchoHeard,
-): Ping | null {
+  heard: EchoHeard,
+): Ping | ProbeFinding {
   try {
-    return pinger.ping(address, peer, source, {
-      replied,
-      failed: (errno) => failed(readSocketError(errno, 'here')),
-    });
+    return pinger.ping(address, peer, source, heard);
   } catch (thrown) {
-    failed(notOpened(thrown, source));
-    return null;
+    return notOpened(thrown, source);
   }
+}
+
+/** What it means that the kernel does not send a request. */
+export function notSent(errno: string): ProbeFinding {
+  return readSocketError(errno, 'here');
 }
 
 /** What it means that there is no socket to send from. */

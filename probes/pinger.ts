@@ -1,13 +1,13 @@
-import { type IpAddress, ipFamily } from '../domain/ip.js';
+import { type IpAddress, type IpFamily, ipFamily } from '../domain/ip.js';
 import { NumberTable } from '../domain/number-table.js';
 import type { DescriptorLedger } from '../linux/descriptor.js';
 import { type EchoSocket, openEchoSocket } from '../linux/echo-socket.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
 
-interface Waiting {
-  /** As the kernel has it. */
-  readonly from: Uint8Array;
+/** What becomes of a request: one of these is called, at most once. */
+export interface EchoHeard {
   readonly replied: () => void;
+  /** With the name of the error, as ENETUNREACH. */
   readonly failed: (errno: string) => void;
 }
 
@@ -22,10 +22,12 @@ export interface Ping {
 }
 
 interface Channel {
-  readonly key: string;
+  readonly family: IpFamily;
+  readonly source: IpAddress | null;
   readonly socket: EchoSocket;
   /** By sequence number. */
-  readonly waiting: NumberTable<Waiting>;
+  readonly waiting: NumberTable<Request>;
+  isClosed: boolean;
   nextSequence: number;
   usedAt: number;
   /** Requests since the socket was last emptied. */
@@ -34,6 +36,34 @@ interface Channel {
   dropped: number;
   /** Requests that were not sent yet. */
   unsent: number;
+}
+
+class Request implements Ping {
+  readonly heard: EchoHeard;
+  /** Who must answer, as the kernel has it. */
+  readonly from: Uint8Array;
+  readonly #channel: Channel;
+  readonly #sequence: number;
+  readonly #droppedBefore: number;
+
+  constructor(channel: Channel, sequence: number, from: Uint8Array, heard: EchoHeard) {
+    this.#channel = channel;
+    this.#sequence = sequence;
+    this.#droppedBefore = channel.dropped;
+    this.from = from;
+    this.heard = heard;
+  }
+
+  cancel(): void {
+    const { waiting } = this.#channel;
+    if (waiting.get(this.#sequence) === this) waiting.delete(this.#sequence);
+  }
+
+  deaf(): 'overflow' | 'closed' | null {
+    const { isClosed, socket } = this.#channel;
+    if (isClosed) return 'closed';
+    return socket.dropped() === this.#droppedBefore ? null : 'overflow';
+  }
 }
 
 /** A probe packet is 64 bytes of ICMP, as that of ping(8). */
@@ -50,7 +80,9 @@ const BURST = 64;
 export class Pinger {
   readonly #clock: Clock;
   readonly #ledger: DescriptorLedger;
-  readonly #channels = new Map<string, Channel>();
+  readonly #channels = { 4: new Map<IpAddress | null, Channel>(), 6: new Map<IpAddress | null, Channel>() };
+  /** All of these. */
+  #open: readonly Channel[] = [];
   readonly #identifier: number;
   readonly #payload: Buffer;
 
@@ -66,69 +98,63 @@ export class Pinger {
    * ENETUNREACH) if it cannot be sent, or `replied` once, later, if its reply comes; neither after it was cancelled. `peer` is
    * socketAddress(to). Throws what openEchoSocket throws.
    */
-  ping(to: IpAddress, peer: Uint8Array, source: IpAddress | null, heard: Omit<Waiting, 'from'>): Ping {
-    let channel = this.#channel(to, source);
+  ping(to: IpAddress, peer: Uint8Array, source: IpAddress | null, heard: EchoHeard): Ping {
+    const family = ipFamily(to);
+    let channel = this.#channel(family, source);
     // Replies to a long burst would overflow the socket before the event loop comes to read it.
     if (++channel.unreceived > BURST) {
       this.#flush(channel);
       this.#receive(channel);
       // Whoever got a reply may have closed it.
-      channel = this.#channel(to, source);
+      channel = this.#channel(family, source);
       channel.unreceived = 1;
     }
     const { socket, waiting } = channel;
-    if (channel.unreceived === 1) channel.dropped = socket.dropped();
+    if (channel.unreceived === 1) {
+      channel.dropped = socket.dropped();
+      channel.usedAt = this.#clock.monotonic();
+    }
     if (socket.isFull()) this.#flush(channel);
     const full = waiting.size >= SEQUENCES / 2;
     while (!full && waiting.has(channel.nextSequence))
       channel.nextSequence = (channel.nextSequence + 1) % SEQUENCES;
     const sequence = channel.nextSequence;
-    channel.usedAt = this.#clock.monotonic();
-    const droppedBefore = channel.dropped;
-    const mine: Waiting = { from: peer, replied: heard.replied, failed: heard.failed };
+    const request = new Request(channel, sequence, peer, heard);
     if (full) heard.failed('ENOBUFS');
     else {
       channel.nextSequence = (sequence + 1) % SEQUENCES;
-      waiting.set(sequence, mine);
+      waiting.set(sequence, request);
       channel.unsent++;
       socket.put(peer, sequence);
     }
-    return {
-      cancel: () => {
-        if (waiting.get(sequence) === mine) waiting.delete(sequence);
-      },
-      deaf: () => {
-        if (this.#channels.get(channel.key) !== channel) return 'closed';
-        return socket.dropped() === droppedBefore ? null : 'overflow';
-      },
-    };
+    return request;
   }
 
   /** Does somebody wait for a reply? */
   get waits(): boolean {
-    for (const { waiting } of this.#channels.values()) if (waiting.size > 0) return true;
+    for (const { waiting } of this.#open) if (waiting.size > 0) return true;
     return false;
   }
 
   /** Sends all requests that were not sent yet. */
   flush(): void {
-    for (const channel of this.#channels.values()) if (channel.unsent > 0) this.#flush(channel);
+    for (const channel of this.#open) if (channel.unsent > 0) this.#flush(channel);
   }
 
   #flush(channel: Channel): void {
     const { socket, waiting } = channel;
     channel.unsent = 0;
     socket.flush((sequence, errno) => {
-      const mine = waiting.get(sequence);
+      const request = waiting.get(sequence);
       waiting.delete(sequence);
-      mine?.failed(errno);
+      request?.heard.failed(errno);
     });
   }
 
   /** Takes the replies that have come, and answers whether there were any. */
   turn(): boolean {
     let any = false;
-    for (const channel of this.#channels.values()) {
+    for (const channel of this.#open) {
       if (channel.waiting.size > 0 && this.#receive(channel)) any = true;
     }
     return any;
@@ -136,35 +162,36 @@ export class Pinger {
 
   /** As close(), but only the socket that sends to such addresses from this source. */
   closeFor(to: IpAddress, source: IpAddress | null): void {
-    this.#closeChannel(keyOf(to, source));
+    const channel = this.#channels[ipFamily(to)].get(source);
+    if (channel !== undefined) this.#close(channel);
   }
 
   /** Closes all sockets; those who wait hear nothing more. New ones are opened when needed. */
   close(): void {
-    for (const key of [...this.#channels.keys()]) this.#closeChannel(key);
+    for (const channel of this.#open) this.#close(channel);
   }
 
-  #channel(to: IpAddress, source: IpAddress | null): Channel {
-    const family = ipFamily(to);
-    const key = keyOf(to, source);
-    const existing = this.#channels.get(key);
+  #channel(family: IpFamily, source: IpAddress | null): Channel {
+    const existing = this.#channels[family].get(source);
     if (existing !== undefined) return existing;
     this.#closeIdle();
     const mark = { identifier: this.#identifier, payload: this.#payload };
     const socket = openEchoSocket(family, source, mark);
     this.#ledger.opened(socket.fd);
-    const usedAt = this.#clock.monotonic();
     const channel: Channel = {
-      key,
+      family,
+      source,
       socket,
       waiting: new NumberTable(),
+      isClosed: false,
       nextSequence: 0,
-      usedAt,
+      usedAt: this.#clock.monotonic(),
       unreceived: 0,
       dropped: 0,
       unsent: 0,
     };
-    this.#channels.set(key, channel);
+    this.#channels[family].set(source, channel);
+    this.#open = [...this.#open, channel];
     return channel;
   }
 
@@ -172,13 +199,13 @@ export class Pinger {
     const { socket, waiting } = channel;
     const before = waiting.size;
     channel.unreceived = 0;
-    while (this.#channels.get(channel.key) === channel) {
+    while (!channel.isClosed) {
       const sequence = socket.receive();
       if (sequence < 0) break;
-      const mine = waiting.get(sequence);
-      if (mine === undefined || !socket.isFrom(mine.from)) continue;
+      const request = waiting.get(sequence);
+      if (request === undefined || !socket.isFrom(request.from)) continue;
       waiting.delete(sequence);
-      mine.replied();
+      request.heard.replied();
     }
     return waiting.size < before;
   }
@@ -186,21 +213,17 @@ export class Pinger {
   /** A source address that no health check names any more leaves its socket behind. */
   #closeIdle(): void {
     const now = this.#clock.monotonic();
-    for (const [key, { waiting, usedAt }] of [...this.#channels]) {
-      if (waiting.size === 0 && now - usedAt > IDLE_MS) this.#closeChannel(key);
+    for (const channel of this.#open) {
+      if (channel.waiting.size === 0 && now - channel.usedAt > IDLE_MS) this.#close(channel);
     }
   }
 
-  #closeChannel(key: string): void {
-    const channel = this.#channels.get(key);
-    if (channel === undefined) return;
-    this.#channels.delete(key);
+  #close(channel: Channel): void {
+    this.#channels[channel.family].delete(channel.source);
+    this.#open = this.#open.filter((other) => other !== channel);
+    channel.isClosed = true;
     channel.waiting.clear();
     this.#ledger.closed(channel.socket.fd);
     channel.socket.close();
   }
-}
-
-function keyOf(to: IpAddress, source: IpAddress | null): string {
-  return `${ipFamily(to)} ${source ?? ''}`;
 }

@@ -33,12 +33,18 @@ async function open(entrance: number): Promise<Ports> {
   return { http: await listen(http), https: await listen(https) };
 }
 
+/** As services have it: no port that the kernel chooses for clients, so that nobody has to look whether a connection meets itself. */
+let nextPort = 18_000;
+
 function listen(server: Server): Promise<number> {
   return new Promise((resolve) => {
-    server.listen({ port: 0, host: '0.0.0.0', backlog: 4096 }, () => {
+    server.on('error', () => listenAt(nextPort++));
+    server.on('listening', () => {
       const address = server.address();
       if (address !== null && typeof address === 'object') resolve(address.port);
     });
+    const listenAt = (port: number) => server.listen({ port, host: '0.0.0.0', backlog: 4096 });
+    listenAt(nextPort++);
   });
 }
 

@@ -84,7 +84,10 @@ export class Board implements DescriptorLedger {
 
   /** Notes for which target the worker works from now on, by its number; 0 = none. Answers the one before. */
   workFor(number: number): number {
-    return Atomics.exchange(this.#cells, WORKING_FOR, number);
+    // Read when the worker is no more, which needs no barrier; one would take longer than all else that is done for a probe here.
+    const before = this.#cells[WORKING_FOR] ?? 0;
+    this.#cells[WORKING_FOR] = number;
+    return before;
   }
 
   /** Does the worker work for this target now? */

@@ -36,11 +36,12 @@ export class Judge {
   judge(result: ProbeResult, target: ProbeTarget, startedAt: number, entered: string | null): ProbeResult {
     const { guard, lag, ownWay } = this.#options;
     const { timeoutMs } = target;
-    const { code, detail, durationMs } = result;
+    const { verdict, code, detail, durationMs } = result;
     const discarded = (doubt: DoubtCode, why: string): ProbeResult => {
       return { verdict: 'doubt', code: doubt, detail: `${code} ${detail}, discarded: ${why}`, durationMs };
     };
     const elsewhere = guard.look();
+    if (verdict === 'pass' && elsewhere === null && guard.entered === entered) return result;
     if (elsewhere !== null) return discarded('NETNS', elsewhere.message);
     if (guard.entered !== entered) return discarded('NETNS', 'the network namespace was replaced meanwhile');
     // The kernel has many words for a source address that is gone.

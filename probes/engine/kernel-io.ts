@@ -25,6 +25,8 @@ export class KernelIo {
   readonly #poller: Poller;
   readonly #pool: SocketPool;
   #plain: PlainDriver | null = null;
+  /** Otherwise it looks for replies whenever somebody waits. */
+  #watchesPings = true;
   #sweptAt: number;
   #rangeReadAt = Number.NEGATIVE_INFINITY;
   #range: readonly [from: number, to: number] = [1024, 65_535];
@@ -41,8 +43,7 @@ export class KernelIo {
     this.pinger = new Pinger(clock, {
       opened: (fd) => {
         ledger.opened(fd);
-        // Where it cannot be watched, its replies are seen a little later.
-        poller.add(fd, PINGS, true);
+        this.#watchesPings &&= poller.add(fd, PINGS, true) >= 0;
       },
       closed: ledger.closed,
     });
@@ -65,16 +66,18 @@ export class KernelIo {
 
   /** Handles all that has come. */
   look(): void {
+    let ponged = !this.#watchesPings;
     for (let more = true; more; ) {
       const count = this.#poller.wait(0);
       for (let i = 0; i < count; i++) {
         const number = this.#poller.numberAt(i);
-        if (number !== PINGS) this.#plain?.changed(number, this.#poller.changesAt(i));
+        if (number === PINGS) ponged = true;
+        else this.#plain?.changed(number, this.#poller.changesAt(i));
       }
       more = this.#poller.isFull(count);
     }
     this.#plain?.looked();
-    this.pinger.turn();
+    if (ponged) this.pinger.turn();
     const now = this.#clock.monotonic();
     if (now - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = now;
@@ -150,9 +153,9 @@ class ByKind implements TargetDriver {
     this.#errors[row] = undefined;
   };
 
-  readonly start = (row: number): void => {
+  readonly start = (row: number, now: number): void => {
     const detail = this.#errors[row];
-    if (detail === undefined) this.#drivers[row]?.start(row);
+    if (detail === undefined) this.#drivers[row]?.start(row, now);
     else this.#ended(row, { verdict: 'doubt', code: 'ENGINE', detail, durationMs: 0 });
   };
 

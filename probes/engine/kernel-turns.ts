@@ -105,9 +105,7 @@ export class KernelTurns {
     schedule.turn();
     const startedAt = clock.monotonic();
     begun();
-    for (const ms of looksMs) {
-      if (schedule.fresh > 0) this.#wait(startedAt + ms);
-    }
+    for (let i = 0; i < looksMs.length && schedule.fresh > 0; i++) this.#wait(startedAt + (looksMs[i] ?? 0));
     thread.flush();
     const now = clock.monotonic();
     if (now - this.#beatAt >= BEAT_MS) {

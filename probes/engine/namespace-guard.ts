@@ -51,6 +51,7 @@ export class NamespaceGuard {
 
   /** Why nothing can be probed now; null = it can. Looks anew if that is long ago. */
   trouble(): MaglevError | null {
+    if (this.#options.name === '') return null;
     const fresh = this.#options.clock.monotonic() - this.#lookedAt < TRUST_MS;
     return fresh && this.#trouble !== undefined ? this.#trouble : this.look();
   }

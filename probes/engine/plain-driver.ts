@@ -76,10 +76,10 @@ export class PlainDriver implements TargetDriver {
   };
 
   /** It begins with begun(), unless it ends before that. */
-  readonly start = (row: number): void => {
+  readonly start = (row: number, now: number): void => {
     const one = this.#known[row];
     if (one === undefined) return;
-    one.beganAt = this.#options.clock.monotonic();
+    one.beganAt = now;
     one.connected = false;
     one.broken = null;
     one.unsent = null;
@@ -165,9 +165,9 @@ export class PlainDriver implements TargetDriver {
   }
 
   /** Spares a look, where the kernel has made the connection while it was told of it. */
-  #askAtOnce(one: PlainRow, { request }: Question): void {
+  #askAtOnce(one: PlainRow, { request, requestAt }: Question): void {
     if (one.connected || one.finding !== null) return;
-    const sent = tcpSocket.send(this.#options.pool.fd(one.socket), request);
+    const sent = tcpSocket.sendAt(this.#options.pool.fd(one.socket), requestAt, request.length);
     if (isPending(sent)) {
       one.near = false;
       return;

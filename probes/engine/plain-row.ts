@@ -1,7 +1,8 @@
 import type { HttpParams } from '../../domain/config.js';
-import { ipFamily } from '../../domain/ip.js';
+import { type IpAddress, ipFamily } from '../../domain/ip.js';
 import { type ProbeFinding, statusDetail } from '../../domain/probe-result.js';
 import { readSocketError } from '../../domain/socket-error.js';
+import { addressOf } from '../../linux/native-memory.js';
 import { type BodyMatcher, bodyMatcher } from '../body-matcher.js';
 import { httpRequest } from '../http-request.js';
 import { HttpResponse } from '../http-response.js';
@@ -12,6 +13,8 @@ import type { ProbeTarget } from '../target.js';
 /** What is asked for over a connection. */
 export interface Question {
   readonly request: Buffer;
+  /** Where that is in memory. */
+  readonly requestAt: number;
   readonly params: HttpParams;
   readonly matcher: BodyMatcher | null;
 }
@@ -85,15 +88,20 @@ function questionOf({ address }: ProbeTarget, port: number, params: HttpParams):
   const before = known.get(port);
   if (before !== undefined) {
     if (params.host !== null) return before;
-    return { request: httpRequest(params, address, port, 80), params, matcher: before.matcher };
+    return { ...requestOf(params, address, port), params, matcher: before.matcher };
   }
   const question: Question = {
-    request: httpRequest(params, address, port, 80),
+    ...requestOf(params, address, port),
     params,
     matcher: params.responseRegexp === null ? null : bodyMatcher(params.responseRegexp),
   };
   known.set(port, question);
   return question;
+}
+
+function requestOf(params: HttpParams, address: IpAddress, port: number) {
+  const request = httpRequest(params, address, port, 80);
+  return { request, requestAt: addressOf(request) };
 }
 
 /** What has come of the answer to this question. */

@@ -34,8 +34,6 @@ const never = Number.NEGATIVE_INFINITY;
 /** What the schedule knows of backends, by their numbers. Times are milliseconds of the monotonic clock. */
 export class Columns {
   state = new Uint8Array(0);
-  /** 1 = its probe is under way and recent, where that is limited. */
-  recent = new Uint8Array(0);
   standing = new Uint16Array(0);
   round = new Float64Array(0);
   timeout = new Float64Array(0);
@@ -86,7 +84,6 @@ export class Columns {
     if (number < this.state.length) return;
     const size = Math.max(64, 2 ** Math.ceil(Math.log2(number + 1)));
     this.state = larger(this.state, new Uint8Array(size));
-    this.recent = larger(this.recent, new Uint8Array(size));
     this.standing = larger(this.standing, new Uint16Array(size));
     this.round = larger(this.round, new Float64Array(size));
     this.timeout = larger(this.timeout, new Float64Array(size));

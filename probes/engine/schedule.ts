@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/duration.js';
 import type { ProbeFinding, ProbeResult } from '../../domain/probe-result.js';
-import { nextProbeAt } from '../../domain/probe-time.js';
+import { gridFor, nextProbeAt } from '../../domain/probe-time.js';
 import { refitted } from '../../domain/rise-fall.js';
 import {
   type StandingTable,
@@ -12,13 +12,14 @@ import { originOf } from '../../domain/vpp-heard.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { Order, RecentLimit, VppGrounds } from './contract.js';
 import type { NumberedNews } from './news.js';
+import { Places } from './places.js';
 import { Columns, State } from './schedule-columns.js';
 import { Wheel } from './wheel.js';
 
 /** Probes servers, which are known by numbers. How it does that is no matter to the schedule. */
 export interface ProbeDriver {
-  /** Begins a probe. Its end is told by Schedule.ended(), at once or later, unless it is abandoned. */
-  readonly start: (number: number) => void;
+  /** Begins a probe, `now` of the monotonic clock. Its end is told by Schedule.ended(), at once or later, unless it is abandoned. */
+  readonly start: (number: number, now: number) => void;
   /** Its time is over: it ends now, or when what has arrived has been looked at. */
   readonly expire: (number: number) => void;
   /** Nobody wants to know how it ends. */
@@ -50,14 +51,10 @@ export class Schedule {
   readonly #wheel: Wheel;
   readonly #columns = new Columns();
   readonly #tables = new StandingTables();
-  /** Those that are due and find no place, in order. */
-  readonly #queue = new Set<number>();
-  #underWay = 0;
+  readonly #places: Places;
   /** When the present turn began, and how many of the probes that it has begun are under way. */
   #turnedAt = 0;
   #fresh = 0;
-  /** How many under way are recent, where that is limited. */
-  #recent = 0;
   #tickets: number;
   /** null = there is no VPP to blame. */
   #vpp: { readonly soundFrom: number; readonly until: number } | null = null;
@@ -67,15 +64,16 @@ export class Schedule {
   constructor(options: ScheduleOptions) {
     this.#options = options;
     this.#tickets = options.firstTicket ?? 0;
+    this.#places = new Places(options.maxUnderWay, options.recent ?? null);
     this.#wheel = new Wheel(Math.floor(options.clock.monotonic()));
   }
 
   get underWay(): number {
-    return this.#underWay;
+    return this.#places.underWay;
   }
 
   get waiting(): number {
-    return this.#queue.size;
+    return this.#places.waiting;
   }
 
   get size(): number {
@@ -115,11 +113,12 @@ export class Schedule {
     const state = this.#columns.state[number] ?? State.FREE;
     if (state === State.FREE) return;
     this.#wheel.remove(number);
-    this.#queue.delete(number);
     this.#columns.remove(number);
-    if (state !== State.RUNNING) return;
-    this.#leave(number);
-    this.#options.driver.abandon(number);
+    if (state === State.RUNNING) {
+      this.#leave(number);
+      this.#options.driver.abandon(number);
+    }
+    this.#places.forget(number);
   }
 
   /** What was told last may not have been heard, or was contradicted: the next result of everybody is told. */
@@ -166,18 +165,14 @@ export class Schedule {
       else if (state === State.QUEUED) this.#overload(number);
       else if (state === State.WAITING) this.#admit(number);
     }
-    for (const number of this.#queue) {
-      if (!this.#hasRoom()) break;
-      this.#queue.delete(number);
-      this.#start(number);
-    }
+    for (let number = this.#places.next(); number >= 0; number = this.#places.next()) this.#start(number);
   }
 
   /** When turn() has something to do again, at the latest after `limitMs`; on the monotonic clock. */
   nextTurn(limitMs: number): number {
     const now = this.#options.clock.monotonic();
     // A place has become free for one that waits.
-    if (this.#queue.size > 0 && this.#hasRoom()) return now;
+    if (this.#places.hasNext) return now;
     return this.#wheel.nextDue(Math.floor(now + limitMs));
   }
 
@@ -229,19 +224,18 @@ export class Schedule {
   }
 
   #admit(number: number): void {
-    if (this.#hasRoom() && this.#queue.size === 0) {
+    if (this.#places.admit(number)) {
       this.#start(number);
       return;
     }
     this.#columns.state[number] = State.QUEUED;
-    this.#queue.add(number);
     this.#wheel.put(number, this.#deadline(number, this.#options.clock.monotonic()));
   }
 
   /** It has waited for a place as long as a probe may take. */
   #overload(number: number): void {
     const columns = this.#columns;
-    this.#queue.delete(number);
+    this.#places.giveUp(number);
     const now = this.#options.clock.monotonic();
     const waited = formatDuration(Math.ceil(columns.timeout[number] ?? 0));
     const detail = `the prober is overloaded: no place for ${waited}`;
@@ -249,31 +243,17 @@ export class Schedule {
     this.#count(number, { verdict: 'doubt', code: 'LATE', detail, durationMs: 0 }, 'news', now, now);
   }
 
-  #hasRoom(): boolean {
-    const { maxUnderWay, recent } = this.#options;
-    return this.#underWay < maxUnderWay && this.#recent < (recent?.most ?? Number.POSITIVE_INFINITY);
-  }
-
   /** Its time has come to be recent no more, or to end. */
   #ripen(number: number, now: number): void {
-    const { recent, begunAt } = this.#columns;
-    const deadline = this.#deadline(number, begunAt[number] ?? 0);
-    const isRecent = recent[number] === 1;
-    if (isRecent) {
-      recent[number] = 0;
-      this.#recent--;
-    }
-    if (isRecent && now < deadline) this.#wheel.put(number, deadline);
+    const deadline = this.#deadline(number, this.begunAt(number));
+    if (this.#places.ripen(number) && now < deadline) this.#wheel.put(number, deadline);
     else this.#options.driver.expire(number);
   }
 
   /** Its probe is no more under way. */
   #leave(number: number): void {
-    const { recent, begunAt } = this.#columns;
-    this.#underWay--;
-    if ((begunAt[number] ?? 0) >= this.#turnedAt) this.#fresh--;
-    if (recent[number] === 1) this.#recent--;
-    recent[number] = 0;
+    this.#places.leave(number);
+    if (this.begunAt(number) >= this.#turnedAt) this.#fresh--;
   }
 
   #start(number: number): void {
@@ -282,17 +262,11 @@ export class Schedule {
     columns.previousBegunAt[number] = columns.begunAt[number] ?? 0;
     columns.begunAt[number] = now;
     columns.state[number] = State.RUNNING;
-    this.#underWay++;
     this.#fresh++;
     const deadline = this.#deadline(number, now);
-    const { recent, driver } = this.#options;
-    if (recent === null || recent === undefined) this.#wheel.put(number, deadline);
-    else {
-      columns.recent[number] = 1;
-      this.#recent++;
-      this.#wheel.put(number, Math.min(deadline, Math.ceil(now + recent.ms)));
-    }
-    driver.start(number);
+    const recentMs = this.#places.enter(number);
+    this.#wheel.put(number, recentMs === null ? deadline : Math.min(deadline, Math.ceil(now + recentMs)));
+    this.#options.driver.start(number, now);
   }
 
   #deadline(number: number, now: number): number {
@@ -351,7 +325,8 @@ export class Schedule {
   #next(number: number, now: number, asked = this.#columns.begunAt[number] ?? 0): void {
     const { table, standing, pace } = this.#columns;
     const interval = table[number]?.interval[standing[number] ?? 0] ?? 1000;
-    const rhythm = { begunAt: asked, interval, pace: pace[number] ?? interval };
+    const gridMs = gridFor(interval, this.#columns.size);
+    const rhythm = { begunAt: asked, interval, pace: pace[number] ?? interval, gridMs };
     pace[number] = interval;
     this.#due(number, Math.max(now, nextProbeAt(rhythm, this.#options.clock.random())));
   }

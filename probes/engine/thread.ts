@@ -79,7 +79,7 @@ export class ProbingThread {
       recent,
       firstTicket,
       driver: {
-        start: (row) => this.#start(row),
+        start: (row, now) => this.#start(row, now),
         expire: (row) => this.#expire(row),
         abandon: (row) => this.#driver.abandon(row),
       },
@@ -177,7 +177,7 @@ export class ProbingThread {
     this.schedule.retune(orderOf(step));
   }
 
-  #start(row: number): void {
+  #start(row: number, now: number): void {
     const { number = 0, next = null } = this.#targets[row] ?? {};
     if (next !== null) this.#know(row, number, next);
     const known = this.#targets[row];
@@ -193,7 +193,7 @@ export class ProbingThread {
       return;
     }
     const before = this.#enter(row);
-    this.#driver.start(row);
+    this.#driver.start(row, now);
     this.#options.workFor(before);
   }
 

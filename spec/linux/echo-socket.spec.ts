@@ -74,6 +74,23 @@ suiteWherePermitted(pingRefused(), 'ICMP echo sockets', () => {
     ]);
   });
 
+  it('send nothing more, and hear nothing more, when who hears of a failure closes them', () => {
+    const socket = open(4, 1);
+    for (const [sequence, to] of ['127.0.0.1', '255.255.255.255', '127.0.0.3', '255.255.255.255'].entries()) {
+      socket.put(socketAddress(to as IpAddress), sequence);
+    }
+    const failures: number[] = [];
+    socket.flush((sequence) => {
+      failures.push(sequence);
+      sockets.splice(0);
+      socket.close();
+      // It has the number of the descriptor now, most likely.
+      open(4, 2);
+    });
+    expect(failures).to.deep.equal([1]);
+    expect(socket.receive()).to.equal(-1);
+  });
+
   it('hold hundreds of replies, and know when they have lost some', () => {
     const socket = open(4, 1);
     for (let i = 0; i < 200; i++) send(socket, loopback, i);

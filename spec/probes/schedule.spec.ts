@@ -202,6 +202,44 @@ describe('the schedule of the probe engine', () => {
     expect(bench.now - begun, 'and each has the whole of its time').to.be.within(300, 302);
   });
 
+  it('gives those who were silent a part of the places, so that they delay nobody who answers', () => {
+    const bench = new Bench(1000, { recent: { most: 4, ms: 50 } });
+    const often = { ...rules, interval: 100, fastInterval: 100, downInterval: 100, timeout: 100 };
+    const answering = (number: number) => number >= 40;
+    for (let number = 0; number < 40; number++) bench.watch(number, often);
+    let seen = 0;
+    let expired = 0;
+    const begunAt = new Map<number, number[]>();
+    const turn = () => {
+      for (const number of bench.started.slice(seen)) {
+        begunAt.set(number, [...(begunAt.get(number) ?? []), bench.now]);
+        if (answering(number)) bench.schedule.ended(number, good);
+      }
+      seen = bench.started.length;
+      for (const number of bench.expired.slice(expired)) bench.schedule.ended(number, silence);
+      expired = bench.expired.length;
+    };
+    const passes = (until: number) =>
+      bench.until(() => {
+        turn();
+        return bench.now > until;
+      });
+    // Nobody is known to be silent before he was asked.
+    passes(4000);
+    for (let number = 40; number < 50; number++) bench.watch(number, often);
+    passes(10_000);
+    const late = bench.news.filter(({ number, result }) => answering(number) && result.code === 'LATE');
+    expect(late.map(({ number }) => number)).to.deep.equal([]);
+    for (let number = 40; number < 50; number++) {
+      const starts = begunAt.get(number) ?? [];
+      const gaps = starts.slice(1).map((at, i) => at - (starts[i] ?? 0));
+      expect(Math.max(...gaps), `the longest time that ${number} waited for its next probe`).to.be.below(115);
+      expect(starts.length).to.be.above(50);
+    }
+    // Nobody is forgotten over it.
+    expect([...begunAt.keys()].sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 50 }, (_, n) => n));
+  });
+
   it('does not take one that found no place for one that was asked', () => {
     const bench = new Bench(1);
     bench.schedule.blameVpp({ soundFrom: Number.POSITIVE_INFINITY, goodForMs: 0 });
