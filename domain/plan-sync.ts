@@ -14,9 +14,17 @@ export interface PlannedPrefix extends PrefixWork {
 /** One VIP is wanted, and VPP has it or nothing: its reconciler plans what there is to do, with what it remembers. */
 export const leftToReconciler: PrefixPlan = { batches: [], refused: [], after: [] };
 
-/** What makes VPP, as a read has shown it, equal to the decision: prefix by prefix, in the order in which it is done. */
-export function planSync({ decision }: StandingDecision, state: LbState): PlannedPrefix[] {
-  const plans = prefixWorks(decision.vips, state).map((work) => planned(work, state.conf));
+/**
+ * What makes VPP, as a read has shown it, equal to the decision: prefix by prefix, in the order in which it is done.
+ * Those of which it is known that nothing is to be done are left out.
+ */
+export function planSync(
+  { decision }: StandingDecision,
+  state: LbState,
+  isDone: (work: PrefixWork) => boolean = () => false,
+): PlannedPrefix[] {
+  const due = prefixWorks(decision.vips, state).filter((work) => !isDone(work));
+  const plans = due.map((work) => planned(work, state.conf));
   return leanestFirst(plans, growthOfPrefix);
 }
 

@@ -44,13 +44,13 @@ export class SettledVips {
   }
 }
 
-/** The same of a prefix on which one VIP is wanted, and one is found. */
+/** The same of a prefix; false unless one VIP is wanted on it, and one is found. */
 export function isSettled(
-  {
-    wanted: [desired],
-    found: [found],
-  }: { readonly wanted: readonly DesiredVip[]; readonly found: readonly VipState[] },
+  { wanted, found }: { readonly wanted: readonly DesiredVip[]; readonly found: readonly VipState[] },
   settled: Pick<SettledVips, 'has'>,
 ): boolean {
-  return desired !== undefined && found !== undefined && settled.has(desired, found);
+  const [desired] = wanted;
+  const [vip] = found;
+  if (wanted.length !== 1 || found.length !== 1) return false;
+  return desired !== undefined && vip !== undefined && settled.has(desired, vip);
 }

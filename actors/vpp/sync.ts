@@ -34,7 +34,7 @@ export interface SyncOptions {
  * which it would not follow a newer decision. In milliseconds of VPP's work, and in their number.
  */
 const WINDOW_MS = 100;
-const WINDOW = 32;
+const WINDOW = 64;
 
 /** Makes VPP equal to the decision, or one VIP of it, after a read of all that it has. */
 export class Sync {
@@ -61,9 +61,7 @@ export class Sync {
       return result;
     };
     const weightOf = (one: PlannedPrefix) => Math.max(WINDOW_MS / WINDOW, weightOfPrefix(one));
-    const due = planSync(standing(), this.#reading).filter(
-      (one) => one.plan !== leftToReconciler || !isSettled(one, settled),
-    );
+    const due = planSync(standing(), this.#reading, (one) => isSettled(one, settled));
     return addTallies(await inWindow(due, WINDOW_MS, sync, weightOf));
   }
 

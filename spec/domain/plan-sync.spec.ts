@@ -10,6 +10,7 @@ import {
   upToDate,
   weightOfPrefix,
 } from '../../domain/plan-sync.js';
+import { isSettled } from '../../domain/settled-vips.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import {
   desiredAs,
@@ -59,6 +60,18 @@ describe('domain/plan-sync', () => {
     const sourceless = { ...having(), conf: { ...sampleLbConf, ipv4Source: ip('255.255.255.255') } };
     const [refused] = planSync(standing(web), sourceless);
     expect(refused?.plan.refused.map(({ kind }) => kind)).to.deep.equal(['source']);
+  });
+
+  it('leaves out a VIP that is settled, but not when it has company on its prefix', () => {
+    const settled = { has: ({ frontend }: typeof web) => frontend === 'web' };
+    const left = (wanted: (typeof web)[], had: (typeof web)[]) =>
+      planSync(standing(...wanted), having(...had), (work) => isSettled(work, settled)).map(
+        (one) => one.prefix,
+      );
+    expect(left([web, dns], [web, dns])).to.deep.equal([dns.key.prefix]);
+    expect(left([web, tls], [web])).to.deep.equal([web.key.prefix]);
+    expect(left([web], [web, tls])).to.deep.equal([web.key.prefix]);
+    expect(left([web], [])).to.deep.equal([web.key.prefix]);
   });
 
   it('goes from the smallest growth of the heap to the largest, whoever plans', () => {
