@@ -53,20 +53,20 @@ export type SyncOf = { readonly run: number | null } | null;
 export interface Work {
   sync: SyncOf;
   failures: string[];
-  /** Something was sent. */
-  wrote: boolean;
+}
+
+export interface Writing {
+  readonly for: 'piece' | 'rest';
+  readonly desired: DesiredVip;
+  readonly piece: readonly LbOperation[];
+  readonly from: VipState | null | undefined;
+  readonly rest: readonly LbOperation[];
+  readonly later: readonly LbOperation[];
 }
 
 /** What a reconciler waits for. */
 export type Waiting =
-  | {
-      readonly for: 'piece' | 'rest';
-      readonly desired: DesiredVip;
-      readonly piece: readonly LbOperation[];
-      readonly from: VipState | null | undefined;
-      readonly rest: readonly LbOperation[];
-      readonly later: readonly LbOperation[];
-    }
+  | Writing
   | { readonly for: 'anew'; readonly run: number; readonly piece: readonly LbOperation[] };
 
 export class Reconciler {
@@ -76,6 +76,8 @@ export class Reconciler {
   work: Work | null = null;
   waiting: Waiting | null = null;
   mail: Mail[] = [];
+  /** See Digest. */
+  readonly texts: [string | null, string | null] = [null, null];
 
   copy(): Reconciler {
     const copy = new Reconciler();
@@ -165,6 +167,12 @@ export class State {
     copy.calm = this.calm;
     copy.forgot = this.forgot;
     return copy;
+  }
+
+  /** The same one, of which nobody needs what it was. */
+  reused(): State {
+    this.#own.clear();
+    return this;
   }
 
   /** One that may be written to. */

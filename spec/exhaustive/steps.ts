@@ -6,13 +6,13 @@ import { vppAnswers } from './answers.js';
 import { inputsChange } from './changes.js';
 import type { Deciding } from './deciding.js';
 import { takeMail } from './reconciling.js';
-import type { Sent, State } from './state.js';
+import type { Mail, Reconciler, Sent, State } from './state.js';
 import { syncDue } from './syncing.js';
 import { Violation, vipIn } from './vpp-model.js';
 
 /** Something that can happen next. */
 export interface Step {
-  readonly label: string;
+  readonly label: () => string;
   /** One of the few that a history may have. */
   readonly fault: boolean;
   /** On a state of its own. */
@@ -23,57 +23,83 @@ export interface Step {
 export function progressOf(state: State, deciding: Deciding): Step[] {
   const steps: Step[] = [];
   const { usable } = deciding.decide(state.inputs);
-  const step = (label: string, run: (state: State) => void) => steps.push({ label, fault: false, run });
-  for (const [number, { mail, waiting }] of state.recs.entries()) {
+  const step = (label: Step['label'], run: (state: State) => void) =>
+    steps.push({ label, fault: false, run });
+  for (const [number, rec] of state.recs.entries()) {
+    const { mail, waiting } = rec;
     const [letter] = mail;
     if (letter === undefined || waiting !== null) continue;
-    step(`reconciler ${number} takes "${letter.type}"`, (next) => takeMail(next, number));
+    const take = { label: () => `reconciler ${number} takes "${letter.type}"`, fault: false };
+    // Nobody can tell when it does this: whatever comes before comes to the same.
+    if (isPrivate(rec, letter)) return [{ ...take, run: (next) => takeMail(next, number) }];
+    step(take.label, (next) => takeMail(next, number));
   }
   // Between two messages nothing comes from outside: they are taken within microseconds, in any order.
   if (steps.length > 0) return steps;
   const [first] = state.pipe;
   if (first !== undefined)
-    step(`VPP answers: ${askText(first)}`, (next) => vppAnswers(next, { kind: 'done' }, usable));
+    step(
+      () => `VPP answers: ${askText(first)}`,
+      (next) => vppAnswers(next, { kind: 'done' }, usable),
+    );
   const { told, holdAll } = state.inputs;
   for (const name of deciding.configOf(state.inputs).backends.keys()) {
     if (told.has(name)) continue;
-    step(`the first probe of ${name}: ${state.inputs.down.has(name) ? 'down' : 'up'}`, (next) =>
-      inputsChange(next, deciding, { ...next.inputs, told: new Set([...next.inputs.told, name]) }),
+    const { down } = state.inputs;
+    step(
+      () => `the first probe of ${name}: ${down.has(name) ? 'down' : 'up'}`,
+      (next) => inputsChange(next, deciding, { ...next.inputs, told: new Set([...next.inputs.told, name]) }),
     );
   }
   if (holdAll && steps.length > 0) {
-    step('startup-min-delay is over', (next) =>
-      inputsChange(next, deciding, { ...next.inputs, holdAll: false }),
+    step(
+      () => 'startup-min-delay is over',
+      (next) => inputsChange(next, deciding, { ...next.inputs, holdAll: false }),
     );
   }
   if (steps.length > 0) return steps;
   if (holdAll) {
-    step('startup-min-delay is over', (next) =>
-      inputsChange(next, deciding, { ...next.inputs, holdAll: false }),
+    step(
+      () => 'startup-min-delay is over',
+      (next) => inputsChange(next, deciding, { ...next.inputs, holdAll: false }),
     );
   } else if (state.retry) {
-    step('time passes: a retry', (next) => {
-      next.retry = false;
-      syncDue(next, 'retry');
-    });
+    step(
+      () => 'time passes: a retry',
+      (next) => {
+        next.retry = false;
+        syncDue(next, 'retry');
+      },
+    );
   } else if (state.foreign.size > 0) {
-    step('time passes: a tick', (next) => {
-      // A decision can overtake the read of one sync, so that the next one repairs what somebody did.
-      if (next.undisturbed) next.foreign = new Set();
-      next.undisturbed = true;
-      syncDue(next, 'tick');
-    });
+    step(
+      () => 'time passes: a tick',
+      (next) => {
+        // A decision can overtake the read of one sync, so that the next one repairs what somebody did.
+        if (next.undisturbed) next.foreign = new Set();
+        next.undisturbed = true;
+        syncDue(next, 'tick');
+      },
+    );
   } else if (!state.calm) {
-    step('everything is done; a tick', (next) => {
-      haveConverged(next);
-      wordsHold(next, deciding);
-      next.calm = true;
-      next.still = true;
-      next.forgot = false;
-      syncDue(next, 'tick');
-    });
+    step(
+      () => 'everything is done; a tick',
+      (next) => {
+        haveConverged(next);
+        wordsHold(next, deciding);
+        next.calm = true;
+        next.still = true;
+        next.forgot = false;
+        syncDue(next, 'tick');
+      },
+    );
   }
   return steps;
+}
+
+/** Does it change nothing but what the reconciler itself knows, and its own mail? */
+function isPrivate({ work, vip }: Reconciler, { type }: Mail): boolean {
+  return type === 'remade' || (type === 'wanted' && (work !== null || vip.known !== undefined));
 }
 
 /** What VPP is asked, in short. */
