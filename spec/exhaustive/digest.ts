@@ -27,7 +27,7 @@ export class Digest {
 
   #written(state: State, places: readonly [number, number]): string {
     const swap = places[0] === 1;
-    const { inputs, queue, pipe, jobs, sync, standing, recs } = state;
+    const { inputs, queue, pipe, jobs, sync, standing, recs, settled } = state;
     const { urgent, waiting, underWayMs, overtakenMs } = queue.all;
     const reading = sync?.order ?? pipe.find(({ ask }) => ask.from === 'sync')?.order ?? null;
     let text = `${flagsOf(state)}|${inputsText(inputs)}|${this.#vpp(state.vpp, swap)}|`;
@@ -48,6 +48,8 @@ export class Digest {
     for (const place of places) {
       const rec = recs[place];
       text += rec === undefined ? '|-' : `|${this.#rec(rec, reading, swap)}`;
+      const content = settled[place];
+      if (content) text += `.${this.#id(content.desired, swap)}.${this.#vip(content.found, swap)}`;
     }
     return text;
   }

@@ -38,6 +38,7 @@ const harmless: ReadonlySet<FaultKind> = new Set(['lost', 'connection', 'daemon-
 const forgetful: ReadonlySet<FaultKind> = new Set([
   'connection',
   'daemon-restart',
+  'slow-disk',
   'crash',
   'foreign',
   'lost',
@@ -114,7 +115,16 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
     [
       () => 'maglevd is restarted',
       (next) => {
-        next.inputs = { ...next.inputs, told: new Set(), holdAll: true };
+        next.inputs = deciding.restarted(next.inputs, true);
+        beginSession(next, deciding);
+      },
+    ],
+  ],
+  'slow-disk': (_, deciding) => [
+    [
+      () => 'maglevd is restarted, and its disk is slow',
+      (next) => {
+        next.inputs = deciding.restarted(next.inputs, false);
         beginSession(next, deciding);
       },
     ],

@@ -71,11 +71,13 @@ class Hand {
         break;
       case 'make-anew':
         rec.vip.remaking();
+        this.#stands(false);
         rec.waiting = { for: 'anew', run: mail.run, piece: mail.batch.operations };
         this.#send(mail.batch.operations, mail.desired, { urgent: false, mayDesert: true });
         break;
       case 'remaking':
         rec.vip.remaking();
+        this.#stands(false);
         asideDone(this.#state, mail.run);
         break;
       case 'remade':
@@ -179,8 +181,17 @@ class Hand {
 
   #end(work: Work, complete: boolean): void {
     this.#rec.work = null;
+    this.#stands(complete);
     if (work.sync !== null) reconciled(this.#state, work.sync.run, work.failures);
     else if (!complete) this.#tellUnsure();
+  }
+
+  /** What was written since it was read is not settled. */
+  #stands(equal: boolean): void {
+    const { desired, vip } = this.#rec;
+    const { found, buckets } = vip.shown;
+    const settled = equal && buckets && desired !== null && found != null ? { desired, found } : null;
+    this.#state.settled = this.#state.settled.with(this.#number, settled);
   }
 
   #tellUnsure(): void {

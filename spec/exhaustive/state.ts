@@ -116,6 +116,11 @@ export interface Sync {
   failures: string[];
 }
 
+export interface Settled {
+  readonly desired: DesiredVip;
+  readonly found: VipState;
+}
+
 /** Everything: what decides, maglevd's side of VPP, what is on its way, and VPP. */
 export class State {
   faults = 0;
@@ -131,6 +136,8 @@ export class State {
   knownFailures: readonly string[] = [];
   /** Shared with other states until they are written to: see reconciler(). */
   recs: readonly Reconciler[] = [];
+  /** By reconciler: what it was content with, if nothing has happened since. */
+  settled: readonly (Settled | null)[] = [];
   readonly #own = new Set<Reconciler>();
   /** VIPs that somebody else has changed since the last tick. */
   foreign = new Set<VipId>();
@@ -160,6 +167,7 @@ export class State {
     copy.retry = this.retry;
     copy.knownFailures = this.knownFailures;
     copy.recs = this.recs;
+    copy.settled = this.settled;
     this.#own.clear();
     copy.foreign = new Set(this.foreign);
     copy.undisturbed = this.undisturbed;
