@@ -8,8 +8,8 @@ import type { Caught } from './play.js';
 
 const help = `npm run bugs -- [--only <text>] [--seeds <n>] [--jobs <n>] [--keep <file>]
 
-Puts ${bugs.length} bugs into copies of maglevd, one at a time, and has the lab look for each: the states of small fleets with two
-faults, and days of up to so many seeds (default 500). Prints who was found, by what, and after how many seeds. With --keep
+Puts ${bugs.length} bugs into copies of maglevd, one at a time, and has the lab look for each: the states of small fleets with up to
+three faults, and days of up to so many seeds (default 500). Prints who was found, by what, and after how many seeds. With --keep
 every step is written down in that file, and whoever is called again with it goes on where it ended.
 `;
 

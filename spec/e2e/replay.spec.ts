@@ -12,7 +12,7 @@ const [a, b] = ['127.0.0.27', '127.0.0.28'];
 const config = (port: number) => `maglev:
   vpp: { lb: { ipv4-src-address: 198.51.100.1, ipv6-src-address: "2001:db8::1", sync-interval: 1h } }
   healthchecks:
-    web: { type: http, port: ${port}, interval: 100ms, timeout: 80ms, rise: 2, fall: 2 }
+    web: { type: http, port: ${port}, interval: 100ms, timeout: 5s, rise: 2, fall: 2 }
   backends:
     a: { address: ${a}, healthcheck: web }
     b: { address: ${b}, healthcheck: web }
@@ -70,7 +70,6 @@ describe('e2e: a recording of a real maglevd, played again', function () {
 
     expect(report).to.contain('2 of 2 recorded transitions are played again');
     expect(report).to.match(/backend a not up +[\d.]+m?s \(1x\) +never\n/);
-    expect(report).to.match(/backend b not up +never +never\n/);
     expect(report).to.match(/changes sent to VPP +[1-9]\d* +0\n/);
   });
 });

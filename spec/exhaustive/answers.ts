@@ -61,7 +61,7 @@ function executeOne(state: State, ask: Ask, number: number, usable: Usable): Ope
   if (operation.op === 'as-weight' && operation.flush && sparesFlows(state, ask.planned, operation.address))
     throw new Violation(`flows of a paused server are left alone: those of ${operation.address} are cut`);
   const before = vipIn(state.vpp, id);
-  const [vpp, outcome] = execute(state.vpp, operation);
+  const [vpp, outcome] = execute(state.vpp, operation, state.foreign.has(id));
   state.vpp = vpp;
   const deserted = serves(before) && !serves(vipIn(vpp, id));
   if (ask.mayDesert || state.foreign.has(id)) return outcome;

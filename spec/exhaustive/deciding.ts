@@ -30,6 +30,8 @@ export interface Inputs {
   /** What is on the disk of what operators have said. */
   readonly kept: Intents;
   readonly said: Said;
+  /** What of it is on the disk: of the rest operators were told that a restart forgets it. */
+  readonly saidAndKept: Said;
 }
 
 export interface Decided {
@@ -60,6 +62,7 @@ export class Deciding {
       memory: withFound(nothingRemembered, noIntents),
       kept: noIntents,
       said: new Set<string>(),
+      saidAndKept: new Set<string>(),
     };
     return { config: 0, down: new Set(this.#fleet.down), told, holdAll: false, ...nothing };
   }
@@ -101,7 +104,8 @@ export class Deciding {
 
   /** maglevd is restarted; `reads`: what was kept before comes at once, or later. */
   restarted(inputs: Inputs, reads: boolean): Inputs {
-    const anew = { ...inputs, told: new Set<string>(), holdAll: true, memory: nothingRemembered };
+    const { saidAndKept: said } = inputs;
+    const anew = { ...inputs, told: new Set<string>(), holdAll: true, memory: nothingRemembered, said };
     return reads ? this.found(anew) : anew;
   }
 
@@ -176,8 +180,10 @@ export function inputsText(inputs: Inputs): string {
 
 const texts = new WeakMap<Inputs, string>();
 
-function written({ config, down, told, holdAll, memory, kept, said }: Inputs): string {
-  const known = memory.whole ? '' : `?${[...memory.said].sort()}?${intentsText(kept)}`;
+function written({ config, down, told, holdAll, memory, kept, said, saidAndKept }: Inputs): string {
+  const known = memory.whole
+    ? ''
+    : `?${[...memory.said].sort()}?${intentsText(kept)}?${[...saidAndKept].sort()}`;
   return `${config}|${[...down].sort()}|${[...told].sort()}|${holdAll}|${intentsText(memory.intents)}${known}|${[...said].sort()}`;
 }
 
@@ -190,7 +196,8 @@ function intentsText(intents: Intents): string {
 
 /** What is known whole is on the disk at once. */
 function saved(inputs: Inputs): Inputs {
-  return inputs.memory.whole ? { ...inputs, kept: inputs.memory.intents } : inputs;
+  const { memory, said } = inputs;
+  return memory.whole ? { ...inputs, kept: memory.intents, saidAndKept: said } : inputs;
 }
 
 function poolOf({ frontends }: MaglevConfig, backend: string): string {

@@ -182,33 +182,45 @@ interface ForeignChange {
 }
 
 function foreignChanges(vpp: VppModel): ForeignChange[] {
-  return vpp.vips.flatMap((vip) => {
-    const id = vipId(vip.key);
-    const to = (label: string, edit: (vip: VipState) => VipState | null): ForeignChange => ({
-      label: `somebody ${label} ${vip.key.port}`,
-      id,
-      change: (now) => {
-        const present = vipIn(now, id);
-        return present === undefined ? now : having(now, id, edit(present), null);
-      },
-    });
-    const [first] = vip.ases;
-    if (first === undefined) return [to('removes VIP', () => null)];
-    const { address } = first;
-    const weigh = (weight: number) => (one: VipState) => ({
-      ...one,
-      ases: one.ases.map((as) => (as.address === address ? { ...as, weight } : as)),
-    });
-    return [
-      to('removes VIP', () => null),
-      to(`removes ${address} from`, (one) => ({ ...one, ases: one.ases.slice(1) })),
-      to(`sets ${address} to ${first.weight === 0 ? 7 : 0} in`, weigh(first.weight === 0 ? 7 : 0)),
-      to(`adds a server to`, (one) => ({
-        ...one,
-        ases: [...one.ases, { ...first, address: strangerTo(one) }],
-      })),
-    ];
+  return [...strayVips(vpp), ...vpp.vips.flatMap(changesTo)];
+}
+
+const STRAY_PORT = 8080;
+
+/** A VIP of nobody on a prefix that is wanted, where there is none yet. */
+function strayVips({ vips: [first, ...others] }: VppModel): ForeignChange[] {
+  if (first === undefined || others.some(({ key }) => key.port === STRAY_PORT)) return [];
+  const key = { ...first.key, port: STRAY_PORT };
+  const change = (now: VppModel) => having(now, vipId(key), { ...first, key }, null);
+  return [{ label: `somebody makes VIP ${STRAY_PORT}`, id: vipId(key), change }];
+}
+
+function changesTo(vip: VipState): ForeignChange[] {
+  const id = vipId(vip.key);
+  const to = (label: string, edit: (vip: VipState) => VipState | null): ForeignChange => ({
+    label: `somebody ${label} ${vip.key.port}`,
+    id,
+    change: (now) => {
+      const present = vipIn(now, id);
+      return present === undefined ? now : having(now, id, edit(present), null);
+    },
   });
+  const [first] = vip.ases;
+  if (first === undefined) return [to('removes VIP', () => null)];
+  const { address } = first;
+  const weigh = (weight: number) => (one: VipState) => ({
+    ...one,
+    ases: one.ases.map((as) => (as.address === address ? { ...as, weight } : as)),
+  });
+  return [
+    to('removes VIP', () => null),
+    to(`removes ${address} from`, (one) => ({ ...one, ases: one.ases.slice(1) })),
+    to(`sets ${address} to ${first.weight === 0 ? 7 : 0} in`, weigh(first.weight === 0 ? 7 : 0)),
+    to(`adds a server to`, (one) => ({
+      ...one,
+      ases: [...one.ases, { ...first, address: strangerTo(one) }],
+    })),
+  ];
 }
 
 function strangerTo({ ases: [first] }: VipState) {

@@ -94,7 +94,7 @@ export const fleets: readonly Fleet[] = [
     name: 'words',
     what: 'operators who change their mind, while VPP is slow, silent or restarted',
     configs: [site(three, onePrefix(backup))],
-    faults: ['word', 'verdict', 'lost', 'vpp-restart', 'connection'],
+    faults: ['word', 'verdict', 'lost', 'refused', 'vpp-restart', 'connection'],
     most: 3,
     mirrored: false,
     down: [],

@@ -39,7 +39,8 @@ export function compareWithReckoned(frontend: Frontend, vip: DesiredVip, so: Cir
     const wrong = (what: string) =>
       new Violation(`what is decided is right: ${name} of ${vip.frontend} ${what}`);
     if (as === undefined) throw wrong('is left out');
-    const held = known !== 'out' && (known === 'unknown' || starts || (known === 'up' && waits));
+    const open = known === 'down' ? starts : weight > 0 && (starts || waits);
+    const held = known === 'unknown' || (known !== 'out' && open);
     if (as.hold !== held)
       throw wrong(held ? 'is not held, for lack of a verdict' : 'is held, though all is known');
     if (held) continue;

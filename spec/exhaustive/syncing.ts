@@ -1,7 +1,6 @@
-import { type DesiredVip, type VipState, vipId } from '../../domain/lb.js';
+import { type DesiredVip, sameVipState, type VipState, vipId } from '../../domain/lb.js';
 import { costOf, loadOfFound, pieceOf } from '../../domain/plan-cost.js';
 import { leftToReconciler, planSync, upToDate } from '../../domain/plan-sync.js';
-import { sameVipState } from '../../domain/same-state.js';
 import { isSettled } from '../../domain/settled-vips.js';
 import type { SyncJob } from '../../domain/sync-queue.js';
 import type { Tally } from '../../domain/tally.js';

@@ -28,16 +28,20 @@ export function vipIn({ vips }: VppModel, id: VipId): VipState | undefined {
 
 /**
  * One operation, as VPP executes or refuses it. Throws a Violation for what would crash VPP, or would leave servers behind
- * without their VIP.
+ * without their VIP; `isForeign`: somebody else has changed it, so that nobody can know what is in it.
  */
-export function execute(vpp: VppModel, operation: LbOperation): readonly [VppModel, OperationOutcome] {
+export function execute(
+  vpp: VppModel,
+  operation: LbOperation,
+  isForeign: boolean,
+): readonly [VppModel, OperationOutcome] {
   const lethal = guardOperation(operation);
   if (lethal !== null) throw new Violation(`nothing lethal is sent: ${lethal.message}`);
   const id = vipId(operation.key);
   const before = vipIn(vpp, id);
   const retval = refusalOf(vpp, before, operation);
   if (retval !== null) return [vpp, refused(retval)];
-  if (operation.op === 'vip-del' && before !== undefined && before.ases.length > 0)
+  if (operation.op === 'vip-del' && before !== undefined && before.ases.length > 0 && !isForeign)
     throw new Violation(`no server is left behind: ${id} goes with ${before.ases.length} of them`);
   return [having(vpp, id, changed(before, operation), operation), success];
 }
