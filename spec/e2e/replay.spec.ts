@@ -68,7 +68,7 @@ describe('e2e: a recording of a real maglevd, played again', function () {
 
     const report = await replay(file, '--config', other);
 
-    expect(report).to.contain('2 of 2 recorded transitions are played again');
+    expect(report, report).to.contain('2 of 2 recorded transitions are played again');
     expect(report).to.match(/backend a not up +[\d.]+m?s \(1x\) +never\n/);
     expect(report).to.match(/changes sent to VPP +[1-9]\d* +0\n/);
   });

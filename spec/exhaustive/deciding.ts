@@ -1,7 +1,7 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import type { MaglevConfig } from '../../domain/config.js';
 import { type Circumstances, decideFrontend, type Heard, hear } from '../../domain/deciding.js';
-import { type IntentMemory, nothingRemembered, withFound, withSaid } from '../../domain/intent-memory.js';
+import { type IntentMemory, nothingRemembered, withFound, withSaid } from '../../domain/intent-desk.js';
 import { reviewIntents } from '../../domain/intent-review.js';
 import type { IpAddress } from '../../domain/ip.js';
 import type { DesiredVip } from '../../domain/lb.js';
