@@ -78,19 +78,17 @@ export function decideWeights(
   const cause = starting
     ? 'its other backends have a verdict'
     : `pool ${poolName(waitingFor ?? 0)} has a verdict`;
-  const kept = (reason: string) => (hold ? `${reason}; kept as VPP has it until ${cause}` : reason);
+  const kept = (reason: string) => `${reason}; kept as VPP has it until ${cause}`;
   const decideOne = ({ name, weight, overridden }: PoolBackend, index: number): WeightDecision => {
     switch (stateOf(states, name)) {
-      case 'up':
-        return index === active
-          ? { weight, hold, flush: false, reason: kept(servingReason(weight, overridden)) }
-          : {
-              weight: 0,
-              hold,
-              flush: false,
-              relieved: true,
-              reason: kept(`up, but pool ${poolName(active)} is active`),
-            };
+      case 'up': {
+        // A weight of 0 stays 0, whatever verdicts come yet.
+        const held = hold && weight > 0;
+        const serves = index === active;
+        const why = serves ? servingReason(weight, overridden) : `up, but pool ${poolName(active)} is active`;
+        const one = { hold: held, flush: false, reason: held ? kept(why) : why };
+        return serves ? { weight, ...one } : { weight: 0, ...one, relieved: true };
+      }
       case 'unknown':
         return patience.givenUp.has(name)
           ? { weight: 0, hold: false, flush: false, reason: 'still no verdict: counts as down' }

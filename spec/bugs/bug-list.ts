@@ -200,14 +200,14 @@ const planning: readonly Bug[] = [
   bug(
     'what failed is believed to be done',
     'domain/vip-knowledge',
-    'if (result.failures.length === 0 && from !== undefined)',
-    'if (from !== undefined)',
+    "else if (outcome === 'done') {",
+    'else if (true) {',
   ),
   bug(
     'after a failure VPP is not read',
-    'domain/vip-knowledge',
-    'doubt() {\n        this.#known = undefined;',
-    'doubt() {',
+    'domain/sync-queue',
+    "this.due(this.#waiting.length < FEW ? frontend : null, 'unsure');",
+    '',
   ),
   bug(
     'owed flushes are never done with',
@@ -215,7 +215,7 @@ const planning: readonly Bug[] = [
     '|| as);\n        this.#owed.clear();',
     '|| as);',
   ),
-  bug('a lost flush', 'domain/vip-knowledge', 'else if (!this.#servers.has(address))', 'else'),
+  bug('a lost flush', 'domain/plan-vip', 'flush: cut || owed', 'flush: cut'),
   bug(
     'a flush that an operator asked for is forgotten',
     'actors/vpp/reconciler',
@@ -275,7 +275,7 @@ const sending: readonly Bug[] = [
     'if (true) {',
   ),
   bug(
-    'a read in two halves does not see what was written in between',
+    'a server that was removed is remembered as there',
     'domain/plan-execute',
     "servers.delete(operation.address);\n                break;\n            case 'as-weight':",
     "break;\n            case 'as-weight':",

@@ -33,7 +33,7 @@ describe('bugs that are put in', function () {
       it(name, async () => {
         const bug = bugs.find((one) => one.name === name);
         if (bug === undefined) throw new Error('there is no such bug');
-        const { caught } = await hunt(tree, bug, 10);
+        const { caught } = await hunt(tree, bug, { seeds: 10 });
         expect(caught?.where).to.match(by);
       });
     }

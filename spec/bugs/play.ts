@@ -1,7 +1,7 @@
 import { runDay } from '../../lab/day.js';
 import { scenarioOfSeed } from '../../lab/draw.js';
 import { invariants } from '../../lab/invariants/all.js';
-import { fleets } from '../exhaustive/fleet.js';
+import { type Fleet, fleets } from '../exhaustive/fleet.js';
 import { search } from '../exhaustive/search.js';
 
 /** Something that must not be, and was. */
@@ -45,23 +45,34 @@ async function playDay(seed: number): Promise<Caught | null> {
   }
 }
 
-/** Looks at all small fleets with so many faults, until something must not be. */
-export function playFleets(most: number): Played {
+/** First a quick look at each small fleet, then a longer one: most faults, and most states; those with fewer faults come first. */
+const LOOKS = [
+  { most: 2, states: 40_000 },
+  { most: 3, states: 250_000 },
+] as const;
+
+/** Looks at all small fleets until something must not be. */
+export function playFleets(): Played {
   const before = process.cpuUsage();
   let tried = 0;
-  for (const fleet of fleets) {
-    tried++;
-    const where = `fleet ${fleet.name}`;
-    try {
-      const { story } = search({ ...fleet, most: Math.min(most, fleet.most) }, 60_000, () => 0);
-      const what = story?.at(-1);
-      if (what !== undefined) return { caught: { where, what }, tried, cpuSeconds: cpuSecondsSince(before) };
-    } catch (thrown) {
-      const what = thrown instanceof Error ? thrown.message : String(thrown);
+  for (const { most, states } of LOOKS) {
+    for (const fleet of fleets) {
+      tried++;
+      const what = brokenIn({ ...fleet, most }, states);
+      if (what === null) continue;
+      const where = `fleet ${fleet.name}, ${most} faults`;
       return { caught: { where, what }, tried, cpuSeconds: cpuSecondsSince(before) };
     }
   }
   return { caught: null, tried, cpuSeconds: cpuSecondsSince(before) };
+}
+
+function brokenIn(fleet: Fleet, states: number): string | null {
+  try {
+    return search(fleet, states, () => 0).story?.at(-1) ?? null;
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  }
 }
 
 function cpuSecondsSince(before: NodeJS.CpuUsage): number {

@@ -136,6 +136,23 @@ describe('domain/weights', () => {
     ]);
   });
 
+  it('holds nobody whose weight is 0: no verdict can change that', () => {
+    const frontend = sampleFrontend('f', '192.0.2.1', [
+      { a: 100, b: 0 },
+      { c: 0, d: 100 },
+    ]);
+    const states = new Map<string, BackendState>([
+      ['a', 'unknown'],
+      ['b', 'up'],
+      ['c', 'up'],
+      ['d', 'up'],
+    ]);
+    for (const holdAll of [false, true]) {
+      const held = decisions(frontend, states, { holdAll, givenUp: new Set() }).map(({ hold }) => hold);
+      expect(held).to.deep.equal([true, false, false, true]);
+    }
+  });
+
   it('changes nothing for a verdict right after a start, while others are missing', () => {
     const frontend = sampleFrontend('f', '192.0.2.1', [{ a: 100, b: 100, c: 100 }]);
     const patience = { holdAll: true, givenUp: new Set<string>() };

@@ -47,24 +47,43 @@ function readOf(state: State, fate: Fate): readonly VipState[] {
 
 function outcomesOf(state: State, ask: Ask, fate: Fate, usable: Usable): OperationOutcome[] {
   const executes = fate.kind !== 'lost' || fate.executed;
-  return ask.operations.map((operation, i) => {
+  return ask.operations.map((_, i) => {
     const isRefused = fate.kind === 'refused' && fate.at === i;
-    const outcome = isRefused ? refused(-1) : executes ? executeOne(state, ask, operation, usable) : silent;
+    const outcome = isRefused ? refused(-1) : executes ? executeOne(state, ask, i, usable) : silent;
     return fate.kind === 'lost' ? silent : outcome;
   });
 }
 
-export function executeOne(state: State, ask: Ask, operation: LbOperation, usable: Usable): OperationOutcome {
+function executeOne(state: State, ask: Ask, number: number, usable: Usable): OperationOutcome {
+  const operation = ask.operations[number];
+  if (operation === undefined) throw new Error('there is no such operation');
   const id = vipId(operation.key);
   if (operation.op === 'as-weight' && operation.flush && sparesFlows(state, ask.planned, operation.address))
     throw new Violation(`flows of a paused server are left alone: those of ${operation.address} are cut`);
   const before = vipIn(state.vpp, id);
-  const [vpp, outcome] = execute(state.vpp, operation);
+  const [vpp, outcome] = execute(state.vpp, operation, state.foreign.has(id));
   state.vpp = vpp;
   const deserted = serves(before) && !serves(vipIn(vpp, id));
-  if (deserted && !ask.mayDesert && !state.foreign.has(id))
-    refuseDesertion(state, ask, operation, before, usable);
+  if (ask.mayDesert || state.foreign.has(id)) return outcome;
+  if (serves(before)) refuseTakingHeld(ask, operation, before);
+  if (!deserted) return outcome;
+  refuseDesertion(state, ask, operation, before, usable);
+  if (ask.operations.slice(number + 1).some(comes))
+    throw new Violation(`weights are raised before others fall: ${id} is left without a server before that`);
   return outcome;
+}
+
+function comes(operation: LbOperation): boolean {
+  return (operation.op === 'as-weight' || operation.op === 'as-add') && operation.weight > 0;
+}
+
+/** Of whom nothing is known, in a VIP that serves, keeps what he has. */
+function refuseTakingHeld({ planned }: Ask, operation: LbOperation, before: VipState | undefined): void {
+  if (operation.op !== 'as-weight') return;
+  const { address, weight } = operation;
+  const had = before?.ases.find((as) => as.address === address)?.weight ?? 0;
+  if (weight < had && planned?.ases.find((as) => as.address === address)?.hold === true)
+    throw new Violation(`who has no verdict keeps what VPP has: ${address} falls from ${had} to ${weight}`);
 }
 
 /** Nobody takes the last server of a VIP out of service that could serve, neither when that was decided nor now. */
@@ -96,6 +115,6 @@ function couldServe(planned: DesiredVip | null, address: IpAddress): boolean {
 /** Is it out only because it is paused, and has nobody asked for its flows to be cut? */
 function sparesFlows({ inputs }: State, planned: DesiredVip | null, address: IpAddress): boolean {
   const as = planned?.ases.find((one) => one.address === address);
-  const asked = [...inputs.intents.values()].some(({ kind }) => kind === 'weight');
+  const asked = [...inputs.said].some((word) => word.startsWith('weight'));
   return as?.reason === 'paused by the operator' && !asked;
 }

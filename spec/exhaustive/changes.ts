@@ -50,6 +50,7 @@ export function inputsChange(
     const standing = state.standing.withVip(vip);
     if (standing === null) throw new Error(`${vip.frontend} has no such VIP`);
     state.standing = standing;
+    state.settled = state.settled.with(number, null);
     state.reconciler(number).mail.push({ type: 'wanted', desired: vip, flush: cuts });
   }
 }
@@ -66,6 +67,7 @@ export function beginSession(state: State, deciding: Deciding): void {
   state.retry = false;
   state.knownFailures = [];
   state.recs = vips.map(() => new Reconciler());
+  state.settled = vips.map(() => null);
   syncDue(state, 'tick');
 }
 
@@ -75,6 +77,7 @@ export function crash(state: State, number: number): void {
   const anew = new Reconciler();
   anew.mail = mail.filter(({ type }) => type !== 'go-on');
   state.replace(number, anew);
+  state.settled = state.settled.map(() => null);
   state.retry = true;
   if (waiting?.for === 'anew') anewDone(state, waiting.run, null);
   else if (work?.sync != null) reconciled(state, work.sync.run, ['vip-sync crashed']);

@@ -1,17 +1,22 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import type { MaglevConfig } from '../../domain/config.js';
 import { type Circumstances, decideFrontend, type Heard, hear } from '../../domain/deciding.js';
+import { type IntentMemory, nothingRemembered, withFound, withSaid } from '../../domain/intent-desk.js';
 import { reviewIntents } from '../../domain/intent-review.js';
+import type { IpAddress } from '../../domain/ip.js';
 import type { DesiredVip } from '../../domain/lb.js';
 import {
   actOnBackend,
-  type BackendAction,
+  backendSubjects,
   effective,
   type Intents,
   noIntents,
   setWeight,
+  subjectOf,
 } from '../../domain/operator.js';
 import type { Fleet } from './fleet.js';
+import { compareWithReckoned } from './reckoned.js';
+import { afterWord, type Said, type Word } from './said.js';
 
 /** All that decides. A value. */
 export interface Inputs {
@@ -21,7 +26,12 @@ export interface Inputs {
   /** Servers of which maglevd has a verdict; it is the truth. */
   readonly told: ReadonlySet<string>;
   readonly holdAll: boolean;
-  readonly intents: Intents;
+  readonly memory: IntentMemory;
+  /** What is on the disk of what operators have said. */
+  readonly kept: Intents;
+  readonly said: Said;
+  /** What of it is on the disk: of the rest operators were told that a restart forgets it. */
+  readonly saidAndKept: Said;
 }
 
 export interface Decided {
@@ -48,7 +58,13 @@ export class Deciding {
 
   get atFirst(): Inputs {
     const told = new Set(this.configOf({ config: 0 }).backends.keys());
-    return { config: 0, down: new Set(this.#fleet.down), told, holdAll: false, intents: noIntents };
+    const nothing = {
+      memory: withFound(nothingRemembered, noIntents),
+      kept: noIntents,
+      said: new Set<string>(),
+      saidAndKept: new Set<string>(),
+    };
+    return { config: 0, down: new Set(this.#fleet.down), told, holdAll: false, ...nothing };
   }
 
   decide(inputs: Inputs): Decided {
@@ -62,22 +78,41 @@ export class Deciding {
   }
 
   /** What somebody says; null: it is refused, or changes nothing. */
-  say(inputs: Inputs, backend: string, word: BackendAction | 'weight 0'): Inputs | null {
+  say(inputs: Inputs, backend: string, word: Word): Inputs | null {
     const config = this.configOf(inputs);
-    const said =
+    const { memory } = inputs;
+    const place = { frontend: 'web', pool: poolOf(config, backend), backend };
+    const after =
       word === 'weight 0'
-        ? setWeight(inputs.intents, config, {
-            frontend: 'web',
-            pool: poolOf(config, backend),
-            backend,
-            weight: 0,
-          })
-        : actOnBackend(inputs.intents, config, backend, word);
-    if (!isRight(said) || said.right === inputs.intents) return null;
+        ? setWeight(memory.intents, config, { ...place, weight: 0 })
+        : actOnBackend(memory.intents, config, backend, word);
+    if (!isRight(after)) return null;
+    // A word that repeats what holds is news only while it is not known what was said before.
+    if (after.right === memory.intents && (memory.whole || word === 'enable')) return null;
     const told = new Set(inputs.told);
     // What is probed again has no verdict yet.
-    if (word === 'resume' || word === 'enable') told.delete(backend);
-    return { ...inputs, told, intents: said.right };
+    if (after.right !== memory.intents && (word === 'resume' || word === 'enable')) told.delete(backend);
+    const subjects =
+      word === 'weight 0' ? [subjectOf({ kind: 'weight', ...place })] : backendSubjects(backend);
+    return saved({
+      ...inputs,
+      told,
+      memory: withSaid(memory, after.right, subjects),
+      said: afterWord(inputs.said, backend, word),
+    });
+  }
+
+  /** maglevd is restarted; `reads`: what was kept before comes at once, or later. */
+  restarted(inputs: Inputs, reads: boolean): Inputs {
+    const { saidAndKept: said } = inputs;
+    const anew = { ...inputs, told: new Set<string>(), holdAll: true, memory: nothingRemembered, said };
+    return reads ? this.found(anew) : anew;
+  }
+
+  /** The disk has given what was kept. */
+  found(inputs: Inputs): Inputs {
+    const memory = withFound(inputs.memory, inputs.kept);
+    return saved({ ...inputs, memory });
   }
 
   reload(inputs: Inputs, config: number): Inputs {
@@ -87,17 +122,20 @@ export class Deciding {
         (name) => before.backends.get(name)?.address === after.backends.get(name)?.address,
       ),
     );
-    return { ...inputs, config, told, intents: reviewIntents(inputs.intents, after, 0).intents };
+    const { intents } = reviewIntents(inputs.memory.intents, after, 0);
+    return saved({ ...inputs, config, told, memory: { ...inputs.memory, intents } });
   }
 
   #decide(inputs: Inputs): Decided {
     const config = this.configOf(inputs);
-    const now = effective(inputs.intents, config);
+    const now = effective(inputs.memory.intents, config);
     const heard = new Map<string, Heard>();
     for (const { name, address } of config.backends.values()) {
       const verdict = inputs.down.has(name) ? 'down' : 'up';
-      const state = inputs.told.has(name) ? verdict : 'unknown';
-      heard.set(name, hear({ name, address, state, givenUp: false }, now));
+      // Of one that has moved what was heard is about its old address, until it has been probed there.
+      const old = inputs.told.has(name) ? undefined : this.#otherAddress(name, address);
+      const state = inputs.told.has(name) ? verdict : old === undefined ? 'unknown' : 'up';
+      heard.set(name, hear({ name, address: old ?? address, state, givenUp: false }, now));
     }
     const circumstances: Circumstances = { effective: now, heard, holdAll: inputs.holdAll };
     const usable = new Map<string, Set<string>>();
@@ -111,7 +149,19 @@ export class Deciding {
     const vips = [...now.config.frontends.values()].map((one) =>
       this.#one(decideFrontend(one, circumstances).vip),
     );
+    // As long as nobody can know what operators have said, the config counts.
+    const said: Said = inputs.memory.whole ? inputs.said : new Set();
+    for (const [number, frontend] of [...config.frontends.values()].entries()) {
+      const vip = vips[number];
+      if (vip !== undefined && (inputs.memory.whole || inputs.memory.intents.size === 0))
+        compareWithReckoned(frontend, vip, { ...inputs, config, said });
+    }
     return { vips, usable };
+  }
+
+  #otherAddress(name: string, address: IpAddress): IpAddress | undefined {
+    const all = this.#fleet.configs.flatMap(({ backends }) => backends.get(name)?.address ?? []);
+    return all.find((one) => one !== address);
   }
 
   #one(vip: DesiredVip): DesiredVip {
@@ -130,9 +180,24 @@ export function inputsText(inputs: Inputs): string {
 
 const texts = new WeakMap<Inputs, string>();
 
-function written({ config, down, told, holdAll, intents }: Inputs): string {
-  const words = [...intents].map(([subject, { value, dormantSince }]) => `${subject}${value}${dormantSince}`);
-  return `${config}|${[...down].sort()}|${[...told].sort()}|${holdAll}|${words.sort()}`;
+function written({ config, down, told, holdAll, memory, kept, said, saidAndKept }: Inputs): string {
+  const known = memory.whole
+    ? ''
+    : `?${[...memory.said].sort()}?${intentsText(kept)}?${[...saidAndKept].sort()}`;
+  return `${config}|${[...down].sort()}|${[...told].sort()}|${holdAll}|${intentsText(memory.intents)}${known}|${[...said].sort()}`;
+}
+
+function intentsText(intents: Intents): string {
+  return [...intents]
+    .map(([subject, { value, dormantSince }]) => `${subject}${value}${dormantSince}`)
+    .sort()
+    .join();
+}
+
+/** What is known whole is on the disk at once. */
+function saved(inputs: Inputs): Inputs {
+  const { memory, said } = inputs;
+  return memory.whole ? { ...inputs, kept: memory.intents, saidAndKept: said } : inputs;
 }
 
 function poolOf({ frontends }: MaglevConfig, backend: string): string {

@@ -1,10 +1,12 @@
+import { type LbOperation, type VipState, vipId } from '../../domain/lb.js';
 import type { PlannedPrefix } from '../../domain/plan-sync.js';
 import { inputsText } from './deciding.js';
-import type { Ask, Asker, Mail, Reconciler, Run, State, Waiting } from './state.js';
+import type { Ask, Asker, Mail, Reconciler, Run, State, Sync, Waiting } from './state.js';
+import type { VppModel } from './vpp-model.js';
 
 /**
  * Writes a state so that two are written alike when the same can happen in both. What nobody can tell apart is left
- * out: numbers of reads and writes but for their order, and what is only shown to people.
+ * out: numbers of reads and writes but for their order, what is only shown to people, and how many faults there were.
  */
 export class Digest {
   readonly #ids = new Map<string, number>();
@@ -25,60 +27,59 @@ export class Digest {
 
   #written(state: State, places: readonly [number, number]): string {
     const swap = places[0] === 1;
-    const { inputs, queue, pipe, jobs, sync, vpp } = state;
+    const { inputs, queue, pipe, jobs, sync, standing, recs, settled } = state;
     const { urgent, waiting, underWayMs, overtakenMs } = queue.all;
-    const flags = [state.faults, state.still, state.calm, state.forgot, state.retry, state.undisturbed]
-      .map(Number)
-      .join('');
-    const recs = places.map((place) => state.recs[place]);
     const reading = sync?.order ?? pipe.find(({ ask }) => ask.from === 'sync')?.order ?? null;
-    const jobText = (job: { readonly frontend: string | null; readonly cause: string } | null) =>
-      job === null ? '-' : `${this.#named(job.frontend ?? '', swap)}${job.cause}`;
-    return [
-      flags,
-      inputsText(inputs),
-      this.#all([...state.foreign], swap),
-      this.#all([...state.knownFailures], swap),
-      ordered(vpp.vips, swap)
-        .map((vip) => this.#id(vip, swap))
-        .join(),
-      this.#all([...vpp.flows].sort(), swap),
-      places.map((place) => this.#id(state.standing.decision.vips[place] ?? null, swap)).join(),
-      `${Math.round(underWayMs * 100)}/${Math.round(overtakenMs * 100)}`,
-      urgent.map((ask) => this.#ask(ask, swap)).join(),
-      waiting.map((ask) => this.#ask(ask, swap)).join(),
-      pipe.map(({ ask }) => this.#ask(ask, swap)).join(),
-      jobs.all.waiting.map(jobText).join(),
-      jobText(jobs.all.running),
-      sync === null
-        ? '-'
-        : [
-            sync.pass,
-            sync.order === null
-              ? 'r'
-              : ordered(sync.found, swap)
-                  .map((vip) => this.#id(vip, swap))
-                  .join(),
-            ordered(sync.runs, swap && sync.runs.length > 1)
-              .map((run) => this.#run(run, swap))
-              .join(';'),
-            this.#all(sync.failures, swap),
-          ].join('!'),
-      ...recs.map((rec) => (rec === undefined ? '-' : this.#rec(rec, reading, swap))),
-    ].join('|');
+    let text = `${flagsOf(state)}|${inputsText(inputs)}|${this.#vpp(state.vpp, swap)}|`;
+    if (state.foreign.size > 0) text += this.#all([...state.foreign], swap);
+    text += '|';
+    if (state.knownFailures.length > 0) text += this.#all([...state.knownFailures], swap);
+    for (const place of places) text += `|${this.#id(standing.decision.vips[place] ?? null, swap)}`;
+    text += `|${Math.round(underWayMs * 100)}/${Math.round(overtakenMs * 100)}|`;
+    for (const ask of urgent) text += this.#ask(ask, swap);
+    text += '|';
+    for (const ask of waiting) text += this.#ask(ask, swap);
+    text += '|';
+    for (const { ask } of pipe) text += this.#ask(ask, swap);
+    text += '|';
+    for (const job of jobs.all.waiting) text += this.#job(job, swap);
+    text += `|${this.#job(jobs.all.running, swap)}|`;
+    if (sync !== null) text += this.#sync(sync, swap);
+    for (const place of places) {
+      const rec = recs[place];
+      text += rec === undefined ? '|-' : `|${this.#rec(rec, reading, swap)}`;
+      const content = settled[place];
+      if (content) text += `.${this.#id(content.desired, swap)}.${this.#vip(content.found, swap)}`;
+    }
+    return text;
   }
 
-  #rec(
-    { vip, desired, looked, work, waiting, mail }: Reconciler,
-    reading: number | null,
-    swap: boolean,
-  ): string {
-    const { known, order, made, owed, pledged } = vip.all;
+  #job(job: { readonly frontend: string | null; readonly cause: string } | null, swap: boolean): string {
+    return job === null ? '-' : `${this.#named(job.frontend ?? '', swap)}${job.cause};`;
+  }
+
+  #sync({ pass, order, found, runs, failures }: Sync, swap: boolean): string {
+    let text = `${pass}!`;
+    if (order === null) text += 'r';
+    else for (const vip of ordered(found, swap)) text += `${this.#vip(vip, swap)},`;
+    for (const run of ordered(runs, swap && runs.length > 1)) text += `!${this.#run(run, swap)}`;
+    return failures.length === 0 ? text : `${text}!${this.#all(failures, swap)}`;
+  }
+
+  #rec(rec: Reconciler, reading: number | null, swap: boolean): string {
+    const late = reading !== null && rec.vip.all.order >= reading;
+    // Nobody writes to it once its state was digested: the next step has a copy of its own.
+    const at = swap ? 1 : 0;
+    rec.texts[at] ??= this.#recText(rec, swap);
+    return `${rec.texts[at]}${late ? '!' : ''}`;
+  }
+
+  #recText({ vip, desired, looked, work, waiting, mail }: Reconciler, swap: boolean): string {
+    const { known, made, owed, pledged } = vip.all;
     return [
-      known === undefined ? 'u' : this.#id(known, swap),
-      reading !== null && order >= reading ? 'late' : '',
-      made.vip === null ? '' : this.#id(made.vip, swap),
-      [...made.servers.values()].map((as) => this.#id(as, swap)).join('+'),
+      known === undefined ? 'u' : this.#vip(known, swap),
+      // To have made it equal to the same twice is nothing new; and of a server only this counts later.
+      [...made.servers.values()].map((as) => `${as.address}${as.flush}${as.hold}`).join('+'),
       [...owed].join('+'),
       [...pledged].join('+'),
       this.#id(desired, swap),
@@ -94,8 +95,9 @@ export class Digest {
   #wait(waiting: Waiting, swap: boolean): string {
     if (waiting.for === 'anew') return `a${runName(waiting.run, swap)}`;
     const { desired, piece, from, rest, later } = waiting;
-    const had = from === undefined ? 'u' : this.#id(from, swap);
-    return `${waiting.for}${[desired, piece, rest, later].map((one) => this.#id(one, swap)).join('.')}.${had}`;
+    const had = from === undefined ? 'u' : this.#vip(from, swap);
+    const left = [piece, rest, later].map((one) => this.#operations(one, swap)).join('.');
+    return `${waiting.for}${this.#id(desired, swap)}.${left}.${had}`;
   }
 
   #mail(mail: Mail, swap: boolean): string {
@@ -103,7 +105,7 @@ export class Digest {
       case 'wanted':
         return `w${this.#id(mail.desired, swap)}${mail.flush.join()}`;
       case 'reconcile':
-        return `c${this.#id(mail.desired, swap)}.${this.#id(mail.found, swap)}.${runName(mail.run, swap)}`;
+        return `c${this.#id(mail.desired, swap)}.${this.#vip(mail.found, swap)}.${runName(mail.run, swap)}`;
       case 'make-anew':
         return `m${this.#id(mail.batch, swap)}${this.#id(mail.desired, swap)}`;
       case 'remaking':
@@ -117,18 +119,18 @@ export class Digest {
 
   #run(run: Run, swap: boolean): string {
     const { planned, batch, pieces, asides, vip, skipped, has, done } = run;
-    const found = [...has.values()].map((one) => this.#id(one, swap)).join('.');
-    const what = `${this.#planned(planned, swap)}:${batch}:${this.#id(pieces, swap)}:${asides}:${vip}`;
+    const found = [...has.values()].map((one) => this.#vip(one, swap)).join('.');
+    const what = `${this.#planned(planned, swap)}:${batch}:${this.#operations(pieces, swap)}:${asides}:${vip}`;
     return `${what}:${this.#all([...skipped], swap)}:${found}:${done}`;
   }
 
   /** A plan follows from these. */
   #planned({ wanted, found }: PlannedPrefix, swap: boolean): string {
-    return `${wanted.map((one) => this.#id(one, swap)).join('.')}/${found.map((one) => this.#id(one, swap)).join('.')}`;
+    return `${wanted.map((one) => this.#id(one, swap)).join('.')}/${found.map((one) => this.#vip(one, swap)).join('.')}`;
   }
 
   #ask({ from, operations, planned, mayDesert }: Ask, swap: boolean): string {
-    return `${askerName(from, swap)}${this.#id(operations, swap)}.${this.#id(planned, swap)}${mayDesert}`;
+    return `${askerName(from, swap)}${this.#operations(operations, swap)}.${this.#id(planned, swap)}${mayDesert}`;
   }
 
   #all(texts: readonly string[], swap: boolean): string {
@@ -136,13 +138,36 @@ export class Digest {
     return (swap ? named.sort() : named).join('&');
   }
 
+  #vpp(vpp: VppModel, swap: boolean): number {
+    const ids = this.#known[swap ? 1 : 0];
+    let id = ids.get(vpp);
+    if (id === undefined) {
+      const parts = [...vpp.vips.map(vipText), ...vpp.flows].map((text) => this.#named(text, swap));
+      id = this.#number(`P${parts.sort().join()}`);
+      ids.set(vpp, id);
+    }
+    return id;
+  }
+
+  #vip(vip: VipState | null, swap: boolean): number | string {
+    return this.#id(vip, swap, vipText);
+  }
+
+  #operations(operations: readonly LbOperation[], swap: boolean): number | string {
+    return operations.length === 0 ? '' : this.#id(operations, swap, operationsText);
+  }
+
   /** A short name for a value that never changes. */
-  #id(value: object | null, swap: boolean): number | string {
+  #id<T extends object>(
+    value: T | null,
+    swap: boolean,
+    text: (value: T) => string = JSON.stringify,
+  ): number | string {
     if (value === null) return 'n';
     const ids = this.#known[swap ? 1 : 0];
     let id = ids.get(value);
     if (id === undefined) {
-      id = this.#number(this.#named(JSON.stringify(value), swap));
+      id = this.#number(this.#named(text(value), swap));
       ids.set(value, id);
     }
     return id;
@@ -157,6 +182,31 @@ export class Digest {
   #named(text: string, swap: boolean): string {
     return swap ? text.replace(/192\.0\.2\.[12]|\bweb\b|\bapi\b/g, (one) => mirror[one] ?? one) : text;
   }
+}
+
+function flagsOf({ still, calm, forgot, retry, undisturbed }: State): string {
+  return `${+still}${+calm}${+forgot}${+retry}${+undisturbed}`;
+}
+
+function vipText({ key, encap, tableLength, srcIpSticky, ases }: VipState): string {
+  let text = `V${vipId(key)} ${encap} ${tableLength.value} ${tableLength.exact} ${srcIpSticky}`;
+  for (const { address, weight } of ases) text += ` ${address}=${weight}`;
+  return text;
+}
+
+/** Without what is only told: nobody does anything else for it. */
+function operationsText(operations: readonly LbOperation[]): string {
+  let text = 'O';
+  for (const operation of operations) {
+    const { op, key } = operation;
+    text += `;${op} ${vipId(key)}`;
+    if (op === 'vip-add') text += ` ${operation.encap} ${operation.tableLength} ${operation.srcIpSticky}`;
+    if ('address' in operation) text += ` ${operation.address}`;
+    if ('from' in operation) text += ` ${operation.from}`;
+    if ('weight' in operation) text += ` ${operation.weight}`;
+    if ('flush' in operation) text += ` ${operation.flush}`;
+  }
+  return text;
 }
 
 const mirror: Readonly<Record<string, string>> = {

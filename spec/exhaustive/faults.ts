@@ -9,7 +9,7 @@ import type { State } from './state.js';
 import { askText, type Step } from './steps.js';
 import { emptyVpp, having, type VppModel, vipIn } from './vpp-model.js';
 
-type Found = readonly (readonly [label: string, run: (state: State) => void])[];
+type Found = readonly (readonly [label: () => string, run: (state: State) => void])[];
 
 /** What may go wrong, or be changed, now. */
 export function faultsOf(state: State, deciding: Deciding, fleet: Fleet): Step[] {
@@ -26,7 +26,7 @@ export function faultsOf(state: State, deciding: Deciding, fleet: Fleet): Step[]
         if (forgetful.has(kind)) next.forgot = true;
         run(next);
       };
-      steps.push({ label: `FAULT ${label}`, fault: true, run: whole });
+      steps.push({ label: () => `FAULT ${label()}`, fault: true, run: whole });
     }
   }
   return steps;
@@ -38,6 +38,7 @@ const harmless: ReadonlySet<FaultKind> = new Set(['lost', 'connection', 'daemon-
 const forgetful: ReadonlySet<FaultKind> = new Set([
   'connection',
   'daemon-restart',
+  'slow-disk',
   'crash',
   'foreign',
   'lost',
@@ -48,7 +49,7 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
     [...deciding.configOf(inputs).backends.keys()].map((name) => {
       const down = new Set(inputs.down);
       if (!down.delete(name)) down.add(name);
-      const label = `${name} ${down.has(name) ? 'goes down' : 'comes up'}`;
+      const label = () => `${name} ${down.has(name) ? 'goes down' : 'comes up'}`;
       return [label, (next) => inputsChange(next, deciding, { ...next.inputs, down })] as const;
     }),
   word: ({ inputs }, deciding) =>
@@ -57,7 +58,9 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
         const after = deciding.say(inputs, name, word);
         if (after === null) return [];
         const flush = word === 'weight 0' ? [address] : [];
-        return [[`operator: ${word} ${name}`, (next: State) => ruled(next, deciding, after, flush)]] as const;
+        return [
+          [() => `operator: ${word} ${name}`, (next: State) => ruled(next, deciding, after, flush)],
+        ] as const;
       }),
     ),
   reload: ({ inputs }, deciding, { configs }) =>
@@ -65,17 +68,16 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
       .filter((config) => config !== inputs.config)
       .map((config) => {
         const after = deciding.reload(inputs, config);
-        return [`config ${config} is loaded`, (next) => ruled(next, deciding, after)] as const;
+        return [() => `config ${config} is loaded`, (next) => ruled(next, deciding, after)] as const;
       }),
   lost: ({ pipe: [sent], inputs }, deciding) => {
     if (sent === undefined) return [];
     const { usable } = deciding.decide(inputs);
     const lost = (executed: boolean) => (next: State) => vppAnswers(next, { kind: 'lost', executed }, usable);
-    const text = askText(sent);
-    if (sent.ask.from === 'sync') return [[`no answer to ${text}`, lost(true)]];
+    if (sent.ask.from === 'sync') return [[() => `no answer to ${askText(sent)}`, lost(true)]];
     return [
-      [`VPP executes, and no answer comes to: ${text}`, lost(true)],
-      [`VPP never gets, and does not answer: ${text}`, lost(false)],
+      [() => `VPP executes, and no answer comes to: ${askText(sent)}`, lost(true)],
+      [() => `VPP never gets, and does not answer: ${askText(sent)}`, lost(false)],
     ];
   },
   refused: ({ pipe: [sent], inputs }, deciding) => {
@@ -83,13 +85,13 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
     return (sent?.ask.operations ?? []).flatMap(({ op }, at) => {
       // What is there VPP does remove.
       if (sent === undefined || op === 'as-del' || op === 'vip-del') return [];
-      const label = `VPP refuses operation ${at + 1} (${op}) of: ${askText(sent)}`;
+      const label = () => `VPP refuses operation ${at + 1} (${op}) of: ${askText(sent)}`;
       return [[label, (next: State) => vppAnswers(next, { kind: 'refused', at }, usable)] as const];
     });
   },
   'vpp-restart': (_, deciding) => [
     [
-      'VPP is restarted',
+      () => 'VPP is restarted',
       (next) => {
         next.vpp = emptyVpp;
         beginSession(next, deciding);
@@ -98,29 +100,38 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
   ],
   connection: ({ pipe, inputs }, deciding) => {
     const again = (next: State) => beginSession(next, deciding);
-    if (pipe.every(({ ask }) => ask.from === 'sync')) return [['the connection ends', again]];
+    if (pipe.every(({ ask }) => ask.from === 'sync')) return [[() => 'the connection ends', again]];
     const executed = (next: State) => {
       const { usable } = deciding.decide(inputs);
       while (next.pipe.length > 0) dropFirst(next, usable);
       again(next);
     };
     return [
-      ['the connection ends before VPP has got anything', again],
-      ['the connection ends after VPP has executed everything', executed],
+      [() => 'the connection ends before VPP has got anything', again],
+      [() => 'the connection ends after VPP has executed everything', executed],
     ];
   },
   'daemon-restart': (_, deciding) => [
     [
-      'maglevd is restarted',
+      () => 'maglevd is restarted',
       (next) => {
-        next.inputs = { ...next.inputs, told: new Set(), holdAll: true };
+        next.inputs = deciding.restarted(next.inputs, true);
+        beginSession(next, deciding);
+      },
+    ],
+  ],
+  'slow-disk': (_, deciding) => [
+    [
+      () => 'maglevd is restarted, and its disk is slow',
+      (next) => {
+        next.inputs = deciding.restarted(next.inputs, false);
         beginSession(next, deciding);
       },
     ],
   ],
   crash: ({ recs }) =>
     [...recs.keys()].map(
-      (number) => [`reconciler ${number} crashes`, (next) => crash(next, number)] as const,
+      (number) => [() => `reconciler ${number} crashes`, (next) => crash(next, number)] as const,
     ),
   foreign: ({ pipe: [sent], vpp, inputs }, deciding) => {
     const { usable } = deciding.decide(inputs);
@@ -130,7 +141,7 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
         run(next);
       };
       const plain = [
-        label,
+        () => label,
         marked((next) => {
           next.vpp = change(next.vpp);
         }),
@@ -140,10 +151,13 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
       return [
         plain,
         [
-          `${label}, between the halves of a read`,
+          () => `${label}, between the halves of a read`,
           marked((next) => vppAnswers(next, torn(1), usable)),
         ] as const,
-        [`${label}, while a read is answered`, marked((next) => vppAnswers(next, torn(2), usable))] as const,
+        [
+          () => `${label}, while a read is answered`,
+          marked((next) => vppAnswers(next, torn(2), usable)),
+        ] as const,
       ];
     });
   },
@@ -168,33 +182,45 @@ interface ForeignChange {
 }
 
 function foreignChanges(vpp: VppModel): ForeignChange[] {
-  return vpp.vips.flatMap((vip) => {
-    const id = vipId(vip.key);
-    const to = (label: string, edit: (vip: VipState) => VipState | null): ForeignChange => ({
-      label: `somebody ${label} ${vip.key.port}`,
-      id,
-      change: (now) => {
-        const present = vipIn(now, id);
-        return present === undefined ? now : having(now, id, edit(present), null);
-      },
-    });
-    const [first] = vip.ases;
-    if (first === undefined) return [to('removes VIP', () => null)];
-    const { address } = first;
-    const weigh = (weight: number) => (one: VipState) => ({
-      ...one,
-      ases: one.ases.map((as) => (as.address === address ? { ...as, weight } : as)),
-    });
-    return [
-      to('removes VIP', () => null),
-      to(`removes ${address} from`, (one) => ({ ...one, ases: one.ases.slice(1) })),
-      to(`sets ${address} to ${first.weight === 0 ? 7 : 0} in`, weigh(first.weight === 0 ? 7 : 0)),
-      to(`adds a server to`, (one) => ({
-        ...one,
-        ases: [...one.ases, { ...first, address: strangerTo(one) }],
-      })),
-    ];
+  return [...strayVips(vpp), ...vpp.vips.flatMap(changesTo)];
+}
+
+const STRAY_PORT = 8080;
+
+/** A VIP of nobody on a prefix that is wanted, where there is none yet. */
+function strayVips({ vips: [first, ...others] }: VppModel): ForeignChange[] {
+  if (first === undefined || others.some(({ key }) => key.port === STRAY_PORT)) return [];
+  const key = { ...first.key, port: STRAY_PORT };
+  const change = (now: VppModel) => having(now, vipId(key), { ...first, key }, null);
+  return [{ label: `somebody makes VIP ${STRAY_PORT}`, id: vipId(key), change }];
+}
+
+function changesTo(vip: VipState): ForeignChange[] {
+  const id = vipId(vip.key);
+  const to = (label: string, edit: (vip: VipState) => VipState | null): ForeignChange => ({
+    label: `somebody ${label} ${vip.key.port}`,
+    id,
+    change: (now) => {
+      const present = vipIn(now, id);
+      return present === undefined ? now : having(now, id, edit(present), null);
+    },
   });
+  const [first] = vip.ases;
+  if (first === undefined) return [to('removes VIP', () => null)];
+  const { address } = first;
+  const weigh = (weight: number) => (one: VipState) => ({
+    ...one,
+    ases: one.ases.map((as) => (as.address === address ? { ...as, weight } : as)),
+  });
+  return [
+    to('removes VIP', () => null),
+    to(`removes ${address} from`, (one) => ({ ...one, ases: one.ases.slice(1) })),
+    to(`sets ${address} to ${first.weight === 0 ? 7 : 0} in`, weigh(first.weight === 0 ? 7 : 0)),
+    to(`adds a server to`, (one) => ({
+      ...one,
+      ases: [...one.ases, { ...first, address: strangerTo(one) }],
+    })),
+  ];
 }
 
 function strangerTo({ ases: [first] }: VipState) {

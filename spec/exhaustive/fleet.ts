@@ -19,6 +19,8 @@ export type FaultKind =
   | 'connection'
   /** maglevd is restarted: nothing is known but what operators asked for. */
   | 'daemon-restart'
+  /** The same, and what operators asked for comes from the disk at some time later. */
+  | 'slow-disk'
   /** A reconciler crashes. */
   | 'crash'
   /** Somebody else changes VPP; also between the halves of a read. */
@@ -28,7 +30,7 @@ export type FaultKind =
 export interface Fleet {
   readonly name: string;
   readonly what: string;
-  /** The first one is loaded at the start. All have the same frontends. */
+  /** The first one is loaded at the start. All have the same frontends, and the same of all that operators can change. */
   readonly configs: readonly MaglevConfig[];
   readonly faults: readonly FaultKind[];
   /** Most faults in one history. */
@@ -56,7 +58,7 @@ function site(
 
 const onePrefix = (pools: typeof backup | typeof even, more = {}) => [
   sampleFrontend('web', '192.0.2.1', pools, more),
-  sampleFrontend('api', '192.0.2.1', even, { port: 443 }),
+  sampleFrontend('api', '192.0.2.1', even, { port: 443, flushOnDown: false }),
 ];
 const twoPrefixes = (pools: typeof backup | typeof even) => [
   sampleFrontend('web', '192.0.2.1', pools),
@@ -92,7 +94,7 @@ export const fleets: readonly Fleet[] = [
     name: 'words',
     what: 'operators who change their mind, while VPP is slow, silent or restarted',
     configs: [site(three, onePrefix(backup))],
-    faults: ['word', 'verdict', 'lost', 'vpp-restart', 'connection'],
+    faults: ['word', 'verdict', 'lost', 'refused', 'vpp-restart', 'connection'],
     most: 3,
     mirrored: false,
     down: [],
@@ -102,6 +104,24 @@ export const fleets: readonly Fleet[] = [
     what: 'operators, and restarts of maglevd',
     configs: [site(three, onePrefix(backup))],
     faults: ['word', 'daemon-restart'],
+    most: 3,
+    mirrored: false,
+    down: [],
+  },
+  {
+    name: 'slow disk',
+    what: 'operators who speak before a restarted maglevd knows what was said before',
+    configs: [site(three, [sampleFrontend('web', '192.0.2.1', backup)])],
+    faults: ['word', 'slow-disk'],
+    most: 3,
+    mirrored: false,
+    down: [],
+  },
+  {
+    name: 'words and reloads',
+    what: 'operators, while a server moves to another address and back',
+    configs: [site(three, onePrefix(backup)), site(moved, onePrefix(backup))],
+    faults: ['word', 'reload'],
     most: 3,
     mirrored: false,
     down: [],

@@ -1,6 +1,7 @@
 import { type DesiredVip, type LbOperation, vipId } from '../../domain/lb.js';
 import { costOf, loadOf, pieceOf } from '../../domain/plan-cost.js';
 import type { Tally } from '../../domain/tally.js';
+import { afterFailure, nextMove } from '../../domain/vip-move.js';
 import { sampleLbConf } from '../support/domain-samples.js';
 import { send } from './link.js';
 import {
@@ -11,12 +12,13 @@ import {
   type SyncOf,
   type Waiting,
   type Work,
+  type Writing,
 } from './state.js';
 import { anewDone, asideDone, reconciled, unsure } from './syncing.js';
 
 /**
- * What actors/vpp/reconciler.ts does, step by step, so that anything can come in between. It knows, plans and cuts pieces
- * by the code that ships.
+ * What actors/vpp/reconciler.ts does, step by step, so that anything can come in between. What it does
+ * next is said by the code that ships.
  */
 export function takeMail(state: State, number: number): void {
   const rec = state.reconciler(number);
@@ -69,11 +71,13 @@ class Hand {
         break;
       case 'make-anew':
         rec.vip.remaking();
+        this.#stands(false);
         rec.waiting = { for: 'anew', run: mail.run, piece: mail.batch.operations };
         this.#send(mail.batch.operations, mail.desired, { urgent: false, mayDesert: true });
         break;
       case 'remaking':
         rec.vip.remaking();
+        this.#stands(false);
         asideDone(this.#state, mail.run);
         break;
       case 'remade':
@@ -98,10 +102,9 @@ class Hand {
     if (work === null) return;
     work.failures.push(...result.failures.map(failureText));
     if (waiting.for === 'rest') this.#rest(work, desired, rest);
-    else if (result.failures.length > 0) {
-      const hopeless = result.failures.some(({ operation }) => operation.op === 'vip-add');
-      this.#rest(work, desired, hopeless ? [] : rest);
-    } else if (rest.length === 0 && later.length === 0) {
+    else if (result.failures.length > 0)
+      this.#rest(work, desired, afterFailure(result.failures, waiting).tried);
+    else if (rest.length === 0 && later.length === 0) {
       rec.vip.settled(desired);
       this.#end(work, true);
     } else rec.mail.push({ type: 'go-on' });
@@ -114,7 +117,7 @@ class Hand {
       return;
     }
     const piece = pieceOf(left, loadOf(desired));
-    this.#write(work, desired, piece, { for: 'rest', rest: left.slice(piece.length), later: [] });
+    this.#write(work, desired, { for: 'rest', piece, rest: left.slice(piece.length), later: [] });
   }
 
   #follow(): void {
@@ -132,47 +135,37 @@ class Hand {
   }
 
   #begin(sync: SyncOf): void {
-    this.#rec.work = { sync, failures: [], wrote: false };
+    this.#rec.work = { sync, failures: [] };
   }
 
   #goOn(): void {
     const { work, desired, vip } = this.#rec;
     if (work === null || desired === null) return;
-    const plan = vip.plan(desired, sampleLbConf);
-    if (plan === null) {
-      this.#end(work, false);
-      return;
-    }
-    const [refused] = plan.refused;
-    const [batch] = plan.batches;
-    if (refused !== undefined || batch?.kind === 'anew') {
-      if (work.sync !== null) work.failures.push(`vip-sync ${vipId(desired.key)}`);
-      this.#end(work, false);
-    } else if (batch === undefined) {
-      vip.settled(desired);
-      this.#end(work, true);
-    } else {
-      const piece = pieceOf(batch.operations, loadOf(desired));
-      const later = plan.batches.slice(1).flatMap(({ operations }) => operations);
-      this.#write(work, desired, piece, { for: 'piece', rest: batch.operations.slice(piece.length), later });
+    const move = nextMove(vip, desired, sampleLbConf);
+    switch (move.kind) {
+      case 'remade':
+        this.#end(work, false);
+        break;
+      case 'blocked':
+        if (work.sync !== null) work.failures.push(`vip-sync ${vipId(desired.key)}`);
+        this.#end(work, false);
+        break;
+      case 'equal':
+        vip.settled(desired);
+        this.#end(work, true);
+        break;
+      case 'write':
+        this.#write(work, desired, { for: 'piece', ...move });
+        break;
     }
   }
 
-  #write(
-    work: Work,
-    desired: DesiredVip,
-    piece: readonly LbOperation[],
-    more: {
-      readonly for: 'piece' | 'rest';
-      readonly rest: readonly LbOperation[];
-      readonly later: readonly LbOperation[];
-    },
-  ): void {
+  #write(work: Work, desired: DesiredVip, more: Pick<Writing, 'for' | 'piece' | 'rest' | 'later'>): void {
     const { vip } = this.#rec;
+    const { piece, rest, later } = more;
     const from = vip.known;
     vip.writes();
-    work.wrote = true;
-    this.#rec.waiting = { ...more, desired, piece, from };
+    this.#rec.waiting = { for: more.for, desired, piece, from, rest, later };
     this.#send(piece, desired, { urgent: work.sync === null, mayDesert: false });
   }
 
@@ -188,8 +181,17 @@ class Hand {
 
   #end(work: Work, complete: boolean): void {
     this.#rec.work = null;
+    this.#stands(complete);
     if (work.sync !== null) reconciled(this.#state, work.sync.run, work.failures);
     else if (!complete) this.#tellUnsure();
+  }
+
+  /** What was written since it was read is not settled. */
+  #stands(equal: boolean): void {
+    const { desired, vip } = this.#rec;
+    const { found, buckets } = vip.shown;
+    const settled = equal && buckets && desired !== null && found != null ? { desired, found } : null;
+    this.#state.settled = this.#state.settled.with(this.#number, settled);
   }
 
   #tellUnsure(): void {

@@ -41,57 +41,108 @@ class Numbers {
 }
 
 /**
- * Looks at every state that a fleet can come to with so many faults, nearest first. `limit`: most states; `now`: seconds.
+ * Looks at every state that a fleet can come to with so many faults: first those that need none, then those that need one,
+ * and so on. So a state that is come to again needs no second look: with more faults behind it no more can follow.
+ * `limit`: most states; `now`: seconds.
  */
 export function search(fleet: Fleet, limit: number, now: () => number): Found {
   const began = now();
-  const deciding = new Deciding(fleet);
-  const digest = new Digest(fleet.mirrored);
-  const seen = new Seen();
-  /** By state: whence it was come to, by which step; and whither its first step leads. */
-  const [parents, ways, firsts] = [new Numbers(), new Numbers(), new Numbers()];
-  let steps = 0;
-  let ends = 0;
-  const found = (whole: boolean, story: Found['story']): Found => {
-    const seconds = now() - began;
-    return { fleet: fleet.name, states: seen.size, steps, ends, seconds, whole, story };
-  };
-  const root = firstState(deciding);
-  seen.number(digest.of(root));
-  let level: (readonly [id: number, state: State])[] = [[0, root]];
-  while (level.length > 0) {
-    const next: (readonly [id: number, state: State])[] = [];
-    for (const [id, state] of level) {
-      const possible = stepsOf(state, deciding, fleet);
-      if (possible[0]?.fault !== false) {
-        ends++;
-        firsts.set(id, -1);
-      }
-      for (const [way, step] of possible.entries()) {
-        const after = state.copy();
-        try {
-          step.run(after);
-        } catch (thrown) {
-          if (!(thrown instanceof Violation)) throw thrown;
-          return found(false, story(fleet, deciding, [...pathTo(id, parents, ways), way], thrown));
-        }
-        steps++;
-        const { id: number, isNew } = seen.number(digest.of(after));
-        if (way === 0 && !step.fault) firsts.set(id, number);
-        if (!isNew) continue;
-        parents.set(number, id);
-        ways.set(number, way);
-        next.push([number, after]);
-      }
-      if (seen.size > limit) return found(false, null);
-    }
-    level = next;
-  }
-  const endless = endlessFrom(seen.size, firsts);
-  if (endless === null) return found(true, null);
-  const why = new Violation('it ends when faults stop: from here on the same is done again and again');
-  return found(true, story(fleet, deciding, pathTo(endless, parents, ways), why));
+  // Whoever goes deepest first has few states in memory; whoever takes the nearest first has the shortest story.
+  let found = new Search(fleet, 'deepest').run(limit);
+  if (found.story !== null) found = new Search(fleet, 'nearest').run(limit);
+  return { ...found, seconds: now() - began };
 }
+
+class Search {
+  readonly #fleet: Fleet;
+  readonly #first: 'deepest' | 'nearest';
+  readonly #deciding: Deciding;
+  readonly #digest: Digest;
+  readonly #seen = new Seen();
+  /** By state: whence it was come to, by which step; and whither its first step leads. */
+  readonly #parents = new Numbers();
+  readonly #ways = new Numbers();
+  readonly #firsts = new Numbers();
+  #steps = 0;
+  #ends = 0;
+  /** To be looked at, with as many faults behind them; and with one more. */
+  #places: Place[] = [];
+  #faulty: Place[] = [];
+  #at = 0;
+
+  constructor(fleet: Fleet, first: 'deepest' | 'nearest') {
+    this.#fleet = fleet;
+    this.#first = first;
+    this.#deciding = new Deciding(fleet);
+    this.#digest = new Digest(fleet.mirrored);
+  }
+
+  run(limit: number): Omit<Found, 'seconds'> {
+    const root = firstState(this.#deciding);
+    this.#seen.number(this.#digest.of(root));
+    this.#faulty = [[0, root]];
+    while (this.#faulty.length > 0) {
+      this.#places = this.#faulty;
+      this.#faulty = [];
+      for (let place = this.#next(); place !== undefined; place = this.#next()) {
+        const story = this.#look(place);
+        if (story !== null) return this.#found(false, story);
+        if (this.#seen.size > limit) return this.#found(false, null);
+      }
+    }
+    const endless = endlessFrom(this.#seen.size, this.#firsts);
+    if (endless === null) return this.#found(true, null);
+    const why = new Violation('it ends when faults stop: from here on the same is done again and again');
+    return this.#found(true, story(this.#fleet, this.#deciding, this.#pathTo(endless), why));
+  }
+
+  #next(): Place | undefined {
+    if (this.#first === 'deepest') return this.#places.pop();
+    const place = this.#places[this.#at++];
+    if (place !== undefined) return place;
+    this.#places = [];
+    this.#at = 0;
+    return undefined;
+  }
+
+  #look([id, state]: Place): readonly string[] | null {
+    const possible = stepsOf(state, this.#deciding, this.#fleet);
+    if (possible[0]?.fault !== false) {
+      this.#ends++;
+      this.#firsts.set(id, -1);
+    }
+    for (const [way, step] of possible.entries()) {
+      const after = way === possible.length - 1 ? state.reused() : state.copy();
+      try {
+        step.run(after);
+      } catch (thrown) {
+        if (!(thrown instanceof Violation)) throw thrown;
+        return story(this.#fleet, this.#deciding, [...this.#pathTo(id), way], thrown);
+      }
+      this.#steps++;
+      const { id: number, isNew } = this.#seen.number(this.#digest.of(after));
+      if (way === 0 && !step.fault) this.#firsts.set(id, number);
+      if (!isNew) continue;
+      this.#parents.set(number, id);
+      this.#ways.set(number, way);
+      (step.fault ? this.#faulty : this.#places).push([number, after]);
+    }
+    return null;
+  }
+
+  #pathTo(state: number): number[] {
+    const path: number[] = [];
+    for (let at = state; at !== 0; at = this.#parents.at(at)) path.push(this.#ways.at(at));
+    return path.reverse();
+  }
+
+  #found(whole: boolean, story: Found['story']): Omit<Found, 'seconds'> {
+    const { name: fleet } = this.#fleet;
+    return { fleet, states: this.#seen.size, steps: this.#steps, ends: this.#ends, whole, story };
+  }
+}
+
+type Place = readonly [id: number, state: State];
 
 /** Made anew for each search: VPP is empty, and nothing was read. */
 function firstState(deciding: Deciding): State {
@@ -105,12 +156,6 @@ function firstState(deciding: Deciding): State {
 /** Faults come last. */
 function stepsOf(state: State, deciding: Deciding, fleet: Fleet): Step[] {
   return [...progressOf(state, deciding), ...faultsOf(state, deciding, fleet)];
-}
-
-function pathTo(state: number, parents: Numbers, ways: Numbers): number[] {
-  const path: number[] = [];
-  for (let at = state; at !== 0; at = parents.at(at)) path.push(ways.at(at));
-  return path.reverse();
 }
 
 /** A state from which first steps lead to no end; null: there is none. */
@@ -134,7 +179,7 @@ function story(fleet: Fleet, deciding: Deciding, path: readonly number[], why: V
   for (const way of path) {
     const step = stepsOf(state, deciding, fleet)[way];
     if (step === undefined) throw new Error('the history cannot be told again');
-    lines.push(`  ${step.label}`);
+    lines.push(`  ${step.label()}`);
     try {
       step.run(state);
     } catch (thrown) {

@@ -53,20 +53,20 @@ export type SyncOf = { readonly run: number | null } | null;
 export interface Work {
   sync: SyncOf;
   failures: string[];
-  /** Something was sent. */
-  wrote: boolean;
+}
+
+export interface Writing {
+  readonly for: 'piece' | 'rest';
+  readonly desired: DesiredVip;
+  readonly piece: readonly LbOperation[];
+  readonly from: VipState | null | undefined;
+  readonly rest: readonly LbOperation[];
+  readonly later: readonly LbOperation[];
 }
 
 /** What a reconciler waits for. */
 export type Waiting =
-  | {
-      readonly for: 'piece' | 'rest';
-      readonly desired: DesiredVip;
-      readonly piece: readonly LbOperation[];
-      readonly from: VipState | null | undefined;
-      readonly rest: readonly LbOperation[];
-      readonly later: readonly LbOperation[];
-    }
+  | Writing
   | { readonly for: 'anew'; readonly run: number; readonly piece: readonly LbOperation[] };
 
 export class Reconciler {
@@ -76,6 +76,8 @@ export class Reconciler {
   work: Work | null = null;
   waiting: Waiting | null = null;
   mail: Mail[] = [];
+  /** See Digest. */
+  readonly texts: [string | null, string | null] = [null, null];
 
   copy(): Reconciler {
     const copy = new Reconciler();
@@ -114,6 +116,11 @@ export interface Sync {
   failures: string[];
 }
 
+export interface Settled {
+  readonly desired: DesiredVip;
+  readonly found: VipState;
+}
+
 /** Everything: what decides, maglevd's side of VPP, what is on its way, and VPP. */
 export class State {
   faults = 0;
@@ -129,6 +136,8 @@ export class State {
   knownFailures: readonly string[] = [];
   /** Shared with other states until they are written to: see reconciler(). */
   recs: readonly Reconciler[] = [];
+  /** By reconciler: what it was content with, if nothing has happened since. */
+  settled: readonly (Settled | null)[] = [];
   readonly #own = new Set<Reconciler>();
   /** VIPs that somebody else has changed since the last tick. */
   foreign = new Set<VipId>();
@@ -158,6 +167,7 @@ export class State {
     copy.retry = this.retry;
     copy.knownFailures = this.knownFailures;
     copy.recs = this.recs;
+    copy.settled = this.settled;
     this.#own.clear();
     copy.foreign = new Set(this.foreign);
     copy.undisturbed = this.undisturbed;
@@ -165,6 +175,12 @@ export class State {
     copy.calm = this.calm;
     copy.forgot = this.forgot;
     return copy;
+  }
+
+  /** The same one, of which nobody needs what it was. */
+  reused(): State {
+    this.#own.clear();
+    return this;
   }
 
   /** One that may be written to. */

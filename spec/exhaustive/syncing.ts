@@ -1,6 +1,7 @@
-import { type VipState, vipId } from '../../domain/lb.js';
+import { type DesiredVip, sameVipState, type VipState, vipId } from '../../domain/lb.js';
 import { costOf, loadOfFound, pieceOf } from '../../domain/plan-cost.js';
-import { planSync, upToDate } from '../../domain/plan-sync.js';
+import { leftToReconciler, planSync, upToDate } from '../../domain/plan-sync.js';
+import { isSettled } from '../../domain/settled-vips.js';
 import type { SyncJob } from '../../domain/sync-queue.js';
 import type { Tally } from '../../domain/tally.js';
 import { sampleLbConf } from '../support/domain-samples.js';
@@ -42,7 +43,10 @@ export function haveRead(state: State, found: readonly VipState[], order: number
     else handOver(state, sync, sync.frontend, null);
     return;
   }
-  const plans = planSync(standing, { conf: sampleLbConf, vips: found });
+  const settled = { has: (desired: DesiredVip, vip: VipState) => isContent(state, desired, vip) };
+  const plans = planSync(standing, { conf: sampleLbConf, vips: found }).filter(
+    (one) => one.plan !== leftToReconciler || !isSettled(one, settled),
+  );
   sync.runs = plans.map((planned): Run => {
     const has = new Map(planned.found.map((vip) => [vipId(vip.key), vip]));
     return { planned, batch: 0, pieces: [], asides: 0, vip: 0, skipped: new Set(), has, done: false };
@@ -50,6 +54,11 @@ export function haveRead(state: State, found: readonly VipState[], order: number
   sync.runs = sync.runs.map((run) => startRun(state, run));
   for (const number of sync.runs.keys()) goOn(state, number);
   finish(state);
+}
+
+function isContent({ settled, standing }: State, desired: DesiredVip, found: VipState): boolean {
+  const known = settled[standing.decision.vips.findIndex(({ frontend }) => frontend === desired.frontend)];
+  return known?.desired === desired && sameVipState(known.found, found);
 }
 
 /** The read failed. */

@@ -1,7 +1,6 @@
 import { guardOperation } from '../../binapi/lb/guard.js';
 import { MaglevError } from '../../domain/errors.js';
 import { type LbOperation, type VipId, type VipState, vipId } from '../../domain/lb.js';
-import { executedOnVip } from '../../domain/plan-execute.js';
 import type { OperationOutcome } from '../../domain/syncs.js';
 
 /** What must never be. */
@@ -29,18 +28,47 @@ export function vipIn({ vips }: VppModel, id: VipId): VipState | undefined {
 
 /**
  * One operation, as VPP executes or refuses it. Throws a Violation for what would crash VPP, or would leave servers behind
- * without their VIP.
+ * without their VIP; `isForeign`: somebody else has changed it, so that nobody can know what is in it.
  */
-export function execute(vpp: VppModel, operation: LbOperation): readonly [VppModel, OperationOutcome] {
+export function execute(
+  vpp: VppModel,
+  operation: LbOperation,
+  isForeign: boolean,
+): readonly [VppModel, OperationOutcome] {
   const lethal = guardOperation(operation);
   if (lethal !== null) throw new Violation(`nothing lethal is sent: ${lethal.message}`);
   const id = vipId(operation.key);
   const before = vipIn(vpp, id);
   const retval = refusalOf(vpp, before, operation);
   if (retval !== null) return [vpp, refused(retval)];
-  if (operation.op === 'vip-del' && before !== undefined && before.ases.length > 0)
+  if (operation.op === 'vip-del' && before !== undefined && before.ases.length > 0 && !isForeign)
     throw new Violation(`no server is left behind: ${id} goes with ${before.ases.length} of them`);
-  return [having(vpp, id, executedOnVip(before ?? null, [operation]), operation), success];
+  return [having(vpp, id, changed(before, operation), operation), success];
+}
+
+/** The VIP after an operation that VPP takes; null: gone. */
+function changed(vip: VipState | undefined, operation: LbOperation): VipState | null {
+  switch (operation.op) {
+    case 'vip-add': {
+      const { key, encap, tableLength, srcIpSticky } = operation;
+      return { key, encap, tableLength: { value: tableLength, exact: true }, srcIpSticky, ases: [] };
+    }
+    case 'vip-del':
+      return null;
+    case 'as-add': {
+      const { address, weight } = operation;
+      return vip === undefined ? null : { ...vip, ases: [...vip.ases, { address, weight, buckets: 0 }] };
+    }
+    case 'as-del':
+      return vip === undefined
+        ? null
+        : { ...vip, ases: vip.ases.filter(({ address }) => address !== operation.address) };
+    case 'as-weight': {
+      const { address, weight } = operation;
+      const ases = vip?.ases.map((as) => (as.address === address ? { ...as, weight } : as)) ?? [];
+      return vip === undefined ? null : { ...vip, ases };
+    }
+  }
 }
 
 const refusals = new Map<number, OperationOutcome>();
