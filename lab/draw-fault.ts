@@ -19,6 +19,7 @@ export const crashable = [
   'session',
   'conf-pusher',
   'lb',
+  'sync-ticker',
   'log-level',
   'root',
   'service',

@@ -91,13 +91,10 @@ class Lb extends Life<LbMessage, LbOptions> {
   #standing: StandingDecision;
   #course = noSyncYet;
   #cancelRetry: Cancel = () => {};
-  #cancelTicks: Cancel = () => {};
-  #interval = 0;
 
   constructor(context: Context<LbMessage>, options: LbOptions, decision: Decision) {
     super(context, options);
     this.#standing = new StandingDecision(decision);
-    this.#tickEvery(decision.syncInterval, true);
   }
 
   stop(): void {
@@ -110,7 +107,6 @@ class Lb extends Life<LbMessage, LbOptions> {
     decision: ({ decision }) => {
       this.#standing = new StandingDecision(decision);
       this.#due(null, 'decision');
-      if (decision.syncInterval !== this.#interval) this.#tickEvery(decision.syncInterval);
     },
     'vip-wanted': (message) => this.#follow(message),
     unsure: ({ frontend, looked }) => {
@@ -143,13 +139,6 @@ class Lb extends Life<LbMessage, LbOptions> {
       this.#news(this.#telling.changes.tellMore());
     },
   });
-
-  /** That is how drift in VPP is found. */
-  #tickEvery(interval: number, immediate = false): void {
-    this.#interval = interval;
-    this.#cancelTicks();
-    this.#cancelTicks = this.context.every(interval, { type: 'tick' }, { immediate });
-  }
 
   /** Somebody asks: with a name that is not in the config there is nothing to do. */
   #asked(frontend: string | null, reply: Reply<SyncReport>): void {

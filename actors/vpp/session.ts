@@ -9,6 +9,7 @@ import type { OpenStats, SessionParts } from './api.js';
 import { confPusherActor } from './conf-pusher.js';
 import { type LbMessage, lbActor } from './lb.js';
 import { type StatsMessage, statsActor } from './stats.js';
+import { syncTickerActor } from './sync-ticker.js';
 
 export interface SessionOptions extends SessionParts {
   /** null: VPP's counters are not read. */
@@ -27,7 +28,7 @@ export type SessionMessage =
 
 /**
  * Everything that lives as long as one connection. The order of the children matters: VPP gets its global settings
- * before its VIPs. Whoever reads the counters comes last: if that fails, nobody else is restarted. They report by
+ * before its VIPs, and the ticker, whose first tick is immediate, comes after all that it sets going. Whoever reads the counters comes last: if that fails, nobody else is restarted. They report by
  * themselves; what is asked of them, or told to all of them, comes through here.
  */
 export function sessionActor(options: SessionOptions): ActorSpec<SessionMessage> {
@@ -40,6 +41,7 @@ export function sessionActor(options: SessionOptions): ActorSpec<SessionMessage>
       const stats = openStats === null ? null : toStats;
       const confPusher = context.spawn(confPusherActor(options));
       const lb = context.spawn(lbActor({ ...options, confPusher, stats }));
+      const ticker = context.spawn(syncTickerActor({ lb, decisions: options.decisions }));
       if (openStats !== null) toStats.bind(context.spawn(statsActor({ ...options, open: openStats })));
       const askLb = (message: LbMessage & SessionMessage) => context.relay(lb, message);
       const askStats = (message: StatsQuestion) => {
@@ -50,7 +52,7 @@ export function sessionActor(options: SessionOptions): ActorSpec<SessionMessage>
       return {
         receive: byType<SessionMessage>({
           decision: (message) => {
-            for (const child of [confPusher, lb, stats]) child?.tell(message);
+            for (const child of [confPusher, lb, ticker, stats]) child?.tell(message);
           },
           'vip-wanted': askLb,
           sync: askLb,

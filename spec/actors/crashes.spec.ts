@@ -74,6 +74,7 @@ describe('actors/vpp session, when any of its actors crashes at any message', ()
       'session',
       'conf-pusher',
       'lb',
+      'sync-ticker',
       ...[web, old, neu].map(({ key }) => vipId(key).replace('/', '_')),
     ]);
     for (const crashAt of points) {

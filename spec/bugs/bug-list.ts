@@ -240,9 +240,9 @@ const sending: readonly Bug[] = [
   ),
   bug(
     'nobody looks at VPP again by himself',
-    'actors/vpp/lb',
-    "this.#cancelTicks = this.context.every(interval, { type: 'tick' }, { immediate });",
-    "if (immediate) this.context.self.tell({ type: 'tick' });",
+    'actors/vpp/sync-ticker',
+    'lb.tell(message);',
+    '{ if (lb.ticked !== true) { lb.ticked = true; lb.tell(message); } }',
   ),
   bug(
     'what is asked for is acknowledged before VPP has it',
