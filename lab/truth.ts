@@ -68,7 +68,7 @@ export class Truth {
   }
 
   /** Configs of which something may be seen in VPP now. */
-  get configs(): readonly Fleet[] {
+  get configs(): readonly [Fleet, ...Fleet[]] {
     const recent = this.#others.filter(({ until }) => this.#troubles.isRecent(until));
     return [this.config, ...recent.map(({ fleet }) => fleet)];
   }
