@@ -40,8 +40,10 @@ export class LabClock implements Clock {
     if (Number.isNaN(ms)) throw new RangeError('a timer needs a number of milliseconds');
     if (ms === Number.POSITIVE_INFINITY) return () => {};
     // Whoever waits for a whole millisecond is not woken before it, by the rounding of a sum.
-    const due = Math.round((this.#elapsed + Math.max(0, ms)) * TICKS_PER_MS) / TICKS_PER_MS;
-    return this.#timers.add(due, run);
+    const tick = Math.round((this.#elapsed + Math.max(0, ms)) * TICKS_PER_MS);
+    // And whoever waits at all is not woken at the same moment: he would reckon the same rest again.
+    const first = Math.round(this.#elapsed * TICKS_PER_MS) + (ms > 0 ? 1 : 0);
+    return this.#timers.add(Math.max(tick, first) / TICKS_PER_MS, run);
   };
 
   /** Timers that are set and have not fired. */

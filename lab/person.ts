@@ -36,7 +36,7 @@ export class Person {
         (answer, error) => {
           if (answer !== null) {
             if (action === 'resume' || action === 'enable') truth.begins(backend);
-            truth.words.done(truth.config, backend, action);
+            truth.words.done(truth.configs, backend, action);
             for (const { obeyed } of this.#world.observers) obeyed?.(backend, action, answer.applied);
           }
           const isRefused = error?.code === 'MGL_BACKEND_DISABLED' || error?.code === 'MGL_BACKEND_UNKNOWN';
@@ -57,7 +57,7 @@ export class Person {
         ({ ask, operator }) =>
           ask(operator, { type: 'set-weight', change: { ...place, weight }, flush, peer: 'lab' }),
         (answer, error) => {
-          if (answer !== null) truth.words.weightDone(truth.config, place, weight);
+          if (answer !== null) truth.words.weightDone(truth.configs, place, weight);
           const unknown = ['MGL_FRONTEND_UNKNOWN', 'MGL_POOL_UNKNOWN', 'MGL_BACKEND_UNKNOWN'];
           done(unknown.includes(error?.code ?? '') || (answer !== null && isKept(answer)));
         },

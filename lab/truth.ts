@@ -68,7 +68,7 @@ export class Truth {
   }
 
   /** Configs of which something may be seen in VPP now. */
-  get configs(): readonly Fleet[] {
+  get configs(): readonly [Fleet, ...Fleet[]] {
     const recent = this.#others.filter(({ until }) => this.#troubles.isRecent(until));
     return [this.config, ...recent.map(({ fleet }) => fleet)];
   }
@@ -99,11 +99,16 @@ export class Truth {
   /** A probe of this server has ended. */
   probed(address: string, passed: boolean, culprit: Culprit): void {
     const now = this.#now();
-    for (const backend of this.config.backends) {
-      if (backend.address !== address || backend.check === null) continue;
-      const check = this.config.checks.find(({ name }) => name === backend.check);
-      if (check === undefined) continue;
-      this.#ideals.of(backend.name, address, check).count(check, passed, culprit, now);
+    // Of a config that may count already, too: whoever reads it first begins to probe.
+    const counted = new Set<string>();
+    for (const { backends, checks } of this.configs) {
+      for (const backend of backends) {
+        if (backend.address !== address || backend.check === null || counted.has(backend.name)) continue;
+        const check = checks.find(({ name }) => name === backend.check);
+        if (check === undefined) continue;
+        counted.add(backend.name);
+        this.#ideals.of(backend.name, address, check).count(check, passed, culprit, now);
+      }
     }
   }
 

@@ -26,6 +26,8 @@ export class Words {
   readonly #now: () => number;
   readonly #words = new Map<string, Word>();
   readonly #spoken: Spoken[] = [];
+  /** Of these nobody can know whether they were said before or after the config changed what they are about. */
+  readonly #unsure = new Set<string>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -47,8 +49,11 @@ export class Words {
     return this.#words.has(subject);
   }
 
-  /** An operator was told that it is done. */
-  done(config: Fleet, backend: string, action: BackendAction): void {
+  /** An operator was told that it is done. `configs`: the one that counts, and those that may count by now. */
+  done(configs: readonly [Fleet, ...Fleet[]], backend: string, action: BackendAction): void {
+    const [config] = configs;
+    const enabled = (fleet: Fleet) => fleet.backends.find(({ name }) => name === backend)?.enabled;
+    this.#doubt(`enabled ${backend}`, new Set(configs.map(enabled)).size > 1);
     const plan = config.backends.find(({ name }) => name === backend);
     if (plan === undefined) return;
     const word = (what: 'paused' | 'enabled', value: boolean, configured: boolean) => {
@@ -72,13 +77,25 @@ export class Words {
     }
   }
 
-  weightDone(config: Fleet, place: WeightPlace, value: number): void {
+  weightDone(configs: readonly [Fleet, ...Fleet[]], place: WeightPlace, value: number): void {
+    const [config] = configs;
     const { frontend, pool, backend } = place;
     const subject = `weight ${frontend} ${pool} ${backend}`;
+    this.#doubt(subject, new Set(configs.map((fleet) => weightIn(fleet, place))).size > 1);
     const configured = weightIn(config, place);
     if (configured === null) return;
     if (configured === value) this.#words.delete(subject);
     else this.#words.set(subject, { ...place, what: 'weight', value, configured });
+  }
+
+  #doubt(subject: string, isUnsure: boolean): void {
+    if (isUnsure) this.#unsure.add(subject);
+    else this.#unsure.delete(subject);
+  }
+
+  /** Can it be known whether a word about it holds? */
+  isSure(subject: string): boolean {
+    return !this.#unsure.has(subject);
   }
 
   /** Another config counts: it has the last word about what it has changed. */
@@ -111,9 +128,9 @@ export class Words {
 
   /** What holds, in the words of maglevc; what waits for its name to come back is not in it. */
   told(config: Fleet): readonly string[] {
-    return [...this.#words.values()]
-      .filter((word) => configuredFor(config, word) !== null)
-      .map(({ what, value, backend, frontend, pool }) => {
+    return [...this.#words]
+      .filter(([subject, word]) => this.isSure(subject) && configuredFor(config, word) !== null)
+      .map(([, { what, value, backend, frontend, pool }]) => {
         if (what === 'weight') return `weight ${value} ${frontend} ${pool} ${backend}`;
         return `${what === 'paused' ? 'pause' : value === true ? 'enable' : 'disable'} ${backend}`;
       })

@@ -31,7 +31,7 @@ export const wordsKept: Invariant = {
           if (overrides === null || truth.words.told(truth.config).join('; ') !== words) return;
           checked();
           const told = overrides
-            .filter(({ dormantSince }) => dormantSince === null)
+            .filter((one) => one.dormantSince === null && truth.words.isSure(subjectOf(one)))
             .map(wordOf)
             .sort()
             .join('; ');
@@ -41,6 +41,11 @@ export const wordsKept: Invariant = {
     }),
   }),
 };
+
+function subjectOf({ asked, backend, frontend, pool }: Override): string {
+  if (frontend !== null) return `weight ${frontend} ${pool ?? ''} ${backend}`;
+  return `${asked === 'pause' ? 'paused' : 'enabled'} ${backend}`;
+}
 
 function wordOf({ asked, backend, frontend, pool }: Override): string {
   return frontend === null ? `${asked} ${backend}` : `${asked} ${frontend} ${pool ?? ''} ${backend}`;
