@@ -78,17 +78,24 @@ function httpFields({ http }: HealthCheckInfo): Field[] {
     ['method', http.method],
     ['response-code', http.responseCode],
     ['response-regexp', http.responseRegexp ?? '(any body)'],
+    ['reuse', everyText(http.reuse)],
   ];
 }
 
-function tlsFields({ type, http, tls }: HealthCheckInfo): Field[] {
+/** A maglevd that does not know the key says 0, and makes each anew. */
+function everyText(every: number): number {
+  return Math.max(1, every);
+}
+
+function tlsFields({ type, http, tls, handshake }: HealthCheckInfo): Field[] {
   const ssl: Field[] = type === 'tcp' ? [['ssl', tls !== undefined]] : [];
-  if (tls === undefined) return ssl;
+  if (tls === undefined) return handshake === undefined ? ssl : [...ssl, ['handshake', handshake]];
   const serverName = tls.serverName ?? (http?.host === undefined ? backendsAddress : '(as host)');
   return [
     ...ssl,
     ['server-name', serverName],
     ['insecure-skip-verify', tls.insecureSkipVerify],
     ['ca-file', tls.caFile ?? "(Node's own authorities)"],
+    ['resume', everyText(tls.resume)],
   ];
 }

@@ -127,13 +127,14 @@ function probeParams(check: FileHealthCheck, trustOf: TrustOf): ProbeParams {
 }
 
 function tlsParams(
-  params: Pick<TlsFile, 'server-name' | 'insecure-skip-verify' | 'ca-file'>,
+  params: Pick<TlsFile, 'server-name' | 'insecure-skip-verify' | 'ca-file' | 'resume'>,
   trustOf: TrustOf,
 ): TlsParams {
   return {
     serverName: params['server-name'],
     insecureSkipVerify: params['insecure-skip-verify'],
     trust: trustOf(params['ca-file']),
+    ...(params.resume > 1 ? { resume: params.resume } : {}),
   };
 }
 
@@ -144,6 +145,7 @@ function httpParams(params: HttpFile): HttpParams {
     host: params.host,
     responseCodes: params['response-code'],
     responseRegexp: params['response-regexp'],
+    ...(params.reuse > 1 ? { reuse: params.reuse } : {}),
   };
 }
 

@@ -30,10 +30,14 @@ const common = {
   'probe-ipv6-src': optional(ipAddress, "the kernel's choice"),
 } as const;
 
+/** Of so many one is made anew; 1 = each. With more, what is wrong with the server's certificate or door is seen too late. */
+const every = withDefault(integer(1, 1000), '1');
+
 const tlsParams = {
   'server-name': optional(text(serverNameRule), 'none'),
   'insecure-skip-verify': withDefault(boolean, 'false'),
   'ca-file': optional(text(fileRule, { minLength: 1 }), 'as healthchecker.ca-file'),
+  resume: every,
 } as const;
 
 const httpParams = mapping({
@@ -42,6 +46,7 @@ const httpParams = mapping({
   method: withDefault(oneOf(['GET', 'HEAD']), 'GET'),
   'response-code': withDefault(responseCodes, '200'),
   'response-regexp': optional(text(regexpRule), 'any body'),
+  reuse: every,
   ...tlsParams,
 });
 

@@ -1,3 +1,4 @@
+import { formatDuration } from '../domain/duration.js';
 import { probeRates, RATE_MAX } from '../domain/probe-rate.js';
 import { quote } from '../domain/text.js';
 import type { Finding } from './problem.js';
@@ -42,4 +43,25 @@ export function probedElsewhere(name: string, frontend: FileFrontend, file: Conf
     path: ['maglev', 'frontends', name, 'port'],
     message: `health check ${quote(check)} probes port ${port}: nobody checks what is served on port ${frontend.port}`,
   }));
+}
+
+/** In milliseconds: what is wrong with connecting to a server should not stay unseen for longer. */
+const SELDOM_MS = 10 * 60_000;
+
+/** Only a new connection, and a whole handshake, show that a server takes new clients, and has the right certificate. */
+export function madeAnewTooSeldom(file: ConfigFile): Finding[] {
+  return [...file.healthchecks].flatMap(([name, check]) => {
+    const found = (key: string, ms: number, what: string): Finding[] => {
+      if (ms <= SELDOM_MS) return [];
+      const message = `with an interval of ${formatDuration(check.interval)} there is ${what} only every ${formatDuration(ms)}: what is wrong with it is seen no sooner`;
+      return [{ path: ['maglev', 'healthchecks', name, 'params', key], message }];
+    };
+    if (check.type === 'icmp') return [];
+    const reuse = check.type === 'tcp' ? 1 : check.params.reuse;
+    const connectionMs = check.interval * reuse;
+    const secure = check.type === 'https' || (check.type === 'tcp' && check.params.ssl);
+    const seldom = reuse > 1 ? found('reuse', connectionMs, 'a new connection') : [];
+    if (seldom.length > 0 || !secure || check.params.resume === 1) return seldom;
+    return found('resume', connectionMs * check.params.resume, 'a whole handshake');
+  });
 }

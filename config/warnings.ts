@@ -4,7 +4,7 @@ import type { VppMemory } from '../domain/vpp-memory.js';
 import { countersWarning, memoryWarning } from '../domain/vpp-memory-advice.js';
 import type { Finding } from './problem.js';
 import type { ConfigFile, FileFrontend } from './schema.js';
-import { probedElsewhere, probedTooOften } from './warnings-probes.js';
+import { madeAnewTooSeldom, probedElsewhere, probedTooOften } from './warnings-probes.js';
 import { unfaithfulWeights, uselessSteps } from './warnings-weights.js';
 
 /** What is allowed but probably not meant. */
@@ -16,6 +16,7 @@ export function findWarnings(file: ConfigFile, memory: VppMemory | null): Findin
     ...uselessCaFiles(file),
     ...unusedBackends(file),
     ...probedTooOften(file),
+    ...madeAnewTooSeldom(file),
     ...uselessSteps(file),
     ...[...file.frontends].flatMap(([name, frontend]) => [
       ...unfaithfulWeights(name, frontend, file),
@@ -55,6 +56,7 @@ function uselessTlsKeys(file: ConfigFile): Finding[] {
       ...(check.params['server-name'] === null ? [] : ['server-name']),
       ...(check.params['insecure-skip-verify'] ? ['insecure-skip-verify'] : []),
       ...(check.params['ca-file'] === null ? [] : ['ca-file']),
+      ...(check.params.resume === 1 ? [] : ['resume']),
     ];
     return used.map((key) => ({
       path: ['maglev', 'healthchecks', name, 'params', key],

@@ -102,9 +102,10 @@ function probeKeys(probe: ProbeParams): Keys {
       return [];
     case 'tcp': {
       const tls = probe.tls === null ? [] : tlsKeys(probe.tls);
+      const handshake = probe.tls === null ? (probe.handshake ?? 'half') : null;
       return [
         ['port', String(probe.port)],
-        ['params', [['ssl', String(probe.tls !== null)], ...tls]],
+        ['params', [['ssl', String(probe.tls !== null)], ['handshake', handshake], ...tls]],
       ];
     }
     case 'http':
@@ -120,7 +121,7 @@ function probeKeys(probe: ProbeParams): Keys {
   }
 }
 
-function httpKeys({ method, path, host, responseCodes, responseRegexp }: HttpParams): Keys {
+function httpKeys({ method, path, host, responseCodes, responseRegexp, reuse = 1 }: HttpParams): Keys {
   const codes = responseCodes.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
   return [
     ['path', text(path)],
@@ -128,14 +129,16 @@ function httpKeys({ method, path, host, responseCodes, responseRegexp }: HttpPar
     ['method', method],
     ['response-code', text(codes)],
     ['response-regexp', responseRegexp === null ? null : text(responseRegexp)],
+    ['reuse', String(reuse)],
   ];
 }
 
-function tlsKeys({ serverName, insecureSkipVerify, trust }: TlsParams): Keys {
+function tlsKeys({ serverName, insecureSkipVerify, trust, resume = 1 }: TlsParams): Keys {
   return [
     ['server-name', serverName === null ? null : text(serverName)],
     ['insecure-skip-verify', String(insecureSkipVerify)],
     ['ca-file', trust === null ? null : text(trust.file)],
+    ['resume', String(resume)],
   ];
 }
 

@@ -58,6 +58,7 @@ const tlsFields: Written<TlsParams> = {
     'params.ca-file',
     (trust) => (trust === null ? '' : `${trust.file} (${trust.fingerprint.slice(0, 12)})`),
   ],
+  resume: ['params.resume', (resume = 1) => String(resume)],
 };
 
 const httpFields: Written<HttpParams> = {
@@ -69,6 +70,7 @@ const httpFields: Written<HttpParams> = {
     (ranges) => ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(','),
   ],
   responseRegexp: ['params.response-regexp', text],
+  reuse: ['params.reuse', (reuse = 1) => String(reuse)],
 };
 
 const backendFields: Written<Omit<Backend, 'name'>> = {
@@ -145,6 +147,7 @@ function probeValues(probe: ProbeParams): [string, string][] {
         type,
         ['port', String(probe.port)],
         ['params.ssl', String(probe.tls !== null)],
+        ['params.handshake', probe.tls === null ? (probe.handshake ?? 'half') : 'full'],
         ...(probe.tls === null ? [] : written(tlsFields, probe.tls)),
       ];
     case 'http':

@@ -71,6 +71,8 @@ export interface TlsParams {
   readonly insecureSkipVerify: boolean;
   /** The authorities that certificates are checked against; null = those that Node brings with it. */
   readonly trust: TrustStore | null;
+  /** Of so many handshakes with a server one is whole, and the others resume its session. Absent: each is whole. */
+  readonly resume?: number;
 }
 
 /** Authorities, as they were read from a file. */
@@ -95,6 +97,8 @@ export interface HttpParams {
   readonly responseCodes: readonly { readonly from: number; readonly to: number }[];
   /** Source of the expression that the body must match, for compileResponseRegexp; null = any body. */
   readonly responseRegexp: string | null;
+  /** So many probes of a server at most use one connection. Absent: each has a new one. */
+  readonly reuse?: number;
 }
 
 export interface Backend {

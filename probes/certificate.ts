@@ -5,6 +5,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import type { ProbeFinding } from '../domain/probe-result.js';
+import type { Validity } from './sessions.js';
 import type { TrustGrounds } from './trust.js';
 import { quoted } from './wording.js';
 
@@ -46,6 +47,15 @@ export function certificateTrouble({ secure, name, now, grounds }: CertificateQu
     return { verdict: 'doubt', code: 'TRUST', detail: `${authority}, discarded: ${grounds.trouble}` };
   }
   return failure(`certificate is not accepted: ${code}`);
+}
+
+/** How long all certificates are valid that the server has shown. */
+export function validityOf(secure: TLSSocket): Validity {
+  const chain = chainOf(secure);
+  return {
+    from: Math.max(...chain.map(({ valid_from }) => Date.parse(valid_from))),
+    until: Math.min(...chain.map(({ valid_to }) => Date.parse(valid_to))),
+  };
 }
 
 function failure(detail: string): ProbeFinding {

@@ -35,7 +35,9 @@ export function dial(
   const socket = new ResetSocket({ allowHalfOpen: true, ...(data === undefined ? {} : { onread }) });
   let connected = false;
   let origin: ErrorOrigin = 'network';
-  attempt.release(() => socket.destroy());
+  attempt.release(() => {
+    if (events.isKept?.() !== true) socket.destroy();
+  });
   socket.on('error', (error: NodeJS.ErrnoException) => {
     attempt.handle(() => {
       const errno = error.code ?? 'unknown';

@@ -18,6 +18,8 @@ export class HttpBody {
   readonly #parts: Buffer[] = [];
   #size = 0;
   #complete = false;
+  /** Something came behind its end. */
+  #overrun = false;
   /** Chunked only: the line under way; bytes left of the chunk under way; what comes next. */
   #line = '';
   #left = 0;
@@ -33,16 +35,31 @@ export class HttpBody {
     return this.#complete || this.#size >= BODY_LIMIT;
   }
 
+  /** Has all of it come, however long it is, and nothing behind it? */
+  get isWhole(): boolean {
+    return this.#complete && !this.#overrun;
+  }
+
+  /** Will that never be? More than BODY_LIMIT bytes are not waited for. */
+  get isEndless(): boolean {
+    const { kind } = this.#framing;
+    return kind === 'until-close' || this.#overrun || (!this.#complete && this.#size >= BODY_LIMIT);
+  }
+
   get size(): number {
     return this.#size;
   }
 
   /** `bytes` may be reused after the call. */
   feed(bytes: Buffer): void {
-    if (this.complete) return;
+    if (this.complete) {
+      this.#overrun ||= bytes.length > 0;
+      return;
+    }
     if (this.#framing.kind === 'chunked') this.#feedChunked(bytes);
     else if (this.#framing.kind === 'until-close') this.#keep(bytes);
     else {
+      this.#overrun = bytes.length > this.#framing.bytes - this.#size;
       this.#keep(bytes.subarray(0, this.#framing.bytes - this.#size));
       this.#complete = this.#size >= this.#framing.bytes;
     }
@@ -98,6 +115,7 @@ export class HttpBody {
       this.#line = '';
       this.#chunkLine(line);
     }
+    this.#overrun = this.#complete && at < bytes.length;
   }
 
   #chunkLine(line: string): void {

@@ -8,6 +8,8 @@ export type BodyFraming =
 
 export interface HttpHead {
   readonly status: number;
+  /** Does the server take another request on this connection (RFC 9112 section 9.3)? */
+  readonly persistent: boolean;
   /** By lower-case name. The values of a repeated field are joined by a comma (RFC 9110 section 5.3). */
   readonly fields: ReadonlyMap<string, string>;
 }
@@ -25,7 +27,14 @@ export const httpPrefix = 'HTTP/1.';
 export function parseHttpHead(text: string): HttpHead {
   const lines = text.split(/\r?\n/);
   const status = parseStatus(lines[0] ?? '');
-  return { status, fields: parseFields(lines.slice(1)) };
+  const fields = parseFields(lines.slice(1));
+  return { status, persistent: isPersistent(text.startsWith('HTTP/1.0'), fields), fields };
+}
+
+function isPersistent(isOld: boolean, fields: ReadonlyMap<string, string>): boolean {
+  const options = (fields.get('connection') ?? '').toLowerCase().split(',');
+  const says = (option: string) => options.some((one) => withoutPadding(one) === option);
+  return isOld ? says('keep-alive') : !says('close');
 }
 
 function parseStatus(line: string): number {

@@ -7,7 +7,7 @@ const userAgent = `vpp-maglev/${productVersion} (health check)`;
 
 /**
  * The request of a probe. It asks for an answer that needs little understanding: no compression, and the connection
- * closed behind it. The Host is the configured one as it is, or else the address with the port unless that is the
+ * closed behind it, unless it is to be used again. The Host is the configured one as it is, or else the address with the port unless that is the
  * scheme's own (RFC 9110 section 7.2).
  */
 export function httpRequest(
@@ -23,7 +23,7 @@ export function httpRequest(
     `User-Agent: ${userAgent}`,
     'Accept: */*',
     'Accept-Encoding: identity',
-    'Connection: close',
+    `Connection: ${(params.reuse ?? 1) > 1 ? 'keep-alive' : 'close'}`,
   ];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8');
 }

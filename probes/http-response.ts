@@ -10,13 +10,19 @@ import { quoted } from './wording.js';
 /** Bytes of a response before its body, interim responses (1xx) included. */
 export const HEAD_LIMIT = 16 * 1024;
 
+/** What can become of the connection of a response: the next request, at once or when the rest has been read; or nothing. */
+export type Onward = 'now' | 'later' | 'never';
+
 /**
  * Reads one HTTP/1 response as far as the verdict needs: the header, and the body only if it must match. Every
- * method answers the verdict as soon as there is one.
+ * method answers the verdict as soon as there is one. If the connection is to be used again, the rest of the body can be
+ * fed behind that.
  */
 export class HttpResponse {
   readonly #params: HttpParams;
   readonly #matcher: BodyMatcher | null;
+  #judged = false;
+  #persistent = false;
   /** What has come of the header; the latin1 text has one character a byte. */
   #head = '';
   #headBytes = 0;
@@ -31,8 +37,23 @@ export class HttpResponse {
     this.#matcher = matcher;
   }
 
+  get onward(): Onward {
+    if (!this.#persistent || this.#body === null || this.#body.isEndless) return 'never';
+    return this.#body.isWhole ? 'now' : 'later';
+  }
+
   /** `bytes` may be reused after the call. */
   feed(bytes: Buffer): ProbeFinding | null {
+    if (this.#judged) {
+      this.#readOn(this.#body, bytes);
+      return null;
+    }
+    const finding = this.#judge(bytes);
+    this.#judged = finding !== null;
+    return finding;
+  }
+
+  #judge(bytes: Buffer): ProbeFinding | null {
     try {
       return this.#body === null ? this.#feedHead(bytes) : this.#feedBody(this.#body, bytes);
     } catch (thrown) {
@@ -94,11 +115,36 @@ export class HttpResponse {
     if (!this.#params.responseCodes.some(({ from, to }) => from <= status && status <= to)) {
       return { verdict: 'fail', code: 'L7STS', detail: `${statusDetail(status)}${statusHint(head)}` };
     }
-    if (this.#matcher === null) return this.#pass();
-    this.#body = new HttpBody(
-      this.#params.method === 'HEAD' ? { kind: 'length', bytes: 0 } : bodyFraming(head),
-    );
-    return this.#feedBody(this.#body, rest);
+    this.#persistent = head.persistent && (this.#params.reuse ?? 1) > 1;
+    if (this.#matcher !== null) {
+      this.#body = this.#bodyBehind(head);
+      return this.#feedBody(this.#body, rest);
+    }
+    if (this.#persistent) this.#begin(head, rest);
+    return this.#pass();
+  }
+
+  #bodyBehind(head: HttpHead): HttpBody {
+    return new HttpBody(this.#params.method === 'HEAD' ? { kind: 'length', bytes: 0 } : bodyFraming(head));
+  }
+
+  /** Nobody asked for the body: that it cannot be understood is no failure, but nothing can come behind it. */
+  #begin(head: HttpHead, rest: Buffer): void {
+    try {
+      this.#body = this.#bodyBehind(head);
+    } catch (thrown) {
+      if (!(thrown instanceof BadHttpHead)) throw thrown;
+    }
+    this.#readOn(this.#body, rest);
+  }
+
+  #readOn(body: HttpBody | null, bytes: Buffer): void {
+    try {
+      body?.feed(bytes);
+    } catch (thrown) {
+      if (!(thrown instanceof BadHttpBody)) throw thrown;
+      this.#persistent = false;
+    }
   }
 
   #feedBody(body: HttpBody, bytes: Buffer): ProbeFinding | null {

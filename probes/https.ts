@@ -1,50 +1,42 @@
 import type { HttpParams, TlsParams } from '../domain/config.js';
 import { formatDuration } from '../domain/duration.js';
 import { Attempt } from './attempt.js';
-import { bodyMatcher } from './body-matcher.js';
-import { dial } from './dial.js';
-import { hostWithoutPort, httpRequest } from './http-request.js';
-import { HttpResponse } from './http-response.js';
+import { Exchange } from './exchange.js';
 import { expectation } from './http-wording.js';
 import type { Probe } from './probe.js';
 import { noAnswer } from './refusal.js';
 import type { ProbeTarget } from './target.js';
-import { handshake, lostBeforeHandshake } from './tls.js';
-import { alertOf } from './tls-error.js';
 import { endpoint } from './wording.js';
 
-/** As httpProbe, behind one TLS handshake. */
+/** As httpProbe, behind one TLS handshake, or over the connection of the probe before. */
 export function httpsProbe(target: ProbeTarget, port: number, params: HttpParams, tls: TlsParams): Probe {
-  const request = httpRequest(params, target.address, port, 443);
-  const matcher = params.responseRegexp === null ? null : bodyMatcher(params.responseRegexp);
-  const host = params.host === null ? null : hostWithoutPort(params.host);
+  return exchangeProbe(target, port, params, tls);
+}
+
+/** As httpProbe, over a connection of Node that several probes use. */
+export function keptHttpProbe(target: ProbeTarget, port: number, params: HttpParams): Probe {
+  return exchangeProbe(target, port, params, null);
+}
+
+function exchangeProbe(target: ProbeTarget, port: number, params: HttpParams, tls: TlsParams | null): Probe {
+  const exchange = new Exchange(target, port, params, tls);
+  const url = `${tls === null ? 'http' : 'https'}://${endpoint(target.address, port)}${params.path}`;
   const within = formatDuration(target.timeoutMs);
   return {
-    description: `${params.method} https://${endpoint(target.address, port)}${params.path}${expectation(params)} within ${within}`,
+    description: `${params.method} ${url}${expectation(params)} within ${within}`,
     run: (around, done) => {
-      const attempt = new Attempt(around, target.timeoutMs, () => noAnswer(target), done);
-      const response = new HttpResponse(params, matcher);
-      dial(attempt, target, port, {
-        connected: (socket) =>
-          handshake(attempt, around, target, { socket, host, tls, alpn: ['http/1.1'] }, (secure) => {
-            attempt.enter(() => response.timedOut(target.timeoutMs));
-            secure.on('data', (bytes: Buffer) => {
-              attempt.handle(() => {
-                const finding = response.feed(bytes);
-                if (finding !== null) attempt.end(finding);
-              });
-            });
-            secure.on('end', () => attempt.handle(() => attempt.end(response.end())));
-            secure.on('error', (error: NodeJS.ErrnoException) => {
-              const alert = alertOf(error);
-              const how = alert === null ? (error.code ?? error.message) : `TLS alert: ${alert}`;
-              attempt.handle(() => attempt.end(response.broken(how)));
-            });
-            secure.write(request);
-          }),
-        lost: (errno) => attempt.end(lostBeforeHandshake(errno)),
-      });
+      const attempt = new Attempt(
+        around,
+        target.timeoutMs,
+        () => noAnswer(target),
+        (result) => {
+          if (result.verdict !== 'pass') exchange.close();
+          done(result);
+        },
+      );
+      exchange.begin(attempt, around);
       return () => attempt.cancel();
     },
+    close: () => exchange.close(),
   };
 }

@@ -1,5 +1,5 @@
 import { httpProbe } from './http.js';
-import { httpsProbe } from './https.js';
+import { httpsProbe, keptHttpProbe } from './https.js';
 import { icmpProbe } from './icmp.js';
 import type { Probe } from './probe.js';
 import type { ProbeTarget } from './target.js';
@@ -23,7 +23,9 @@ export function prepareProbe(target: ProbeTarget): Probe {
     case 'tcp':
       return tcpProbe(target, probe.port, probe.tls);
     case 'http':
-      return httpProbe(target, probe.port, probe.http);
+      return (probe.http.reuse ?? 1) > 1
+        ? keptHttpProbe(target, probe.port, probe.http)
+        : httpProbe(target, probe.port, probe.http);
     case 'https':
       return httpsProbe(target, probe.port, probe.http, probe.tls);
   }

@@ -29,4 +29,6 @@ export interface Probe {
   readonly description: string;
   /** Runs it once. `done` is called exactly once, later, unless the probe is cancelled before. */
   readonly run: (around: Surroundings, done: (result: ProbeResult) => void) => Cancel;
+  /** Lets go of what it keeps between two runs. It can be run again. Absent: it keeps nothing. */
+  readonly close?: () => void;
 }

@@ -1,37 +1,94 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { TlsParams } from '../domain/config.js';
 import { formatDuration } from '../domain/duration.js';
 import { Attempt } from './attempt.js';
 import { connector } from './connect.js';
 import { dial } from './dial.js';
-import type { Probe } from './probe.js';
+import type { Probe, Surroundings } from './probe.js';
 import { noAnswer } from './refusal.js';
+import { Sessions } from './sessions.js';
 import type { ProbeTarget } from './target.js';
 import { handshake, lostBeforeHandshake } from './tls.js';
 import { endpoint } from './wording.js';
 
 /** Passes when the port accepts a connection; with TLS, when the handshake succeeds and the certificate is good. */
 export function tcpProbe(target: ProbeTarget, port: number, tls: TlsParams | null): Probe {
+  return tls === null ? plainProbe(target, port) : tlsProbe(target, port, tls);
+}
+
+function plainProbe(target: ProbeTarget, port: number): Probe {
   const connect = connector(target, port);
-  const where = endpoint(target.address, port);
-  const what = tls === null ? `TCP connect to ${where}` : `TLS handshake with ${where}`;
   return {
-    description: `${what} within ${formatDuration(target.timeoutMs)}`,
+    description: `TCP connect to ${endpoint(target.address, port)} within ${formatDuration(target.timeoutMs)}`,
     run: (around, done) => {
       const attempt = new Attempt(around, target.timeoutMs, () => noAnswer(target), done);
-      if (tls === null) {
-        const connected = () => attempt.end({ verdict: 'pass', code: 'L4OK', detail: 'connected' });
-        connect(attempt, around, { connected, lost: connected });
-      } else {
-        dial(attempt, target, port, {
-          connected: (socket) =>
-            handshake(attempt, around, target, { socket, host: null, tls, alpn: [] }, (secure) => {
-              const detail = `${secure.getProtocol() ?? 'TLS'} handshake`;
-              attempt.end({ verdict: 'pass', code: 'L6OK', detail });
-            }),
-          lost: (errno) => attempt.end(lostBeforeHandshake(errno)),
-        });
-      }
+      const connected = () => attempt.end({ verdict: 'pass', code: 'L4OK', detail: 'connected' });
+      connect(attempt, around, { connected, lost: connected });
       return () => attempt.cancel();
     },
+  };
+}
+
+/** With TLS 1.3 a server gives its ticket behind the handshake: so long it is waited for, in milliseconds. */
+const TICKET_MS = 100;
+
+function tlsProbe(target: ProbeTarget, port: number, tls: TlsParams): Probe {
+  const sessions = new Sessions(tls.resume ?? 1);
+  /** The connection that waits for a ticket, and what ends it. */
+  let waiting: { readonly socket: Socket; readonly end: () => void } | null = null;
+  const wait = ({ clock }: Surroundings, secure: TLSSocket, socket: Socket) => {
+    const end = () => {
+      cancel();
+      if (waiting?.socket === socket) waiting = null;
+      secure.destroy();
+      socket.destroy();
+    };
+    const cancel = clock.schedule(TICKET_MS, end);
+    secure.once('session', end);
+    waiting = { socket, end };
+  };
+  const begin = (attempt: Attempt, around: Surroundings): void => {
+    let made: Socket | null = null;
+    const isKept = () => made !== null && waiting?.socket === made;
+    dial(attempt, target, port, {
+      isKept,
+      connected: (socket) => {
+        made = socket;
+        const unresumed = () => begin(attempt, around);
+        const wish = { socket, host: null, tls, alpn: [], sessions, isKept, unresumed };
+        handshake(attempt, around, target, wish, (secure) => {
+          if (sessions.isWaiting) wait(around, secure, socket);
+          attempt.end({
+            verdict: 'pass',
+            code: 'L6OK',
+            detail: `${secure.getProtocol() ?? 'TLS'} handshake`,
+          });
+        });
+      },
+      lost: (errno) => attempt.end(lostBeforeHandshake(errno)),
+    });
+  };
+  const close = () => {
+    waiting?.end();
+    sessions.forget();
+  };
+  return {
+    description: `TLS handshake with ${endpoint(target.address, port)} within ${formatDuration(target.timeoutMs)}`,
+    run: (around, done) => {
+      waiting?.end();
+      const attempt = new Attempt(
+        around,
+        target.timeoutMs,
+        () => noAnswer(target),
+        (result) => {
+          if (result.verdict !== 'pass') sessions.forget();
+          done(result);
+        },
+      );
+      begin(attempt, around);
+      return () => attempt.cancel();
+    },
+    close,
   };
 }

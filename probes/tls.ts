@@ -4,8 +4,9 @@ import type { TlsParams } from '../domain/config.js';
 import { formatDuration } from '../domain/duration.js';
 import type { ProbeFinding } from '../domain/probe-result.js';
 import type { Attempt } from './attempt.js';
-import { certificateTrouble } from './certificate.js';
+import { certificateTrouble, validityOf } from './certificate.js';
 import type { Surroundings } from './probe.js';
+import { alwaysValid, type Sessions } from './sessions.js';
 import type { ProbeTarget } from './target.js';
 import { handshakeError, isOurTlsError } from './tls-error.js';
 
@@ -16,19 +17,26 @@ export interface TlsWish {
   readonly host: string | null;
   readonly tls: TlsParams;
   readonly alpn: string[];
+  /** With this server. */
+  readonly sessions: Sessions;
+  /** Does the connection outlive the attempt? */
+  readonly isKept: () => boolean;
+  /** A session could not be resumed, which says nothing of a whole handshake: it is to be tried on another connection. */
+  readonly unresumed: () => void;
 }
 
 /**
  * TLS on a connection. The name that is sent (SNI) and that the certificate must be for is the configured one, or
  * the host of the request, or else the address, which is checked but not sent (RFC 6066 section 3 allows names only,
  * without the dot of the root behind them).
- * A failed handshake and a bad certificate end the attempt; nothing was sent over the connection then.
+ * A failed handshake and a bad certificate end the attempt; nothing was sent over the connection then. In a resumed
+ * handshake no certificate is shown: that of the whole one, which was good, is valid still.
  */
 export function handshake(
   attempt: Attempt,
   around: Surroundings,
   target: ProbeTarget,
-  { socket, host, tls, alpn }: TlsWish,
+  { socket, host, tls, alpn, sessions, isKept, unresumed }: TlsWish,
   established: (secure: TLSSocket) => void,
 ): void {
   attempt.enter(() => ({
@@ -37,8 +45,10 @@ export function handshake(
     detail: `TLS handshake not complete within ${formatDuration(target.timeoutMs)}`,
   }));
   const name = withoutRootDot(tls.serverName ?? host ?? '') || target.address;
+  const session = sessions.offer(around.clock.now());
   const secure = connect({
     socket,
+    ...(session === null ? {} : { session }),
     secureContext: around.trust.context(tls.trust),
     ALPNProtocols: alpn,
     // Refused certificates are looked at first, so that the verdict can say what is wrong with them.
@@ -47,20 +57,40 @@ export function handshake(
     ...(isIP(name) === 0 ? { servername: name } : {}),
   });
   let complete = false;
-  attempt.release(() => secure.destroy());
+  attempt.release(() => {
+    if (!isKept()) secure.destroy();
+  });
+  secure.on('session', (ticket: Buffer) => sessions.given(ticket));
   secure.on('error', (error: NodeJS.ErrnoException) => {
-    if (!complete) attempt.end(broken(error));
+    if (complete || attempt.ended) return;
+    complete = true;
+    if (session === null) attempt.end(broken(error));
+    else {
+      sessions.forget();
+      attempt.handle(unresumed);
+    }
   });
   secure.on('secureConnect', () => {
     attempt.handle(() => {
       complete = true;
+      if (secure.isSessionReused()) {
+        sessions.resumed();
+        established(secure);
+        return;
+      }
       // What the config names to trust depends on nothing else.
       const { builtAt, trouble: given } = around.trust.grounds;
       const grounds = { builtAt, trouble: tls.trust === null ? given : null };
       const question = { secure, name, now: around.clock.now(), grounds };
       const trouble = tls.insecureSkipVerify ? null : certificateTrouble(question);
-      if (trouble === null) established(secure);
-      else attempt.end(trouble);
+      if (trouble !== null) {
+        attempt.end(trouble);
+        return;
+      }
+      if (tls.resume !== undefined) {
+        sessions.whole(tls.insecureSkipVerify ? alwaysValid : validityOf(secure));
+      }
+      established(secure);
     });
   });
 }

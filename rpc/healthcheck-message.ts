@@ -21,10 +21,12 @@ export function healthCheckMessage(check: HealthCheck, config: MaglevConfig): He
     http: probe.type === 'http' || probe.type === 'https' ? httpMessage(probe.http) : undefined,
     tls: tlsMessage(tlsOf(probe)),
     backends: backends.map(({ name }) => name),
+    handshake: probe.type === 'tcp' && probe.tls === null ? (probe.handshake ?? 'half') : undefined,
   };
 }
 
-function httpMessage({ method, path, host, responseCodes, responseRegexp }: HttpParams): HealthCheckHTTP {
+function httpMessage(params: HttpParams): HealthCheckHTTP {
+  const { method, path, host, responseCodes, responseRegexp, reuse = 1 } = params;
   const codes = responseCodes.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`));
   return {
     method,
@@ -32,6 +34,7 @@ function httpMessage({ method, path, host, responseCodes, responseRegexp }: Http
     host: host ?? undefined,
     responseCode: codes.join(','),
     responseRegexp: responseRegexp ?? undefined,
+    reuse,
   };
 }
 
@@ -45,5 +48,6 @@ function tlsMessage(tls: TlsParams | null): HealthCheckTLS | undefined {
     serverName: tls.serverName ?? undefined,
     insecureSkipVerify: tls.insecureSkipVerify,
     caFile: tls.trust?.file,
+    resume: tls.resume ?? 1,
   };
 }

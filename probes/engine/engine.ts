@@ -45,7 +45,7 @@ class Engine implements ProbeEngine {
   readonly #options: ProbeEngineOptions;
   readonly #tuning: EngineTuning;
   readonly #startThread: StartThread;
-  /** For what is probed by bare descriptors, and for TLS, which takes a thread long and has one to itself. */
+  /** For what is probed by bare descriptors, and by Node: TLS takes a thread long and has one to itself. */
   readonly #plain: readonly Prober[];
   #tls: Prober | null = null;
   readonly #lag: LagMeter;
@@ -161,7 +161,7 @@ class Engine implements ProbeEngine {
     const before = this.#assigned.get(key);
     const standing = standingNumber(known);
     if (before?.target === target) return Object.assign(before, { check, round, standing, ticket: 0 });
-    const stays = before !== undefined && isTls(before.target) === isTls(target);
+    const stays = before !== undefined && needsNode(before.target) === needsNode(target);
     const prober = stays ? before.prober : this.#proberFor(target);
     if (before !== undefined) {
       before.prober.acquit(before.number);
@@ -176,7 +176,7 @@ class Engine implements ProbeEngine {
   }
 
   #proberFor(target: ProbeTarget): Prober {
-    if (isTls(target)) {
+    if (needsNode(target)) {
       const { maxHandshakes, handshakeMs } = this.#tuning;
       this.#tls ??= this.#newProber('probes-tls', 'node', { most: maxHandshakes, ms: handshakeMs });
       return this.#tls;
@@ -227,6 +227,8 @@ class Engine implements ProbeEngine {
   }
 }
 
-function isTls({ probe }: ProbeTarget): boolean {
+/** TLS, and connections that are kept, are left to Node. */
+function needsNode({ probe }: ProbeTarget): boolean {
+  if (probe.type === 'http') return (probe.http.reuse ?? 1) > 1;
   return probe.type === 'https' || (probe.type === 'tcp' && probe.tls !== null);
 }

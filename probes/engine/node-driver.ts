@@ -27,6 +27,7 @@ export class NodeDriver implements TargetDriver {
   }
 
   readonly know = (row: number, target: ProbeTarget): void => {
+    this.#known[row]?.probe?.close?.();
     const onItsBehalf = (work: () => void) => {
       const before = this.#behalf.enter(row);
       work();
@@ -41,8 +42,14 @@ export class NodeDriver implements TargetDriver {
   };
 
   readonly forget = (row: number): void => {
+    this.#known[row]?.probe?.close?.();
     this.#known[row] = undefined;
   };
+
+  /** Lets go of all that probes keep for the next ones. */
+  leave(): void {
+    for (const known of this.#known) known?.probe?.close?.();
+  }
 
   readonly start = (row: number): void => {
     const known = this.#known[row];

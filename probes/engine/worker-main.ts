@@ -101,9 +101,13 @@ function nodeWay(): Way {
   const lag = new LagMeter(clock, beat);
   const around = { clock, pinger, pace, reactor, ledger: board, trust: new Trust(order.trust) };
   let turns: TimerTurns | null = null;
+  let driver: NodeDriver | null = null;
   return {
     pinger,
-    makeDriver: (ended, behalf) => new NodeDriver(around, behalf, ended),
+    makeDriver: (ended, behalf) => {
+      driver = new NodeDriver(around, behalf, ended);
+      return driver;
+    },
     turns: {
       stir: () => {
         turns ??= new TimerTurns(clock, thread);
@@ -112,7 +116,10 @@ function nodeWay(): Way {
       stop: () => turns?.stop(),
     },
     lag,
-    leave: () => pinger.close(),
+    leave: () => {
+      driver?.leave();
+      pinger.close();
+    },
     close: () => {
       lag.stop();
       pinger.close();

@@ -805,6 +805,11 @@ export interface HealthCheckInfo {
   tls: HealthCheckTLS | undefined;
   /** Names of the backends that are probed so, in the order of the config file. */
   backends: string[];
+  /**
+   * `half` or `full`: whether the connection is completed before it is reset. Absent = it is not of type `tcp`, or
+   * speaks TLS, which completes it.
+   */
+  handshake?: string | undefined;
 }
 
 /** The HTTP request of a health check, and the answer that passes. */
@@ -819,6 +824,8 @@ export interface HealthCheckHTTP {
   responseCode: string;
   /** Expression that the beginning of the body must match. Absent = any body passes. */
   responseRegexp?: string | undefined;
+  /** Probes of a backend that use one connection, at most. 1 = each has a new one. */
+  reuse: number;
 }
 
 /** The TLS of a health check. */
@@ -832,6 +839,8 @@ export interface HealthCheckTLS {
   insecureSkipVerify: boolean;
   /** File of the authorities that are trusted. Absent = those that Node brings with it. */
   caFile?: string | undefined;
+  /** Of so many handshakes with a backend one is whole, and the others resume its session. 1 = each is whole. */
+  resume: number;
 }
 
 /** There is one VPP. */
@@ -6273,6 +6282,7 @@ function createBaseHealthCheckInfo(): HealthCheckInfo {
     http: undefined,
     tls: undefined,
     backends: [],
+    handshake: undefined,
   };
 }
 
@@ -6331,6 +6341,9 @@ export const HealthCheckInfo: MessageFns<HealthCheckInfo> = {
     }
     for (const v of message.backends) {
       writer.uint32(114).string(v);
+    }
+    if (message.handshake !== undefined) {
+      writer.uint32(122).string(message.handshake);
     }
     return writer;
   },
@@ -6460,6 +6473,14 @@ export const HealthCheckInfo: MessageFns<HealthCheckInfo> = {
             message.backends.push(reader.string());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.handshake = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6474,7 +6495,7 @@ export const HealthCheckInfo: MessageFns<HealthCheckInfo> = {
 };
 
 function createBaseHealthCheckHTTP(): HealthCheckHTTP {
-  return { method: '', path: '', host: undefined, responseCode: '', responseRegexp: undefined };
+  return { method: '', path: '', host: undefined, responseCode: '', responseRegexp: undefined, reuse: 0 };
 }
 
 export const HealthCheckHTTP: MessageFns<HealthCheckHTTP> = {
@@ -6493,6 +6514,9 @@ export const HealthCheckHTTP: MessageFns<HealthCheckHTTP> = {
     }
     if (message.responseRegexp !== undefined) {
       writer.uint32(42).string(message.responseRegexp);
+    }
+    if (message.reuse !== 0) {
+      writer.uint32(48).uint32(message.reuse);
     }
     return writer;
   },
@@ -6550,6 +6574,14 @@ export const HealthCheckHTTP: MessageFns<HealthCheckHTTP> = {
             message.responseRegexp = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.reuse = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6564,7 +6596,7 @@ export const HealthCheckHTTP: MessageFns<HealthCheckHTTP> = {
 };
 
 function createBaseHealthCheckTLS(): HealthCheckTLS {
-  return { serverName: undefined, insecureSkipVerify: false, caFile: undefined };
+  return { serverName: undefined, insecureSkipVerify: false, caFile: undefined, resume: 0 };
 }
 
 export const HealthCheckTLS: MessageFns<HealthCheckTLS> = {
@@ -6577,6 +6609,9 @@ export const HealthCheckTLS: MessageFns<HealthCheckTLS> = {
     }
     if (message.caFile !== undefined) {
       writer.uint32(26).string(message.caFile);
+    }
+    if (message.resume !== 0) {
+      writer.uint32(32).uint32(message.resume);
     }
     return writer;
   },
@@ -6616,6 +6651,14 @@ export const HealthCheckTLS: MessageFns<HealthCheckTLS> = {
             }
 
             message.caFile = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.resume = reader.uint32();
             continue;
           }
         }

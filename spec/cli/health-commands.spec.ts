@@ -95,9 +95,11 @@ describe('maglevc: health and counters', () => {
         method                GET
         response-code         200-299,301
         response-regexp       "ok"
+        reuse                 1
         server-name           tls.example.com
         insecure-skip-verify  false
         ca-file               /etc/vpp-maglev/ca.pem
+        resume                20
         backends              web1 web2
       `),
     ],
@@ -120,6 +122,7 @@ describe('maglevc: health and counters', () => {
         method           HEAD
         response-code    200
         response-regexp  (any body)
+        reuse            10
         backends         -
       `),
     ],
@@ -175,7 +178,7 @@ describe('maglevc: health and counters', () => {
 
   const tcpChecks: readonly [string, string][] = [
     ['smtps', "ssl                   true\nserver-name           (the backend's address)\n"],
-    ['smtp', 'ssl             false\nbackends        -\n'],
+    ['smtp', 'ssl             false\nhandshake       half\nbackends        -\n'],
   ];
   for (const [name, lines] of tcpChecks) {
     it(`prints whether a tcp check speaks TLS: ${name}`, async () => {

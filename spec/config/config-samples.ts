@@ -80,23 +80,34 @@ const anyLb = record({
   startupMaxDelay: Math.max(...delays),
 }));
 
+/** Absent: each is new. */
+const seldom = fc.option(fc.integer({ min: 2, max: 1000 }));
+
 const tls = record({
+  resume: seldom,
   serverName: fc.constantFrom(null, 'example.com', 'a-b.example', 'localhost'),
   insecureSkipVerify: flag,
   trust: fc.constant(null),
-});
+}).map(({ resume, ...others }) => (resume === null ? others : { ...others, resume }));
 const code = fc.integer({ min: 100, max: 599 });
 const codeRange = fc.tuple(code, code).map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));
 const http = record({
+  reuse: seldom,
   method: fc.constant('GET' as const),
   path: fc.constantFrom('/', '/health', '/a?b=c&d=%20', '/:x', '/\'"'),
   host: fc.constantFrom(null, 'example.com', 'example.com:8080', '[2001:db8::1]:80', '192.0.2.1'),
   responseCodes: fc.array(codeRange, { minLength: 1, maxLength: 4 }),
   responseRegexp: fc.constantFrom(null, 'ok', '^(a|b): "c" # d$', '(?i)fine', '\\d+', ''),
-});
+}).map(({ reuse, ...others }) => (reuse === null ? others : { ...others, reuse }));
 const anyProbe: fc.Arbitrary<ProbeParams> = fc.oneof(
   record({ type: fc.constant('icmp' as const) }),
   record({ type: fc.constant('tcp' as const), port, tls: fc.option(tls) }),
+  record({
+    type: fc.constant('tcp' as const),
+    port,
+    tls: fc.constant(null),
+    handshake: fc.constant('full' as const),
+  }),
   record({ type: fc.constant('http' as const), port, http }),
   record({ type: fc.constant('https' as const), port, http, tls }),
 );

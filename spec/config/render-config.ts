@@ -103,7 +103,14 @@ function checkKeys(check: HealthCheck, keys: Keys): Key[] {
       return [
         ...common,
         ['port', probe.port],
-        ['params', keys([['ssl', probe.tls !== null, false], ...tls])],
+        [
+          'params',
+          keys([
+            ['ssl', probe.tls !== null, false],
+            ['handshake', probe.handshake ?? 'half', 'half'],
+            ...tls,
+          ]),
+        ],
       ];
     }
     case 'http':
@@ -117,10 +124,11 @@ function checkKeys(check: HealthCheck, keys: Keys): Key[] {
   }
 }
 
-function tlsKeys({ serverName, insecureSkipVerify }: TlsParams): Key[] {
+function tlsKeys({ serverName, insecureSkipVerify, resume = 1 }: TlsParams): Key[] {
   return [
     ['server-name', serverName],
     ['insecure-skip-verify', insecureSkipVerify, false],
+    ['resume', resume, 1],
   ];
 }
 
@@ -128,6 +136,7 @@ function httpKeys(http: HttpParams): Key[] {
   return [
     ['method', http.method, 'GET'],
     ['path', http.path, '/'],
+    ['reuse', http.reuse ?? 1, 1],
     ['host', http.host],
     ['response-code', http.responseCodes.map(({ from, to }) => `${from}-${to}`).join(',')],
     ['response-regexp', http.responseRegexp],

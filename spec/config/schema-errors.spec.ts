@@ -108,11 +108,11 @@ const cases: readonly Case[] = [
       'f:5:29 maglev.healthchecks.b.port: 0 is out of range: 1 to 65535',
       `f:6:22 maglev.healthchecks.c.port: unknown key: known here are ${icmpKeys}`,
       'f:7:5 maglev.healthchecks.d.port: required key is missing',
-      'f:7:31 maglev.healthchecks.d.params.path: unknown key: known here are ssl, handshake, server-name, insecure-skip-verify, ca-file',
+      'f:7:31 maglev.healthchecks.d.params.path: unknown key: known here are ssl, handshake, server-name, insecure-skip-verify, ca-file, resume',
       'f:8:32 maglev.healthchecks.e.params.ssl: unknown key: known here are path, host, method, response-code, ' +
-        'response-regexp, server-name, insecure-skip-verify, ca-file',
+        'response-regexp, reuse, server-name, insecure-skip-verify, ca-file, resume',
       'f:8:43 maglev.healthchecks.e.params.cookie: unknown key: known here are path, host, method, response-code, ' +
-        'response-regexp, server-name, insecure-skip-verify, ca-file',
+        'response-regexp, reuse, server-name, insecure-skip-verify, ca-file, resume',
       'f:9:10 maglev.healthchecks.f.type: expected one of icmp, tcp, http, https, found nothing',
       "f:9:28 maglev.healthchecks.f.interval: '5' has no unit: write 5s for seconds, 5ms for milliseconds",
       "f:10:8 maglev.healthchecks.g: expected a map, found the text 'tcp'",

@@ -145,6 +145,25 @@ describe('config: warnings', () => {
     configOf(text);
   });
 
+  it('name what is made anew so seldom that a trouble with it would stay unseen', () => {
+    const text = below(
+      '  healthchecks:',
+      '    a: { type: http, params: { reuse: 301 } }',
+      '    b: { type: http, params: { reuse: 300 } }',
+      '    c: { type: https, params: { reuse: 10, resume: 31 } }',
+      '    d: { type: tcp, port: 465, interval: 1m, params: { ssl: true, resume: 11 } }',
+      '    e: { type: tcp, port: 465, params: { resume: 1000 } }',
+      '    f: { type: https, interval: 1h }',
+    );
+    expect(warningsOf(text)).to.deep.equal([
+      noFrontends,
+      'f:4:39 maglev.healthchecks.a.params.reuse: with an interval of 2s there is a new connection only every 10m2s: what is wrong with it is seen no sooner',
+      'f:6:52 maglev.healthchecks.c.params.resume: with an interval of 2s there is a whole handshake only every 10m20s: what is wrong with it is seen no sooner',
+      'f:7:75 maglev.healthchecks.d.params.resume: with an interval of 1m0s there is a whole handshake only every 11m0s: what is wrong with it is seen no sooner',
+      'f:8:50 maglev.healthchecks.e.params.resume: has no effect without TLS: that would be ssl: true',
+    ]);
+  });
+
   it('come with semantic errors too, but not when the form is wrong', () => {
     const unused = ['  backends:', '    a: { address: 198.51.100.1 }'];
     expect(warningsOf(below(...unused, '    b: { address: 0.0.0.0 }'))).to.have.length(3);

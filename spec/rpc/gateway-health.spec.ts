@@ -211,8 +211,15 @@ describe('rpc/gateway: health', () => {
           host: 'api.example.com',
           responseCode: '200-299,301',
           responseRegexp: '"ok"',
+          reuse: 1,
         },
-        tls: { serverName: 'tls.example.com', insecureSkipVerify: false, caFile: '/etc/vpp-maglev/ca.pem' },
+        tls: {
+          serverName: 'tls.example.com',
+          insecureSkipVerify: false,
+          caFile: '/etc/vpp-maglev/ca.pem',
+          resume: 20,
+        },
+        handshake: undefined,
         backends: ['web1', 'web2'],
       });
     });
@@ -228,15 +235,20 @@ describe('rpc/gateway: health', () => {
           host: undefined,
           responseCode: '200',
           responseRegexp: undefined,
+          reuse: 10,
         },
         tls: undefined,
         backends: [],
       });
       expect(await client.getHealthCheck('smtps')).to.deep.include({
         http: undefined,
-        tls: { serverName: undefined, insecureSkipVerify: true, caFile: undefined },
+        tls: { serverName: undefined, insecureSkipVerify: true, caFile: undefined, resume: 1 },
       });
-      expect(await client.getHealthCheck('smtp')).to.deep.include({ http: undefined, tls: undefined });
+      expect(await client.getHealthCheck('smtp')).to.deep.include({
+        http: undefined,
+        tls: undefined,
+        handshake: 'half',
+      });
       expect(await client.getHealthCheck('ping')).to.deep.include({ intervalNs: 250_000n, port: undefined });
     });
 

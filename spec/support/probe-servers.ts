@@ -21,8 +21,11 @@ export class ProbeServers {
     return this.#listen(net.createServer(), 'connection', manners, host);
   }
 
-  async tls(certificate: Certificate, manners: Manners): Promise<number> {
-    const server = tls.createServer({ ...certificate, ALPNProtocols: ['http/1.1'] });
+  async tls(certificate: Certificate & { readonly maxVersion?: string }, manners: Manners): Promise<number> {
+    const server = tls.createServer({
+      ...(certificate as Certificate & tls.TlsOptions),
+      ALPNProtocols: ['http/1.1'],
+    });
     server.on('tlsClientError', () => {});
     return this.#listen(server, 'secureConnection', manners, loopback4);
   }
@@ -58,7 +61,7 @@ export class ProbeServers {
 
   /** Resolves when the servers have no connection left. */
   async idle(): Promise<void> {
-    for (const socket of this.#connections) await once(socket, 'close');
+    for (const socket of this.#connections) await new Promise((resolve) => socket.once('close', resolve));
   }
 
   close(): void {

@@ -37,7 +37,7 @@ const checks: readonly HealthCheck[] = [
         ],
         responseRegexp: '"ok"',
       },
-      tls: { serverName: 'tls.example.com', insecureSkipVerify: false, trust },
+      tls: { serverName: 'tls.example.com', insecureSkipVerify: false, trust, resume: 20 },
     },
   },
   {
@@ -53,6 +53,7 @@ const checks: readonly HealthCheck[] = [
         host: null,
         responseCodes: [{ from: 200, to: 200 }],
         responseRegexp: null,
+        reuse: 10,
       },
     },
   },
