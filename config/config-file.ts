@@ -31,12 +31,11 @@ async function readBytes(handle: FileHandle): Promise<E.Either<string, Buffer>> 
   return E.right(await handle.readFile());
 }
 
-/** How long before `now`, in milliseconds since the epoch, it was written to; by a clock that was set, or in a file that is not there: long. */
+/** How long before `now`, in milliseconds since the epoch, it was written to; 0 if its time is to come, or it is not there. */
 export async function sinceChange(file: string, now: number): Promise<number> {
   const changed = await stat(file).catch(() => null);
-  const ago = changed === null ? Number.NEGATIVE_INFINITY : now - changed.mtimeMs;
-  // The kernel's time of a file is some milliseconds coarse.
-  return ago < -10 ? Number.POSITIVE_INFINITY : ago;
+  // A file of another machine may have another clock's time.
+  return changed === null ? 0 : Math.max(0, now - changed.mtimeMs);
 }
 
 /** The verdict on a file that has no text; `message` is the end of a sentence. */

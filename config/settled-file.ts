@@ -7,6 +7,9 @@ export const REREAD_MS = 1000;
 /** How many times it is read again at most. */
 export const REREADS = 10;
 
+/** A file that was written to within this is read twice at a start: some file systems keep whole seconds. */
+export const RECENT_MS = 2 * REREAD_MS;
+
 export interface FileReading {
   /** How the file is called, for messages. */
   readonly file: string;
@@ -36,6 +39,8 @@ export async function readSettled(reading: FileReading): Promise<ConfigVerdict> 
   const seconds = (REREADS * REREAD_MS) / 1000;
   const message = `the file is still being written: it changed again and again for ${seconds} s`;
   const issue = { place: { file, line: 0, column: 0 }, path: '', message };
+  // Nothing runs yet: a VPP that nobody governs is worse than what was read last.
+  if (last.ok && reading.running() === null) return { ...last, warnings: [...last.warnings, issue] };
   return { ok: false, stage: 'read', issues: [issue], warnings: [] };
 }
 
@@ -52,7 +57,7 @@ async function isToSettle(
   if (verdict.cutOff === true) return true;
   const config = running();
   // What begins to run has nothing to be compared with: whoever wrote a moment ago may write more.
-  if (config === null) return (await sinceChangeMs()) < REREAD_MS;
+  if (config === null) return (await sinceChangeMs()) < RECENT_MS;
   return !isDeepStrictEqual(essence(config), essence(verdict.config));
 }
 

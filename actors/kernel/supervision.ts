@@ -65,5 +65,10 @@ export class RestartIntensity {
 /** Anything thrown, as an Error: itself if it is one. Never throws. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  return new Error(typeof thrown === 'string' ? thrown : `not an Error was thrown: ${inspect(thrown)}`);
+  if (typeof thrown === 'string') return new Error(thrown);
+  try {
+    return new Error(`not an Error was thrown: ${inspect(thrown)}`);
+  } catch {
+    return new Error(`not an Error was thrown, but ${typeof thrown} that cannot be shown`);
+  }
 }

@@ -96,9 +96,10 @@ class Stats extends Life<StatsMessage, StatsOptions & { readonly decision: Decis
       else if (this.#readings.share(reply)) this.#begin();
     },
     'read-done': ({ outcome }) => {
-      if (outcome instanceof MaglevError) this.#failed(outcome);
+      const failed = outcome instanceof MaglevError;
+      if (failed) this.#failed(outcome);
       else this.#counted(outcome);
-      for (const reply of this.#readings.end().askers) this.#show(reply);
+      for (const reply of this.#readings.end().askers) failed ? reply.fail(outcome) : this.#show(reply);
     },
   });
 

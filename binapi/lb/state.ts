@@ -7,11 +7,12 @@ import { encapOfWire, ipOfWire, prefixOfWire } from './wire-values.js';
 /** Of the flags of a server: it is in use. Without it the row is a removed server that lingers. */
 const USED = 1;
 
-/** A row of a VIP; null: its prefix cannot be. */
+/** A row of a VIP, which is remembered: it keeps nothing of the bytes that it came in, of which a part would keep all. */
 export interface VipRow {
   readonly key: VipKey;
   readonly id: VipId;
-  readonly row: LbVipDetails;
+  readonly encap: VipState['encap'];
+  readonly tableLength: number;
 }
 
 /** A row of a server that is in use. */
@@ -24,9 +25,10 @@ export interface AsRow {
 let lastVip: LbVip | null = null;
 let lastId: VipId | null = null;
 
-export function vipRow(row: LbVipDetails): VipRow | null {
-  const key = keyOfWire(row.vip);
-  return key === null ? null : { key, id: vipId(key), row };
+/** null: its prefix cannot be. */
+export function vipRow({ vip, encap, flowTableLength: tableLength }: LbVipDetails): VipRow | null {
+  const key = keyOfWire(vip);
+  return key === null ? null : { key, id: vipId(key), encap: encapOfWire(encap), tableLength };
 }
 
 /** null: it is not in use, or the prefix of its VIP cannot be. */
@@ -88,14 +90,16 @@ function byVip(servers: readonly (AsRow | null)[]): ReadonlyMap<VipId, readonly 
   return found;
 }
 
-function vipState({ key, row }: VipRow, ases: readonly AsState[], more: VipText | undefined): VipState {
+function vipState(
+  { key, encap, tableLength }: VipRow,
+  ases: readonly AsState[],
+  more: VipText | undefined,
+): VipState {
   return {
     key,
-    encap: encapOfWire(row.encap),
+    encap,
     tableLength:
-      more === undefined
-        ? { value: row.flowTableLength, exact: false }
-        : { value: more.tableLength, exact: true },
+      more === undefined ? { value: tableLength, exact: false } : { value: more.tableLength, exact: true },
     srcIpSticky: more?.srcIpSticky ?? null,
     ases,
   };

@@ -118,12 +118,12 @@ describe('config/load', () => {
     }
   });
 
-  it('knows how long ago a file was written to; by a clock that was set back, or without a file, long ago', async () => {
-    expect(await sinceChange(file, Date.now())).to.equal(Number.POSITIVE_INFINITY);
+  it('knows how long ago a file was written to; by a clock that is ahead, or without a file, just now', async () => {
+    expect(await sinceChange(file, Date.now())).to.equal(0);
     writeFileSync(file, 'maglev:');
     utimesSync(file, 1000, 1000);
     expect(await sinceChange(file, 1_000_700)).to.equal(700);
-    expect(await sinceChange(file, 999_000)).to.equal(Number.POSITIVE_INFINITY);
+    expect(await sinceChange(file, 999_000)).to.equal(0);
   });
 
   it('answers the same for a large file, and lets other work go on meanwhile', async () => {

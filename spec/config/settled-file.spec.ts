@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { checkConfigText } from '../../config/check.js';
-import { REREAD_MS, readSettled } from '../../config/settled-file.js';
+import { RECENT_MS, REREAD_MS, readSettled } from '../../config/settled-file.js';
 import { decodeText } from '../../config/utf8.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { configOf, warningsOf } from './config-lines.js';
@@ -146,12 +146,23 @@ describe('config: a file that is being written', () => {
 
   it('starts at once with what nobody has written to for a second', async () => {
     const verdict = checkConfigText(block, 'f');
-    expect(await settledSince(REREAD_MS, null, verdict)).to.deep.equal({ verdict, waited: 0, times: 1 });
-    expect(await settledSince(REREAD_MS - 1, null, verdict)).to.deep.equal({
+    expect(await settledSince(RECENT_MS, null, verdict)).to.deep.equal({ verdict, waited: 0, times: 1 });
+    expect(await settledSince(RECENT_MS - 1, null, verdict)).to.deep.equal({
       verdict,
       waited: REREAD_MS,
       times: 2,
     });
+  });
+
+  it('starts with what it read last, and says so, when somebody writes again and again', async () => {
+    const versions = Array.from({ length: 20 }, (_, i) =>
+      checkConfigText(block.replace('weight: 100', `weight: ${i}`), 'f'),
+    );
+    const { verdict, waited } = await settled(null, ...versions);
+    expect(waited).to.equal(10 * REREAD_MS);
+    expect(verdict).to.deep.include({ ok: true });
+    expect(verdict.warnings.at(-1)?.message).to.match(/^the file is still being written/);
+    expect((await settled(running, ...versions)).verdict).to.deep.include({ ok: false, stage: 'read' });
   });
 
   it('goes back to what runs', async () => {
