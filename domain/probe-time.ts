@@ -4,7 +4,7 @@ import type { HealthCheck } from './config.js';
 const JITTER = 0.1;
 /** Milliseconds between the moments at which probes begin: the widest of these that fits. */
 const GRIDS_MS = [40, 20] as const;
-const FINEST_GRID_MS = 10;
+export const FINEST_GRID_MS = 10;
 /** A grid is at most this part of the interval. */
 const GRID_PART = 1 / 25;
 /** Probes that begin at one moment, about, at most, on a grid that is wider than the finest: they keep a thread busy for a millisecond or two. */

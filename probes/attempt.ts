@@ -12,7 +12,10 @@ export class Attempt {
   readonly #onItsBehalf: (work: () => void) => void;
   readonly #done: (result: ProbeResult) => void;
   readonly #releases: (() => void)[] = [];
+  readonly #timeoutMs: number;
   #timedOut: () => ProbeFinding;
+  /** What of an earlier probe it leans on, or leaned on for too long, as the end of a sentence. */
+  #leansOn: string | null = null;
   #ended = false;
 
   /** `timedOut` is what the deadline means in the first phase. */
@@ -26,11 +29,12 @@ export class Attempt {
     this.#startedAt = clock.monotonic();
     this.#onItsBehalf = onItsBehalf;
     this.#done = done;
+    this.#timeoutMs = timeoutMs;
     this.#timedOut = timedOut;
     // What has arrived in time gets its turn before the verdict; sockets of Node are read in the next one.
     const deadline = () => {
       pace.look();
-      setImmediate(() => this.end(this.#timedOut()));
+      setImmediate(() => this.end(this.#late(this.#timedOut())));
     };
     this.release(clock.schedule(timeoutMs, deadline));
   }
@@ -49,6 +53,19 @@ export class Attempt {
     this.#timedOut = timedOut;
   }
 
+  /**
+   * It begins with what an earlier probe has left, which only proves that a server is well: if its time is over meanwhile,
+   * that is a doubt. `what` is the end of a sentence.
+   */
+  lean(what: string): void {
+    this.#leansOn = what;
+  }
+
+  /** It begins anew with nothing of an earlier probe; its deadline counts, if nearly all of its time is left. */
+  standAlone(): void {
+    if (this.#clock.monotonic() - this.#startedAt <= this.#timeoutMs / 10) this.#leansOn = null;
+  }
+
   /** Registers what the end must undo, the last one first; at once if the end has been. */
   release(undo: () => void): void {
     if (this.#ended) undo();
@@ -63,6 +80,12 @@ export class Attempt {
   /** Ends it without a result. */
   cancel(): void {
     this.#close();
+  }
+
+  #late(finding: ProbeFinding): ProbeFinding {
+    if (this.#leansOn === null || finding.verdict !== 'fail') return finding;
+    const { code, detail } = finding;
+    return { verdict: 'doubt', code: 'LATE', detail: `${code} ${detail}, not counted: ${this.#leansOn}` };
   }
 
   #close(): boolean {

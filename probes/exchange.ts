@@ -61,8 +61,10 @@ export class Exchange {
     const anew = () => {
       if (begun) return;
       begun = true;
+      attempt.standAlone();
       this.#anew(attempt, around);
     };
+    attempt.lean('the request went over the connection of an earlier probe');
     line.take();
     attempt.release(() => {
       if (!line.isKept) line.close();
@@ -83,16 +85,24 @@ export class Exchange {
     let line: HttpLine | null = null;
     const isKept = () => line?.isKept === true;
     attempt.enter(() => noAnswer(target));
-    const use = (made: HttpLine) => {
+    const use = (made: HttpLine, resumed: boolean) => {
       line = made;
-      const response = this.#ask(made, attempt, (finding) => this.#end(made, attempt, finding));
+      const response = this.#ask(made, attempt, (finding) => {
+        if (!resumed || finding.verdict === 'pass') this.#end(made, attempt, finding);
+        else {
+          made.close();
+          this.#sessions.forget();
+          attempt.standAlone();
+          this.#anew(attempt, around);
+        }
+      });
       attempt.enter(() => response.timedOut(target.timeoutMs));
     };
     const tls = this.#tls;
     if (tls === null) {
       dial(attempt, target, this.#port, {
         isKept,
-        connected: (socket) => use(new HttpLine(socket, socket, around)),
+        connected: (socket) => use(new HttpLine(socket, socket, around), false),
         lost: (errno) => attempt.end(new HttpResponse(this.#params, this.#matcher).broken(errno)),
       });
       return;
@@ -103,7 +113,9 @@ export class Exchange {
       isKept,
       connected: (socket) => {
         const wish = { socket, host, tls, alpn, sessions, isKept, unresumed };
-        handshake(attempt, around, target, wish, (secure) => use(new HttpLine(secure, socket, around)));
+        handshake(attempt, around, target, wish, (secure, resumed) =>
+          use(new HttpLine(secure, socket, around), resumed),
+        );
       },
       lost: (errno) => attempt.end(lostBeforeHandshake(errno)),
     });

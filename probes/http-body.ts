@@ -16,6 +16,7 @@ export class BadHttpBody extends Error {}
 export class HttpBody {
   readonly #framing: BodyFraming;
   readonly #parts: Buffer[] = [];
+  #isForgotten = false;
   #size = 0;
   #complete = false;
   /** Something came behind its end. */
@@ -65,6 +66,12 @@ export class HttpBody {
     }
   }
 
+  /** Nobody will look at it: what has come is let go, and what comes is only counted. */
+  forget(): void {
+    this.#isForgotten = true;
+    this.#parts.length = 0;
+  }
+
   /** The peer sends no more. False: something is missing. */
   end(): boolean {
     if (this.#framing.kind === 'until-close') this.#complete = true;
@@ -90,7 +97,7 @@ export class HttpBody {
 
   #keep(bytes: Buffer): void {
     const kept = bytes.subarray(0, BODY_LIMIT - this.#size);
-    this.#parts.push(Buffer.from(kept));
+    if (!this.#isForgotten) this.#parts.push(Buffer.from(kept));
     this.#size += kept.length;
   }
 

@@ -50,6 +50,7 @@ export class HttpResponse {
     }
     const finding = this.#judge(bytes);
     this.#judged = finding !== null;
+    if (this.#judged) this.#body?.forget();
     return finding;
   }
 

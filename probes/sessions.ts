@@ -46,10 +46,12 @@ export class Sessions {
     if (this.#every > 1) this.#ticket = ticket;
   }
 
-  /** A whole handshake was good, with certificates that are valid so long. */
-  whole(valid: Validity): void {
+  /** A whole handshake was good, with certificates that are valid so long; `ticket`: what the server gave in it, if anything yet. */
+  whole(valid: Validity, ticket: Buffer | null): void {
     this.#valid = valid;
     this.#made = 1;
+    // One of before is dead, or it would not have been a whole handshake.
+    this.#ticket = ticket;
   }
 
   resumed(): void {

@@ -21,7 +21,7 @@ export interface TlsWish {
   readonly sessions: Sessions;
   /** Does the connection outlive the attempt? */
   readonly isKept: () => boolean;
-  /** A session could not be resumed, which says nothing of a whole handshake: it is to be tried on another connection. */
+  /** A session could not be resumed in half of the time, which says nothing of a whole handshake: that is to be tried on another connection. */
   readonly unresumed: () => void;
 }
 
@@ -37,7 +37,7 @@ export function handshake(
   around: Surroundings,
   target: ProbeTarget,
   { socket, host, tls, alpn, sessions, isKept, unresumed }: TlsWish,
-  established: (secure: TLSSocket) => void,
+  established: (secure: TLSSocket, resumed: boolean) => void,
 ): void {
   attempt.enter(() => ({
     verdict: 'fail',
@@ -57,30 +57,46 @@ export function handshake(
     ...(isIP(name) === 0 ? { servername: name } : {}),
   });
   let complete = false;
+  const again = () => {
+    if (complete) return;
+    complete = true;
+    sessions.forget();
+    attempt.standAlone();
+    unresumed();
+  };
+  if (session !== null) {
+    attempt.lean('the handshake began with the session of an earlier probe');
+    attempt.release(around.clock.schedule(target.timeoutMs / 2, () => attempt.handle(again)));
+  }
+  let given: Buffer | null = null;
   attempt.release(() => {
     if (!isKept()) secure.destroy();
   });
-  secure.on('session', (ticket: Buffer) => sessions.given(ticket));
+  secure.on('session', (ticket: Buffer) => {
+    given = ticket;
+    sessions.given(ticket);
+  });
   secure.on('error', (error: NodeJS.ErrnoException) => {
     if (complete || attempt.ended) return;
-    complete = true;
-    if (session === null) attempt.end(broken(error));
+    if (session !== null) attempt.handle(again);
     else {
-      sessions.forget();
-      attempt.handle(unresumed);
+      complete = true;
+      attempt.end(broken(error));
     }
   });
   secure.on('secureConnect', () => {
     attempt.handle(() => {
+      if (complete) return;
       complete = true;
       if (secure.isSessionReused()) {
         sessions.resumed();
-        established(secure);
+        established(secure, true);
         return;
       }
+      attempt.standAlone();
       // What the config names to trust depends on nothing else.
-      const { builtAt, trouble: given } = around.trust.grounds;
-      const grounds = { builtAt, trouble: tls.trust === null ? given : null };
+      const { builtAt, trouble: ground } = around.trust.grounds;
+      const grounds = { builtAt, trouble: tls.trust === null ? ground : null };
       const question = { secure, name, now: around.clock.now(), grounds };
       const trouble = tls.insecureSkipVerify ? null : certificateTrouble(question);
       if (trouble !== null) {
@@ -88,9 +104,9 @@ export function handshake(
         return;
       }
       if (tls.resume !== undefined) {
-        sessions.whole(tls.insecureSkipVerify ? alwaysValid : validityOf(secure));
+        sessions.whole(tls.insecureSkipVerify ? alwaysValid : validityOf(secure), given);
       }
-      established(secure);
+      established(secure, false);
     });
   });
 }

@@ -86,10 +86,10 @@ export class Places {
     return true;
   }
 
-  /** It is no more under way. */
-  leave(number: number): void {
+  /** It is no more under way. Who takes long and passes is slow, not silent. */
+  leave(number: number, passed: boolean): void {
     this.#underWay--;
-    if (this.#unmark(number)) this.#silent[number] = 0;
+    if (this.#unmark(number) || (passed && number < this.#silent.length)) this.#silent[number] = 0;
   }
 
   /** The number is another's from now on. */

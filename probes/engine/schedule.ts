@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/duration.js';
 import type { ProbeFinding, ProbeResult } from '../../domain/probe-result.js';
-import { gridFor, nextProbeAt } from '../../domain/probe-time.js';
+import { FINEST_GRID_MS, gridFor, nextProbeAt } from '../../domain/probe-time.js';
 import { refitted } from '../../domain/rise-fall.js';
 import {
   type StandingTable,
@@ -115,7 +115,7 @@ export class Schedule {
     this.#wheel.remove(number);
     this.#columns.remove(number);
     if (state === State.RUNNING) {
-      this.#leave(number);
+      this.#leave(number, false);
       this.#options.driver.abandon(number);
     }
     this.#places.forget(number);
@@ -198,7 +198,7 @@ export class Schedule {
   ended(number: number, result: ProbeResult): void {
     const columns = this.#columns;
     if (columns.state[number] !== State.RUNNING) return;
-    this.#leave(number);
+    this.#leave(number, result.verdict === 'pass');
     this.#wheel.remove(number);
     if (result.verdict !== 'fail' || !this.#isSuspicious(number, result)) {
       this.#count(number, result, 'news', this.#options.clock.monotonic());
@@ -251,8 +251,8 @@ export class Schedule {
   }
 
   /** Its probe is no more under way. */
-  #leave(number: number): void {
-    this.#places.leave(number);
+  #leave(number: number, passed: boolean): void {
+    this.#places.leave(number, passed);
     if (this.begunAt(number) >= this.#turnedAt) this.#fresh--;
   }
 
@@ -325,7 +325,8 @@ export class Schedule {
   #next(number: number, now: number, asked = this.#columns.begunAt[number] ?? 0): void {
     const { table, standing, pace } = this.#columns;
     const interval = table[number]?.interval[standing[number] ?? 0] ?? 1000;
-    const gridMs = gridFor(interval, this.#columns.size);
+    // Where beginnings are limited, each is work for a millisecond: they come one by one as far as possible.
+    const gridMs = this.#options.recent == null ? gridFor(interval, this.#columns.size) : FINEST_GRID_MS;
     const rhythm = { begunAt: asked, interval, pace: pace[number] ?? interval, gridMs };
     pace[number] = interval;
     this.#due(number, Math.max(now, nextProbeAt(rhythm, this.#options.clock.random())));

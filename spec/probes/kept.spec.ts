@@ -50,14 +50,19 @@ describe('what https and tls probes keep for the next ones', () => {
     return { port, seen };
   }
 
-  function https(port: number, http: Partial<HttpParams>, tls: Partial<TlsParams> = {}): Probe {
+  function https(
+    port: number,
+    http: Partial<HttpParams>,
+    tls: Partial<TlsParams> = {},
+    timeoutMs = 2000,
+  ): Probe {
     const what = {
       type: 'https' as const,
       port,
       http: httpParams({ host: 'www.example', ...http }),
       tls: { ...tlsParams(), ...tls },
     };
-    const probe = prepareProbe(target(what, { timeoutMs: 2000 }));
+    const probe = prepareProbe(target(what, { timeoutMs }));
     probes.push(probe);
     return probe;
   }
@@ -133,6 +138,43 @@ describe('what https and tls probes keep for the next ones', () => {
     expect(durationMs).to.be.within(990, 1990);
   });
 
+  it('leave it in doubt when what was kept has taken the time that the server needs', async () => {
+    const { port } = await server((socket, request, connection) => {
+      if (connection === 1 && request > 1) return;
+      setTimeout(() => socket.write(ok), connection === 1 ? 0 : 350);
+    });
+    const probe = https(port, { reuse: 10 }, {}, 500);
+    await once(probe);
+    expect(shown(await once(probe))).to.equal(
+      'LATE L7TOUT no response within 500ms, not counted: the request went over the connection of an earlier probe',
+    );
+    expect((await once(probe)).code).to.equal('L7OK');
+  });
+
+  it('make a whole handshake when a resumed one is met by silence, or by an answer that is not expected', async () => {
+    let hush = false;
+    const { port: behind, seen } = await server((socket) => {
+      socket.write(
+        (socket as TLSSocket).isSessionReused() ? 'HTTP/1.1 421 No\r\nContent-Length: 0\r\n\r\n' : ok,
+      );
+    });
+    const { port } = await way(
+      behind,
+      () => false,
+      () => {
+        const silent = hush;
+        hush = false;
+        return silent;
+      },
+    );
+    const probe = https(port, {}, { resume: 10 }, 500);
+    expect(await times(2, probe)).to.deep.equal(['L7OK HTTP 200']);
+    expect(seen.resumed).to.deep.equal([false, true, false]);
+    hush = true;
+    expect(await times(1, probe)).to.deep.equal(['L7OK HTTP 200']);
+    expect(seen.resumed).to.deep.equal([false, true, false, false]);
+  });
+
   it('fail when the server is ill, and keep nothing then', async () => {
     let ill = false;
     const { port, seen } = await server((socket) => {
@@ -156,9 +198,14 @@ describe('what https and tls probes keep for the next ones', () => {
   });
 
   /** Brings connections to a server, and tells what of it comes first: a certificate, or that it knows the session. */
-  async function way(onTo: number, spoil: () => boolean = () => false) {
+  async function way(
+    onTo: number,
+    spoil: () => boolean = () => false,
+    isSilent: () => boolean = () => false,
+  ) {
     const whole: boolean[] = [];
     const port = await servers.tcp((socket) => {
+      if (isSilent()) return;
       if (spoil()) {
         socket.once('data', () => socket.resetAndDestroy());
         return;
@@ -285,7 +332,7 @@ describe('sessions of TLS', () => {
             sessions.forget();
             good = false;
           } else if (sessions.offer(now) === null) {
-            sessions.whole({ from: now, until: now + 100 });
+            sessions.whole({ from: now, until: now + 100 }, null);
             resumedInARow = 0;
             good = true;
           } else {
@@ -299,14 +346,18 @@ describe('sessions of TLS', () => {
     const sessions = new Sessions(1000);
     sessions.given(Buffer.of(1));
     expect(sessions.offer(0)).to.equal(null);
-    sessions.whole({ from: 10, until: 20 });
+    sessions.whole({ from: 10, until: 20 }, null);
     const isOffered = (now: number) => {
       sessions.given(Buffer.of(2));
       return sessions.offer(now) !== null;
     };
     expect([9, 10, 20, 21].map(isOffered)).to.deep.equal([false, true, true, false]);
-    sessions.whole(alwaysValid);
-    expect(sessions.offer(15), 'a ticket from before').to.equal(null);
+    expect(isOffered(15)).to.equal(true);
+    sessions.whole(alwaysValid, null);
+    expect(
+      [sessions.offer(15), sessions.isWaiting],
+      'a ticket of before, which the server did not take',
+    ).to.deep.equal([null, true]);
     expect(isOffered(1e15)).to.equal(true);
   });
 });

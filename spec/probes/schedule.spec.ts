@@ -6,6 +6,7 @@ import type { ProbeResult } from '../../domain/probe-result.js';
 import { probeInterval, undecided } from '../../domain/rise-fall.js';
 import { standingNumber, standingOf } from '../../domain/standing-table.js';
 import { type NumberedNews, packNews, unpackNews } from '../../probes/engine/news.js';
+import { Places } from '../../probes/engine/places.js';
 import { Schedule, type ScheduleOptions } from '../../probes/engine/schedule.js';
 import { ip } from '../support/domain-samples.js';
 
@@ -200,6 +201,25 @@ describe('the schedule of the probe engine', () => {
     expect(bench.now - begun).to.be.within(50, 53);
     bench.until(() => bench.expired.includes(0));
     expect(bench.now - begun, 'and each has the whole of its time').to.be.within(300, 302);
+  });
+
+  it('takes nobody for silent who is slow and answers', () => {
+    const places = new Places(100, { most: 4, ms: 100 });
+    const four = [0, 1, 2, 3];
+    const round = (passes: boolean) => {
+      const admitted = four.filter((n) => places.admit(n));
+      for (const n of admitted) places.enter(n);
+      for (const n of admitted) places.ripen(n);
+      for (const n of admitted) places.leave(n, passes);
+      return admitted;
+    };
+    for (let i = 0; i < 3; i++) expect(round(true)).to.deep.equal(four);
+    expect(round(false)).to.deep.equal(four);
+    for (const n of [0, 1]) {
+      expect(places.admit(n)).to.equal(true);
+      places.enter(n);
+    }
+    expect(places.admit(2), 'a third of four that were silent').to.equal(false);
   });
 
   it('gives those who were silent a part of the places, so that they delay nobody who answers', () => {
