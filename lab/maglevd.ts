@@ -59,6 +59,8 @@ export class Maglevd {
   #gone = false;
   #ending = false;
   #fatal: MaglevError | null = null;
+  /** Every one that was opened: a process that is killed closes what it has open. */
+  readonly #segments: { close(): void }[] = [];
   readonly #teller;
   readonly #probes = new ProbeLedger();
   /** What Prometheus would get; null: metrics are not served. */
@@ -110,6 +112,7 @@ export class Maglevd {
     this.#gone = true;
     this.#around.clock.kill();
     this.system.abandon();
+    for (const segment of this.#segments.splice(0)) segment.close();
   }
 
   /** What a scrape of its metrics gives; null: it serves none now. */
@@ -169,7 +172,11 @@ export class Maglevd {
           signal,
         });
       },
-      openStats: (signal) => openStats({ socketPath: 'stats.sock', clock, handOut, signal }),
+      openStats: async (signal) => {
+        const segment = await openStats({ socketPath: 'stats.sock', clock, handOut, signal });
+        this.#segments.push(segment);
+        return segment;
+      },
       metrics: {
         surroundings: {
           about: { ...about, node: '0' },

@@ -7,6 +7,8 @@ import type { Culprit } from './servers.js';
 import { Troubles } from './troubles.js';
 import { Words } from './words.js';
 
+/** So long, in milliseconds, who has passed may be in doubt, and up: while VPP is slow no failure counts that it may explain. */
+const IN_DOUBT_MS = 15_000;
 const never = Number.NEGATIVE_INFINITY;
 
 /**
@@ -169,7 +171,8 @@ export class Truth {
         if (check === null || ideal === undefined) return check === null;
         const { isRecent } = this.#troubles;
         if (ideal.lastPassAt === never) return false;
-        return ideal.up || isRecent(ideal.lastUpAt) || isRecent(ideal.lastPassAt);
+        const inDoubt = this.#now() - ideal.lastPassAt <= IN_DOUBT_MS;
+        return ideal.up || inDoubt || isRecent(ideal.lastUpAt) || isRecent(ideal.lastPassAt);
       }),
     );
   }
