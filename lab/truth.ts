@@ -167,12 +167,11 @@ export class Truth {
     return this.configs.some(({ backends }) =>
       backends.some(({ name, address: own, check }) => {
         if (own !== address) return false;
-        const ideal = this.#ideals.get(name, address);
+        const [ideal, { isRecent }] = [this.#ideals.get(name, address), this.#troubles];
         if (check === null || ideal === undefined) return check === null;
-        const { isRecent } = this.#troubles;
         if (ideal.lastPassAt === never) return false;
-        const inDoubt = this.#now() - ideal.lastPassAt <= IN_DOUBT_MS;
-        return ideal.up || inDoubt || isRecent(ideal.lastUpAt) || isRecent(ideal.lastPassAt);
+        if (ideal.up || this.#now() - ideal.lastPassAt <= IN_DOUBT_MS) return true;
+        return isRecent(ideal.lastUpAt) || isRecent(ideal.lastPassAt);
       }),
     );
   }
