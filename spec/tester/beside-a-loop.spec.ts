@@ -88,11 +88,12 @@ describe('maglevt beside a bare loop', function () {
     expect([first.failed, second.failed]).to.deep.equal([0, second.count]);
     expect(first.answerers).to.deep.equal([{ name: 'lb1', count: first.count, active: true }]);
     const all = { count: 0, failed: 0, took: seen.flatMap(({ took }) => took).sort((a, b) => a - b) };
-    for (const [name, share] of [
-      ['p50', 0.5],
-      ['p95', 0.95],
+    // A moment in which this process or maglevt does not run is in the tail of one of the two.
+    for (const [name, share, most] of [
+      ['p50', 0.5, 1.4],
+      ['p95', 0.95, 3],
     ] as const) {
-      expect(first.latency[name] / at(all, share), name).to.be.within(0.7, 1.4);
+      expect(first.latency[name] / at(all, share), name).to.be.within(1 / most, most);
     }
   });
 });
