@@ -4,10 +4,9 @@ import type { ProbeTarget } from '../target.js';
 import { Board } from './board.js';
 import { Judge } from './judge.js';
 import { LagMeter } from './lag-meter.js';
-import type { Step, WorkerReport } from './messages.js';
 import { NamespaceGuard } from './namespace-guard.js';
 import { ProbingThread, type TargetDriver } from './thread.js';
-import type { ThreadEvents, ThreadLife, ThreadOrder } from './thread-life.js';
+import { OwnersView, type ThreadEvents, type ThreadLife, type ThreadOrder } from './thread-life.js';
 import { TimerTurns } from './timer-turns.js';
 
 /** One probe that is under way. */
@@ -41,21 +40,25 @@ const atOnce = (run: () => void): void => run();
 export class LocalThread implements ThreadLife {
   readonly board = new Board();
   readonly #options: LocalThreadOptions;
-  readonly #events: ThreadEvents;
+  readonly #view: OwnersView;
   readonly #thread: ProbingThread;
   readonly #turns: TimerTurns;
   readonly #lag: LagMeter;
   readonly #probes = new Map<number, LocalProbe>();
   readonly #targets = new Map<number, ProbeTarget>();
-  #steps: Step[] = [];
-  /** As its owner sees it. */
-  #state: 'live' | 'lost' | 'stopping' = 'live';
-  /** As it is. */
+  readonly tell: ThreadLife['tell'];
+  /** Whatever its owner believes. */
   #dead = false;
 
   constructor(options: LocalThreadOptions, order: ThreadOrder, events: ThreadEvents) {
     this.#options = options;
-    this.#events = events;
+    const { toThread = atOnce } = options;
+    this.#view = new OwnersView(events, (steps) =>
+      toThread(() => {
+        for (const step of steps) if (!this.#dead) this.#thread.take(step);
+      }),
+    );
+    this.tell = this.#view.tell;
     const { clock, ownWay = () => null, beatMs } = options;
     const guard = new NamespaceGuard({ name: '', clock, leaving: () => {}, changed: () => {} });
     this.#lag = new LagMeter(clock, () => this.#beat(), beatMs);
@@ -67,7 +70,7 @@ export class LocalThread implements ThreadLife {
       maxUnderWay: order.maxUnderWay,
       recent: order.recent,
       firstTicket: order.firstTicket,
-      report: (report) => this.#report(report),
+      report: (report) => this.#toOwner(() => this.#view.report(report)),
       workFor: (number) => (this.#dead ? 0 : this.board.workFor(number)),
       stirred: () => this.#turns.stir(),
     });
@@ -75,19 +78,13 @@ export class LocalThread implements ThreadLife {
     this.#beat();
   }
 
-  tell(step: Step): void {
-    if (this.#state !== 'live') return;
-    if (this.#steps.length === 0) setImmediate(() => this.#flush());
-    this.#steps.push(step);
-  }
-
   kill(reason: string): void {
-    this.#lose(reason);
+    this.#view.lose(reason);
     this.#end();
   }
 
   async stop(): Promise<void> {
-    if (this.#state === 'live') this.#state = 'stopping';
+    this.#view.stop(null);
     this.#end();
   }
 
@@ -95,13 +92,7 @@ export class LocalThread implements ThreadLife {
   die(reason: string): void {
     if (this.#dead) return;
     this.#end();
-    this.#toOwner(() => this.#lose(reason));
-  }
-
-  #lose(reason: string): void {
-    if (this.#state !== 'live') return;
-    this.#state = 'lost';
-    this.#events.lost(reason);
+    this.#toOwner(() => this.#view.lose(reason));
   }
 
   #end(): void {
@@ -110,22 +101,6 @@ export class LocalThread implements ThreadLife {
     this.#lag.stop();
     for (const { abandon } of this.#probes.values()) abandon();
     this.#probes.clear();
-  }
-
-  #flush(): void {
-    const steps = this.#steps;
-    this.#steps = [];
-    if (this.#state !== 'live') return;
-    const { toThread = atOnce } = this.#options;
-    toThread(() => {
-      for (const step of steps) if (!this.#dead) this.#thread.take(step);
-    });
-  }
-
-  #report(report: WorkerReport): void {
-    this.#toOwner(() => {
-      if (this.#state === 'live') this.#events.report(report);
-    });
   }
 
   #toOwner(run: () => void): void {

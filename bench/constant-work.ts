@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runPrinting } from '../program/output.js';
+import type { WorkPorts } from './constant-work/servers-main.js';
+import { SteadyMaglevd, type Work } from './constant-work/steady-maglevd.js';
 import { fleetConfig } from './probes/fleet-config.js';
 import { startSimulator } from './simulator.js';
-import type { WorkPorts } from './work/servers-main.js';
-import { SteadyMaglevd, type Work } from './work/steady-maglevd.js';
 
 /**
  * What a dead fleet costs beside a healthy one: CPU of maglevd, packets, bytes and log with no server down, and with some, half
@@ -57,7 +57,7 @@ function row(name: string, rates: Rates, healthy: Rates | null): string {
 
 const wanted = process.argv.slice(2);
 const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
-const servers = fork(new URL('./work/servers-main.js', import.meta.url));
+const servers = fork(new URL('./constant-work/servers-main.js', import.meta.url));
 process.exitCode = await runPrinting('bench:work', async () => {
   const socket = path.join(folder, 'vpp.sock');
   const [ports] = (await once(servers, 'message')) as [WorkPorts];
