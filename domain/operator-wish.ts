@@ -7,9 +7,9 @@ import type { MaglevError } from './errors.js';
 import type { FieldsOf } from './events.js';
 import {
   type Asked,
+  actionSubjects,
   actOnBackend,
   type BackendAction,
-  backendSubjects,
   type Intents,
   type Subject,
   setWeight,
@@ -52,7 +52,7 @@ export function stated(wish: Wish): StatedWish {
     const { name, action } = wish;
     return {
       fields: { backend: name, action },
-      subjects: backendSubjects(name),
+      subjects: actionSubjects(name, action),
       touched: { kind: 'backend', backend: name },
       done: done[action],
       lowers: action === 'disable' || action === 'pause',

@@ -55,9 +55,12 @@ export function subjectOf(
   return JSON.stringify(kind === 'weight' ? [kind, intent.frontend, intent.pool, backend] : [kind, backend]);
 }
 
-/** An action on a backend speaks of both: whoever disables one ends its pause. */
-export function backendSubjects(backend: string): readonly Subject[] {
-  return [subjectOf({ kind: 'enabled', backend }), subjectOf({ kind: 'paused', backend })];
+/** What an action speaks of: whoever disables a backend ends its pause, too; the others say nothing of what is not theirs. */
+export function actionSubjects(backend: string, action: BackendAction): readonly Subject[] {
+  const enabled = subjectOf({ kind: 'enabled', backend });
+  const paused = subjectOf({ kind: 'paused', backend });
+  if (action === 'disable') return [enabled, paused];
+  return [action === 'enable' ? enabled : paused];
 }
 
 export function intentsOf(list: readonly Intent[]): Intents {

@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { isLeft } from 'fp-ts/lib/Either.js';
+import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import {
+  actionSubjects,
   actOnBackend,
   type BackendAction,
   effective,
   type Intents,
+  mergeIntents,
   noIntents,
   setWeight,
 } from '../../domain/operator.js';
@@ -32,6 +34,20 @@ function standing(intents: Intents, name: string): string {
 }
 
 describe('domain/operator', () => {
+  it('lets a word that is said before what was kept could be read stand as if it were said afterwards', () => {
+    const anyName = fc.constantFrom('a', 'b');
+    fc.assert(
+      fc.property(anyName, fc.array(anyAction, { maxLength: 4 }), anyAction, (name, before, action) => {
+        const kept = act(before.map((one) => [name, one]));
+        const granted = actOnBackend(noIntents, config, name, action);
+        fc.pre(isRight(granted));
+        const now = granted.right;
+        const merged = mergeIntents(kept, now, new Set(actionSubjects(name, action)));
+        expect(standing(merged, name)).to.equal(standing(act([[name, action]], kept), name));
+      }),
+    );
+  });
+
   it('has the end of each action, and each is idempotent', () => {
     fc.assert(
       fc.property(fc.array(anyAction), anyAction, (before, action) => {

@@ -6,8 +6,8 @@ import { reviewIntents } from '../../domain/intent-review.js';
 import type { IpAddress } from '../../domain/ip.js';
 import type { DesiredVip } from '../../domain/lb.js';
 import {
+  actionSubjects,
   actOnBackend,
-  backendSubjects,
   effective,
   type Intents,
   noIntents,
@@ -93,7 +93,7 @@ export class Deciding {
     // What is probed again has no verdict yet.
     if (after.right !== memory.intents && (word === 'resume' || word === 'enable')) told.delete(backend);
     const subjects =
-      word === 'weight 0' ? [subjectOf({ kind: 'weight', ...place })] : backendSubjects(backend);
+      word === 'weight 0' ? [subjectOf({ kind: 'weight', ...place })] : actionSubjects(backend, word);
     return saved({
       ...inputs,
       told,
