@@ -89,11 +89,14 @@ export class Maglevd {
     this.#root = this.system.start(instrument(this.#tree(verdict), this.#around.hook));
     void this.system.ended.then(({ reason, error }) => {
       if (this.#gone) return;
-      const why = this.#ending ? 'told to' : asMaglevError(this.#fatal ?? error ?? new Error(reason)).message;
-      this.#gone = true;
-      this.#around.ended(why);
+      this.#over(this.#ending ? 'told to' : asMaglevError(this.#fatal ?? error ?? new Error(reason)).message);
     });
     return true;
+  }
+
+  #over(why: string): void {
+    this.#gone = true;
+    this.#around.ended(why);
   }
 
   /** SIGHUP. */
@@ -104,7 +107,8 @@ export class Maglevd {
   /** SIGTERM. */
   stop(): void {
     this.#ending = true;
-    void this.system.stop();
+    if (this.#root === null) this.#over('told to');
+    else void this.system.stop();
   }
 
   /** SIGKILL. */
