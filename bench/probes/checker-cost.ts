@@ -12,6 +12,8 @@ export interface Cost {
   /** CPU time of the whole program for one probe, in microseconds. */
   readonly cpuUs: number;
   readonly probesPerSecond: number;
+  /** Of all handshakes of TLS meanwhile, the part that resumed a session. */
+  readonly resumed: number;
   readonly rssKb: number;
 }
 
@@ -39,9 +41,9 @@ export async function measureCosts(
       const start = program === 'maglevd' ? startMaglevd : startHaproxy;
       const checker = await start(folder, ports, load);
       running.push(checker);
-      watched.set(program, { pid: checker.pid, probes: probeCounter(farm, entrance, load) });
+      watched.set(program, { pid: checker.pid, counts: counterOf(farm, entrance, load) });
     }
-    await pause(SETTLE_MS);
+    await pause(settleMs(load));
     const before = await lookAll(watched);
     await pause(forMs);
     const after = await lookAll(watched);
@@ -54,21 +56,27 @@ export async function measureCosts(
 
 interface Observed {
   readonly pid: number;
-  /** Probes that were answered so far. */
-  readonly probes: () => Promise<number> | number;
+  readonly counts: () => Promise<Counts> | Counts;
 }
 
-interface Look {
-  readonly at: number;
+/** So far. */
+interface Counts {
+  /** That were answered. */
   readonly probes: number;
+  /** Handshakes of TLS that resumed a session. */
+  readonly resumed: number;
+}
+
+interface Look extends Counts {
+  readonly at: number;
   readonly cpuMs: number;
   readonly rssKb: number;
 }
 
 async function lookAll(watched: ReadonlyMap<Program, Observed>): Promise<ReadonlyMap<Program, Look>> {
   const looks = new Map<Program, Look>();
-  for (const [program, { pid, probes }] of watched) {
-    looks.set(program, { probes: await probes(), at: performance.now(), ...processUsage(pid) });
+  for (const [program, { pid, counts }] of watched) {
+    looks.set(program, { ...(await counts()), at: performance.now(), ...processUsage(pid) });
   }
   return looks;
 }
@@ -85,15 +93,27 @@ function costBetween(
   return {
     cpuUs: ((to.cpuMs - from.cpuMs) * 1000) / probes,
     probesPerSecond: (probes * 1000) / (to.at - from.at),
+    resumed: (to.resumed - from.resumed) / probes,
     rssKb: to.rssKb,
   };
 }
 
-function probeCounter(farm: TargetFarm, entrance: number, load: Load): () => Promise<number> | number {
-  if (load.kind === 'icmp') return echoesAnswered;
-  // A TCP check resets the connection before it is complete: no server ever hears of it.
-  const perMs = load.backends / load.intervalMs;
-  return load.kind === 'tcp' ? () => performance.now() * perMs : () => farm.connections(entrance);
+function counterOf(
+  farm: TargetFarm,
+  entrance: number,
+  { kind, backends, intervalMs }: Load,
+): Observed['counts'] {
+  if (kind === 'icmp') return () => ({ probes: echoesAnswered(), resumed: 0 });
+  // No server hears of a connection that is reset before it is complete, and none comes for a request over one that is kept.
+  const isHeard = !kind.startsWith('tcp') && !kind.endsWith('-kept');
+  return isHeard
+    ? () => farm.count(entrance)
+    : () => ({ probes: (performance.now() * backends) / intervalMs, resumed: 0 });
+}
+
+/** What can be resumed or used again must be there first: each server is asked once by everybody. */
+function settleMs({ kind, intervalMs }: Load): number {
+  return kind === 'https-resumed' || kind.endsWith('-kept') ? SETTLE_MS + intervalMs : SETTLE_MS;
 }
 
 function pause(ms: number): Promise<void> {

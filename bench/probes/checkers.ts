@@ -4,8 +4,23 @@ import path from 'node:path';
 import { fleetConfig } from './fleet-config.js';
 import { type Ports, targetAddress } from './target-farm.js';
 
-export const kinds = ['icmp', 'tcp', 'http', 'https'] as const;
+/** `tcp` ends a connection before it is complete, as HAProxy does; `tcp-full` completes it. `https` is whole handshakes. */
+export const kinds = [
+  'icmp',
+  'tcp',
+  'tcp-full',
+  'http',
+  'http-kept',
+  'https',
+  'https-kept',
+  'https-resumed',
+] as const;
 export type Kind = (typeof kinds)[number];
+
+/** Kinds for which HAProxy has no check that does the same. */
+export function isAlone(kind: Kind): boolean {
+  return kind === 'icmp' || kind.endsWith('-kept');
+}
 
 export interface Load {
   readonly kind: Kind;
@@ -28,11 +43,16 @@ const maglevdProgram = path.resolve(import.meta.dirname, '../../bin/maglevd.js')
 /** maglevd as operators run it, but without VPP. Resolves when all backends are up. */
 export const startMaglevd: StartChecker = async (folder, ports, { kind, backends, intervalMs }) => {
   const interval = `interval: ${intervalMs}ms, timeout: 1s`;
+  const https = `type: https, port: ${ports.https}, ${interval}, params: { insecure-skip-verify: true`;
   const check: Record<Kind, string> = {
     icmp: `type: icmp, ${interval}`,
     tcp: `type: tcp, port: ${ports.http}, ${interval}`,
+    'tcp-full': `type: tcp, port: ${ports.http}, ${interval}, params: { handshake: full }`,
     http: `type: http, port: ${ports.http}, ${interval}`,
-    https: `type: https, port: ${ports.https}, ${interval}, params: { insecure-skip-verify: true }`,
+    'http-kept': `type: http, port: ${ports.http}, ${interval}, params: { reuse: 1000 }`,
+    https: `${https} }`,
+    'https-kept': `${https}, reuse: 1000 }`,
+    'https-resumed': `${https}, resume: 1000 }`,
   };
   const config = path.join(folder, 'maglev.yaml');
   writeFileSync(config, fleetConfig({ backends, check: check[kind] }));
@@ -59,8 +79,8 @@ export function haproxyVersion(): string | null {
 }
 
 /**
- * HAProxy with the same servers, intervals and requests, on one thread as our prober is. It would resume TLS sessions,
- * which spares both sides most of a handshake but does not show the server's certificate again; it is told not to.
+ * HAProxy with the same servers, intervals and requests, on one thread as our prober is. Left to itself it resumes TLS sessions,
+ * which spares both sides most of a handshake but does not show the server's certificate again; for whole ones it is told not to.
  */
 export const startHaproxy: StartChecker = async (folder, ports, { kind, backends, intervalMs }) => {
   const http = [
@@ -74,7 +94,7 @@ export const startHaproxy: StartChecker = async (folder, ports, { kind, backends
     '  maxconn 4000',
     '  spread-checks 10',
     'defaults',
-    `  mode ${kind === 'tcp' ? 'tcp' : 'http'}`,
+    `  mode ${kind.startsWith('tcp') ? 'tcp' : 'http'}`,
     '  timeout connect 1s',
     '  timeout client 1s',
     '  timeout server 1s',
@@ -84,10 +104,12 @@ export const startHaproxy: StartChecker = async (folder, ports, { kind, backends
     `  bind unix@${folder}/haproxy.sock`,
     '  default_backend all',
     'backend all',
-    ...(kind === 'tcp' ? [] : http),
+    ...(kind.startsWith('tcp') ? [] : http),
   ];
-  const port = kind === 'https' ? ports.https : ports.http;
-  const tls = kind === 'https' ? ' check-ssl check-alpn http/1.1 verify none no-ssl-reuse' : '';
+  const isTls = kind.startsWith('https');
+  const port = isTls ? ports.https : ports.http;
+  const whole = kind === 'https-resumed' ? '' : ' no-ssl-reuse';
+  const tls = isTls ? ` check-ssl check-alpn http/1.1 verify none${whole}` : '';
   for (let n = 0; n < backends; n++) {
     lines.push(`  server s${n} ${targetAddress(n)}:${port} check${tls} inter ${intervalMs}ms fall 3 rise 2`);
   }

@@ -7,6 +7,14 @@ export interface Ports {
   readonly https: number;
 }
 
+/** Who has come so far. */
+export interface Came {
+  /** Connections: one a probe. */
+  readonly probes: number;
+  /** Those whose handshake of TLS resumed a session. */
+  readonly resumed: number;
+}
+
 /** `entrance`: an index of TargetFarm.entrances. */
 export type TargetOrder =
   | { readonly type: 'fail'; readonly addresses: readonly string[] }
@@ -15,7 +23,7 @@ export type TargetOrder =
 
 export type TargetReport =
   | { readonly type: 'ready'; readonly entrances: readonly Ports[] }
-  | { readonly type: 'count'; readonly entrance: number; readonly connections: number };
+  | { readonly type: 'count'; readonly entrance: number; readonly came: Came };
 
 /** All the servers that are checked, in a process of its own. */
 export class TargetFarm {
@@ -47,13 +55,13 @@ export class TargetFarm {
     this.#order({ type: 'heal' });
   }
 
-  /** Connections taken so far at that entrance. */
-  connections(entrance: number): Promise<number> {
+  /** Who has come so far by that entrance. */
+  count(entrance: number): Promise<Came> {
     return new Promise((resolve) => {
       const heard = (report: TargetReport) => {
         if (report.type !== 'count' || report.entrance !== entrance) return;
         this.#child.off('message', heard);
-        resolve(report.connections);
+        resolve(report.came);
       };
       this.#child.on('message', heard);
       this.#order({ type: 'count', entrance });

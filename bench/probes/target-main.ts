@@ -5,18 +5,21 @@ import type { Ports, TargetOrder, TargetReport } from './target-farm.js';
 
 /** Servers on every loopback address: good ones, unless they were told to fail. Speaks with its parent by IPC. */
 const healthy = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nwell\n';
+const kept = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwell\n';
 const failing = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 const failed = new Set<string>();
 const connections: number[] = [];
+const resumed: number[] = [];
 
 const { cert, key } = new Authority('bench').issue({ names: ['DNS:bench.example'] });
 
 function serve(socket: Socket): void {
   // Checkers end connections by a reset.
   socket.on('error', () => {});
-  socket.once('data', () => {
+  socket.on('data', (request: Buffer) => {
     const broken = failed.size > 0 && failed.has(socket.localAddress ?? '');
-    socket.end(broken ? failing : healthy);
+    if (!broken && request.includes('keep-alive')) socket.write(kept);
+    else socket.end(broken ? failing : healthy);
   });
 }
 
@@ -25,6 +28,10 @@ async function open(entrance: number): Promise<Ports> {
   const https = createTlsServer({ cert, key, ALPNProtocols: ['http/1.1'] }, serve);
   https.on('tlsClientError', () => {});
   connections[entrance] = 0;
+  resumed[entrance] = 0;
+  https.on('secureConnection', (socket) => {
+    if (socket.isSessionReused()) resumed[entrance] = (resumed[entrance] ?? 0) + 1;
+  });
   for (const server of [http, https]) {
     server.on('connection', () => {
       connections[entrance] = (connections[entrance] ?? 0) + 1;
@@ -55,7 +62,8 @@ process.on('message', (order: TargetOrder) => {
   else if (order.type === 'heal') failed.clear();
   else {
     const { entrance } = order;
-    report({ type: 'count', entrance, connections: connections[entrance] ?? 0 });
+    const came = { probes: connections[entrance] ?? 0, resumed: resumed[entrance] ?? 0 };
+    report({ type: 'count', entrance, came });
   }
 });
 process.on('disconnect', () => process.exit());
