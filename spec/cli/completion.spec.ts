@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { completionScript } from '../../cli/completion-scripts.js';
 import { hasCommand } from '../../packaging/command.js';
 import { runCli } from '../support/cli-run.js';
+import { programFile } from '../support/process.js';
 import { type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { siteCallees } from '../support/rpc-site.js';
 import { testWherePermitted } from '../support/where-permitted.js';
@@ -21,8 +22,7 @@ describe('maglevc: completion in other shells', function () {
     fixture = await startFixture(siteCallees());
     mkdirSync(path.join(folder, 'bin'));
     const program = path.join(folder, 'bin', 'maglevc');
-    const compiled = path.resolve('out/bin/maglevc.js');
-    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${compiled}' "$@"\n`);
+    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${programFile('maglevc')}' "$@"\n`);
     chmodSync(program, 0o755);
     for (const shell of ['bash', 'zsh', 'fish'] as const)
       writeFileSync(path.join(folder, shell), completionScript(shell));

@@ -9,6 +9,7 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { versionLine } from '../../program/build-info.js';
 import { MaglevService } from '../../rpc/generated/maglev.js';
+import { programFile } from '../support/process.js';
 import { type Fixture, startFixture } from '../support/rpc-fixture.js';
 import * as samples from '../support/rpc-samples.js';
 import { siteCallees } from '../support/rpc-site.js';
@@ -16,7 +17,7 @@ import { testWherePermitted } from '../support/where-permitted.js';
 
 /** The program as an operator runs it. */
 function start(argv: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-  return spawn(process.execPath, ['out/bin/maglevc.js', ...argv], {
+  return spawn(process.execPath, [programFile('maglevc'), ...argv], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -139,7 +140,7 @@ describe('the program maglevc', () => {
       chmodSync(folder, 0o755);
       const socket = path.join(folder, 'grpc.sock');
       const denied = await startFixture(siteCallees(), { address: `unix:${socket}` });
-      const argv = ['out/bin/maglevc.js', '--server', `unix:${socket}`, 'show', 'vpp', 'info'];
+      const argv = [programFile('maglevc'), '--server', `unix:${socket}`, 'show', 'vpp', 'info'];
       const child = spawn(process.execPath, argv, {
         stdio: ['ignore', 'ignore', 'pipe'],
         uid: 65_534,

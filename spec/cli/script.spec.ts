@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'chai';
+import { programFile } from '../support/process.js';
 import { type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { siteCallees } from '../support/rpc-site.js';
 
@@ -15,7 +16,7 @@ describe('maglevc: commands from standard input', function () {
   const feed = async (script: string, ...options: string[]) => {
     const child = spawn(
       process.execPath,
-      ['out/bin/maglevc.js', '--server', fixture.server.address, ...options],
+      [programFile('maglevc'), '--server', fixture.server.address, ...options],
       { stdio: ['pipe', 'pipe', 'pipe'] },
     );
     const texts = { stdout: '', stderr: '' };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { Authority } from '../support/certificates.js';
+import { programFile } from '../support/process.js';
 import { PseudoTerminal, type TerminalOptions } from '../support/pseudo-terminal.js';
 import { type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { siteCallees } from '../support/rpc-site.js';
@@ -24,7 +25,7 @@ describe('maglevc on a terminal: colour off, strange certificates, and a daemon 
   after(() => rmSync(folder, { recursive: true }));
 
   const open = (argv: readonly string[], options: TerminalOptions = {}) => {
-    terminal = new PseudoTerminal('out/bin/maglevc.js', argv, options);
+    terminal = new PseudoTerminal(programFile('maglevc'), argv, options);
     return terminal;
   };
 

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
+import { programFile } from '../support/process.js';
 import { PseudoTerminal, type TerminalOptions } from '../support/pseudo-terminal.js';
 import { type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { siteCallees } from '../support/rpc-site.js';
@@ -24,7 +25,7 @@ describe('maglevc: the shell', function () {
   });
 
   const open = async (options: TerminalOptions = {}) => {
-    terminal = new PseudoTerminal('out/bin/maglevc.js', ['--server', fixture.server.address], options);
+    terminal = new PseudoTerminal(programFile('maglevc'), ['--server', fixture.server.address], options);
     return terminal.sees(ready);
   };
   /** Types a line, and gives all that comes until the next prompt. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { MaglevError } from '../../domain/errors.js';
 import { runCli } from '../support/cli-run.js';
+import { programFile } from '../support/process.js';
 import { PseudoTerminal } from '../support/pseudo-terminal.js';
 import { type Callees, type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { frontends, standings } from '../support/rpc-samples.js';
@@ -88,7 +89,7 @@ describe('maglevc: watching and waiting', function () {
   });
 
   const onTerminal = (...words: string[]) => {
-    terminal = new PseudoTerminal('out/bin/maglevc.js', ['--server', fixture.server.address, ...words]);
+    terminal = new PseudoTerminal(programFile('maglevc'), ['--server', fixture.server.address, ...words]);
     return terminal;
   };
 
@@ -148,7 +149,7 @@ describe('maglevc: watching and waiting', function () {
     fixture = await startFixture({ ...siteCallees(), events: events.receive });
     const child = spawn(
       process.execPath,
-      ['out/bin/maglevc.js', '--server', fixture.server.address, 'watch', 'events'],
+      [programFile('maglevc'), '--server', fixture.server.address, 'watch', 'events'],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
       },

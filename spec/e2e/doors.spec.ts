@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { Authority } from '../support/certificates.js';
 import { Stage } from '../support/daemon-stage.js';
-import { run } from '../support/process.js';
+import { programFile, run } from '../support/process.js';
 
 const config = `
 maglev:
@@ -36,8 +36,7 @@ describe('e2e: doors', () => {
 
   it('lets each in as far as its token or certificate goes, through TLS and a new certificate, and writes it down', async () => {
     const token = write('token', 'abcdefghijklmnopqrstuvwxyz');
-    const maglevdBin = path.resolve(import.meta.dirname, '../../bin/maglevd.js');
-    const hash = execFileSync(process.execPath, [maglevdBin, '--hash-token'], {
+    const hash = execFileSync(process.execPath, [programFile('maglevd'), '--hash-token'], {
       input: 'abcdefghijklmnopqrstuvwxyz\n',
       encoding: 'utf8',
     });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { liveVpp, Stage } from '../support/daemon-stage.js';
-import type { Process } from '../support/process.js';
+import { compiled, type Process } from '../support/process.js';
 
 const vpp = (interval: string) => `
   vpp: { lb: { ipv4-src-address: 198.51.100.1, ipv6-src-address: "2001:db8::1", sync-interval: ${interval} } }`;
@@ -46,7 +46,8 @@ function writes(maglevd: Process, from: number): string[] {
 
 describe(`e2e: maglevd and ${liveVpp === '' ? 'the simulator' : `VPP at ${liveVpp}`} as real processes`, function () {
   this.timeout(60_000);
-  const stage = new Stage(liveVpp);
+  // Not of a bundle, wherever other specs take the programs from.
+  const stage = new Stage(liveVpp, compiled);
   let maglevd: Process;
   /** Waits for the next full sync that begins from now on. */
   const nextSync = async () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { versionLine } from '../../program/build-info.js';
 import { Stage } from '../support/daemon-stage.js';
-import { run } from '../support/process.js';
+import { programFile, run } from '../support/process.js';
 
 const valid = `maglev:
   vpp: { lb: { ipv4-src-address: 198.51.100.1, ipv6-src-address: "2001:db8::1" } }
@@ -40,9 +40,8 @@ describe('e2e: maglevd starts, or says why not', function () {
 
   it('does not call a config valid when it could not say so', () => {
     const full = openSync('/dev/full', 'w');
-    const maglevd = path.resolve(import.meta.dirname, '../../bin/maglevd.js');
     const check = (stdout: number | 'pipe') =>
-      spawnSync(process.execPath, [maglevd, '--check', '--config', stage.config], {
+      spawnSync(process.execPath, [programFile('maglevd'), '--check', '--config', stage.config], {
         encoding: 'utf8',
         stdio: ['ignore', stdout, 'pipe'],
       });

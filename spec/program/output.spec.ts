@@ -6,13 +6,13 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { realClock } from '../../clock/real-clock.js';
 import { runRemoteCommand } from '../../sim/remote-command.js';
+import { programFile } from '../support/process.js';
 
-const bin = path.resolve(import.meta.dirname, '../../bin');
 const demo = path.resolve(import.meta.dirname, '../../demo/main.js');
 const programs = {
-  maglevd: path.join(bin, 'maglevd.js'),
-  maglevc: path.join(bin, 'maglevc.js'),
-  'maglev-vppsim': path.join(bin, 'maglev-vppsim.js'),
+  maglevd: programFile('maglevd'),
+  maglevc: programFile('maglevc'),
+  'maglev-vppsim': programFile('maglev-vppsim'),
   demo,
   conformance: path.resolve(import.meta.dirname, '../conformance/main.js'),
   fuzz: path.resolve(import.meta.dirname, '../fuzz/main.js'),

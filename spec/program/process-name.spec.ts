@@ -5,9 +5,8 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
+import { programFile } from '../support/process.js';
 import { suiteWherePermitted } from '../support/where-permitted.js';
-
-const bin = path.resolve(import.meta.dirname, '../../bin');
 
 suiteWherePermitted(process.platform === 'linux' ? null : 'no /proc', 'what ps calls a program', () => {
   let folder: string;
@@ -54,7 +53,7 @@ suiteWherePermitted(process.platform === 'linux' ? null : 'no /proc', 'what ps c
       const argv = args.map((arg) => arg.replace('SOCKET', socket).replace('CONFIG', config));
       server.listen(socket);
       await once(server, 'listening');
-      child = spawn(process.execPath, [path.join(bin, `${name}.js`), ...argv], { stdio: 'ignore' });
+      child = spawn(process.execPath, [programFile(name), ...argv], { stdio: 'ignore' });
       await once(server, 'connection');
       expect(shown()).to.deep.equal({ comm: name, args: [name, ...argv].join(' ') });
     });

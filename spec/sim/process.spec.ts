@@ -11,9 +11,10 @@ import { cliInband } from '../../binapi/generated/vlib.js';
 import { showVersion } from '../../binapi/generated/vpe.js';
 import { versionLine } from '../../program/build-info.js';
 import { addVip, vipRequest } from '../support/lb-requests.js';
+import { programFile } from '../support/process.js';
 import { RawVppClient } from '../support/raw-vpp-client.js';
 
-const program = path.resolve(import.meta.dirname, '../../bin/maglev-vppsim.js');
+const program = programFile('maglev-vppsim');
 
 interface Ended {
   readonly code: number | null;

@@ -7,7 +7,7 @@ import { createLbApi } from '../../binapi/lb/lb-api.js';
 import { openApi } from '../../binapi/open-api.js';
 import { realClock } from '../../clock/real-clock.js';
 import { type LbState, protocolName } from '../../domain/lb.js';
-import { compiled, Process, run } from './process.js';
+import { Process, programs, run } from './process.js';
 
 /** A live VPP to run against instead of the simulator; empty = the simulator. */
 export const liveVpp = process.env['MAGLEV_TEST_VPP_API'] ?? '';
@@ -27,7 +27,7 @@ export class Stage {
   readonly #bin: string;
 
   /** On `vpp`, a live one; by default on a simulator that the spec starts. `bin` has the programs. */
-  constructor(vpp = '', bin = compiled) {
+  constructor(vpp = '', bin = programs) {
     this.#bin = bin;
     this.socket = vpp === '' ? path.join(this.folder, 'api.sock') : vpp;
     this.stats = path.join(path.dirname(this.socket), 'stats.sock');

@@ -1,10 +1,10 @@
-import path from 'node:path';
 import { expect } from 'chai';
+import { programFile } from '../support/process.js';
 import { PseudoTerminal } from '../support/pseudo-terminal.js';
 import { until } from '../support/until.js';
 import { type OpenServer, webServer } from './tester-servers.js';
 
-const program = path.resolve(import.meta.dirname, '../../bin/maglevt.js');
+const program = programFile('maglevt');
 const alternate = '\u001b[?1049h';
 const normal = '\u001b[?1049l';
 const cursor = '\u001b[?25h';

@@ -11,9 +11,10 @@ import { runRemoteCommand } from '../../../sim/remote-command.js';
 import { type Simulator, startSimulator } from '../../../sim/simulator.js';
 import { hurryingClock } from '../../support/hurrying-clock.js';
 import { passedDescriptors } from '../../support/passed-descriptors.js';
+import { programFile } from '../../support/process.js';
 import { rejection } from '../../support/rejection.js';
 
-const program = path.resolve(import.meta.dirname, '../../../bin/maglev-vppsim.js');
+const program = programFile('maglev-vppsim');
 
 describe('simulator: its stats socket', () => {
   let simulator: Simulator;
