@@ -15,12 +15,13 @@ export class SyncTelling {
   #failures: ReadonlySet<string> = new Set();
 
   /** A full sync has read these VIPs, which are wanted: what of them is not known, in sentences, and what is told of that. */
-  read(
+  async read(
     vips: readonly VipState[],
     textError: MaglevError | null,
-  ): { readonly unverified: readonly string[]; readonly news: readonly MaglevEvent[] } {
+  ): Promise<{ readonly unverified: readonly string[]; readonly news: readonly MaglevEvent[] }> {
     const unverified = unverifiedIn({ vips, textError });
-    const news = [...this.#tables.look(vips), ...this.#unverified.look(unverified, textError)];
+    const differing = await this.#tables.look(vips);
+    const news = [...differing, ...this.#unverified.look(unverified, textError)];
     return { unverified, news };
   }
 

@@ -288,7 +288,7 @@ class Lb extends Life<LbMessage, LbOptions> {
     this.#settled.read(reading.conf);
     const result = await this.#syncBy(reading).all(changed);
     const wanted = reading.vips.filter(({ key }) => this.#standing.vip(vipId(key)) !== undefined);
-    const { unverified, news } = this.#telling.read(wanted, reading.textError);
+    const { unverified, news } = await this.#telling.read(wanted, reading.textError);
     this.#news(news);
     return { ...result, unverified };
   }

@@ -12,6 +12,7 @@ import {
 import { isSettled, type SettledVips } from '../../domain/settled-vips.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import { addTallies, failure, nothing, type Tally } from '../../domain/tally.js';
+import { nextTurn } from '../../domain/turns.js';
 import { inWindow } from '../../domain/window.js';
 import type { Address } from '../../protocol/address.js';
 import type { ReconcilerRequest } from '../../protocol/reconciling.js';
@@ -29,24 +30,21 @@ export interface SyncOptions {
 }
 
 /**
- * Prefixes that are worked on at once: enough that VPP always has the next request when it has answered the last one,
- * and so few that a turn of the event loop stays short, and that no reconciler waits for long for its turn at VPP, in
- * which it would not follow a newer decision. In milliseconds of VPP's work, and in their number.
+ * Prefixes that are worked on at once, in milliseconds of VPP's work and in their number: enough that VPP always has the
+ * next request, and so few that turns stay short and no reconciler, which then follows no newer decision, waits for long.
  */
 const WINDOW_MS = 100;
 const WINDOW = 64;
 
+type Surroundings = Pick<Context<never>, 'ask' | 'clock' | 'signal'>;
+
 /** Makes VPP equal to the decision, or one VIP of it, after a read of all that it has. */
 export class Sync {
-  readonly #context: Pick<Context<never>, 'ask' | 'clock' | 'signal'>;
+  readonly #context: Surroundings;
   readonly #options: SyncOptions;
   readonly #reading: LbReading;
 
-  constructor(
-    context: Pick<Context<never>, 'ask' | 'clock' | 'signal'>,
-    options: SyncOptions,
-    reading: LbReading,
-  ) {
+  constructor(context: Surroundings, options: SyncOptions, reading: LbReading) {
     this.#context = context;
     this.#options = options;
     this.#reading = reading;
@@ -61,6 +59,7 @@ export class Sync {
       return result;
     };
     const weightOf = (one: PlannedPrefix) => Math.max(WINDOW_MS / WINDOW, weightOfPrefix(one));
+    await nextTurn();
     const due = planSync(standing(), this.#reading, (one) => isSettled(one, settled));
     return addTallies(await inWindow(due, WINDOW_MS, sync, weightOf));
   }

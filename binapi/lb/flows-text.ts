@@ -1,6 +1,6 @@
 import { type IpAddress, parseIp } from '../../domain/ip.js';
 import type { ServerFlows, VipFlows } from '../../domain/lb.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../../domain/turns.js';
 import { namesVip, vipBlocks } from './verbose-text.js';
 
 /**

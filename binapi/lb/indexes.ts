@@ -1,10 +1,10 @@
 import { compareIps, type IpAddress, type IpPrefix, parseIp } from '../../domain/ip.js';
 import type { VipId } from '../../domain/lb.js';
 import type { LbIndexes, VipIndexes } from '../../domain/lb-counters.js';
+import { Turns } from '../../domain/turns.js';
 import type { ApiClient } from '../api-client.js';
 import { ipRouteLookup, ipRouteLookupReply } from '../generated/ip.js';
 import { RetvalError } from '../retval.js';
-import { Turns } from '../turns.js';
 import { memo } from './memo.js';
 import { namesVip, vipBlocks } from './verbose-text.js';
 import { wirePrefix } from './wire-values.js';

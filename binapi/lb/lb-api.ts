@@ -3,6 +3,7 @@ import { ipFromBytes } from '../../domain/ip.js';
 import type { LbConf, LbOperation, VipFlows } from '../../domain/lb.js';
 import type { LbIndexes } from '../../domain/lb-counters.js';
 import type { WritesUnderWay } from '../../domain/repeated-death.js';
+import { nextTurn } from '../../domain/turns.js';
 import type { VppMemory } from '../../domain/vpp-memory.js';
 import type { LbReading } from '../../protocol/vpp.js';
 import type { ApiClient } from '../api-client.js';
@@ -126,15 +127,20 @@ export function createLbApi(client: ApiClient): LbApi {
     // Sent in one turn of the event loop: one write.
     const [conf, text, vipRows, asRows] = await Promise.all([
       getLbConf(),
-      readText(client, VIPS_TEXT).then((said) => (typeof said === 'string' ? textOf(said) : said)),
+      readText(client, VIPS_TEXT).then(async (said) =>
+        typeof said === 'string' ? await textOf(said) : said,
+      ),
       client.mapDump(lbVipDump, everyVip, vipRow, vipMemory),
       client.mapDump(lbAsV2Dump, everyAs, asRow, asMemory),
     ]);
+    // The last rows have had theirs; and what is done with all of them gets one that begins with it.
+    await nextTurn();
     const known = text instanceof MaglevError ? null : text;
     const vips = builder.build(vipRows, asRows, known);
     nat.learn(vips);
     memory.learn({ conf, vips });
     const places = known === null ? null : new Map([...known].map(([id, { index }]) => [id, index]));
+    await nextTurn();
     return { conf, vips, places, textError: text instanceof MaglevError ? text : null };
   };
 

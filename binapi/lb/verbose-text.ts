@@ -1,8 +1,12 @@
 import { type IpPrefix, parsePrefix } from '../../domain/ip.js';
 import { PROTOCOL_ANY, type VipId, type VipKey, vipId } from '../../domain/lb.js';
+import { Turns } from '../../domain/turns.js';
 import { memo } from './memo.js';
 
 const REMEMBERED = 50_000;
+
+/** A thousand take 10 ms when they are new. */
+const VIPS_A_TURN = 250;
 
 /** What only VPP's text tells of a VIP: no message of its API carries it. */
 export interface VipText {
@@ -42,9 +46,14 @@ interface OpenVip {
  * Reads what `show lb vips verbose` prints, leaving out removed VIPs. The text is for people and may change: what is
  * not understood is left out, and its VIP is then missing in the result.
  */
-export function parseVipsText(text: string): ReadonlyMap<VipId, VipText> {
+export async function parseVipsText(text: string): Promise<ReadonlyMap<VipId, VipText>> {
   const found = new Map<VipId, VipText>();
-  for (const vip of vipBlocks(text, false)) found.set(vip.id, vip.text);
+  const turns = new Turns(VIPS_A_TURN);
+  for (const vip of vipBlocks(text, false)) {
+    found.set(vip.id, vip.text);
+    const others = turns.after(1);
+    if (others !== null) await others;
+  }
   return found;
 }
 

@@ -7,7 +7,7 @@ import type {
   VipCounters,
   VipIndexes,
 } from '../../domain/lb-counters.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../../domain/turns.js';
 import type { SimpleCounters } from './counters.js';
 import type { StatsRequest, StatsSnapshot } from './snapshot.js';
 

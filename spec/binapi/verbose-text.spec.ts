@@ -44,8 +44,8 @@ ${counters}  #as:2
 `;
 
 describe('binapi/lb/verbose-text', () => {
-  it('reads a VIP of every kind and passes over removed ones', () => {
-    expect(Object.fromEntries(parseVipsText(text))).to.deep.equal({
+  it('reads a VIP of every kind and passes over removed ones', async () => {
+    expect(Object.fromEntries(await parseVipsText(text))).to.deep.equal({
       '192.0.2.9/32,tcp,80': { tableLength: 32, srcIpSticky: false, index: 1995 },
       '192.0.2.3/32,any,0': { tableLength: 16, srcIpSticky: false, index: 1997 },
       '192.0.2.2/32,udp,53': { tableLength: 16, srcIpSticky: false, index: 1998 },
@@ -54,9 +54,9 @@ describe('binapi/lb/verbose-text', () => {
     });
   });
 
-  it('passes over a removed VIP that was sticky', () => {
+  it('passes over a removed VIP that was sticky', async () => {
     const removed = ' ip4-gre4 [3] 192.0.2.1/32 src_ip_sticky removed\n  new_size:16\n';
-    expect(parseVipsText(removed).size).to.equal(0);
+    expect((await parseVipsText(removed)).size).to.equal(0);
   });
 
   const strange: readonly [string, string][] = [
@@ -68,12 +68,12 @@ describe('binapi/lb/verbose-text', () => {
     ['the short form', 'ip4-gre4 192.0.2.1/32 new_size:16 #as:0 \n'],
   ];
   for (const [what, input] of strange) {
-    it(`finds nothing in ${what}`, () => expect(parseVipsText(input).size).to.equal(0));
+    it(`finds nothing in ${what}`, async () => expect((await parseVipsText(input)).size).to.equal(0));
   }
 
-  it('does not mind words that it does not know', () => {
+  it('does not mind words that it does not know', async () => {
     const more = ' ip4-gre4 [7] 192.0.2.1/32 shiny src_ip_sticky new\n  colour:red\n  new_size:16 exactly\n';
-    expect(parseVipsText(more).get('192.0.2.1/32,any,0')).to.deep.equal({
+    expect((await parseVipsText(more)).get('192.0.2.1/32,any,0')).to.deep.equal({
       tableLength: 16,
       srcIpSticky: true,
       index: 7,

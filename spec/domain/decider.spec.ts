@@ -110,6 +110,27 @@ describe('domain/decider', () => {
     expect(decider.decideDue().steps).to.deep.equal([]);
   });
 
+  it('decides many frontends in more than one turn, and the rest when it is asked again', () => {
+    const frontends = Array.from({ length: 300 }, (_, i) =>
+      sampleFrontend(`f-${i}`, `198.18.${i >> 8}.${i & 255}`, [{ a: 100 }]),
+    );
+    const config = sampleConfig({ a: { address: addresses.a, healthcheck: 'check' } }, frontends);
+    const decider = new Decider(plain, [], true, new Map());
+    decider.decideAll({ config, paused: new Set() }, 'start');
+    decider.hear(report('a', 'up'));
+    const outcomes = [decider.settle()];
+    expect(decider.owes).to.equal(true);
+    expect(decider.hear(report('a', 'down')), 'a decision is on its way').to.equal(false);
+    while (decider.owes) outcomes.push(decider.decideDue());
+    const decided = outcomes.map(({ steps }) => steps.length);
+    expect(Math.max(...decided)).to.be.at.most(128);
+    // Those that were decided before the news come once more.
+    expect(decided.reduce((sum, count) => sum + count)).to.equal(300 + (decided[0] ?? 0));
+    expect(decider.decision.vips.every(({ ases }) => ases.every(({ weight }) => weight === 0))).to.equal(
+      true,
+    );
+  });
+
   it('tells how a frontend stands once, also when another one goes on with what was told', () => {
     const told: Told = new Map();
     const decider = begun(false, told);

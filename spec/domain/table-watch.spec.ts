@@ -10,13 +10,14 @@ function vip(...buckets: readonly number[]): VipState {
 }
 
 describe('domain/table-watch: tables that are other than foretold', () => {
-  it('are told once, and again when the difference is another one', () => {
+  it('are told once, and again when the difference is another one', async () => {
     const watch = new TableWatch();
-    const levels = (...buckets: readonly number[]) => watch.look([vip(...buckets)]).map(({ level }) => level);
-    expect(levels(512, 512)).to.deep.equal([]);
-    const [first] = watch.look([vip(500, 524)]);
+    const levels = async (...buckets: readonly number[]) =>
+      (await watch.look([vip(...buckets)])).map(({ level }) => level);
+    expect(await levels(512, 512)).to.deep.equal([]);
+    const [first] = await watch.look([vip(500, 524)]);
     expect(first?.level).to.equal('warn');
-    expect(levels(500, 524)).to.deep.equal(['debug']);
+    expect(await levels(500, 524)).to.deep.equal(['debug']);
     expect(first?.fields).to.deep.equal({
       prefix: '192.0.2.1/32',
       protocol: 'tcp',
@@ -24,8 +25,28 @@ describe('domain/table-watch: tables that are other than foretold', () => {
       servers: 2,
       what: '10.0.0.1 has 500, not 512; 10.0.0.2 has 524, not 512',
     });
-    expect(levels(501, 523)).to.deep.equal(['warn']);
-    expect(levels(512, 512)).to.deep.equal([]);
-    expect(levels(501, 523)).to.deep.equal(['warn']);
+    expect(await levels(501, 523)).to.deep.equal(['warn']);
+    expect(await levels(512, 512)).to.deep.equal([]);
+    expect(await levels(501, 523)).to.deep.equal(['warn']);
+  });
+
+  it('are looked for in turns when there is much that is new', async () => {
+    const many = Array.from({ length: 500 }, (_, i) => ({
+      ...vip(512, 512),
+      key: vipKey(`198.18.${i >> 8}.${i & 255}/32`),
+    }));
+    let turns = 0;
+    const counting = () => {
+      turns++;
+      next = setImmediate(counting);
+    };
+    let next = setImmediate(counting);
+    const watch = new TableWatch();
+    expect(await watch.look(many)).to.deep.equal([]);
+    const first = turns;
+    expect(await watch.look(many)).to.deep.equal([]);
+    clearImmediate(next);
+    expect(first, 'of 2,500 pieces').to.equal(2);
+    expect(turns, 'all was known').to.equal(first);
   });
 });

@@ -1,3 +1,8 @@
+/** When whoever else waits for the event loop has had its turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /**
  * For long work that is done in many small pieces: lets whoever else waits for the event loop have it in between.
  * `piecesATurn`: as many as take a few milliseconds.
@@ -15,6 +20,6 @@ export class Turns {
     this.#pieces += pieces;
     if (this.#pieces < this.#piecesATurn) return null;
     this.#pieces = 0;
-    return new Promise((resolve) => setImmediate(resolve));
+    return nextTurn();
   }
 }
