@@ -105,8 +105,8 @@ export class Servers {
     const machine = vpp();
     const sent = this.#forwards(machine, address);
     const life = machine.forwardsSince;
-    // The first packet to a server that is new to a VPP which has run for long.
-    const isFirst = machine.forwards && !sent && clock.monotonic() - life >= KNOWN_MS;
+    // The first packet to a server that is new to a VPP which has run for long, though it may have hung for a moment.
+    const isFirst = machine.forwards && !sent && clock.monotonic() - machine.livesSince >= KNOWN_MS;
     let over = false;
     const finish = (result: ProbeResult, culprit: Culprit) => {
       if (over) return;

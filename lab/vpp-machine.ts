@@ -52,6 +52,7 @@ export class VppMachine {
   #hangs = false;
   /** Since when it has forwarded without a break. */
   #forwardsSince = 0;
+  #livesSince = 0;
   #hungSince = 0;
   #hungMs = 0;
 
@@ -88,6 +89,11 @@ export class VppMachine {
   /** Since when it forwards; of use only while it does. */
   get forwardsSince(): number {
     return this.#forwardsSince;
+  }
+
+  /** Since when it runs, whatever held it up since. */
+  get livesSince(): number {
+    return this.#livesSince;
   }
 
   /** Which of its lives this is. */
@@ -178,7 +184,8 @@ export class VppMachine {
     this.#runs = true;
     this.#hangs = false;
     this.#hungMs = 0;
-    this.#forwardsSince = this.#options.clock.monotonic();
+    this.#livesSince = this.#options.clock.monotonic();
+    this.#forwardsSince = this.#livesSince;
     this.#options.onLife(true);
   }
 
