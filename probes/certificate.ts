@@ -11,6 +11,8 @@ import { quoted } from './wording.js';
 
 export interface CertificateQuestion {
   readonly secure: TLSSocket;
+  /** Its certificate, if that was read already; null = it has to be, which costs as much as a tenth of a handshake. */
+  readonly shown: PeerCertificate | null;
   /** Whom the certificate must be for. */
   readonly name: string;
   /** Milliseconds since the epoch. */
@@ -22,12 +24,18 @@ export interface CertificateQuestion {
  * What is wrong with the server's certificate, for the operator who must replace it; null = nothing. What may as well be
  * wrong with us is a doubt.
  */
-export function certificateTrouble({ secure, name, now, grounds }: CertificateQuestion): ProbeFinding | null {
+export function certificateTrouble({
+  secure,
+  shown,
+  name,
+  now,
+  grounds,
+}: CertificateQuestion): ProbeFinding | null {
   if (secure.authorized) {
-    const wrongName = namesTrouble(secure.getPeerCertificate(), name);
+    const wrongName = namesTrouble(shown ?? secure.getPeerCertificate(), name);
     return wrongName === null ? null : failure(wrongName);
   }
-  const chain = chainOf(secure);
+  const chain = chainOf(secure, shown);
   const [certificate] = chain;
   if (certificate === undefined) return failure('the server has no certificate');
   const error: unknown = secure.authorizationError;
@@ -49,9 +57,9 @@ export function certificateTrouble({ secure, name, now, grounds }: CertificateQu
   return failure(`certificate is not accepted: ${code}`);
 }
 
-/** How long all certificates are valid that the server has shown. */
-export function validityOf(secure: TLSSocket): Validity {
-  const chain = chainOf(secure);
+/** How long all certificates are valid that the server has shown. `shown`: as CertificateQuestion. */
+export function validityOf(secure: TLSSocket, shown: PeerCertificate | null): Validity {
+  const chain = chainOf(secure, shown);
   return {
     from: Math.max(...chain.map(({ valid_from }) => Date.parse(valid_from))),
     until: Math.min(...chain.map(({ valid_to }) => Date.parse(valid_to))),
@@ -66,15 +74,21 @@ function failure(detail: string): ProbeFinding {
 const LONGEST_CHAIN = 20;
 
 /** The server's certificate, that of who has signed it, and so on, as far as they are known. */
-function chainOf(secure: TLSSocket): DetailedPeerCertificate[] {
+function chainOf(secure: TLSSocket, shown: PeerCertificate | null): DetailedPeerCertificate[] {
   const chain: DetailedPeerCertificate[] = [];
-  let next: DetailedPeerCertificate | undefined = secure.getPeerCertificate(true);
+  let next: DetailedPeerCertificate | undefined =
+    shown !== null && isDetailed(shown) ? shown : secure.getPeerCertificate(true);
   // Without a certificate it is an empty object; one that has signed itself is its own issuer.
   while (next?.raw !== undefined && !chain.includes(next) && chain.length < LONGEST_CHAIN) {
     chain.push(next);
     next = next.issuerCertificate;
   }
   return chain;
+}
+
+/** Does it know who has signed it? */
+function isDetailed(certificate: PeerCertificate): certificate is DetailedPeerCertificate {
+  return 'issuerCertificate' in certificate;
 }
 
 const unknownAuthority = [

@@ -10,7 +10,11 @@ import type { Surroundings } from './probe.js';
 import { noAnswer } from './refusal.js';
 import { Sessions } from './sessions.js';
 import type { ProbeTarget } from './target.js';
-import { handshake, lostBeforeHandshake } from './tls.js';
+import { secureDial } from './tls.js';
+import { Wariness } from './wariness.js';
+
+/** One name, of so many bytes. */
+const httpAlpn = Buffer.from('\x08http/1.1', 'latin1');
 
 /**
  * What one server is asked again and again. What was kept of an earlier probe can only prove that the server is well: whatever
@@ -27,6 +31,7 @@ export class Exchange {
   readonly #host: string | null;
   readonly #sessions: Sessions;
   #kept: HttpLine | null = null;
+  readonly #wariness = new Wariness();
 
   constructor(target: ProbeTarget, port: number, params: HttpParams, tls: TlsParams | null) {
     this.#target = target;
@@ -45,6 +50,7 @@ export class Exchange {
     if (line?.isFree === true) this.#askOver(line, attempt, around);
     else {
       line?.close();
+      this.#wariness.begunAnew();
       this.#anew(attempt, around);
     }
   }
@@ -61,6 +67,7 @@ export class Exchange {
     const anew = () => {
       if (begun) return;
       begun = true;
+      this.#wariness.lost();
       attempt.standAlone();
       this.#anew(attempt, around);
     };
@@ -72,8 +79,10 @@ export class Exchange {
     // Its silence may be that of a connection which only we believe in.
     attempt.release(around.clock.schedule(this.#target.timeoutMs / 2, () => attempt.handle(anew)));
     this.#ask(line, attempt, (finding) => {
-      if (finding.verdict === 'pass') this.#end(line, attempt, finding);
-      else {
+      if (finding.verdict === 'pass') {
+        if (!begun) this.#wariness.served();
+        this.#end(line, attempt, finding);
+      } else {
         line.close();
         anew();
       }
@@ -91,7 +100,7 @@ export class Exchange {
         if (!resumed || finding.verdict === 'pass') this.#end(made, attempt, finding);
         else {
           made.close();
-          this.#sessions.forget();
+          this.#sessions.lost();
           attempt.standAlone();
           this.#anew(attempt, around);
         }
@@ -102,22 +111,24 @@ export class Exchange {
     if (tls === null) {
       dial(attempt, target, this.#port, {
         isKept,
-        connected: (socket) => use(new HttpLine(socket, socket, around), false),
+        connected: (socket) => {
+          const made = new HttpLine(socket, around);
+          socket.on('data', (bytes: Buffer) => made.came(bytes));
+          socket.on('end', () => made.ended());
+          socket.on('error', (error) => made.failed(error));
+          use(made, false);
+        },
         lost: (errno) => attempt.end(new HttpResponse(this.#params, this.#matcher).broken(errno)),
       });
       return;
     }
-    const [host, sessions, alpn] = [this.#host, this.#sessions, ['http/1.1']];
+    const [port, host, sessions] = [this.#port, this.#host, this.#sessions];
     const unresumed = () => this.#anew(attempt, around);
-    dial(attempt, target, this.#port, {
-      isKept,
-      connected: (socket) => {
-        const wish = { socket, host, tls, alpn, sessions, isKept, unresumed };
-        handshake(attempt, around, target, wish, (secure, resumed) =>
-          use(new HttpLine(secure, socket, around), resumed),
-        );
-      },
-      lost: (errno) => attempt.end(lostBeforeHandshake(errno)),
+    const wish = { port, host, tls, alpn: httpAlpn, sessions, isKept, unresumed };
+    secureDial(attempt, around, target, wish, (secure, resumed) => {
+      const made = new HttpLine(secure, around);
+      use(made, resumed);
+      return made;
     });
   }
 
@@ -131,7 +142,8 @@ export class Exchange {
   }
 
   #end(line: HttpLine, attempt: Attempt, finding: ProbeFinding): void {
-    if (finding.verdict === 'pass' && line.requests < (this.#params.reuse ?? 1)) {
+    const mayKeep = finding.verdict === 'pass' && this.#wariness.trusts;
+    if (mayKeep && line.requests < (this.#params.reuse ?? 1)) {
       line.keep();
       if (line.isKept) this.#kept = line;
     }

@@ -1,13 +1,22 @@
 import type { Socket } from 'node:net';
 import type { ProbeFinding } from '../domain/probe-result.js';
+import { mostOpenFiles } from '../linux/open-files.js';
 import type { HttpResponse } from './http-response.js';
 import type { Surroundings } from './probe.js';
+import type { SecureUser } from './tls.js';
 import { alertOf } from './tls-error.js';
 
-/** Connections that one thread keeps for later probes, at most. */
+/** Connections that this thread keeps for later probes, at most: those, and so great a part of all descriptors. */
 const MOST_KEPT = 4096;
+const KEPT_PART = 0.25;
 
 let keptHere = 0;
+let mostKept: number | null = null;
+
+function mayKeep(): boolean {
+  mostKept ??= Math.min(MOST_KEPT, Math.floor(mostOpenFiles() * KEPT_PART));
+  return keptHere < mostKept;
+}
 
 /** One request that is answered, or not. */
 interface Asked {
@@ -16,27 +25,36 @@ interface Asked {
   found: ((finding: ProbeFinding) => void) | null;
 }
 
-/** A connection of Node over which one request follows the other. It outlives its probe while it is kept. */
-export class HttpLine {
+/**
+ * A connection of Node over which one request follows the other. It outlives its probe while it is kept. Whoever has made it
+ * tells it what happens on it.
+ */
+export class HttpLine implements SecureUser {
   readonly #stream: Socket;
-  readonly #socket: Socket;
+  readonly #onItsBehalf: Surroundings['onItsBehalf'];
   #asked: Asked | null = null;
   #requests = 0;
   #isOpen = true;
   #isKept = false;
 
-  /** `stream` is TLS on `socket`, or that itself. */
-  constructor(stream: Socket, socket: Socket, { onItsBehalf }: Pick<Surroundings, 'onItsBehalf'>) {
+  constructor(stream: Socket, { onItsBehalf }: Pick<Surroundings, 'onItsBehalf'>) {
     this.#stream = stream;
-    this.#socket = socket;
-    stream.on('data', (bytes: Buffer) => onItsBehalf(() => this.#came(bytes)));
-    stream.on('end', () => onItsBehalf(() => this.#broke((response) => response.end())));
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      const alert = alertOf(error);
-      const how = alert === null ? (error.code ?? error.message) : `TLS alert: ${alert}`;
-      onItsBehalf(() => this.#broke((response) => response.broken(how)));
-    });
-    stream.on('close', () => this.close());
+    this.#onItsBehalf = onItsBehalf;
+  }
+
+  came(bytes: Buffer): void {
+    this.#onItsBehalf(() => this.#came(bytes));
+  }
+
+  /** The peer sends no more. */
+  ended(): void {
+    this.#onItsBehalf(() => this.#broke((response) => response.end()));
+  }
+
+  failed(error: NodeJS.ErrnoException): void {
+    const alert = alertOf(error);
+    const how = alert === null ? (error.code ?? error.message) : `TLS alert: ${alert}`;
+    this.#onItsBehalf(() => this.#broke((response) => response.broken(how)));
   }
 
   /** Requests that it has carried. */
@@ -50,7 +68,7 @@ export class HttpLine {
 
   /** Can the next request be sent? */
   get isFree(): boolean {
-    return this.#isOpen && this.#asked?.response.onward === 'now';
+    return this.#isOpen && !this.#stream.destroyed && this.#asked?.response.onward === 'now';
   }
 
   ask(request: Buffer, response: HttpResponse, found: (finding: ProbeFinding) => void): void {
@@ -61,7 +79,7 @@ export class HttpLine {
 
   /** Keeps it for another request, if it can carry one, now or when the rest of the answer has been read. */
   keep(): void {
-    if (!this.#isOpen || this.#isKept || keptHere >= MOST_KEPT) return;
+    if (!this.#isOpen || this.#isKept || !mayKeep()) return;
     if (this.#asked === null || this.#asked.response.onward === 'never') return;
     this.#isKept = true;
     keptHere++;
@@ -78,7 +96,6 @@ export class HttpLine {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#stream.destroy();
-    this.#socket.destroy();
   }
 
   #came(bytes: Buffer): void {

@@ -116,7 +116,8 @@ export class HttpResponse {
     if (!this.#params.responseCodes.some(({ from, to }) => from <= status && status <= to)) {
       return { verdict: 'fail', code: 'L7STS', detail: `${statusDetail(status)}${statusHint(head)}` };
     }
-    this.#persistent = head.persistent && (this.#params.reuse ?? 1) > 1;
+    // Behind 101 another protocol is spoken.
+    this.#persistent = head.persistent && status !== 101 && (this.#params.reuse ?? 1) > 1;
     if (this.#matcher !== null) {
       this.#body = this.#bodyBehind(head);
       return this.#feedBody(this.#body, rest);

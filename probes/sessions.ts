@@ -1,3 +1,5 @@
+import { Wariness } from './wariness.js';
+
 /** Milliseconds since the epoch, from when on and until when something is valid. */
 export interface Validity {
   readonly from: number;
@@ -16,9 +18,14 @@ export const alwaysValid: Validity = {
  */
 export class Sessions {
   readonly #every: number;
-  /** What the server gave last for the next handshake. */
+  /** What the server gave for the next handshakes. */
   #ticket: Buffer | null = null;
+  /** Has a handshake begun with it? */
+  #isUsed = false;
+  /** Does this server take a ticket once only? */
+  #takesOnce = false;
   #valid: Validity | null = null;
+  readonly #wariness = new Wariness();
   /** Handshakes since a whole one was good, that one included. */
   #made = 0;
 
@@ -29,7 +36,13 @@ export class Sessions {
 
   /** Is it worth waiting for a ticket? */
   get isWaiting(): boolean {
-    return this.#every > 1 && this.#ticket === null;
+    if (this.#every === 1 || !this.#wariness.trusts) return false;
+    return this.#ticket === null || (this.#takesOnce && this.#isUsed);
+  }
+
+  /** Is what the server gives in a resumed handshake to be taken? Most take the same ticket again, which spares us to read another. */
+  get takesNew(): boolean {
+    return this.#takesOnce;
   }
 
   /** What the next handshake may resume; null: it is to be a whole one. `now` in milliseconds since the epoch. */
@@ -41,21 +54,33 @@ export class Sessions {
     return this.#ticket;
   }
 
-  /** The server gave it over a handshake that was good, or may be yet. */
+  /** The server gave it over a handshake that was good. */
   given(ticket: Buffer): void {
-    if (this.#every > 1) this.#ticket = ticket;
+    if (this.#every === 1 || !this.#wariness.trusts) return;
+    this.#ticket = ticket;
+    this.#isUsed = false;
   }
 
-  /** A whole handshake was good, with certificates that are valid so long; `ticket`: what the server gave in it, if anything yet. */
-  whole(valid: Validity, ticket: Buffer | null): void {
+  /** A whole handshake was good, with certificates that are valid so long. What the server gives over it is told next. */
+  whole(valid: Validity): void {
+    this.#wariness.begunAnew();
     this.#valid = valid;
     this.#made = 1;
-    // One of before is dead, or it would not have been a whole handshake.
-    this.#ticket = ticket;
+    // It took the one of before, and now it does not.
+    if (this.#ticket !== null && this.#isUsed) this.#takesOnce = true;
+    this.#ticket = null;
   }
 
   resumed(): void {
+    this.#wariness.served();
     this.#made++;
+    this.#isUsed = true;
+  }
+
+  /** A server that was offered it was silent, or answered otherwise than it answers others: the next handshakes are whole ones. */
+  lost(): void {
+    this.forget();
+    this.#wariness.lost();
   }
 
   /** The next handshake is a whole one, whatever is given meanwhile. */

@@ -1,15 +1,13 @@
-import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TlsParams } from '../domain/config.js';
 import { formatDuration } from '../domain/duration.js';
 import { Attempt } from './attempt.js';
 import { connector } from './connect.js';
-import { dial } from './dial.js';
 import type { Probe, Surroundings } from './probe.js';
 import { noAnswer } from './refusal.js';
 import { Sessions } from './sessions.js';
 import type { ProbeTarget } from './target.js';
-import { handshake, lostBeforeHandshake } from './tls.js';
+import { secureDial } from './tls.js';
 import { endpoint } from './wording.js';
 
 /** Passes when the port accepts a connection; with TLS, when the handshake succeeds and the certificate is good. */
@@ -36,37 +34,28 @@ const TICKET_MS = 100;
 function tlsProbe(target: ProbeTarget, port: number, tls: TlsParams): Probe {
   const sessions = new Sessions(tls.resume ?? 1);
   /** The connection that waits for a ticket, and what ends it. */
-  let waiting: { readonly socket: Socket; readonly end: () => void } | null = null;
-  const wait = ({ clock }: Surroundings, secure: TLSSocket, socket: Socket) => {
+  let waiting: { readonly secure: TLSSocket; readonly end: () => void } | null = null;
+  const wait = ({ clock }: Surroundings, secure: TLSSocket) => {
     const end = () => {
       cancel();
-      if (waiting?.socket === socket) waiting = null;
+      if (waiting?.secure === secure) waiting = null;
       secure.destroy();
-      socket.destroy();
     };
     const cancel = clock.schedule(TICKET_MS, end);
     secure.once('session', end);
-    waiting = { socket, end };
+    waiting = { secure, end };
   };
   const begin = (attempt: Attempt, around: Surroundings): void => {
-    let made: Socket | null = null;
-    const isKept = () => made !== null && waiting?.socket === made;
-    dial(attempt, target, port, {
-      isKept,
-      connected: (socket) => {
-        made = socket;
-        const unresumed = () => begin(attempt, around);
-        const wish = { socket, host: null, tls, alpn: [], sessions, isKept, unresumed };
-        handshake(attempt, around, target, wish, (secure) => {
-          if (sessions.isWaiting) wait(around, secure, socket);
-          attempt.end({
-            verdict: 'pass',
-            code: 'L6OK',
-            detail: `${secure.getProtocol() ?? 'TLS'} handshake`,
-          });
-        });
-      },
-      lost: (errno) => attempt.end(lostBeforeHandshake(errno)),
+    let made: TLSSocket | null = null;
+    const isKept = () => made !== null && waiting?.secure === made;
+    const unresumed = () => begin(attempt, around);
+    const wish = { port, host: null, tls, alpn: null, sessions, isKept, unresumed };
+    secureDial(attempt, around, target, wish, (secure) => {
+      made = secure;
+      if (sessions.isWaiting) wait(around, secure);
+      const detail = `${secure.getProtocol() ?? 'TLS'} handshake`;
+      attempt.end({ verdict: 'pass', code: 'L6OK', detail });
+      return null;
     });
   };
   const close = () => {

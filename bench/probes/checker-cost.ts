@@ -17,8 +17,9 @@ export interface Cost {
   readonly rssKb: number;
 }
 
-/** Until intervals have spread, and what is compiled at run time is compiled. */
+/** Until intervals have spread, and what is compiled at run time is compiled. With TLS that is more, and run less often. */
 const SETTLE_MS = 5000;
+const SETTLE_TLS_MS = 20_000;
 
 /**
  * Runs the programs side by side under that load, each with an entrance of the farm to itself, and looks at the same
@@ -113,7 +114,8 @@ function counterOf(
 
 /** What can be resumed or used again must be there first: each server is asked once by everybody. */
 function settleMs({ kind, intervalMs }: Load): number {
-  return kind === 'https-resumed' || kind.endsWith('-kept') ? SETTLE_MS + intervalMs : SETTLE_MS;
+  const first = kind === 'https-resumed' || kind.endsWith('-kept') ? intervalMs : 0;
+  return Math.max(kind.startsWith('https') ? SETTLE_TLS_MS : SETTLE_MS, SETTLE_MS + first);
 }
 
 function pause(ms: number): Promise<void> {
