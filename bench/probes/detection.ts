@@ -144,7 +144,8 @@ export async function measureDetection(servers: QuickServers, scene: Scene): Pro
       }),
     );
     await pause(WARM_UP_MS);
-    await pause(2 * intervalMs);
+    // The last intervals that were spread are over.
+    await pause(1.2 * intervalMs);
     await timer.lateness();
     const failing = shuffled(backends).slice(0, scene.failures).map(targetAddress);
     for (const address of failing) record.failedAt.set(address, performance.now());
@@ -155,7 +156,7 @@ export async function measureDetection(servers: QuickServers, scene: Scene): Pro
         await servers.fail(address);
         await pause(BETWEEN_FAILURES_MS);
       }
-    await pause(Math.max(2000, 2 * intervalMs));
+    await pause(intervalMs + 2000);
     const machine = await timer.lateness();
     const { stages, overheads, reactions, absolutes, doubts, due } = record;
     await system.stop();
