@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { SETTLE_MS } from '../domain/vpp-heard.js';
 import { runPrinting } from '../program/output.js';
 import type { WorkPorts } from './constant-work/servers-main.js';
 import { SteadyMaglevd, type Work } from './constant-work/steady-maglevd.js';
@@ -20,7 +21,7 @@ const TIMEOUT_MS = 500;
 const MEASURE_MS = 2 * INTERVAL_MS;
 const QUIET_MS = 1500;
 const SHARES = [0.01, 0.5, 1];
-const KINDS = ['refusing', 'silent', 'failing'] as const;
+const KINDS = ['failing', 'refusing', 'silent'] as const;
 const words: Record<(typeof KINDS)[number], string> = {
   refusing: 'refuse',
   silent: 'silent',
@@ -81,7 +82,8 @@ process.exitCode = await runPrinting('bench:work', async () => {
   };
   try {
     await maglevd.settled(BACKENDS, 0);
-    await pause(INTERVAL_MS);
+    // Until then each failure that VPP may explain is asked about.
+    await pause(SETTLE_MS);
     console.log(
       `${BACKENDS} backends (http, every ${INTERVAL_MS / 1000} s), a VPP (simulator) that has all weights:`,
     );

@@ -94,9 +94,14 @@ export function backendsOf({ pools }: Frontend): ReadonlySet<string> {
   return new Set(pools.flatMap(({ backends }) => backends.map(({ name }) => name)));
 }
 
+/** The same, one for each time that it is named: nothing is made for whoever only goes through them. */
+function* namesIn({ pools }: Frontend): Generator<string> {
+  for (const { backends } of pools) for (const { name } of backends) yield name;
+}
+
 /** Decides about one frontend. */
 export function decideFrontend(frontend: Frontend, circumstances: Circumstances): Decided {
-  const { states, patience } = knowledgeOf(backendsOf(frontend), circumstances);
+  const { states, patience } = knowledgeOf(namesIn(frontend), circumstances);
   return {
     vip: desiredVip(frontend, circumstances.effective.config, states, patience),
     state: frontendState(frontend, states, patience),

@@ -27,6 +27,7 @@ export function executed(found: readonly VipState[], operations: readonly LbOper
 
 /** The same for operations that are all of one VIP; null = VPP does not have it. */
 export function executedOnVip(found: VipState | null, operations: readonly LbOperation[]): VipState | null {
+  if (found !== null && operations.every(isWeight)) return reweighted(found, operations);
   let vip: Omit<VipState, 'ases'> | null = found;
   const servers = new Map<IpAddress, { readonly weight: number; readonly buckets: number }>();
   for (const { address, weight, buckets } of found?.ases ?? []) servers.set(address, { weight, buckets });
@@ -58,5 +59,22 @@ export function executedOnVip(found: VipState | null, operations: readonly LbOpe
   const { key, encap, tableLength, srcIpSticky } = vip;
   // Written out: a copy by spread takes twice the memory, and there is one for each server of each VIP.
   const ases = Array.from(servers, ([address, { weight, buckets }]) => ({ address, weight, buckets }));
+  return { key, encap, tableLength, srcIpSticky, ases };
+}
+
+type WeightOperation = Extract<LbOperation, { readonly op: 'as-weight' }>;
+
+function isWeight(operation: LbOperation): operation is WeightOperation {
+  return operation.op === 'as-weight';
+}
+
+/** What nearly all changes are: servers that are not concerned stay the objects that they were. */
+function reweighted(found: VipState, operations: readonly WeightOperation[]): VipState {
+  const weights = new Map(operations.map(({ address, weight }) => [address, weight]));
+  const ases = found.ases.map((as) => {
+    const weight = weights.get(as.address);
+    return weight === undefined ? as : { address: as.address, weight, buckets: 0 };
+  });
+  const { key, encap, tableLength, srcIpSticky } = found;
   return { key, encap, tableLength, srcIpSticky, ases };
 }

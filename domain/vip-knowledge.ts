@@ -97,7 +97,9 @@ export class VipKnowledge {
   ): void {
     this.#order = order;
     if (result.failures.length === 0 && from !== undefined) this.#known = executedOnVip(from, operations);
-    if (this.#seen !== undefined) {
+    if (this.#seen !== undefined && this.#seen === from && this.#known !== undefined)
+      this.#seen = this.#known;
+    else if (this.#seen !== undefined) {
       const done = result.operations.flatMap(({ operation, outcome }) =>
         outcome === 'done' && operation.op !== 'vip-sync' ? [operation] : [],
       );

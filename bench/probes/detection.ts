@@ -18,7 +18,8 @@ import { noEvents, noLog, noRecorder } from '../../spec/support/bare-tree.js';
 import { startSimulator } from '../simulator.js';
 import { BareTimer } from './bare-timer.js';
 import { fleetConfig } from './fleet-config.js';
-import { type TargetFarm, targetAddress } from './target-farm.js';
+import type { QuickServers } from './quick-servers.js';
+import { targetAddress } from './target-farm.js';
 import { WARM_UP_MS } from './warm-up.js';
 
 const FALL = 3;
@@ -30,7 +31,8 @@ const BETWEEN_FAILURES_MS = 20;
 export interface Scene {
   readonly backends: number;
   readonly intervalMs: number;
-  readonly fastMs: number;
+  /** After a failure; each backend has one of these, in turn. */
+  readonly fastMs: readonly number[];
   readonly timeoutMs: number;
   /** So many fail. */
   readonly failures: number;
@@ -44,7 +46,25 @@ export interface DueWrite {
   readonly dueAt: number;
 }
 
+/** Where the time of one failure went, in milliseconds, one after the other. */
+export interface Stages {
+  /** The probe that decides began so much later than it was due. */
+  readonly due: number;
+  /** It ended, to within a millisecond. */
+  readonly probed: number;
+  /** The main thread had its result. */
+  readonly heard: number;
+  /** The backend's actor had said that it is down. */
+  readonly down: number;
+  /** The weight was on its way to VPP. */
+  readonly sent: number;
+  /** VPP had answered. */
+  readonly answered: number;
+}
+
 export interface Detection {
+  /** For each failure, where the time went. */
+  readonly stages: readonly Stages[];
   /** For each failure: from when the law would have VPP told, to VPP's reply. Milliseconds. */
   readonly overheads: readonly number[];
   /** For each failure: from the result that decided, as it reached the main thread, to VPP's reply. */
@@ -66,7 +86,7 @@ export interface Detection {
  * after the last probe that passed began comes the first one that fails, then `fall` - 1 more, each a fast interval
  * apart.
  */
-export async function measureDetection(farm: TargetFarm, scene: Scene): Promise<Detection> {
+export async function measureDetection(servers: QuickServers, scene: Scene): Promise<Detection> {
   const { backends, intervalMs, fastMs, timeoutMs } = scene;
   const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
   const socketPath = path.join(folder, 'vpp.sock');
@@ -77,13 +97,16 @@ export async function measureDetection(farm: TargetFarm, scene: Scene): Promise<
   const config = checked(
     fleetConfig({
       backends,
-      check: `type: http, port: ${farm.entrances[0]?.http}, interval: ${intervalMs}ms, fast-interval: ${fastMs}ms, timeout: ${timeoutMs}ms, fall: ${FALL}`,
+      check: fastMs.map(
+        (fast) =>
+          `type: http, port: ${servers.port}, interval: ${intervalMs}ms, fast-interval: ${fast}ms, timeout: ${timeoutMs}ms, fall: ${FALL}`,
+      ),
     }),
   );
-  const record = new Record(config, intervalMs + (FALL - 1) * fastMs);
+  const record = new Record(config);
   const log: FreeLogger = {
     enabled: (level) => level !== 'debug',
-    log: (_level, event) => record.logged(event),
+    log: (_level, event, fields) => record.logged(event, fields),
   };
   const system = createActorSystem({ clock, log });
   try {
@@ -121,24 +144,24 @@ export async function measureDetection(farm: TargetFarm, scene: Scene): Promise<
       }),
     );
     await pause(WARM_UP_MS);
-    await pause(2 * intervalMs);
+    // The last intervals that were spread are over.
+    await pause(1.2 * intervalMs);
     await timer.lateness();
     const failing = shuffled(backends).slice(0, scene.failures).map(targetAddress);
     for (const address of failing) record.failedAt.set(address, performance.now());
-    if (scene.together) farm.fail(failing);
+    if (scene.together) await servers.failTogether(failing);
     else
       for (const address of failing) {
         record.failedAt.set(address, performance.now());
-        farm.fail([address]);
+        await servers.fail(address);
         await pause(BETWEEN_FAILURES_MS);
       }
-    await pause(Math.max(2000, 2 * intervalMs));
+    await pause(intervalMs + 2000);
     const machine = await timer.lateness();
-    const { overheads, reactions, absolutes, doubts, due } = record;
+    const { stages, overheads, reactions, absolutes, doubts, due } = record;
     await system.stop();
     const bare = await replay(await openVpp({ socketPath, clock, log })(new AbortController().signal), due);
-    farm.heal();
-    return { overheads, reactions, absolutes, bare, doubts, machine };
+    return { stages, overheads, reactions, absolutes, bare, doubts, machine };
   } finally {
     timer.end();
     await system.stop();
@@ -149,6 +172,7 @@ export async function measureDetection(farm: TargetFarm, scene: Scene): Promise<
 
 /** Notes when probes began, what they found, and when VPP replied. */
 class Record {
+  readonly stages: Stages[] = [];
   readonly overheads: number[] = [];
   readonly reactions: number[] = [];
   readonly absolutes: number[] = [];
@@ -158,18 +182,19 @@ class Record {
   doubts = 0;
   /** Where the numbers of all probes are. */
   book: ProbeBook | null = null;
+  readonly #config: MaglevConfig;
   readonly #names: ReadonlyMap<string, string>;
   readonly #lastNews = new Map<string, number>();
-  /** From the beginning of the last probe that passed to the beginning of the one that decides. */
-  readonly #lawMs: number;
+  readonly #downAt = new Map<string, number>();
 
-  constructor(config: MaglevConfig, lawMs: number) {
-    this.#lawMs = lawMs;
+  constructor(config: MaglevConfig) {
+    this.#config = config;
     this.#names = new Map([...config.backends.values()].map(({ name, address }) => [address, name]));
   }
 
-  logged(event: string): void {
+  logged(event: string, fields?: { readonly [field: string]: unknown }): void {
     if (event === 'backend-doubt') this.doubts++;
+    if (event === 'backend-transition') this.#downAt.set(String(fields?.['backend']), performance.now());
   }
 
   /** What has reached the main thread. */
@@ -182,37 +207,58 @@ class Record {
       const api = await open(signal);
       return {
         ...api,
-        send: (operation, done) =>
+        send: (operation, done) => {
+          const sentAt = performance.now();
           api.send(operation, (error) => {
-            if (error === null) this.#executed(operation);
+            if (error === null) this.#executed(operation, sentAt);
             done(error);
-          }),
+          });
+        },
       };
     };
   }
 
   /** VPP has answered it. */
-  #executed(operation: LbOperation): void {
+  #executed(operation: LbOperation, sentAt: number): void {
     const now = performance.now();
     if (operation.op !== 'as-weight' || operation.weight > 0) return;
     const name = this.#names.get(operation.address) ?? '';
-    const passed = this.#lastPassBegan(name);
+    const probes = this.#probesOf(name);
+    const passed = probes.findLast(({ passed }) => passed);
     const decided = this.#lastNews.get(name);
-    if (passed === null || decided === undefined) throw new Error('taken out without a probe');
-    const dueAt = passed + this.#lawMs;
+    const downAt = this.#downAt.get(name);
+    if (passed === undefined || decided === undefined || downAt === undefined)
+      throw new Error('taken out without a probe');
+    const dueAt = passed.beganAt + this.#lawMs(name);
+    const deciding = probes[probes.indexOf(passed) + FALL] ?? { beganAt: dueAt, endedAt: dueAt };
+    this.stages.push({
+      due: deciding.beganAt - dueAt,
+      probed: deciding.endedAt - deciding.beganAt,
+      heard: decided - deciding.endedAt,
+      down: downAt - decided,
+      sent: sentAt - downAt,
+      answered: now - sentAt,
+    });
     this.overheads.push(now - dueAt);
     this.reactions.push(now - decided);
     this.absolutes.push(now - (this.failedAt.get(operation.address) ?? now));
     this.due.push({ operation, dueAt });
   }
 
-  /** On the scale of performance.now(), to within a millisecond, never later than it was. */
-  #lastPassBegan(backend: string): number | null {
-    const pass = this.book
-      ?.reading(backend)
-      ?.last()
-      .find(({ code }) => code === 'L7OK');
-    return pass === undefined ? null : pass.at - pass.durationMs - performance.timeOrigin;
+  /** From the beginning of the last probe that passed to the beginning of the one that decides. */
+  #lawMs(backend: string): number {
+    const check = this.#config.healthchecks.get(this.#config.backends.get(backend)?.healthcheck ?? '');
+    if (check === undefined) throw new Error(`${backend} is not probed`);
+    return check.interval + (check.fall - 1) * check.fastInterval;
+  }
+
+  /** The oldest first, on the scale of performance.now(), to within a millisecond, never later than it was. */
+  #probesOf(backend: string) {
+    const origin = Date.now() - performance.now();
+    const last = this.book?.reading(backend)?.last() ?? [];
+    return last.reverse().map(({ at, durationMs, code }) => {
+      return { passed: code === 'L7OK', beganAt: at - durationMs - origin, endedAt: at - origin };
+    });
   }
 }
 

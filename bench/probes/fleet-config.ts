@@ -4,23 +4,25 @@ const SERVERS_PER_VIP = 20;
 
 export interface Fleet {
   readonly backends: number;
-  /** The keys and values of the health check, as YAML has them between braces. */
-  readonly check: string;
+  /** The keys and values of the health check, as YAML has them between braces; of several, each backend has one in turn. */
+  readonly check: string | readonly string[];
   /** The first so many are checked like this instead. */
   readonly broken?: { readonly count: number; readonly check: string };
 }
 
-/** A config file in which all backends are checked in the same way, but for those that are broken; twenty to a VIP. */
+/** A config file in which all backends are checked alike, but for those that are broken; twenty to a VIP. */
 export function fleetConfig({ backends, check, broken }: Fleet): string {
-  const others = broken === undefined ? '' : `, broken: { ${broken.check} }`;
+  const ways = [check].flat();
+  const checks = ways.map((one, i) => `bench${i}: { ${one} }`);
+  if (broken !== undefined) checks.push(`broken: { ${broken.check} }`);
   const lines = [
     'maglev:',
     '  vpp: { lb: { ipv4-src-address: 198.51.100.1, ipv6-src-address: "2001:db8::1", sync-interval: 1h } }',
-    `  healthchecks: { bench: { ${check} }${others} }`,
+    `  healthchecks: { ${checks.join(', ')} }`,
     '  backends:',
   ];
   for (let n = 0; n < backends; n++) {
-    const healthcheck = n < (broken?.count ?? 0) ? 'broken' : 'bench';
+    const healthcheck = n < (broken?.count ?? 0) ? 'broken' : `bench${n % ways.length}`;
     lines.push(`    b${n}: { address: ${targetAddress(n)}, healthcheck: ${healthcheck} }`);
   }
   lines.push('  frontends:');

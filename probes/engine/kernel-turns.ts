@@ -8,7 +8,9 @@ const GRID_MS = 10;
  * For how long it waits for what it has begun in this turn, at most, and after how much of that it looks: to be woken costs
  * more than a probe, so that it is not woken by each answer.
  */
-const looksMs = [1, 2.5] as const;
+const looksMs = [0.6, 2.5] as const;
+/** For those whose backend may be down or up with their answer, which are few, it looks again, so that they need not wait for the next moment of the grid. */
+const looksForFewMs = [4, 5.5] as const;
 /** How often it shows that it lives. */
 const BEAT_MS = 50;
 /** So often the event loop turns at least, though nobody has called. */
@@ -103,9 +105,13 @@ export class KernelTurns {
     // What has arrived in time comes before the deadlines.
     look();
     schedule.turn();
-    const startedAt = clock.monotonic();
+    thread.flush();
     begun();
+    // Of many, the last ones begin milliseconds behind the first ones.
+    const startedAt = clock.monotonic();
     for (let i = 0; i < looksMs.length && schedule.fresh > 0; i++) this.#wait(startedAt + (looksMs[i] ?? 0));
+    for (let i = 0; i < looksForFewMs.length && schedule.open > 0; i++)
+      this.#wait(startedAt + (looksForFewMs[i] ?? 0));
     thread.flush();
     const now = clock.monotonic();
     if (now - this.#beatAt >= BEAT_MS) {
@@ -117,9 +123,9 @@ export class KernelTurns {
     return schedule.underWay > 0 ? Math.min(due, grid) : due;
   }
 
-  /** Handles what comes until then. */
+  /** Handles what comes until then, and tells of it. */
   #wait(until: number): void {
-    const { clock, look, napUntil } = this.#options;
+    const { clock, look, napUntil, thread } = this.#options;
     const now = clock.monotonic();
     if (now < until) {
       this.#slept(now);
@@ -127,6 +133,7 @@ export class KernelTurns {
       this.#woken(until);
     }
     look();
+    thread().flush();
   }
 
   /** Nothing is to be done for long: messages are heard at once meanwhile. */

@@ -55,6 +55,7 @@ export class Schedule {
   /** When the present turn began, and how many of the probes that it has begun are under way. */
   #turnedAt = 0;
   #fresh = 0;
+  #open = 0;
   #tickets: number;
   /** null = there is no VPP to blame. */
   #vpp: { readonly soundFrom: number; readonly until: number } | null = null;
@@ -154,11 +155,17 @@ export class Schedule {
     return this.#fresh;
   }
 
+  /** And how many of those decide something, whichever way they end: their backends are neither well nor known to be down. */
+  get open(): number {
+    return this.#open;
+  }
+
   /** Does what is due. */
   turn(): void {
     const now = this.#options.clock.monotonic();
     this.#turnedAt = now;
     this.#fresh = 0;
+    this.#open = 0;
     for (const number of this.#wheel.take(Math.floor(now))) {
       const state = this.#columns.state[number];
       if (state === State.RUNNING) this.#ripen(number, now);
@@ -253,7 +260,16 @@ export class Schedule {
   /** Its probe is no more under way. */
   #leave(number: number, passed: boolean): void {
     this.#places.leave(number, passed);
-    if (this.begunAt(number) >= this.#turnedAt) this.#fresh--;
+    if (this.begunAt(number) < this.#turnedAt) return;
+    this.#fresh--;
+    if (this.#isOpen(number)) this.#open--;
+  }
+
+  #isOpen(number: number): boolean {
+    const { table, standing } = this.#columns;
+    const now = standing[number] ?? 0;
+    const { onPass, onFail } = table[number] ?? {};
+    return onPass?.[now] !== now && onFail?.[now] !== now;
   }
 
   #start(number: number): void {
@@ -263,6 +279,7 @@ export class Schedule {
     columns.begunAt[number] = now;
     columns.state[number] = State.RUNNING;
     this.#fresh++;
+    if (this.#isOpen(number)) this.#open++;
     const deadline = this.#deadline(number, now);
     const recentMs = this.#places.enter(number);
     this.#wheel.put(number, recentMs === null ? deadline : Math.min(deadline, Math.ceil(now + recentMs)));
