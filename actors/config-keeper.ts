@@ -11,6 +11,8 @@ import type {
   ConfigConsidered,
   ConfigControl,
   ConfigRead,
+  LoadConfig,
+  ReadConfig,
   WordsReviewed,
 } from '../protocol/config.js';
 import type { VppControl } from '../protocol/vpp.js';
@@ -25,17 +27,6 @@ export interface ConfigCell {
   /** What its check warned of. */
   warnings: readonly ConfigIssue[];
 }
-
-/**
- * Reads and checks the config file, as often as it takes beside the config that runs then; with warnings for a VPP
- * with the memory that is told.
- */
-export type LoadConfig = (
-  running: () => MaglevConfig,
-  memory: () => Promise<VppMemory | null>,
-) => Promise<ConfigVerdict>;
-
-export type ReadConfig = (file: string, memory: VppMemory | null) => Promise<ConfigVerdict>;
 
 export interface ConfigKeeperOptions {
   /** Outlives this actor and its supervisors: only a process that ends forgets the running config. */

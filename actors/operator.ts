@@ -1,6 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { InForce } from '../domain/applied.js';
-import { changeOf, changeSummary, changeWarnings } from '../domain/change-text.js';
+import { changeFields, changeOf, changeSummary, changeWarnings } from '../domain/change-text.js';
 import type { MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { FieldsOf } from '../domain/events.js';
@@ -217,13 +217,11 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
 
   #answer(request: Request, inForce: InForce, notKept: string | null): void {
     const change = changeOf(request.wish, inForce);
-    const { operations, weights, flushed, pending, tookMs } = change;
-    const vppMs = Math.round(tookMs * 10) / 10;
-    const rest = pending.length === 0 ? {} : { pending: pending[0]?.why, reason: pending[0]?.text };
-    this.#note(request, { outcome: 'done', acknowledged: operations, weights, flushed, vppMs, ...rest });
+    this.#note(request, changeFields(change));
     const warnings = [...changeWarnings(change), ...(notKept === null ? [] : [notKept])];
     const warning = warnings.length === 0 ? null : warnings.join('; ');
-    request.reply.ok({ summary: changeSummary(change), warning, applied: inForce.applied, tookMs });
+    const { applied, tookMs } = inForce;
+    request.reply.ok({ summary: changeSummary(change), warning, applied, tookMs });
   }
 
   /** What somebody asked for and what became of it: one record, when that is known. */

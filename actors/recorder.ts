@@ -1,3 +1,4 @@
+import { ClockJumps } from '../domain/clock-jump.js';
 import { asMaglevError } from '../domain/errors.js';
 import type { FlightRecord, MissingPart, RecordedActor, RecordedProgram } from '../domain/flight-record.js';
 import type { SyncRecord } from '../domain/syncs.js';
@@ -30,9 +31,8 @@ type RecorderMessage =
 const PART_MS = 3000;
 const EVENTS = 10_000;
 
-/** How often the clock is looked at, and by how much it must have been set to be told. NTP moves it far less in that time. */
+/** How often the clock is looked at. */
 const LOOK_MS = 1000;
-const JUMP_MS = 250;
 
 /**
  * The flight recorder: gathers from all others what they remember of the last minutes, when somebody asks. It also tells
@@ -44,17 +44,19 @@ export function recorderActor(options: RecorderParts): ActorSpec<RecorderMessage
 
 class Recorder extends Life<RecorderMessage, RecorderParts> {
   #keeping = false;
-  /** Wall time less monotonic time, in milliseconds. */
-  #offset: number;
+  readonly #jumps = new ClockJumps();
 
   constructor(context: Context<RecorderMessage>, options: RecorderParts) {
     super(context, options);
-    this.#offset = this.#look();
-    context.every(LOOK_MS, { type: 'look-at-clock' });
+    context.every(LOOK_MS, { type: 'look-at-clock' }, { immediate: true });
   }
 
   readonly receive = byType<RecorderMessage>({
-    'look-at-clock': () => this.#compareClocks(),
+    'look-at-clock': () => {
+      const { clock, log } = this.context;
+      const jumpMs = this.#jumps.look(clock.now(), clock.monotonic());
+      if (jumpMs !== null) log.log('warn', 'clock-jump', { jumpMs });
+    },
     'take-record': ({ by, reply }) => answerWith(this.#take(by), reply),
     'keep-record': () => {
       if (this.#keeping) return;
@@ -74,18 +76,6 @@ class Recorder extends Life<RecorderMessage, RecorderParts> {
       this.context.log.log('error', 'flight-not-recorded', { error: error.message });
     },
   });
-
-  #look(): number {
-    const { clock } = this.context;
-    return clock.now() - clock.monotonic();
-  }
-
-  #compareClocks(): void {
-    const offset = this.#look();
-    const jumpMs = Math.round(offset - this.#offset);
-    this.#offset = offset;
-    if (Math.abs(jumpMs) >= JUMP_MS) this.context.log.log('warn', 'clock-jump', { jumpMs });
-  }
 
   async #take(by: string): Promise<FlightRecord> {
     const { ask, clock } = this.context;

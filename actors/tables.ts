@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { MaglevError } from '../domain/errors.js';
 import type { FlowDebt } from '../domain/failover-debt.js';
-import type { TablePair } from '../domain/whole-plan.js';
-import type { Moved } from '../protocol/plan.js';
+import type { Moved, TablePair } from '../domain/whole-plan.js';
 import type { FlowsReport } from '../protocol/vpp.js';
 
 const threadCode = new URL('./tables-thread.js', import.meta.url);
