@@ -16,7 +16,7 @@ import { type EventsOptions, eventsActor } from './events.js';
 import { type GatewayMessage, gatewayActor } from './gateway.js';
 import { type HealthMessage, healthActor } from './health/health.js';
 import type { MakeEngine } from './health/prober.js';
-import { intentKeeperActor, newIntentCell } from './intent-keeper.js';
+import { IntentCell, intentKeeperActor } from './intent-keeper.js';
 import type { ActorSpec } from './kernel/contract.js';
 import { answerWith } from './kernel/question.js';
 import { byType } from './life.js';
@@ -87,7 +87,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
   const cell: ConfigCell = { running: options.config, warnings: options.warnings ?? [] };
   const memories = new Map<string, BackendMemory>();
   const book = new ProbeBook();
-  const intents = newIntentCell();
+  const intents = new IntentCell();
   const tally = new EventTally();
   let startedAt: number | undefined;
   return {
