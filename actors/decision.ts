@@ -8,7 +8,7 @@ import {
 } from '../domain/applied.js';
 import { Decider, type Outcome, type Told } from '../domain/decider.js';
 import { type Explained, heldAndCut, stepBetween } from '../domain/deciding.js';
-import { asMaglevError, MaglevError } from '../domain/errors.js';
+import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { DesiredVip } from '../domain/lb.js';
 import type { Address, Reply } from '../protocol/address.js';
@@ -22,6 +22,7 @@ import type {
 import type { BackendChanged, HealthRequest } from '../protocol/health.js';
 import type { EffectiveChanged, OperatorRequest } from '../protocol/operator.js';
 import type { ActorSpec } from './kernel/contract.js';
+import { settle } from './kernel/question.js';
 import { byType, Life } from './life.js';
 import { tellNews } from './news.js';
 
@@ -124,10 +125,9 @@ class Decision extends Life<DecisionMessage, DecisionOptions & { readonly decide
       cuts.set(vip.frontend, cutsNow);
       return [this.#apply(vip, new Set([...cut, ...heldAndCut(before, vip)]))];
     });
-    const answer = (applied: readonly Applied[]) =>
-      reply.ok({ applied, tookMs: clock.monotonic() - began, uncut: uncutIn(applied, cuts), ...explained });
-    if (asked.length === 0) answer([]);
-    else void Promise.all(asked).then(answer);
+    void Promise.all(asked).then((applied) =>
+      reply.ok({ applied, tookMs: clock.monotonic() - began, uncut: uncutIn(applied, cuts), ...explained }),
+    );
   }
 
   /** Never rejects. */
@@ -161,9 +161,7 @@ class Decision extends Life<DecisionMessage, DecisionOptions & { readonly decide
 /** A bug in what explains one frontend must not end what decides about all. */
 function answer<T>(reply: Reply<T>, look: () => T | MaglevError): void {
   try {
-    const found = look();
-    if (found instanceof MaglevError) reply.fail(found);
-    else reply.ok(found);
+    settle(reply, look());
   } catch (thrown) {
     reply.fail(asMaglevError(thrown));
   }

@@ -1,9 +1,9 @@
 import { formatIssue, refusalOf } from '../config/report.js';
 import { unknownFrontend } from '../domain/did-you-mean.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
+import { flowsOf } from '../domain/flows-at-stake.js';
 import { foresee, type PlanReport, tablesIn, withMoves } from '../domain/foresight.js';
 import type { Hypothesis } from '../domain/hypothesis.js';
-import { vipId } from '../domain/lb.js';
 import type { Address } from '../protocol/address.js';
 import type { Clock } from '../protocol/clock.js';
 import type { ConfigControl, ConfigRead } from '../protocol/config.js';
@@ -102,14 +102,9 @@ async function debtsOf(
   only: string | null,
 ): Promise<VipDebt[]> {
   const { frontends } = await ask(vpp, { type: 'list-standings' });
-  const names = new Map(frontends.map((one) => [vipId(one.desired.key), one.frontend]));
-  const known = frontends.map((one) => one.frontend);
+  const known = frontends.map(({ frontend }) => frontend);
   if (only !== null && !known.includes(only)) throw unknownFrontend(only, known);
-  const told = await ask(vpp, { type: 'get-flows' });
-  const vips = told.flatMap((vip) => {
-    const frontend = names.get(vipId(vip.key)) ?? '';
-    return only === null || only === frontend ? [{ ...vip, frontend }] : [];
-  });
+  const vips = flowsOf(only, await ask(vpp, { type: 'get-flows' }), frontends);
   const debts = await offThread('debts', vips, signal);
   return vips.flatMap(({ key, frontend }, i) => {
     const debt = debts[i];

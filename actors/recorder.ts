@@ -24,8 +24,8 @@ export interface RecorderParts extends RecorderOptions {
 type RecorderMessage =
   | RecorderRequest
   | { readonly type: 'look-at-clock' }
-  | { readonly type: 'kept'; readonly file: string }
-  | { readonly type: 'not-kept'; readonly error: Error };
+  /** In a file of this name; or why not. */
+  | { readonly type: 'kept'; readonly in: string | Error };
 
 /** A part that takes longer is left out. */
 const PART_MS = 3000;
@@ -63,17 +63,15 @@ class Recorder extends Life<RecorderMessage, RecorderParts> {
       this.#keeping = true;
       this.context.pipe(
         this.#take('signal').then((record) => this.options.store.keep(record)),
-        (file) => ({ type: 'kept', file }),
-        (error) => ({ type: 'not-kept', error }),
+        (file) => ({ type: 'kept', in: file }),
+        (error) => ({ type: 'kept', in: error }),
       );
     },
-    kept: ({ file }) => {
+    kept: ({ in: file }) => {
+      const { log } = this.context;
       this.#keeping = false;
-      this.context.log.log('info', 'flight-recorded', { file });
-    },
-    'not-kept': ({ error }) => {
-      this.#keeping = false;
-      this.context.log.log('error', 'flight-not-recorded', { error: error.message });
+      if (file instanceof Error) log.log('error', 'flight-not-recorded', { error: file.message });
+      else log.log('info', 'flight-recorded', { file });
     },
   });
 

@@ -97,7 +97,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
     supervision: trunk,
     start: (context) => {
       startedAt ??= context.clock.monotonic();
-      const { openVpp, openStats } = options;
+      const { configFile, loadConfig, readConfig, makeProbeEngine: makeEngine, openVpp, openStats } = options;
       const to = {
         operator: context.alias<OperatorMessage>('operator'),
         health: context.alias<HealthMessage>('health'),
@@ -118,9 +118,9 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       const config = context.spawn(
         configKeeperActor({
           cell,
-          file: options.configFile,
-          load: options.loadConfig,
-          read: options.readConfig,
+          file: configFile,
+          load: loadConfig,
+          read: readConfig,
           vpp: to.vpp,
           report,
         }),
@@ -132,14 +132,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       to.operator.bind(context.spawn(operatorActor({ config, health, decision, keeper })));
       to.health.bind(
         context.spawn(
-          healthActor({
-            operator: to.operator,
-            report: decision,
-            memories,
-            book,
-            makeEngine: options.makeProbeEngine,
-            vpp,
-          }),
+          healthActor({ operator: to.operator, report: decision, memories, book, makeEngine, vpp }),
         ),
       );
       to.decision.bind(context.spawn(decisionActor({ operator: to.operator, health, vpp, startedAt })));
@@ -147,18 +140,10 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
       // must not begin to govern VPP.
       const sources = { config, events, views: decision, operator: to.operator, health, vpp };
-      const { configFile } = options;
       const recorder = context.spawn(recorderActor({ ...options.recorder, configFile, targets: sources }));
       const targets = { ...sources, logLevel, planner, recorder };
-      to.gateway.bind(
-        context.spawn(
-          gatewayActor({
-            targets,
-            rpc: options.rpc,
-            cannotListen: (error) => context.self.tell({ type: 'cannot-listen', error }),
-          }),
-        ),
-      );
+      const cannotListen = (error: MaglevError) => context.self.tell({ type: 'cannot-listen', error });
+      to.gateway.bind(context.spawn(gatewayActor({ targets, rpc: options.rpc, cannotListen })));
       if (openVpp !== null) {
         const ready = () =>
           context.ask(to.operator, { type: 'await-intents' }, { timeoutMs: READY_MS }).catch(() => {});

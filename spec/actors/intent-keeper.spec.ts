@@ -6,12 +6,12 @@ import type { InForce } from '../../domain/applied.js';
 import type { LoadedIntents } from '../../domain/intent-desk.js';
 import { type Effective, type Intent, type Intents, intentsOf, noIntents } from '../../domain/operator.js';
 import type { ConfigControl } from '../../protocol/config.js';
-import type { IntentStore } from '../../protocol/intents.js';
 import type { EffectiveChanged, OperatorAnswer } from '../../protocol/operator.js';
 import { sampleConfig } from '../support/domain-samples.js';
 import { type Hook, instrument } from '../support/instrument.js';
 import { nothingToWrite } from '../support/quiet-answers.js';
-import { type Gate, gate, outcome } from '../support/stage.js';
+import { SlowStore } from '../support/slow-store.js';
+import { outcome } from '../support/stage.js';
 import { answering, askBy, Tree } from '../support/tree.js';
 
 const backends = {
@@ -35,28 +35,6 @@ const read = (intents: Intents, problem: string | null = null): LoadedIntents =>
   intents,
   problem,
 });
-
-/** A disk that answers when the spec says so. */
-class SlowStore implements IntentStore {
-  readonly loads: Gate<LoadedIntents>[] = [];
-  readonly saves: (Gate & { readonly names: string[] })[] = [];
-  atOnce: LoadedIntents | null = null;
-  hangs = true;
-
-  readonly load = (): Promise<LoadedIntents> => {
-    const one = gate<LoadedIntents>();
-    this.loads.push(one);
-    if (this.atOnce !== null) one.open(this.atOnce);
-    return one.opened;
-  };
-
-  readonly save = (intents: Intents): Promise<void> => {
-    const one = { ...gate(), names: [...intents.values()].map(({ backend }) => backend) };
-    this.saves.push(one);
-    if (!this.hangs) one.open();
-    return one.opened;
-  };
-}
 
 const disabledIn = ({ config: { backends } }: Effective) =>
   [...backends].flatMap(([name, { enabled }]) => (enabled ? [] : [name]));
