@@ -1,5 +1,5 @@
 import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
-import { configChanges, withFrontends } from '../domain/config-changes.js';
+import { type ConfigPurpose, configChanges, withFrontends } from '../domain/config-changes.js';
 import { verdictNews } from '../domain/config-news.js';
 import { asMaglevError } from '../domain/errors.js';
 import { Rounds } from '../domain/rounds.js';
@@ -11,11 +11,13 @@ import type {
   ConfigConsidered,
   ConfigControl,
   ConfigRead,
+  LoadConfig,
+  ReadConfig,
   WordsReviewed,
 } from '../protocol/config.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { ActorSpec } from './kernel/contract.js';
-import { answerWith } from './kernel/question.js';
+import { answerWith, settle } from './kernel/question.js';
 import { byType, Life } from './life.js';
 import { tellNews } from './news.js';
 
@@ -25,17 +27,6 @@ export interface ConfigCell {
   /** What its check warned of. */
   warnings: readonly ConfigIssue[];
 }
-
-/**
- * Reads and checks the config file, as often as it takes beside the config that runs then; with warnings for a VPP
- * with the memory that is told.
- */
-export type LoadConfig = (
-  running: () => MaglevConfig,
-  memory: () => Promise<VppMemory | null>,
-) => Promise<ConfigVerdict>;
-
-export type ReadConfig = (file: string, memory: VppMemory | null) => Promise<ConfigVerdict>;
 
 export interface ConfigKeeperOptions {
   /** Outlives this actor and its supervisors: only a process that ends forgets the running config. */
@@ -57,14 +48,7 @@ const WORDS_MS = 5_000;
 
 const unheard = { ok: () => false, fail: () => false };
 
-type Purpose = 'check' | 'reload';
-
-/** How a refusal begins that is none of the file itself. */
-const prefaces = {
-  look: 'a reload would be refused: ',
-  check: 'valid, but a reload would be refused: ',
-  reload: '',
-} as const;
+type Purpose = Exclude<ConfigPurpose, 'look'>;
 
 type KeeperMessage =
   | ConfigControl
@@ -129,7 +113,7 @@ class ConfigKeeper extends Life<KeeperMessage, ConfigKeeperOptions> {
   async #look(file: string): Promise<ConfigRead> {
     const { read, cell } = this.options;
     const found = await read(file, await this.#memory());
-    const verdict = withFrontends(found, cell.running, file, prefaces.look);
+    const verdict = withFrontends(found, cell.running, file, 'look');
     return verdict.ok ? { ...verdict, changes: configChanges(cell.running, verdict.config) } : verdict;
   }
 
@@ -141,12 +125,12 @@ class ConfigKeeper extends Life<KeeperMessage, ConfigKeeperOptions> {
 
   #end(purpose: Purpose, outcome: ConfigAnswer | Error): void {
     const { askers, another } = this.#rounds[purpose].end();
-    if (outcome instanceof Error) {
-      const error = asMaglevError(outcome);
-      const fields = { ok: false, code: error.code, error: error.message };
-      if (purpose === 'reload') this.context.log.log('error', 'config-reload-done', fields);
-      for (const reply of askers) reply.fail(error);
-    } else for (const reply of askers) reply.ok(outcome);
+    const answer = outcome instanceof Error ? asMaglevError(outcome) : outcome;
+    if (answer instanceof Error && purpose === 'reload') {
+      const { code, message: error } = answer;
+      this.context.log.log('error', 'config-reload-done', { ok: false, code, error });
+    }
+    for (const reply of askers) settle(reply, answer);
     if (another) this.#begin(purpose);
   }
 
@@ -154,7 +138,7 @@ class ConfigKeeper extends Life<KeeperMessage, ConfigKeeperOptions> {
   #judge(purpose: Purpose, read: ConfigVerdict): void {
     const { cell, file } = this.options;
     const before = cell.running;
-    const verdict = withFrontends(read, before, file, prefaces[purpose]);
+    const verdict = withFrontends(read, before, file, purpose);
     tellNews(this.context.log, verdictNews(verdict, purpose === 'reload'));
     if (!verdict.ok) {
       this.#end(purpose, verdict);

@@ -7,16 +7,14 @@ import {
   uncutIn,
 } from '../domain/applied.js';
 import { Decider, type Outcome, type Told } from '../domain/decider.js';
-import { type Explained, heldAndCut, nothingExplained, stepBetween } from '../domain/deciding.js';
-import { asMaglevError, MaglevError } from '../domain/errors.js';
-import { heardIf } from '../domain/hypothesis.js';
+import { type Explained, heldAndCut, stepBetween } from '../domain/deciding.js';
+import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { DesiredVip } from '../domain/lb.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type {
   DecisionChanged,
   DecisionRequest,
-  Supposed,
   SupposeRequest,
   ViewRequest,
   VipWanted,
@@ -24,6 +22,7 @@ import type {
 import type { BackendChanged, HealthRequest } from '../protocol/health.js';
 import type { EffectiveChanged, OperatorRequest } from '../protocol/operator.js';
 import type { ActorSpec } from './kernel/contract.js';
+import { settle } from './kernel/question.js';
 import { byType, Life } from './life.js';
 import { tellNews } from './news.js';
 
@@ -91,35 +90,20 @@ class Decision extends Life<DecisionMessage, DecisionOptions & { readonly decide
     settled: () => this.#tell(this.#decider.settle()),
     'effective-changed': (message) => this.#follow(message),
     'get-decision': ({ reply }) => reply.ok(this.#decider.decision),
-    suppose: (message) => message.reply.ok(this.#suppose(message)),
+    suppose: ({ hypothesis, effective, reply }) => reply.ok(this.#decider.suppose(hypothesis, effective)),
     'list-frontends': ({ slice, reply }) => answer(reply, () => this.#decider.frontendViews(slice)),
     'get-frontend': ({ name, reply }) => answer(reply, () => this.#decider.frontendView(name)),
     'list-backends': ({ slice, reply }) => answer(reply, () => this.#decider.backendViews(slice)),
     'get-backend': ({ name, reply }) => answer(reply, () => this.#decider.backendView(name)),
   });
 
-  /** The config as it counts is another: decides what that touches at once, and answers when VPP has it, or will not soon. */
+  /** Decides what that touches at once, and answers when VPP has it, or will not soon. */
   #follow({ effective, touched, reply }: EffectiveChanged<InForce>): void {
-    const decider = this.#decider;
-    switch (touched.kind) {
-      case 'all':
-        this.#tell(decider.decideAll(effective, 'reload'), heldAndCut);
-        reply.ok({ applied: [], tookMs: 0, uncut: [], ...nothingExplained });
-        break;
-      case 'backend': {
-        const { backend } = touched;
-        const outcome = decider.decideBackend(effective, backend);
-        this.#carryOut(outcome, nobody, decider.explain(backend, decider.usersOf(backend)), reply);
-        break;
-      }
-      case 'weight': {
-        const { frontend, backend, flush } = touched;
-        const address = flush ? effective.config.backends.get(backend)?.address : undefined;
-        const cut = new Set(address === undefined ? [] : [address]);
-        const outcome = decider.decideFrontend(effective, frontend);
-        this.#carryOut(outcome, cut, decider.explain(backend, [frontend]), reply);
-        break;
-      }
+    const { outcome, cut, explained } = this.#decider.follow(effective, touched);
+    if (touched.kind !== 'all') this.#carryOut(outcome, cut, explained, reply);
+    else {
+      this.#tell(outcome, heldAndCut);
+      reply.ok({ applied: [], tookMs: 0, uncut: [], ...explained });
     }
   }
 
@@ -141,10 +125,9 @@ class Decision extends Life<DecisionMessage, DecisionOptions & { readonly decide
       cuts.set(vip.frontend, cutsNow);
       return [this.#apply(vip, new Set([...cut, ...heldAndCut(before, vip)]))];
     });
-    const answer = (applied: readonly Applied[]) =>
-      reply.ok({ applied, tookMs: clock.monotonic() - began, uncut: uncutIn(applied, cuts), ...explained });
-    if (asked.length === 0) answer([]);
-    else void Promise.all(asked).then(answer);
+    void Promise.all(asked).then((applied) =>
+      reply.ok({ applied, tookMs: clock.monotonic() - began, uncut: uncutIn(applied, cuts), ...explained }),
+    );
   }
 
   /** Never rejects. */
@@ -173,20 +156,12 @@ class Decision extends Life<DecisionMessage, DecisionOptions & { readonly decide
   tellAll(): void {
     this.options.vpp?.tell({ type: 'decision', decision: this.#decider.decision });
   }
-
-  #suppose({ hypothesis, effective }: SupposeRequest): Supposed {
-    const { circumstances, decision } = this.#decider;
-    const heard = heardIf(hypothesis, effective, circumstances.heard);
-    return { circumstances: { ...circumstances, effective, heard }, wanted: decision.vips };
-  }
 }
 
 /** A bug in what explains one frontend must not end what decides about all. */
 function answer<T>(reply: Reply<T>, look: () => T | MaglevError): void {
   try {
-    const found = look();
-    if (found instanceof MaglevError) reply.fail(found);
-    else reply.ok(found);
+    settle(reply, look());
   } catch (thrown) {
     reply.fail(asMaglevError(thrown));
   }

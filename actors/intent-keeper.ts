@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/errors.js';
 import { type DiskDone, IntentDesk, SLOW_MS } from '../domain/intent-desk.js';
 import type { Intents } from '../domain/operator.js';
 import type { Address, Reply } from '../protocol/address.js';
@@ -12,20 +13,15 @@ export const PATIENCE_MS = 2000;
 
 /** The store is at work: one thing at a time, however long that takes. */
 interface Access {
-  /** Never rejects. */
   readonly done: Promise<DiskDone>;
   /** Nobody waits for it any more. */
   overdue: boolean;
 }
 
 /** What a crash of the actor must not lose. */
-export interface IntentCell {
-  readonly desk: IntentDesk;
-  access: Access | null;
-}
-
-export function newIntentCell(): IntentCell {
-  return { desk: new IntentDesk(), access: null };
+export class IntentCell {
+  readonly desk = new IntentDesk();
+  access: Access | null = null;
 }
 
 export type IntentKeeperMessage =
@@ -78,15 +74,13 @@ class IntentKeeper extends Life<IntentKeeperMessage, IntentKeeperOptions> {
     'store-done': ({ access, done }) => {
       if (access !== this.#cell.access) return;
       this.#cell.access = null;
-      this.#hear(done);
-      if (this.#waiting.length > 0) this.#goOn();
+      // Of a save that failed, those whose words it did not have wait for none but their own.
+      if (this.#hear(done) || this.#waiting.length > 0) this.#goOn();
     },
     'store-overdue': ({ access }) => {
       if (access !== this.#cell.access) return;
       access.overdue = true;
-      if (this.#cell.desk.found !== null) return;
-      const problem = 'what was kept before could not be read within 2 s: the disk does not answer';
-      this.#hear({ kind: 'unread', problem });
+      if (this.#cell.desk.found === null) this.#hear({ kind: 'unread', problem: silent });
     },
     'store-slow': ({ access }) => {
       if (access === this.#cell.access)
@@ -94,19 +88,21 @@ class IntentKeeper extends Life<IntentKeeperMessage, IntentKeeperOptions> {
     },
   });
 
-  /** Gives the disk a last moment. What is under way then is left to the next life of the actor. */
+  /**
+   * Gives the disk a last moment, for what is under way and for what was said since. What is under way then is left to
+   * the next life of the actor.
+   */
   async stop(): Promise<void> {
-    const { desk } = this.#cell;
-    const over = new Promise<null>((resolve) => {
-      this.context.clock.schedule(PATIENCE_MS, () => resolve(null));
-    });
-    do {
-      this.#cell.access ??= desk.due === 'save' ? this.#begin('save') : null;
-      const done = await Promise.race([this.#cell.access?.done ?? null, over]);
+    const { clock } = this.context;
+    const over = new Promise<null>((resolve) => clock.schedule(PATIENCE_MS, () => resolve(null)));
+    let goesOn = true;
+    while (goesOn) {
+      const access = this.#cell.access ?? (this.#cell.desk.due === 'save' ? this.#begin('save') : null);
+      const done = await Promise.race([access?.done ?? null, over]);
       if (done === null) return;
       this.#cell.access = null;
-      this.#hear(done);
-    } while (desk.due === 'save' && this.#waiting.length > 0);
+      goesOn = this.#hear(done);
+    }
   }
 
   /** Goes on with what is to be done, if the store is free. */
@@ -121,22 +117,18 @@ class IntentKeeper extends Life<IntentKeeperMessage, IntentKeeperOptions> {
   }
 
   #begin(what: 'load' | 'save'): Access {
-    const { store } = this.options;
+    if (what === 'save') this.#written.push(...this.#waiting.splice(0));
+    const access = { done: what === 'load' ? this.options.store.load() : this.#save(), overdue: false };
+    this.#cell.access = access;
+    return access;
+  }
+
+  async #save(): Promise<DiskDone> {
     const { clock } = this.context;
     const { intents } = this.#cell.desk.memory;
     const began = clock.monotonic();
-    const saved = (error: string | null): DiskDone => {
-      return { kind: 'saved', intents, tookMs: clock.monotonic() - began, error };
-    };
-    if (what === 'save') this.#written.push(...this.#waiting.splice(0));
-    const save = () =>
-      store.save(intents).then(
-        () => saved(null),
-        (thrown: unknown) => saved(thrown instanceof Error ? thrown.message : String(thrown)),
-      );
-    const access = { done: what === 'load' ? store.load() : save(), overdue: false };
-    this.#cell.access = access;
-    return access;
+    const error = await this.options.store.save(intents).then(() => null, messageOf);
+    return { kind: 'saved', intents, tookMs: clock.monotonic() - began, error };
   }
 
   #follow(access: Access): void {
@@ -147,7 +139,8 @@ class IntentKeeper extends Life<IntentKeeperMessage, IntentKeeperOptions> {
     context.after(SLOW_MS, { type: 'store-slow', access });
   }
 
-  #hear(done: DiskDone): void {
+  /** False: it is to be tried again later. */
+  #hear(done: DiskDone): boolean {
     const { desk } = this.#cell;
     const { news, retryMs } = desk.hear(done);
     tellNews(this.context.log, news);
@@ -160,6 +153,7 @@ class IntentKeeper extends Life<IntentKeeperMessage, IntentKeeperOptions> {
       this.options.report.tell({ type: 'intents-found', intents: done.intents });
       tellAll(this.#looking, done.intents);
     } else this.#tellUnread();
+    return retryMs === null;
   }
 
   #tellUnread(): void {
@@ -167,6 +161,8 @@ class IntentKeeper extends Life<IntentKeeperMessage, IntentKeeperOptions> {
     tellAll(this.#waiting, this.#cell.desk.warning);
   }
 }
+
+const silent = 'what was kept before could not be read within 2 s: the disk does not answer';
 
 /** Each of them once. */
 function tellAll<T>(waiting: Reply<T>[], answer: T): void {

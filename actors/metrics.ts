@@ -136,10 +136,10 @@ class Metrics extends Life<MetricsMessage, MetricsActorOptions> {
   /** Who serves where, and who is there at all. */
   #follow(): void {
     const context = this.context;
+    const asked = runningConfig({ context, sources: this.options.sources });
     context.pipe(
-      runningConfig({ context, sources: this.options.sources }),
+      asked.catch(() => null),
       (config) => ({ type: 'config', config }),
-      () => ({ type: 'config', config: null }),
     );
   }
 }

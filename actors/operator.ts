@@ -1,11 +1,17 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { InForce } from '../domain/applied.js';
-import { changeOf, changeSummary, changeWarnings } from '../domain/change-text.js';
+import { changeFields, changeOf, changeSummary, changeWarnings } from '../domain/change-text.js';
 import type { MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { FieldsOf } from '../domain/events.js';
 import { effectiveIf } from '../domain/hypothesis.js';
-import { type IntentMemory, reviewed, withFound, withSaid } from '../domain/intent-desk.js';
+import {
+  type IntentMemory,
+  nothingRemembered,
+  reviewed,
+  withFound,
+  withSaid,
+} from '../domain/intent-desk.js';
 import { effective, type Intents } from '../domain/operator.js';
 import {
   cutShort,
@@ -65,9 +71,8 @@ export function operatorActor(options: OperatorOptions): ActorSpec<OperatorMessa
       const memory = await ask(options.keeper, { type: 'recall-intents' });
       const found = memory.whole ? null : await lookFor(context, options);
       const running = await ask(options.config, { type: 'get-config' });
-      const operator = new Operator(context, { ...options, memory, running });
-      if (found !== null) operator.found(found);
-      else operator.review();
+      const operator = new Operator(context, options, running);
+      operator.begin(memory, found);
       // The last incarnation may have failed between a change and telling of it. At first everybody asks by himself.
       if (context.isRestart) operator.tellAll();
       return operator;
@@ -80,12 +85,6 @@ function lookFor({ ask }: Context<OperatorMessage>, { keeper }: OperatorOptions)
   return ask(keeper, { type: 'look-for-intents' }, { timeoutMs: PATIENCE_MS }).catch(() => null);
 }
 
-/** What an operator actor begins with. */
-interface Known {
-  readonly memory: IntentMemory;
-  readonly running: MaglevConfig;
-}
-
 /** What somebody asked for. */
 interface Request {
   readonly wish: StatedWish;
@@ -93,11 +92,23 @@ interface Request {
   readonly reply: Reply<OperatorAnswer>;
 }
 
-class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
-  #memory = this.options.memory;
-  #config = this.options.running;
+class Operator extends Life<OperatorMessage, OperatorOptions> {
+  #memory = nothingRemembered;
+  #config: MaglevConfig;
   /** The last change after which anything may be another is in force everywhere. */
   #allTold: Promise<unknown> = Promise.resolve();
+
+  constructor(context: Context<OperatorMessage>, options: OperatorOptions, running: MaglevConfig) {
+    super(context, options);
+    this.#config = running;
+  }
+
+  /** With what the keeper remembers, and what it has just found of an earlier process. */
+  begin(memory: IntentMemory, found: Intents | null): void {
+    this.#memory = memory;
+    if (found !== null) this.#found(found);
+    else this.#review();
+  }
 
   readonly receive = byType<OperatorMessage>({
     'get-effective': ({ reply }) => reply.ok(effective(this.#memory.intents, this.#config)),
@@ -117,7 +128,7 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
       // The config-keeper tells of it at its start, too.
       const known = config === this.#config;
       this.#config = config;
-      reply.ok(this.review());
+      reply.ok(this.#review());
       if (!known) this.tellAll();
     },
     'config-considered': ({ config, reply }) =>
@@ -131,16 +142,13 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
   #await(reply: Reply<void>): void {
     if (this.#memory.whole) void this.#allTold.then(() => reply.ok());
     else {
-      this.context.pipe(
-        lookFor(this.context, this.options),
-        (found) => ({ type: 'looked', found, reply }),
-        () => ({ type: 'looked', found: null, reply }),
-      );
+      const looking = lookFor(this.context, this.options);
+      this.context.pipe(looking, (found) => ({ type: 'looked', found, reply }));
     }
   }
 
   /** Asks which intents hold under this config, and tells of those that do no more. */
-  review(): WordsReviewed {
+  #review(): WordsReviewed {
     const { log, clock } = this.context;
     const { memory, review, news } = reviewed(this.#memory, this.#config, clock.now());
     tellNews(log, news);
@@ -152,16 +160,16 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
   }
 
   /** Works in what an earlier process kept. */
-  found(found: Intents): void {
+  #found(found: Intents): void {
     this.#memory = withFound(this.#memory, found);
     const held = this.#memory;
-    this.review();
+    this.#review();
     if (this.#memory === held) void this.#kept();
   }
 
   #foundLater(found: Intents): void {
     if (this.#memory.whole) return;
-    this.found(found);
+    this.#found(found);
     this.tellAll();
   }
 
@@ -217,13 +225,11 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
 
   #answer(request: Request, inForce: InForce, notKept: string | null): void {
     const change = changeOf(request.wish, inForce);
-    const { operations, weights, flushed, pending, tookMs } = change;
-    const vppMs = Math.round(tookMs * 10) / 10;
-    const rest = pending.length === 0 ? {} : { pending: pending[0]?.why, reason: pending[0]?.text };
-    this.#note(request, { outcome: 'done', acknowledged: operations, weights, flushed, vppMs, ...rest });
+    this.#note(request, changeFields(change));
     const warnings = [...changeWarnings(change), ...(notKept === null ? [] : [notKept])];
     const warning = warnings.length === 0 ? null : warnings.join('; ');
-    request.reply.ok({ summary: changeSummary(change), warning, applied: inForce.applied, tookMs });
+    const { applied, tookMs } = inForce;
+    request.reply.ok({ summary: changeSummary(change), warning, applied, tookMs });
   }
 
   /** What somebody asked for and what became of it: one record, when that is known. */

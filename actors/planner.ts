@@ -1,19 +1,15 @@
-import { formatIssue } from '../config/report.js';
-import { decideFrontend } from '../domain/deciding.js';
-import { lbConfOf } from '../domain/desired.js';
+import { formatIssue, refusalOf } from '../config/report.js';
 import { unknownFrontend } from '../domain/did-you-mean.js';
 import { asMaglevError, MaglevError } from '../domain/errors.js';
-import { stakesOf } from '../domain/flows-at-stake.js';
-import { cutBy, memoriesOf } from '../domain/foresight.js';
+import { flowsOf } from '../domain/flows-at-stake.js';
+import { foresee, type PlanReport, tablesIn, withMoves } from '../domain/foresight.js';
 import type { Hypothesis } from '../domain/hypothesis.js';
-import { type DesiredVip, vipId } from '../domain/lb.js';
-import { sameConf } from '../domain/plan.js';
-import { planWork, prefixWorks, type VipPlan } from '../domain/whole-plan.js';
 import type { Address } from '../protocol/address.js';
+import type { Clock } from '../protocol/clock.js';
 import type { ConfigControl, ConfigRead } from '../protocol/config.js';
 import type { SupposeRequest } from '../protocol/decision.js';
 import type { WhatIfRequest } from '../protocol/operator.js';
-import type { DebtRequest, PlanReport, PlanRequest, VipDebt, WhatIf } from '../protocol/plan.js';
+import type { DebtRequest, PlanRequest, VipDebt, WhatIf } from '../protocol/plan.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { ActorSpec, Context } from './kernel/contract.js';
 import { offThread } from './tables.js';
@@ -47,7 +43,7 @@ export function plannerActor(options: PlannerOptions): ActorSpec<PlannerMessage>
       const answer = async (message: PlannerMessage) => {
         if (vpp === null) throw new MaglevError('MGL_VPP_DISABLED', 'maglevd runs without VPP');
         if (message.type === 'debts') message.reply.ok(await debtsOf(context, vpp, message.frontend));
-        else message.reply.ok(await foresee(context, { ...options, vpp }, message.whatIf));
+        else message.reply.ok(await planOf(context, { ...options, vpp }, message.whatIf));
       };
       return {
         receive: (message) =>
@@ -57,12 +53,11 @@ export function plannerActor(options: PlannerOptions): ActorSpec<PlannerMessage>
   };
 }
 
-async function foresee(
-  context: Context<PlannerMessage>,
+async function planOf(
+  { ask, clock, signal }: Context<PlannerMessage>,
   { config, operator, decision, vpp }: PlannerOptions & { readonly vpp: Address<VppControl> },
   whatIf: WhatIf,
 ): Promise<PlanReport> {
-  const { ask, clock, signal } = context;
   const hypothesis: Hypothesis =
     whatIf.kind === 'reload'
       ? usable(await ask(config, { type: 'read-config', file: whatIf.file }))
@@ -70,64 +65,34 @@ async function foresee(
         ? { kind: 'nothing' }
         : whatIf;
   const effective = await ask(operator, { type: 'what-if', hypothesis });
-  const { circumstances, wanted: before } = await ask(decision, { type: 'suppose', hypothesis, effective });
+  const { circumstances, wanted } = await ask(decision, { type: 'suppose', hypothesis, effective });
   const [state, flows] = await Promise.all([
     ask(vpp, { type: 'get-lb-state' }),
     // Without them a plan is worth no less.
     ask(vpp, { type: 'get-flows' }).catch(() => null),
   ]);
-  let began = clock.monotonic();
-  /** Lets others have their turn when a piece of work has taken long enough. */
-  const pass = async () => {
-    if (clock.monotonic() - began < TURN_MS) return;
+  const foresight = { hypothesis, circumstances, before: wanted, state, flows };
+  const foreseen = await inTurns(clock, foresee(foresight));
+  return withMoves(foreseen, await offThread('moves', tablesIn(foreseen), signal));
+}
+
+/** Lets others have their turn whenever a piece of work has taken long enough. */
+async function inTurns<T>(clock: Clock, work: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const began = clock.monotonic();
+    do {
+      const piece = work.next();
+      if (piece.done === true) return piece.value;
+    } while (clock.monotonic() - began < TURN_MS);
     await new Promise<void>((resolve) => clock.schedule(0, resolve));
-    began = clock.monotonic();
-  };
-  const wanted: DesiredVip[] = [];
-  for (const frontend of effective.config.frontends.values()) {
-    wanted.push(decideFrontend(frontend, circumstances).vip);
-    await pass();
   }
-  const cut = cutBy(whatIf, effective.config.backends);
-  const after = lbConfOf(effective.config.lb);
-  const vips: VipPlan[] = [];
-  const refused: string[] = [];
-  const memories = memoriesOf(before, wanted, state, cut);
-  await pass();
-  const works = prefixWorks(wanted, state);
-  await pass();
-  for (const work of works) {
-    const plan = planWork(work, after, memories);
-    vips.push(...plan.vips);
-    refused.push(...plan.refused);
-    await pass();
-  }
-  const pairs = vips.flatMap(({ tables }) => tables ?? []);
-  const moves = (await offThread('moves', pairs, signal)).values();
-  const stakes = stakesOf(vips, flows, { before: state.conf, after });
-  return {
-    conf: sameConf(state.conf, after) ? null : { before: state.conf, after },
-    vips: vips.map((vip, i) => {
-      const moved = vip.tables === null ? null : (moves.next().value ?? null);
-      return { ...vip, moved, atStake: stakes.vips[i] ?? null };
-    }),
-    refused,
-    begunAnew: hypothesis.kind === 'config' ? hypothesis.begunAnew : [],
-    atStake: stakes.total,
-    vppMs: vips.reduce((sum, { vppMs }) => sum + vppMs, 0),
-  };
 }
 
 function usable(verdict: ConfigRead): Hypothesis {
   if (verdict.ok) return { kind: 'config', config: verdict.config, begunAnew: verdict.changes.begunAnew };
-  const code = {
-    read: 'MGL_CONFIG_READ',
-    parse: 'MGL_CONFIG_PARSE',
-    semantic: 'MGL_CONFIG_SEMANTIC',
-  } as const;
   const [first] = verdict.issues;
   const where = first === undefined ? '' : `: ${formatIssue(first)}`;
-  throw new MaglevError(code[verdict.stage], `the config file cannot be used${where}`);
+  throw refusalOf(verdict, `the config file cannot be used${where}`);
 }
 
 /** What would become of flows if VPP forgot them, from what VPP says of them now. MGL_FRONTEND_UNKNOWN, and as get-flows. */
@@ -137,14 +102,9 @@ async function debtsOf(
   only: string | null,
 ): Promise<VipDebt[]> {
   const { frontends } = await ask(vpp, { type: 'list-standings' });
-  const names = new Map(frontends.map((one) => [vipId(one.desired.key), one.frontend]));
-  const known = frontends.map((one) => one.frontend);
+  const known = frontends.map(({ frontend }) => frontend);
   if (only !== null && !known.includes(only)) throw unknownFrontend(only, known);
-  const told = await ask(vpp, { type: 'get-flows' });
-  const vips = told.flatMap((vip) => {
-    const frontend = names.get(vipId(vip.key)) ?? '';
-    return only === null || only === frontend ? [{ ...vip, frontend }] : [];
-  });
+  const vips = flowsOf(only, await ask(vpp, { type: 'get-flows' }), frontends);
   const debts = await offThread('debts', vips, signal);
   return vips.flatMap(({ key, frontend }, i) => {
     const debt = debts[i];

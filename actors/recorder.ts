@@ -1,3 +1,4 @@
+import { ClockJumps } from '../domain/clock-jump.js';
 import { asMaglevError } from '../domain/errors.js';
 import type { FlightRecord, MissingPart, RecordedActor, RecordedProgram } from '../domain/flight-record.js';
 import type { SyncRecord } from '../domain/syncs.js';
@@ -23,16 +24,15 @@ export interface RecorderParts extends RecorderOptions {
 type RecorderMessage =
   | RecorderRequest
   | { readonly type: 'look-at-clock' }
-  | { readonly type: 'kept'; readonly file: string }
-  | { readonly type: 'not-kept'; readonly error: Error };
+  /** In a file of this name; or why not. */
+  | { readonly type: 'kept'; readonly in: string | Error };
 
 /** A part that takes longer is left out. */
 const PART_MS = 3000;
 const EVENTS = 10_000;
 
-/** How often the clock is looked at, and by how much it must have been set to be told. NTP moves it far less in that time. */
+/** How often the clock is looked at. */
 const LOOK_MS = 1000;
-const JUMP_MS = 250;
 
 /**
  * The flight recorder: gathers from all others what they remember of the last minutes, when somebody asks. It also tells
@@ -44,48 +44,36 @@ export function recorderActor(options: RecorderParts): ActorSpec<RecorderMessage
 
 class Recorder extends Life<RecorderMessage, RecorderParts> {
   #keeping = false;
-  /** Wall time less monotonic time, in milliseconds. */
-  #offset: number;
+  readonly #jumps = new ClockJumps();
 
   constructor(context: Context<RecorderMessage>, options: RecorderParts) {
     super(context, options);
-    this.#offset = this.#look();
-    context.every(LOOK_MS, { type: 'look-at-clock' });
+    context.every(LOOK_MS, { type: 'look-at-clock' }, { immediate: true });
   }
 
   readonly receive = byType<RecorderMessage>({
-    'look-at-clock': () => this.#compareClocks(),
+    'look-at-clock': () => {
+      const { clock, log } = this.context;
+      const jumpMs = this.#jumps.look(clock.now(), clock.monotonic());
+      if (jumpMs !== null) log.log('warn', 'clock-jump', { jumpMs });
+    },
     'take-record': ({ by, reply }) => answerWith(this.#take(by), reply),
     'keep-record': () => {
       if (this.#keeping) return;
       this.#keeping = true;
       this.context.pipe(
         this.#take('signal').then((record) => this.options.store.keep(record)),
-        (file) => ({ type: 'kept', file }),
-        (error) => ({ type: 'not-kept', error }),
+        (file) => ({ type: 'kept', in: file }),
+        (error) => ({ type: 'kept', in: error }),
       );
     },
-    kept: ({ file }) => {
+    kept: ({ in: file }) => {
+      const { log } = this.context;
       this.#keeping = false;
-      this.context.log.log('info', 'flight-recorded', { file });
-    },
-    'not-kept': ({ error }) => {
-      this.#keeping = false;
-      this.context.log.log('error', 'flight-not-recorded', { error: error.message });
+      if (file instanceof Error) log.log('error', 'flight-not-recorded', { error: file.message });
+      else log.log('info', 'flight-recorded', { file });
     },
   });
-
-  #look(): number {
-    const { clock } = this.context;
-    return clock.now() - clock.monotonic();
-  }
-
-  #compareClocks(): void {
-    const offset = this.#look();
-    const jumpMs = Math.round(offset - this.#offset);
-    this.#offset = offset;
-    if (Math.abs(jumpMs) >= JUMP_MS) this.context.log.log('warn', 'clock-jump', { jumpMs });
-  }
 
   async #take(by: string): Promise<FlightRecord> {
     const { ask, clock } = this.context;

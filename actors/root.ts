@@ -4,19 +4,19 @@ import { MaglevError } from '../domain/errors.js';
 import { EventTally } from '../metrics/event-tally.js';
 import { ProbeBook } from '../probes/engine/book.js';
 import type { Address } from '../protocol/address.js';
-import type { ConfigChanged, ConfigConsidered } from '../protocol/config.js';
+import type { ConfigChanged, ConfigConsidered, LoadConfig, ReadConfig } from '../protocol/config.js';
 import type { DecisionChanged, VipWanted } from '../protocol/decision.js';
 import type { IntentStore } from '../protocol/intents.js';
 import type { StartRpc } from '../protocol/rpc.js';
 import type { RoundTripRequest, ServiceManager } from '../protocol/service.js';
 import type { VouchRequest, VppControl } from '../protocol/vpp.js';
-import { type ConfigCell, configKeeperActor, type LoadConfig, type ReadConfig } from './config-keeper.js';
+import { type ConfigCell, configKeeperActor } from './config-keeper.js';
 import { type DecisionMessage, decisionActor } from './decision.js';
 import { type EventsOptions, eventsActor } from './events.js';
 import { type GatewayMessage, gatewayActor } from './gateway.js';
 import { type HealthMessage, healthActor } from './health/health.js';
 import type { MakeEngine } from './health/prober.js';
-import { intentKeeperActor, newIntentCell } from './intent-keeper.js';
+import { IntentCell, intentKeeperActor } from './intent-keeper.js';
 import type { ActorSpec } from './kernel/contract.js';
 import { answerWith } from './kernel/question.js';
 import { byType } from './life.js';
@@ -87,7 +87,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
   const cell: ConfigCell = { running: options.config, warnings: options.warnings ?? [] };
   const memories = new Map<string, BackendMemory>();
   const book = new ProbeBook();
-  const intents = newIntentCell();
+  const intents = new IntentCell();
   const tally = new EventTally();
   let startedAt: number | undefined;
   return {
@@ -97,7 +97,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
     supervision: trunk,
     start: (context) => {
       startedAt ??= context.clock.monotonic();
-      const { openVpp, openStats } = options;
+      const { configFile, loadConfig, readConfig, makeProbeEngine: makeEngine, openVpp, openStats } = options;
       const to = {
         operator: context.alias<OperatorMessage>('operator'),
         health: context.alias<HealthMessage>('health'),
@@ -118,9 +118,9 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       const config = context.spawn(
         configKeeperActor({
           cell,
-          file: options.configFile,
-          load: options.loadConfig,
-          read: options.readConfig,
+          file: configFile,
+          load: loadConfig,
+          read: readConfig,
           vpp: to.vpp,
           report,
         }),
@@ -132,14 +132,7 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       to.operator.bind(context.spawn(operatorActor({ config, health, decision, keeper })));
       to.health.bind(
         context.spawn(
-          healthActor({
-            operator: to.operator,
-            report: decision,
-            memories,
-            book,
-            makeEngine: options.makeProbeEngine,
-            vpp,
-          }),
+          healthActor({ operator: to.operator, report: decision, memories, book, makeEngine, vpp }),
         ),
       );
       to.decision.bind(context.spawn(decisionActor({ operator: to.operator, health, vpp, startedAt })));
@@ -147,18 +140,10 @@ export function rootActor(options: RootOptions): ActorSpec<RootMessage> {
       // Listening comes before VPP: a maglevd that cannot be asked, because another one already serves that address,
       // must not begin to govern VPP.
       const sources = { config, events, views: decision, operator: to.operator, health, vpp };
-      const { configFile } = options;
       const recorder = context.spawn(recorderActor({ ...options.recorder, configFile, targets: sources }));
       const targets = { ...sources, logLevel, planner, recorder };
-      to.gateway.bind(
-        context.spawn(
-          gatewayActor({
-            targets,
-            rpc: options.rpc,
-            cannotListen: (error) => context.self.tell({ type: 'cannot-listen', error }),
-          }),
-        ),
-      );
+      const cannotListen = (error: MaglevError) => context.self.tell({ type: 'cannot-listen', error });
+      to.gateway.bind(context.spawn(gatewayActor({ targets, rpc: options.rpc, cannotListen })));
       if (openVpp !== null) {
         const ready = () =>
           context.ask(to.operator, { type: 'await-intents' }, { timeoutMs: READY_MS }).catch(() => {});

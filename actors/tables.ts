@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { MaglevError } from '../domain/errors.js';
+import { MaglevError, messageOf } from '../domain/errors.js';
 import type { FlowDebt } from '../domain/failover-debt.js';
-import type { TablePair } from '../domain/whole-plan.js';
-import type { Moved } from '../protocol/plan.js';
+import type { Moved, TablePair } from '../domain/whole-plan.js';
 import type { FlowsReport } from '../protocol/vpp.js';
 
 const threadCode = new URL('./tables-thread.js', import.meta.url);
@@ -35,25 +34,20 @@ export async function offThread<K extends keyof TableJobs>(
 ): Promise<ReturnType<TableJobs[K]>[]> {
   if (items.length === 0) return [];
   const worker = new Worker(threadCode);
-  const leave = () => void worker.terminate();
-  signal.addEventListener('abort', leave, { once: true });
-  const failed = new Promise<never>((_, reject) => {
-    const fail = (why: string) =>
-      reject(new MaglevError('MGL_INTERNAL', `the thread that compares tables ${why}`));
-    worker.once('error', (error) => fail(`failed: ${error.message}`));
-    worker.once('exit', (code) => fail(`ended with code ${code}`));
-  });
+  // Whoever waits for an answer hears of an error; at the end nobody does.
+  worker.on('error', () => {});
+  worker.once('exit', (code) => worker.emit('error', new Error(`it ended with code ${code}`)));
   try {
     const results: ReturnType<TableJobs[K]>[] = [];
     for (let from = 0; from < items.length; from += PORTION) {
-      const answered: Promise<ReturnType<TableJobs[K]>[][]> = once(worker, 'message');
+      const answered: Promise<ReturnType<TableJobs[K]>[][]> = once(worker, 'message', { signal });
       worker.postMessage({ kind, items: items.slice(from, from + PORTION) });
-      for (const portion of await Promise.race([answered, failed])) results.push(...portion);
+      for (const portion of await answered) results.push(...portion);
     }
     return results;
+  } catch (thrown) {
+    throw new MaglevError('MGL_INTERNAL', `the thread that compares tables failed: ${messageOf(thrown)}`);
   } finally {
-    failed.catch(() => {});
-    signal.removeEventListener('abort', leave);
     await worker.terminate();
   }
 }

@@ -1,4 +1,5 @@
 import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import { MaglevError } from '../domain/errors.js';
 import { probeRates } from '../domain/probe-rate.js';
 import { escapeUnprintable } from '../domain/text.js';
 
@@ -46,6 +47,20 @@ export function formatWarning(issue: ConfigIssue): string {
 function contents({ frontends, backends, healthchecks }: MaglevConfig): string {
   const parts = [count(frontends.size, 'frontend'), count(backends.size, 'backend')];
   return [...parts, count(healthchecks.size, 'health check')].join(', ');
+}
+
+const refusals = {
+  read: 'MGL_CONFIG_READ',
+  parse: 'MGL_CONFIG_PARSE',
+  semantic: 'MGL_CONFIG_SEMANTIC',
+} as const;
+
+/** Why a file that is needed cannot be used. */
+export function refusalOf(
+  { stage }: Pick<Extract<ConfigVerdict, { ok: false }>, 'stage'>,
+  text: string,
+): MaglevError {
+  return new MaglevError(refusals[stage], text);
 }
 
 /** How often each server will be asked. */

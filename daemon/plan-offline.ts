@@ -2,17 +2,10 @@ import { openLb } from '../binapi/lb/open-lb.js';
 import { loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
 import type { MaglevConfig } from '../domain/config.js';
-import { decideFrontend } from '../domain/deciding.js';
-import { lbConfOf } from '../domain/desired.js';
 import { asMaglevError } from '../domain/errors.js';
-import { stakesOf } from '../domain/flows-at-stake.js';
+import { foreseeAtOnce, type PlanReport } from '../domain/foresight.js';
 import type { LbState, VipFlows } from '../domain/lb.js';
-import { sameConf } from '../domain/plan.js';
-import { compareTables } from '../domain/table-change.js';
-import { predictTable } from '../domain/table-prediction.js';
-import { planWork, prefixWorks, type TablePair } from '../domain/whole-plan.js';
 import type { Clock } from '../protocol/clock.js';
-import type { Moved, PlanReport } from '../protocol/plan.js';
 import { planLines } from '../rpc/plan-lines.js';
 import { planMessage } from '../rpc/plan-message.js';
 
@@ -54,33 +47,7 @@ function planFromScratch(
   state: LbState,
   flows: readonly VipFlows[] | null,
 ): PlanReport {
-  const circumstances = {
-    effective: { config, paused: new Set<string>() },
-    heard: new Map(),
-    holdAll: true,
-  };
-  const wanted = [...config.frontends.values()].map((one) => decideFrontend(one, circumstances).vip);
-  const after = lbConfOf(config.lb);
-  const works = prefixWorks(wanted, state).map((work) => planWork(work, after, new Map()));
-  const plans = works.flatMap((work) => work.vips);
-  const stakes = stakesOf(plans, flows, { before: state.conf, after });
-  return {
-    conf: sameConf(state.conf, after) ? null : { before: state.conf, after },
-    vips: plans.map((vip, i) => {
-      const moved = vip.tables === null ? null : movedBy(vip.tables);
-      return { ...vip, moved, atStake: stakes.vips[i] ?? null };
-    }),
-    refused: works.flatMap(({ refused }) => refused),
-    begunAnew: [],
-    atStake: stakes.total,
-    vppMs: plans.reduce((sum, { vppMs }) => sum + vppMs, 0),
-  };
-}
-
-function movedBy({ before, after }: TablePair): Moved {
-  const { lost: _, ...moved } = compareTables(
-    predictTable(before.length, before.servers),
-    predictTable(after.length, after.servers),
-  );
-  return moved;
+  const effective = { config, paused: new Set<string>() };
+  const circumstances = { effective, heard: new Map(), holdAll: true };
+  return foreseeAtOnce({ hypothesis: { kind: 'nothing' }, circumstances, before: [], state, flows });
 }

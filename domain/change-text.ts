@@ -73,6 +73,14 @@ export function changeSummary(change: Change): string {
   return `${done}; ${parts.join('; ')}`;
 }
 
+/** The same as fields of a record of the log. */
+export function changeFields({ operations: acknowledged, weights, flushed, pending, tookMs }: Change) {
+  const vppMs = Math.round(tookMs * 10) / 10;
+  const [first] = pending;
+  const rest = first === undefined ? {} : { pending: first.why, reason: first.text };
+  return { outcome: 'done', acknowledged, weights, flushed, vppMs, ...rest } as const;
+}
+
 /** What is not as it should be, each a sentence without a full stop; the same cause is told once. */
 export function changeWarnings(change: Change): string[] {
   const warnings: string[] = [];

@@ -90,19 +90,29 @@ function rulesOf({ backends, healthchecks, healthchecker }: MaglevConfig, name: 
   return { address, check, enabled, paused: false, historyLength: healthchecker.transitionHistory };
 }
 
+/** Why a file is read: to be looked at only, to be checked, or to be run. */
+export type ConfigPurpose = 'look' | 'check' | 'reload';
+
+/** How a refusal begins that is none of the file itself. */
+const prefaces: Readonly<Record<ConfigPurpose, string>> = {
+  look: 'a reload would be refused: ',
+  check: 'valid, but a reload would be refused: ',
+  reload: '',
+};
+
 /**
  * A running load balancer does not lose its last VIP by a reload: a file that was cut off while it was written is
- * valid YAML, and would take every service down. `preface` begins the refusal.
+ * valid YAML, and would take every service down.
  */
 export function withFrontends(
   verdict: ConfigVerdict,
   running: MaglevConfig,
   file: string,
-  preface: string,
+  purpose: ConfigPurpose,
 ): ConfigVerdict {
   const before = running.frontends.size;
   if (!verdict.ok || verdict.config.frontends.size > 0 || before === 0) return verdict;
-  const message = `${preface}there are no frontends, but ${before} are running: a reload does not remove them all; restart maglevd to do that`;
+  const message = `${prefaces[purpose]}there are no frontends, but ${before} are running: a reload does not remove them all; restart maglevd to do that`;
   const place = { file, line: 0, column: 0 };
   const issues = [{ place, path: 'maglev.frontends', message }];
   return { ok: false, stage: 'semantic', issues, warnings: verdict.warnings };

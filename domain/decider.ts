@@ -11,6 +11,7 @@ import {
   type Heard,
   hear,
   knowledgeOf,
+  nothingExplained,
   sameFrame,
   sameHeard,
   undecided,
@@ -21,8 +22,11 @@ import { unknownBackend, unknownFrontend } from './did-you-mean.js';
 import { asMaglevError, type MaglevError } from './errors.js';
 import type { FieldsOf, MaglevEvent } from './events.js';
 import type { FrontendState } from './health.js';
+import { type Hypothesis, heardIf } from './hypothesis.js';
+import type { IpAddress } from './ip.js';
 import { type Decision, type DesiredVip, vipId } from './lb.js';
 import type { Effective } from './operator.js';
+import type { Touched } from './operator-wish.js';
 import { type Slice, sliced } from './slice.js';
 import { type BackendView, type FrontendView, viewBackend, viewFrontend } from './views.js';
 
@@ -53,6 +57,16 @@ export interface Outcome {
   readonly steps: readonly Step[];
   readonly news: readonly MaglevEvent[];
 }
+
+/** What came of another config that counts. */
+export interface Followed {
+  readonly outcome: Outcome;
+  /** Servers whose flows are to be cut whatever becomes of their weight. */
+  readonly cut: ReadonlySet<IpAddress>;
+  readonly explained: Explained;
+}
+
+const nobody: ReadonlySet<IpAddress> = new Set();
 
 /**
  * What is wanted in VPP, from the config, the states of the backends and what operators asked for; each frontend is
@@ -158,6 +172,29 @@ export class Decider {
   decideFrontend(effective: Effective, frontend: string): Outcome {
     this.#effective = effective;
     return this.#decideSome('operator', [frontend]);
+  }
+
+  /** The config as it counts is another: decides what that touches. */
+  follow(effective: Effective, touched: Touched): Followed {
+    if (touched.kind === 'all')
+      return { outcome: this.decideAll(effective, 'reload'), cut: nobody, explained: nothingExplained };
+    const { backend } = touched;
+    if (touched.kind === 'backend') {
+      const outcome = this.decideBackend(effective, backend);
+      return { outcome, cut: nobody, explained: this.explain(backend, this.usersOf(backend)) };
+    }
+    const { frontend, flush } = touched;
+    const address = flush ? effective.config.backends.get(backend)?.address : undefined;
+    const outcome = this.decideFrontend(effective, frontend);
+    const cut = address === undefined ? nobody : new Set([address]);
+    return { outcome, cut, explained: this.explain(backend, [frontend]) };
+  }
+
+  /** What a plan is made from, if that counted; and what is wanted now. */
+  suppose(hypothesis: Hypothesis, effective: Effective) {
+    const { circumstances, decision } = this;
+    const heard = heardIf(hypothesis, effective, circumstances.heard);
+    return { circumstances: { ...circumstances, effective, heard }, wanted: decision.vips };
   }
 
   usersOf(backend: string): readonly string[] {

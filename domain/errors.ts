@@ -117,3 +117,8 @@ export function asMaglevError(thrown: unknown): MaglevError {
   const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return new MaglevError('MGL_INTERNAL', text, { cause: thrown });
 }
+
+/** What anything thrown says of itself. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

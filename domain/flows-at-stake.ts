@@ -1,4 +1,4 @@
-import { type LbConf, type VipFlows, vipId } from './lb.js';
+import { type LbConf, type VipFlows, type VipKey, vipId } from './lb.js';
 import type { VipPlan } from './whole-plan.js';
 
 /** Flows as VPP counts them: expired ones included. */
@@ -38,4 +38,15 @@ function flowsAtStake({ operations, anew }: VipPlan, flows: VipFlows | undefined
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Those of one frontend, null: of all, each with the name of the frontend; '' = no frontend wants it. */
+export function flowsOf<F extends { readonly key: VipKey }>(
+  only: string | null,
+  flows: readonly F[],
+  frontends: readonly { readonly frontend: string; readonly desired: { readonly key: VipKey } }[],
+): (F & { readonly frontend: string })[] {
+  const names = new Map(frontends.map(({ frontend, desired }) => [vipId(desired.key), frontend]));
+  const all = flows.map((vip) => ({ ...vip, frontend: names.get(vipId(vip.key)) ?? '' }));
+  return only === null ? all : all.filter(({ frontend }) => frontend === only);
 }

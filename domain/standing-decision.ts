@@ -8,14 +8,32 @@ interface Places {
   readonly byPrefix: ReadonlyMap<IpPrefix, readonly number[]>;
 }
 
+/** VIPs that are copied when one of them changes. */
+const SHELF = 128;
+
 /** A decision in which VIPs are found by what they are called. It never changes: a newer one takes its place. */
 export class StandingDecision {
-  readonly decision: Decision;
+  readonly #settings: Omit<Decision, 'vips'>;
   readonly #places: Places;
+  /** The VIPs, in the order of the config: when thousands change one after the other, not all are copied for each. */
+  readonly #shelves: readonly (readonly DesiredVip[])[];
+  /** As a whole; null: to be put together when somebody asks. */
+  #decision: Decision | null = null;
 
-  constructor(decision: Decision, places: Places = placesIn(decision)) {
-    this.decision = decision;
+  constructor(
+    decision: Omit<Decision, 'vips'> & Partial<Decision>,
+    places: Places = placesIn(decision.vips ?? []),
+    shelves: readonly (readonly DesiredVip[])[] = shelvesOf(decision.vips ?? []),
+  ) {
+    const { vips: _, ...settings } = decision;
+    this.#settings = settings;
     this.#places = places;
+    this.#shelves = shelves;
+  }
+
+  get decision(): Decision {
+    this.#decision ??= { ...this.#settings, vips: this.#shelves.flat() };
+    return this.#decision;
   }
 
   vip(id: VipId): DesiredVip | undefined {
@@ -30,7 +48,7 @@ export class StandingDecision {
   onPrefix(prefix: IpPrefix): readonly DesiredVip[] {
     const vips: DesiredVip[] = [];
     for (const place of this.#places.byPrefix.get(prefix) ?? []) {
-      const vip = this.decision.vips[place];
+      const vip = this.#at(place);
       if (vip !== undefined) vips.push(vip);
     }
     return vips;
@@ -40,16 +58,22 @@ export class StandingDecision {
   withVip(vip: DesiredVip): StandingDecision | null {
     const place = this.#places.byFrontend.get(vip.frontend);
     if (place === undefined || this.#places.byId.get(vipId(vip.key)) !== place) return null;
-    const vips = this.decision.vips.with(place, vip);
-    return new StandingDecision({ ...this.decision, vips }, this.#places);
+    const shelf = Math.floor(place / SHELF);
+    const changed = (this.#shelves[shelf] ?? []).with(place % SHELF, vip);
+    return new StandingDecision(this.#settings, this.#places, this.#shelves.with(shelf, changed));
   }
 
   #at(place: number | undefined): DesiredVip | undefined {
-    return place === undefined ? undefined : this.decision.vips[place];
+    return place === undefined ? undefined : this.#shelves[Math.floor(place / SHELF)]?.[place % SHELF];
   }
 }
 
-function placesIn({ vips }: Decision): Places {
+function shelvesOf(vips: readonly DesiredVip[]): DesiredVip[][] {
+  const count = Math.ceil(vips.length / SHELF);
+  return Array.from({ length: count }, (_, shelf) => vips.slice(shelf * SHELF, (shelf + 1) * SHELF));
+}
+
+function placesIn(vips: readonly DesiredVip[]): Places {
   const byId = new Map<VipId, number>();
   const byFrontend = new Map<string, number>();
   const byPrefix = new Map<IpPrefix, number[]>();

@@ -1,4 +1,5 @@
 import { backoffDelay } from './backoff.js';
+import type { MaglevEvent } from './events.js';
 import type { SyncCause } from './syncs.js';
 import { changedAnything, type Tally } from './tally.js';
 
@@ -41,6 +42,16 @@ export function retryDelay({ failures }: SyncCourse, syncInterval: number): numb
   return delay < syncInterval ? delay : null;
 }
 
-export function isFight({ failures, drifts }: SyncCourse): boolean {
-  return failures === 0 && drifts >= DRIFTS_OF_A_FIGHT;
+/** That somebody fights us for VPP, if that is so; `counts`: what the last sync had to do. */
+export function fightNews(
+  { failures, drifts }: SyncCourse,
+  { counts }: Pick<Tally, 'counts'>,
+): MaglevEvent[] {
+  if (failures > 0 || drifts < DRIFTS_OF_A_FIGHT) return [];
+  return [
+    { name: 'vpp-lbsync-drift', level: 'warn', fields: { syncs: drifts, ...counts, advice: suspects } },
+  ];
 }
+
+const suspects =
+  'Another maglevd or a script may be at work on this VPP, each undoing what the other does: find it and end it.';

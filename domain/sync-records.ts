@@ -1,3 +1,4 @@
+import { MaglevError } from './errors.js';
 import type { MadeSync, SyncRecord, SyncSummary } from './syncs.js';
 
 /** Syncs that are kept, and operations in all of them together. */
@@ -16,8 +17,9 @@ export class SyncRecords {
     return this.#records.map(summaryOf);
   }
 
-  get(id: number): SyncRecord | undefined {
-    return this.#records.find((one) => one.id === id);
+  get(id: number): SyncRecord | MaglevError {
+    const kept = this.#records.find((one) => one.id === id);
+    return kept ?? new MaglevError('MGL_SYNC_UNKNOWN', `sync ${id} is not kept`);
   }
 
   keep(sync: MadeSync): void {

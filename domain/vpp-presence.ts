@@ -21,11 +21,16 @@ export interface Presence {
   readonly governed: boolean;
 }
 
+/** Between two connections that are given up because of VPP's stats segment, whatever becomes of it. */
+const STATS_DROP_GAP_MS = 600_000;
+
 /** Is VPP there, and is it governed; and if not, why, in words for whoever asks for it. null is a VPP that is not there. */
 export class VppPresence {
   readonly #pause = new DeathPause();
   /** Since when VPP is not connected, milliseconds since the epoch. */
   #lostAt: number;
+  /** On the monotonic scale. */
+  #statsDroppedAt = Number.NEGATIVE_INFINITY;
   #lastError = new MaglevError('MGL_VPP_DISCONNECTED', 'not connected to VPP yet');
 
   constructor(lostAt: number) {
@@ -51,6 +56,17 @@ export class VppPresence {
     const pause = pauseMs === 0 ? {} : { pauseMs, code, advice };
     const level = pauseMs === 0 ? 'warn' : 'error';
     return { name: 'vpp-died-writing', level, fields: { ...fields, ...pause } };
+  }
+
+  /**
+   * Is its connection given up because its stats segment was lost? The API and that segment are one unit: one that is
+   * lost tells that this VPP is not the one that the connection was made to, or is not well, and both are made anew. If
+   * that does not help, it is not done again for a while: counters are worth less than the peace in which VPP is governed.
+   */
+  drops({ monotonic }: Now): boolean {
+    if (monotonic - this.#statsDroppedAt < STATS_DROP_GAP_MS) return false;
+    this.#statsDroppedAt = monotonic;
+    return true;
   }
 
   /** It has lived through a full sync. */

@@ -12,7 +12,9 @@ import {
 import { planPrefix } from './plan.js';
 import { costOf, loadOf, loadOfFound } from './plan-cost.js';
 import type { VipMemory } from './plan-vip.js';
+import { compareTables, type TableChange } from './table-change.js';
 import { sameTable, type TableOf, tableOf } from './table-of.js';
+import { predictTable } from './table-prediction.js';
 
 /** What a plan does to one VIP. */
 export interface VipPlan {
@@ -34,6 +36,16 @@ export interface VipPlan {
 export interface TablePair {
   readonly before: TableOf;
   readonly after: TableOf;
+}
+
+/** The buckets of a VIP that a plan moves. */
+export type Moved = Omit<TableChange, 'lost'>;
+
+/** A large table takes milliseconds. */
+export function movedBy({ before, after }: TablePair): Moved {
+  const predicted = ({ length, servers }: TableOf) => predictTable(length, servers);
+  const { lost: _, ...moved } = compareTables(predicted(before), predicted(after));
+  return moved;
 }
 
 /** What is known, and wanted, of one prefix. */

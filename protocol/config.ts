@@ -1,6 +1,7 @@
 import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
 import type { ConfigChanges } from '../domain/config-changes.js';
 import type { IntentReview } from '../domain/intent-review.js';
+import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Reply } from './address.js';
 
 /** What the config-keeper can be asked. */
@@ -46,3 +47,15 @@ export interface ConfigConsidered {
   readonly config: MaglevConfig;
   readonly reply: Reply<WordsReviewed>;
 }
+
+/**
+ * Reads and checks the config file, as often as it takes beside the config that runs then; with warnings for a VPP
+ * with the memory that is told.
+ */
+export type LoadConfig = (
+  running: () => MaglevConfig,
+  memory: () => Promise<VppMemory | null>,
+) => Promise<ConfigVerdict>;
+
+/** The same once, of any file. */
+export type ReadConfig = (file: string, memory: VppMemory | null) => Promise<ConfigVerdict>;

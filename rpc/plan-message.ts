@@ -1,5 +1,5 @@
+import type { PlanReport } from '../domain/foresight.js';
 import { type LbConf, protocolName } from '../domain/lb.js';
-import type { PlanReport } from '../protocol/plan.js';
 import type { PlannedVIP, PlanResponse } from './generated/maglev.js';
 import { operationText } from './messages.js';
 

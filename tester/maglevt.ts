@@ -70,15 +70,10 @@ async function vipsFor(settings: TesterSettings, { stderr }: TesterWorld): Promi
 async function configIn(file: string): Promise<MaglevConfig> {
   // What takes long to load is loaded when it is needed.
   const { loadConfigHere } = await import('../config/load-here.js');
-  const { formatIssue } = await import('../config/report.js');
+  const { formatIssue, refusalOf } = await import('../config/report.js');
   const verdict = await loadConfigHere(file);
   if (verdict.ok) return verdict.config;
-  const codes = {
-    read: 'MGL_CONFIG_READ',
-    parse: 'MGL_CONFIG_PARSE',
-    semantic: 'MGL_CONFIG_SEMANTIC',
-  } as const;
-  throw new MaglevError(codes[verdict.stage], verdict.issues.map(formatIssue).join('\n'));
+  throw refusalOf(verdict, verdict.issues.map(formatIssue).join('\n'));
 }
 
 async function test(settings: TesterSettings, vips: readonly Vip[], world: TesterWorld): Promise<number> {

@@ -12,6 +12,10 @@ import { finished, toError } from './supervision.js';
 
 const nothing: Cancel = () => {};
 
+function isBug(error: Error): never {
+  throw error;
+}
+
 /**
  * What one incarnation can do. Every function checks that the incarnation still may. There are thousands of these: what they
  * have in common is in their prototype, and what few use is made when it is asked for.
@@ -119,7 +123,7 @@ export class IncarnationContext<M> implements Context<M> {
     });
   }
 
-  pipe<T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M): void {
+  pipe<T>(promise: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M = isBug): void {
     promise.then(
       (value) => this.#deliver(value, () => ok(value)),
       (thrown: unknown) => this.#deliver(thrown, () => failed(toError(thrown))),

@@ -110,8 +110,8 @@ export interface Context<M> {
   readonly after: (this: object, ms: number, message: M) => Cancel;
   /** Sends itself `message` every `ms`; the first at once if `immediate`. */
   readonly every: (this: object, ms: number, message: M, how?: { readonly immediate?: boolean }) => Cancel;
-  /** Turns the outcome of a promise into a message to itself. Never an unhandled rejection. */
-  readonly pipe: <T>(this: object, of: Promise<T>, ok: (value: T) => M, failed: (error: Error) => M) => void;
+  /** Turns the outcome of a promise into a message to itself. Without `failed`, a rejection is a bug: it crashes. */
+  readonly pipe: <T>(this: object, of: Promise<T>, ok: (value: T) => M, failed?: (error: Error) => M) => void;
   /** Sends itself one message when the actor behind `ref` ends for good; at once if it already has. */
   readonly watch: (this: object, ref: AnyRef, message: (end: ActorEnd) => M) => void;
 }

@@ -1,11 +1,10 @@
 import { type ActorSystemRef, dispatch, type Ref, spawn, start, stop } from 'nact';
 import type { Clock } from '../../protocol/clock.js';
-import { encodeName } from './actor-name.js';
 
 /** Turns of one taker: never two at once, each in its own turn of the event loop. */
 export interface Worker {
-  /** Whose turns they are; `path` is any text, for people, and `turn` must not throw. */
-  readonly owner: { readonly path: string; turn(): void | Promise<void> };
+  /** Whose turns they are; `turn` must not throw. */
+  readonly owner: { turn(): void | Promise<void> };
   /** null = it was idle for long. */
   actor: Ref<string> | null;
   /** On the monotonic scale. */
@@ -75,7 +74,7 @@ export class NactEngine {
       const done = worker.owner.turn();
       return done === undefined ? turned(state) : done.then(() => turned(state));
     };
-    return spawn(this.#root, run, `${this.#made}-${encodeName(worker.owner.path)}`, {
+    return spawn(this.#root, run, String(this.#made), {
       initialState: null,
       onCrash: (_token, error, context) => {
         this.#report(error ?? new Error('a turn failed'));

@@ -127,6 +127,12 @@ export function answerWith<R>(promise: Promise<R>, reply: Reply<R>): void {
   );
 }
 
+/** Answers a question with what was found, or with why nothing was. */
+export function settle<R>(reply: Reply<R>, outcome: R | MaglevError): void {
+  if (outcome instanceof MaglevError) reply.fail(outcome);
+  else reply.ok(outcome);
+}
+
 /** The callee ended, or is ending, before it answered. */
 export function calleeStopped(name: string): MaglevError {
   return new MaglevError('MGL_ACTOR_STOPPED', `${name} ended before it answered`);

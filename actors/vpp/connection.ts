@@ -112,11 +112,7 @@ class Connection extends Life<ConnectionMessage, ConnectionOptions> {
     this.#live = { api, link, pulse: new Pulse(context.clock, api), silence: new VppSilence() };
     context.watch(link, () => ({ type: 'link-ended', link }));
     this.#stopWatch = context.every(WATCH_MS, { type: 'watch' });
-    context.pipe(
-      api.closed,
-      (error) => ({ type: 'closed', api, error }),
-      (error) => ({ type: 'closed', api, error: asMaglevError(error) }),
-    );
+    context.pipe(api.closed, (error) => ({ type: 'closed', api, error }));
     context.log.log('info', 'vpp-connect', { ...api.info });
     const info = { ...api.info, bootedAt: null, connectedAt: context.clock.now(), pausedUntil: null };
     this.options.report.tell({

@@ -9,7 +9,7 @@ import type { StandingNews } from '../../domain/standings.js';
 import {
   concluded,
   failedAgain,
-  isFight,
+  fightNews,
   noSyncYet,
   retryDelay,
   type SyncCourse,
@@ -62,9 +62,6 @@ export type LbMessage =
   | { readonly type: 'job-failed'; readonly error: Error }
   /** How many changes were not told one by one is to be told. */
   | { readonly type: 'tell-more' };
-
-const suspects =
-  'Another maglevd or a script may be at work on this VPP, each undoing what the other does: find it and end it.';
 
 /**
  * Keeps all VIPs of VPP equal to the decision. A full sync reads VPP once, removes what is stale, and hands every
@@ -327,10 +324,7 @@ class Lb extends Life<LbMessage, LbOptions> {
     const { report, link } = this.options;
     this.#stands({ type: 'compared' });
     if (livedThrough(result)) report.tell({ type: 'synced', link });
-    if (isFight(this.#course)) {
-      const fields = { syncs: this.#course.drifts, ...result.counts, advice: suspects };
-      this.context.log.log('warn', 'vpp-lbsync-drift', fields);
-    }
+    this.#news(fightNews(this.#course, result));
   }
 
   /** What is wrong with one VIP waits for no tick; as long as full syncs fail, these are retried already. */

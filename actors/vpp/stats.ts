@@ -1,8 +1,7 @@
 import { lbCounterRequests, lbCounters } from '../../binapi/stats/lb-counters.js';
 import { CounterShelf, KnownIndexes } from '../../domain/counter-shelf.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import type { VipFlows } from '../../domain/lb.js';
-import { type Decision, vipId } from '../../domain/lb.js';
+import { type Decision, type VipFlows, vipId } from '../../domain/lb.js';
 import { haveMoved, type LbCounters, segmentAfter, wentBack } from '../../domain/lb-counters.js';
 import { RecentTraffic } from '../../domain/recent-traffic.js';
 import { Rounds } from '../../domain/rounds.js';
@@ -13,7 +12,7 @@ import type { DecisionChanged } from '../../protocol/decision.js';
 import type { StatsNews } from '../../protocol/reconciling.js';
 import type { FlowsReport, VppControl } from '../../protocol/vpp.js';
 import type { ActorSpec } from '../kernel/contract.js';
-import { answerWith } from '../kernel/question.js';
+import { answerWith, settle } from '../kernel/question.js';
 import { byType, Life } from '../life.js';
 import type { OpenStats, SessionParts, StatsSource } from './api.js';
 
@@ -46,14 +45,14 @@ export function statsActor(options: StatsOptions): ActorSpec<StatsMessage> {
     name: 'stats',
     start: async (context) => {
       const decision = await context.ask(options.decisions, { type: 'get-decision' });
-      const stats = new Stats(context, { ...options, decision });
-      stats.tickEvery(decision.statsInterval, true);
+      const stats = new Stats(context, options);
+      stats.follow(decision);
       return stats;
     },
   };
 }
 
-class Stats extends Life<StatsMessage, StatsOptions & { readonly decision: Decision }> {
+class Stats extends Life<StatsMessage, StatsOptions> {
   #segment: StatsSource | null = null;
   #nextOpenAt = Number.NEGATIVE_INFINITY;
   readonly #indexes = new KnownIndexes();
@@ -64,8 +63,9 @@ class Stats extends Life<StatsMessage, StatsOptions & { readonly decision: Decis
   /** When VPP was asked for its flows last, and what it answers. */
   #flows: { readonly at: number; readonly asked: Promise<readonly VipFlows[] | null> } | null = null;
   #bootTime = 0;
+  /** 0: not known yet. */
   #interval = 0;
-  #syncInterval = this.options.decision.syncInterval;
+  #syncInterval = 0;
   #stopTicks: Cancel = () => {};
 
   stop(): void {
@@ -74,10 +74,7 @@ class Stats extends Life<StatsMessage, StatsOptions & { readonly decision: Decis
 
   readonly receive = byType<StatsMessage>({
     tick: () => this.#tick(),
-    decision: ({ decision: { statsInterval, syncInterval } }) => {
-      this.#syncInterval = syncInterval;
-      if (this.#interval !== statsInterval) this.tickEvery(statsInterval);
-    },
+    decision: ({ decision }) => this.follow(decision),
     'vips-changed': () => this.#indexes.doubt(),
     places: ({ places }) => {
       const known = this.#indexes.value;
@@ -92,21 +89,25 @@ class Stats extends Life<StatsMessage, StatsOptions & { readonly decision: Decis
     },
     'get-flows': ({ reply }) => answerWith(this.#flowsNow(), reply),
     'get-lb-counters': ({ reply }) => {
-      if (this.#shelf.shown !== null) this.#show(reply);
+      if (this.#shelf.shown !== null) settle(reply, this.#shelf.shown);
       else if (this.#readings.share(reply)) this.#begin();
     },
     'read-done': ({ outcome }) => {
       const failed = outcome instanceof MaglevError;
       if (failed) this.#failed(outcome);
       else this.#counted(outcome);
-      for (const reply of this.#readings.end().askers) failed ? reply.fail(outcome) : this.#show(reply);
+      const answer = failed ? outcome : (this.#shelf.shown ?? outcome);
+      for (const reply of this.#readings.end().askers) settle(reply, answer);
     },
   });
 
-  tickEvery(interval: number, immediate = false): void {
-    this.#interval = interval;
+  follow({ statsInterval, syncInterval }: Decision): void {
+    this.#syncInterval = syncInterval;
+    if (this.#interval === statsInterval) return;
+    const immediate = this.#interval === 0;
+    this.#interval = statsInterval;
     this.#stopTicks();
-    this.#stopTicks = this.context.every(interval, { type: 'tick' }, { immediate });
+    this.#stopTicks = this.context.every(statsInterval, { type: 'tick' }, { immediate });
   }
 
   #tick(): void {
@@ -116,11 +117,7 @@ class Stats extends Life<StatsMessage, StatsOptions & { readonly decision: Decis
   }
 
   #begin(): void {
-    this.context.pipe(
-      this.#read(),
-      (outcome) => ({ type: 'read-done', outcome }),
-      (error) => ({ type: 'read-done', outcome: asMaglevError(error) }),
-    );
+    this.context.pipe(this.#read().catch(asMaglevError), (outcome) => ({ type: 'read-done', outcome }));
   }
 
   #counted(counters: LbCounters): void {
@@ -201,12 +198,6 @@ class Stats extends Life<StatsMessage, StatsOptions & { readonly decision: Decis
     if (segment !== 'lost') return;
     this.#shelf.clear();
     this.options.report.tell({ type: 'stats-lost', link: this.options.link, error });
-  }
-
-  #show(reply: Reply<LbCounters>): void {
-    const { shown } = this.#shelf;
-    if (shown instanceof MaglevError) reply.fail(shown);
-    else if (shown !== null) reply.ok(shown);
   }
 
   #close(): void {

@@ -1,6 +1,6 @@
 import { notApplied } from '../../domain/applied.js';
-import { asMaglevError, MaglevError } from '../../domain/errors.js';
-import type { LbState } from '../../domain/lb.js';
+import { asMaglevError, type MaglevError } from '../../domain/errors.js';
+import type { Decision, LbState } from '../../domain/lb.js';
 import { Rounds } from '../../domain/rounds.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import { standingsOf, VipStandings } from '../../domain/standings.js';
@@ -19,7 +19,8 @@ import type {
   VppLink,
   VppRequest,
 } from '../../protocol/vpp.js';
-import type { ActorRef, ActorSpec } from '../kernel/contract.js';
+import type { ActorRef, ActorSpec, Context } from '../kernel/contract.js';
+import { settle } from '../kernel/question.js';
 import { byType, Life } from '../life.js';
 import { tellNews } from '../news.js';
 import { chain } from '../supervision.js';
@@ -56,13 +57,10 @@ export function vppActor(options: VppOptions): ActorSpec<VppMessage> {
     supervision: chain,
     start: async (context) => {
       const decision = await context.ask(options.decisions, { type: 'get-decision' });
-      return new Vpp(context, { ...options, standing: new StandingDecision(decision) });
+      return new Vpp(context, options, decision);
     },
   };
 }
-
-/** Between two connections that are given up because of VPP's stats segment, whatever becomes of it. */
-const STATS_DROP_GAP_MS = 600_000;
 
 interface Live {
   readonly link: VppLink;
@@ -73,7 +71,7 @@ interface Live {
   readonly standings: VipStandings;
 }
 
-class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDecision }> {
+class Vpp extends Life<VppMessage, VppOptions> {
   #live: Live | null = null;
   /** The last syncs, and what they found, over all connections to VPP. */
   readonly #syncs = new SyncRecords();
@@ -83,10 +81,14 @@ class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDec
   );
   /** Who waits for a look at VPP. It is no small thing for VPP: one is under way at a time, however many ask. */
   readonly #looks = new Rounds<Reply<LbState>>();
-  #statsDroppedAt = Number.NEGATIVE_INFINITY;
   readonly #presence = new VppPresence(this.context.clock.now());
   readonly #history = new TableHistory();
-  #standing = this.options.standing;
+  #standing: StandingDecision;
+
+  constructor(context: Context<VppMessage>, options: VppOptions, decision: Decision) {
+    super(context, options);
+    this.#standing = new StandingDecision(decision);
+  }
 
   readonly receive = byType<VppMessage>({
     'link-up': async ({ link }) => {
@@ -111,17 +113,13 @@ class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDec
     'vpp-read': ({ read }) => this.#reads.keep(read),
     'list-reads': ({ reply }) => reply.ok(this.#reads.list()),
     'list-syncs': ({ reply }) => reply.ok(this.#syncs.list()),
-    'get-sync': ({ id, reply }) => {
-      const found = this.#syncs.get(id);
-      if (found !== undefined) reply.ok(found);
-      else reply.fail(new MaglevError('MGL_SYNC_UNKNOWN', `sync ${id} is not kept`));
-    },
+    'get-sync': ({ id, reply }) => settle(reply, this.#syncs.get(id)),
     'vip-wanted': (message) => this.#follow(message),
     'get-info': ({ reply }) => {
       const live = this.#live;
       const pausedUntil = this.#presence.pausedUntil(this.#now);
-      if (live === null) reply.fail(this.#unavailable);
-      else reply.ok({ ...live.link.info, bootedAt: live.bootedAt, pausedUntil });
+      const known = live && { ...live.link.info, bootedAt: live.bootedAt, pausedUntil };
+      settle(reply, known ?? this.#unavailable);
     },
     'get-memory': ({ reply }) => reply.ok(this.#live?.link.memory() ?? null),
     'get-lb-state': ({ reply }) => {
@@ -236,11 +234,7 @@ class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDec
       live === null
         ? Promise.reject(this.#unavailable)
         : context.ask(live.link.requests, { type: 'read-state' });
-    context.pipe(
-      look,
-      (state) => ({ type: 'read-done', outcome: state }),
-      (error) => ({ type: 'read-done', outcome: asMaglevError(error) }),
-    );
+    context.pipe(look.catch(asMaglevError), (outcome) => ({ type: 'read-done', outcome }));
   }
 
   #boundSilence(link: VppLink, reply: Reply<never>): void {
@@ -254,16 +248,9 @@ class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDec
     if (error !== null) reply.fail(error);
   }
 
-  /**
-   * The API and the stats segment are one unit: one that is lost tells that this VPP is not the one that the connection
-   * was made to, or is not well, and both are made anew. If that does not help, it is not done again for a while:
-   * counters are worth less than the peace in which VPP is governed.
-   */
   #statsLost(link: Address<VppRequest>, error: MaglevError): void {
-    const now = this.context.clock.monotonic();
-    if (link !== this.#live?.link.requests || now - this.#statsDroppedAt < STATS_DROP_GAP_MS) return;
-    this.#statsDroppedAt = now;
-    this.#connection.tell({ type: 'drop', link, error });
+    if (link === this.#live?.link.requests && this.#presence.drops(this.#now))
+      this.#connection.tell({ type: 'drop', link, error });
   }
 
   /** Whoever waits for an answer of the session is told why the connection ended, not that the session did. */
@@ -272,9 +259,4 @@ class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDec
     this.#live = null;
     if (live !== null && live.session !== null) await this.context.stopChild(live.session, reason);
   }
-}
-
-function settle<R>(reply: Reply<R>, outcome: R | MaglevError): void {
-  if (outcome instanceof MaglevError) reply.fail(outcome);
-  else reply.ok(outcome);
 }

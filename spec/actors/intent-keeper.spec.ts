@@ -1,17 +1,17 @@
 import { expect } from 'chai';
-import { type IntentCell, intentKeeperActor, newIntentCell } from '../../actors/intent-keeper.js';
+import { IntentCell, intentKeeperActor } from '../../actors/intent-keeper.js';
 import type { ActorRef, ActorSpec } from '../../actors/kernel/contract.js';
 import { type OperatorMessage, operatorActor } from '../../actors/operator.js';
 import type { InForce } from '../../domain/applied.js';
 import type { LoadedIntents } from '../../domain/intent-desk.js';
 import { type Effective, type Intent, type Intents, intentsOf, noIntents } from '../../domain/operator.js';
 import type { ConfigControl } from '../../protocol/config.js';
-import type { IntentStore } from '../../protocol/intents.js';
 import type { EffectiveChanged, OperatorAnswer } from '../../protocol/operator.js';
 import { sampleConfig } from '../support/domain-samples.js';
 import { type Hook, instrument } from '../support/instrument.js';
 import { nothingToWrite } from '../support/quiet-answers.js';
-import { type Gate, gate, outcome } from '../support/stage.js';
+import { SlowStore } from '../support/slow-store.js';
+import { outcome } from '../support/stage.js';
 import { answering, askBy, Tree } from '../support/tree.js';
 
 const backends = {
@@ -35,28 +35,6 @@ const read = (intents: Intents, problem: string | null = null): LoadedIntents =>
   intents,
   problem,
 });
-
-/** A disk that answers when the spec says so. */
-class SlowStore implements IntentStore {
-  readonly loads: Gate<LoadedIntents>[] = [];
-  readonly saves: (Gate & { readonly names: string[] })[] = [];
-  atOnce: LoadedIntents | null = null;
-  hangs = true;
-
-  readonly load = (): Promise<LoadedIntents> => {
-    const one = gate<LoadedIntents>();
-    this.loads.push(one);
-    if (this.atOnce !== null) one.open(this.atOnce);
-    return one.opened;
-  };
-
-  readonly save = (intents: Intents): Promise<void> => {
-    const one = { ...gate(), names: [...intents.values()].map(({ backend }) => backend) };
-    this.saves.push(one);
-    if (!this.hangs) one.open();
-    return one.opened;
-  };
-}
 
 const disabledIn = ({ config: { backends } }: Effective) =>
   [...backends].flatMap(([name, { enabled }]) => (enabled ? [] : [name]));
@@ -116,7 +94,7 @@ describe('what operators asked for, and a disk that fails or hangs', () => {
   beforeEach(() => {
     tree = new Tree();
     store = new SlowStore();
-    cell = newIntentCell();
+    cell = new IntentCell();
     inForce = [];
     hook = () => {};
   });
@@ -336,6 +314,29 @@ describe('what operators asked for, and a disk that fails or hangs', () => {
     expect(store.loads).to.have.length(1);
   });
 
+  for (const end of [false, true]) {
+    it(`writes what was said before it crashed, though nobody waits for it any more${end ? ', also at the end' : ''}`, async () => {
+      let crashed = false;
+      hook = ({ actor, message }) => {
+        if (crashed || actor !== 'intent-keeper' || message !== 'store-overdue') return;
+        crashed = true;
+        throw new Error('a bug');
+      };
+      await start();
+      for (const name of ['a', 'b']) void act(name).catch(() => {});
+      await tree.clock.advance(10_000);
+      expect(crashed).to.equal(true);
+      expect(store.saves.map(({ names }) => names)).to.deep.equal([['a']]);
+      store.hangs = false;
+      const stopped = end ? tree.system.stop() : null;
+      await tree.clock.settle();
+      store.saves[0]?.open();
+      await tree.clock.settle();
+      expect(store.saves.map(({ names }) => names)).to.deep.equal([['a'], ['a', 'b']]);
+      if (stopped !== null) expect(await outcome(tree.clock, stopped)).to.equal(undefined);
+    });
+  }
+
   it('loses no word that was acknowledged, whoever crashes at whatever message', async () => {
     const points: string[] = [];
     const text = (point: Parameters<Hook>[0]) => `${point.actor} ${point.message} ${point.phase}`;
@@ -344,7 +345,7 @@ describe('what operators asked for, and a disk that fails or hangs', () => {
       tree = new Tree();
       store = new SlowStore();
       store.hangs = false;
-      cell = newIntentCell();
+      cell = new IntentCell();
       hook = with_;
       await start({ kind: 'unread', problem: 'not now' });
       const acknowledged: string[] = [];

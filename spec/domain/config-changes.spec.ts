@@ -286,15 +286,17 @@ describe('domain/config-changes: a reload that would end every service', () => {
   const valid = (config: MaglevConfig) => ({ ok: true, config, warnings: [] }) as const;
 
   it('is refused, and only that', () => {
-    const refused = withFrontends(valid(none), base, 'maglev.yaml', 'valid, but: ');
+    const refused = withFrontends(valid(none), base, 'maglev.yaml', 'check');
     expect(refused).to.deep.include({ ok: false, stage: 'semantic' });
     if (!refused.ok)
-      expect(refused.issues[0]?.message).to.match(/^valid, but: there are no frontends, but \d+ are/);
+      expect(refused.issues[0]?.message).to.match(
+        /^valid, but a reload would be refused: there are no frontends, but \d+ are/,
+      );
     for (const [after, before] of [
       [base, base],
       [base, none],
       [none, none],
     ] as const)
-      expect(withFrontends(valid(after), before, 'maglev.yaml', '')).to.deep.equal(valid(after));
+      expect(withFrontends(valid(after), before, 'maglev.yaml', 'reload')).to.deep.equal(valid(after));
   });
 });

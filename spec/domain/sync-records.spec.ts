@@ -51,7 +51,7 @@ describe('domain/sync-records', () => {
     const kept = records.list();
     expect(kept).to.have.length(100);
     expect(kept.at(-1)).to.include({ id: 151 });
-    expect(records.get(1)).to.equal(undefined);
+    expect(records.get(1)).to.include({ code: 'MGL_SYNC_UNKNOWN' });
     expect(records.get(151)).to.have.nested.property('operations.length', 1);
   });
 
@@ -71,7 +71,7 @@ describe('domain/sync-records', () => {
     made(60_000);
     const counts = (id: number) => {
       const record = records.get(id);
-      return record === undefined ? null : [record.operations.length, record.omitted];
+      return record instanceof MaglevError ? record : [record.operations.length, record.omitted];
     };
     expect(counts(1)).to.deep.equal([0, 30_000]);
     expect(counts(2)).to.deep.equal([0, 30_000]);

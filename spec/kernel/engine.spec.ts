@@ -17,7 +17,7 @@ const noReport = (error: Error): never => {
   throw error;
 };
 
-const taker = (path: string, turn: Worker['owner']['turn']): Worker['owner'] => ({ path, turn });
+const taker = (turn: Worker['owner']['turn']): Worker['owner'] => ({ turn });
 
 /** A cell on an engine that counts the workers which were not stopped. */
 function bench<M>(spec: ActorSpec<M>) {
@@ -49,7 +49,7 @@ describe('kernel/engine', () => {
     const turns: string[] = [];
     const engine = new NactEngine(noReport, clock);
     const worker = engine.worker(
-      taker('any label: [2001:db8::1]:80/tcp', async () => {
+      taker(async () => {
         turns.push('begins');
         if (turns.length === 1) engine.wake(worker);
         await Promise.resolve();
@@ -68,7 +68,7 @@ describe('kernel/engine', () => {
     let turns = 0;
     const engine = new NactEngine(noReport, clock);
     const worker = engine.worker(
-      taker('a', () => {
+      taker(() => {
         turns += 1;
       }),
     );
@@ -84,7 +84,7 @@ describe('kernel/engine', () => {
     const clock = new VirtualClock();
     const engine = new NactEngine(noReport, clock, { most: 2, ms: 0 });
     const turns: number[] = [];
-    const workers = [0, 1, 2, 3, 4].map((n) => engine.worker(taker('same', () => void turns.push(n))));
+    const workers = [0, 1, 2, 3, 4].map((n) => engine.worker(taker(() => void turns.push(n))));
     for (let round = 0; round < 3; round++) {
       for (const worker of workers) engine.wake(worker);
       await clock.settle();
@@ -101,7 +101,7 @@ describe('kernel/engine', () => {
     const reported: string[] = [];
     const engine = new NactEngine((error) => reported.push(error.message), clock);
     const worker = engine.worker(
-      taker('a', () => {
+      taker(() => {
         throw new Error('impossible');
       }),
     );

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { encodeName } from '../../actors/kernel/actor-name.js';
 import { messageType } from '../../actors/kernel/services.js';
 import { RestartIntensity, toError } from '../../actors/kernel/supervision.js';
 
@@ -31,21 +30,6 @@ describe('kernel/restart intensity', () => {
   it('without a limit admits all', () => {
     const intensity = new RestartIntensity({ restarts: Number.POSITIVE_INFINITY, withinMs: 1e9 });
     for (let n = 0; n < 1000; n += 1) expect(intensity.admit(n)).equal(true);
-  });
-});
-
-describe('kernel/names', () => {
-  const decoded = (encoded: string) =>
-    encoded.replace(/\$([0-9a-f]{4})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
-
-  it('are encoded into what the engine allows, and back', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)) }), (name) => {
-        const encoded = encodeName(name);
-        expect(encoded).match(/^[a-z0-9.+$-]*$/i);
-        expect(decoded(encoded)).equal(name);
-      }),
-    );
   });
 });
 

@@ -206,6 +206,13 @@ describe('kernel/pipe', () => {
     expect(play.lost().slice(1)).deep.equal(['stale /root/a', 'stale /root/a']);
   });
 
+  it('crashes the actor when a promise rejects for whose failure there is no message', async () => {
+    const { play } = await scene();
+    play.context('a').pipe(Promise.reject(new Error('a bug')), () => boom);
+    await play.clock.advance(100);
+    expect(play.events()).deep.equal(['+root', '+a', '-a', '+a']);
+  });
+
   it('crashes the actor when the message cannot be made', async () => {
     const { play } = await scene();
     play.context('a').pipe(

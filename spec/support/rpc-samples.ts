@@ -1,5 +1,6 @@
 import type { ConfigIssue, MaglevConfig } from '../../domain/config.js';
 import type { FlightRecord } from '../../domain/flight-record.js';
+import type { PlanReport } from '../../domain/foresight.js';
 import type { LbState } from '../../domain/lb.js';
 import type { Override } from '../../domain/overrides.js';
 import { ProbeNumbers } from '../../domain/probe-numbers.js';
@@ -8,7 +9,7 @@ import type { SyncReport, SyncSummary } from '../../domain/syncs.js';
 import type { BackendView, FrontendView } from '../../protocol/decision.js';
 import type { EventList } from '../../protocol/events.js';
 import type { ProbeReadings } from '../../protocol/health.js';
-import type { PlanReport, VipDebt } from '../../protocol/plan.js';
+import type { VipDebt } from '../../protocol/plan.js';
 import type { VppInfo } from '../../protocol/vpp.js';
 import type { ActorNode } from '../../rpc/handlers-actors.js';
 import { ip, ipPrefix } from './domain-samples.js';
