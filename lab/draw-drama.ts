@@ -1,5 +1,12 @@
 import type { Dice } from './dice.js';
-import { fullHeap, secondThoughts, starved, strangers, underNewRules } from './draw-long-drama.js';
+import {
+  fullHeap,
+  secondThoughts,
+  starved,
+  strangers,
+  takenBackUnheard,
+  underNewRules,
+} from './draw-long-drama.js';
 import {
   contradiction,
   crash,
@@ -34,9 +41,10 @@ export function drawDrama(dice: Dice, fleet: Fleet, from: number, to: number): F
     [3, words],
     [2, underNewRules],
     [2, secondThoughts],
+    [1, takenBackUnheard],
     [2, strangers],
-    [1, starved],
-    [1, fullHeap],
+    [2, starved],
+    [2, fullHeap],
   ] as const);
   return [...draw(scene), ...audience(scene)].map((fault) => within(fault, from, to));
 }

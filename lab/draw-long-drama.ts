@@ -61,6 +61,23 @@ export function secondThoughts(scene: Scene): Fault[] {
   ];
 }
 
+/** The same while VPP takes nothing; and when it takes all again, nobody can measure the server. */
+export function takenBackUnheard(scene: Scene): Fault[] {
+  const { dice, fleet, at } = scene;
+  const where = place(scene);
+  const { backend } = where;
+  const before = weightIn(fleet, where) ?? 0;
+  const cut: Fault = { kind: 'weight', at, ...where, weight: 0, flush: true };
+  return [
+    { kind: 'vpp', at: at - 500, forMs: 9000, how: { text: 'refuse:-6@lb_as_set_weight' } },
+    cut,
+    { ...cut, at: at + 1000, weight: before === 0 ? 20 : before, flush: false },
+    { kind: 'operator', at: at + 2000, backend, action: 'pause' },
+    { kind: 'doubt', at: at + 3000, forMs: dice.from(35_000, DRAMA_MS - 5000), backends: [backend] },
+    { kind: 'operator', at: at + dice.from(3500, 6000), backend, action: 'resume' },
+  ];
+}
+
 /** Somebody at VPP's prompt, who has all kinds of ideas. */
 export function strangers(scene: Scene): Fault[] {
   const { dice, at } = scene;

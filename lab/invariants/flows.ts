@@ -14,6 +14,13 @@ export const flowsCut: Invariant = {
     wrote: ({ write, before, after }) => {
       if (write.name !== 'lb_as_set_weight' || world.truth.quietMs < QUIET_MS) return;
       const { isFlush = false } = write.fields as { readonly isFlush?: boolean };
+      const weighed = weighedBy(write);
+      if (isFlush && weighed !== null) {
+        checked();
+        const { id, address } = weighed;
+        if (!world.truth.mayCut(id, address).has(true))
+          broken(`the flows to ${address} of ${id} were cut, and nobody wants that`);
+      }
       for (const [id, address] of takenOut(before, after)) {
         const possible = world.truth.mayCut(id, address);
         if (possible.size !== 1) continue;

@@ -116,7 +116,7 @@ function look(
 ): void {
   const { truth } = world;
   // A reload may have its probes begin anew without a word.
-  if (truth.quietMs < SOON_MS || truth.configs.length > 1) return;
+  if (truth.quietMs < SOON_MS || truth.configs.some((one) => one !== truth.config)) return;
   for (const frontend of truth.config.frontends) {
     if (!frontend.pools.some(({ backends }) => backends.some((one) => one.name === name))) continue;
     world.ask<FrontendView>(
