@@ -3,8 +3,6 @@ import type { EventMemory, EventPosition, Recalled } from './event-memory.js';
 import { EventQueue } from './event-queue.js';
 import type { LogLevel, ToldEvent } from './events.js';
 
-/** Events that wait for one subscriber. */
-const QUEUE = 5000;
 /** Events in one answer. */
 const BATCH = 500;
 
@@ -51,7 +49,7 @@ export class EventAudience<Asker> {
     since: EventPosition | null,
   ): Omit<Recalled, 'missed'> & { readonly id: number } {
     const { missed, ...begin } = this.#memory.recall(filter, since);
-    const queue = new EventQueue(QUEUE);
+    const queue = new EventQueue(this.#memory.queue);
     for (const told of missed) queue.push(told);
     const id = this.#memory.newSubscriber();
     this.#subscribers.set(id, { filter, queue, asking: null });

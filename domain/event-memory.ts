@@ -4,6 +4,7 @@ import { stateKeyOf, type ToldEvent } from './events.js';
 
 /** What is kept for those who come later: some hours of a quiet fleet, the last minutes of a bad day. */
 const RING = { events: 10_000, bytes: 8 * 1024 * 1024 };
+const QUEUE = 5000;
 
 /** Where to go on: behind an event that somebody has had. */
 export interface EventPosition {
@@ -32,11 +33,14 @@ export class EventMemory {
   readonly #states = new Map<string, ToldEvent>();
   #lastSeq = 0;
   #lastSubscriber = 0;
+  /** So many may wait for one subscriber. */
+  readonly queue: number;
   /** Events that subscribers did not get because they were slow. */
   lost = 0;
 
-  constructor(epoch: string, bounds: RingBounds = RING) {
+  constructor(epoch: string, bounds: RingBounds = RING, queue = QUEUE) {
     this.epoch = epoch;
+    this.queue = queue;
     this.#ring = new EventRing(bounds);
   }
 

@@ -61,7 +61,7 @@ export function choosePool(
  * The weights of all backends of a frontend, pool by pool in the order of the config. Only a backend that is up and in
  * the active pool has its configured weight; all others are installed with 0. On the way to 0 a disabled backend is
  * always flushed, one that is down when the frontend says so, and no other ever. Where a verdict is missing, nothing
- * is changed that serves.
+ * is changed that serves, but for what an operator asked for.
  */
 export function decideWeights(
   frontend: Frontend,
@@ -82,17 +82,25 @@ export function decideWeights(
   const decideOne = ({ name, weight, overridden }: PoolBackend, index: number): WeightDecision => {
     switch (stateOf(states, name)) {
       case 'up': {
-        // A weight of 0 stays 0, whatever verdicts come yet.
-        const held = hold && weight > 0;
+        // A weight of 0 stays 0, whatever verdicts come yet; but a config that has just been read may have others serve instead.
+        const held = weight > 0 ? hold : starting && overridden === undefined;
         const serves = index === active;
         const why = serves ? servingReason(weight, overridden) : `up, but pool ${poolName(active)} is active`;
         const one = { hold: held, flush: false, reason: held ? kept(why) : why };
         return serves ? { weight, ...one } : { weight: 0, ...one, relieved: true };
       }
       case 'unknown':
-        return patience.givenUp.has(name)
-          ? { weight: 0, hold: false, flush: false, reason: 'still no verdict: counts as down' }
-          : { weight: 0, hold: true, flush: false, reason: 'no verdict yet: kept as VPP has it' };
+        if (patience.givenUp.has(name))
+          return { weight: 0, hold: false, flush: false, reason: 'still no verdict: counts as down' };
+        // Whatever is found out about it, an operator wants no new flows there.
+        if (weight === 0 && overridden !== undefined)
+          return {
+            weight: 0,
+            hold: false,
+            flush: false,
+            reason: `no verdict yet, and ${ownZero(overridden)}`,
+          };
+        return { weight: 0, hold: true, flush: false, reason: 'no verdict yet: kept as VPP has it' };
       case 'down':
         return starting
           ? { weight: 0, hold, flush: false, reason: kept('down') }
@@ -108,7 +116,12 @@ export function decideWeights(
   return frontend.pools.map((pool, index) => pool.backends.map((backend) => decideOne(backend, index)));
 }
 
+function ownZero(configured: number): string {
+  return `its weight is 0; weight set by the operator, ${configured} in the config`;
+}
+
 function servingReason(weight: number, overridden: number | undefined): string {
+  if (overridden !== undefined && weight === 0) return `up, but ${ownZero(overridden)}`;
   const reason = weight > 0 ? 'up, in the active pool' : 'up, but its weight is 0';
   return overridden === undefined
     ? reason

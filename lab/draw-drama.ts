@@ -1,10 +1,29 @@
 import type { Dice } from './dice.js';
-import { crashable, drawCommandAt, drawEditAt, type FleetPlace } from './draw-fault.js';
-import { placeNames, vipIdOf } from './places.js';
-import type { Fault, Fleet, FrontendPlan, ServerFault } from './scenario.js';
-
-/** The longest of them, in milliseconds. */
-const DRAMA_MS = 60_000;
+import {
+  fullHeap,
+  secondThoughts,
+  starved,
+  strangers,
+  takenBackUnheard,
+  underNewRules,
+} from './draw-long-drama.js';
+import {
+  contradiction,
+  crash,
+  DRAMA_MS,
+  edit,
+  hand,
+  lateness,
+  link,
+  names,
+  refusal,
+  type Scene,
+  server,
+  some,
+  vppTrouble,
+  word,
+} from './draw-scene.js';
+import type { Fault, Fleet } from './scenario.js';
 
 /**
  * Faults that have to do with each other, within seconds, about one frontend: what rarely meets by chance is where
@@ -20,25 +39,25 @@ export function drawDrama(dice: Dice, fleet: Fleet, from: number, to: number): F
     [4, restart],
     [4, reload],
     [3, words],
+    [2, underNewRules],
+    [2, secondThoughts],
+    [1, takenBackUnheard],
+    [2, strangers],
+    [2, starved],
+    [2, fullHeap],
   ] as const);
-  return draw(scene).map((fault) => within(fault, from, to));
+  return [...draw(scene), ...audience(scene)].map((fault) => within(fault, from, to));
 }
 
-interface Scene {
-  readonly dice: Dice;
-  readonly fleet: Fleet;
-  readonly frontend: FrontendPlan;
-  readonly at: number;
+/** Somebody who follows it, and sleeps for most of it. */
+function audience({ dice, at }: Scene): Fault[] {
+  if (dice.chance(0.6)) return [];
+  return [{ kind: 'watcher', at: at - 5000, forMs: DRAMA_MS, stopsMs: dice.from(20_000, 40_000) }];
 }
 
 function within(fault: Fault, from: number, to: number): Fault {
   const at = Math.min(Math.max(from, fault.at), to - 1000);
   return 'forMs' in fault ? { ...fault, at, forMs: Math.min(fault.forMs, to - at) } : { ...fault, at };
-}
-
-/** Some of these, each at most once. */
-function some(dice: Dice, least: number, most: number, items: readonly (() => Fault[])[]): Fault[] {
-  return dice.some(items, dice.from(least, most)).flatMap((draw) => draw());
 }
 
 /** Those who serve leave together, while something is wrong with the way to VPP. */
@@ -184,118 +203,4 @@ function words(scene: Scene): Fault[] {
       () => lateness(scene),
     ]),
   ];
-}
-
-function names({ frontend }: Scene): readonly string[] {
-  return placeNames(frontend);
-}
-
-function server(
-  dice: Dice,
-  at: number,
-  forMs: number,
-  backend: string,
-  how: ServerFault['how'],
-): ServerFault {
-  return { kind: 'server', at, forMs, backend, how, p: dice.one([0.2, 0.5, 0.8]) };
-}
-
-function link(dice: Dice): { readonly how?: 'link' } {
-  return dice.chance(0.5) ? { how: 'link' } : {};
-}
-
-/** One change, or a few, that VPP does not want. */
-function refusal({ dice, at }: Scene): Fault[] {
-  const message = dice.one(['lb_as_set_weight', 'lb_as_set_weight', 'lb_add_del_as_v2']);
-  const action = dice.one([
-    'refuse:-1',
-    'refuse:-6',
-    'drop',
-    'disconnect-after',
-    'disconnect',
-    'die-after',
-    'delay:3s',
-  ]);
-  const nth = dice.one(['#1', '#1', '#2', '#1-3', '']);
-  return [
-    {
-      kind: 'vpp',
-      at: at - 1000,
-      forMs: dice.span(3000, 30_000),
-      how: { text: `${action}@${message}${nth}` },
-    },
-  ];
-}
-
-/** VPP is read slowly, so that much happens meanwhile. */
-function lateness({ dice, at }: Scene): Fault[] {
-  const message = dice.one(['lb_as_v2_dump', 'lb_vip_dump', 'lb_as_set_weight', 'cli_inband']);
-  const text = `delay:${dice.span(20, 3000)}ms@${message}`;
-  return [{ kind: 'vpp', at: at - dice.from(0, 5000), forMs: DRAMA_MS, how: { text } }];
-}
-
-function vppTrouble({ dice, at }: Scene): Fault[] {
-  const how = dice.one(['down', 'down-with-state', 'hang', 'disconnect'] as const);
-  return [{ kind: 'vpp', at: at + dice.from(-1000, 8000), forMs: dice.span(100, 8000), how }];
-}
-
-function hand(scene: Scene): Fault[] {
-  const { dice, at } = scene;
-  return [{ kind: 'hand', at: at + dice.from(-3000, 3000), command: drawCommandAt(dice, place(scene)) }];
-}
-
-/** Somebody who has much to do with this frontend. */
-function crash({ dice, frontend, at }: Scene): Fault[] {
-  const reconciler = vipIdOf(frontend).replace('/', '_');
-  const actor = dice.chance(0.4)
-    ? dice.one([reconciler, `backend-${dice.one(placeNames(frontend))}`])
-    : dice.one(crashable);
-  return [{ kind: 'crash', at, actor, nth: dice.from(1, 6) }];
-}
-
-function place({ dice, frontend }: Scene): FleetPlace {
-  const pool = dice.one(frontend.pools);
-  return { frontend: frontend.name, pool: pool.name, backend: dice.one(pool.backends).name };
-}
-
-function word(scene: Scene, at: number, backend = scene.dice.one(names(scene))): Fault {
-  const { dice } = scene;
-  if (dice.chance(0.35))
-    return {
-      kind: 'weight',
-      at,
-      ...place(scene),
-      weight: dice.one([0, 0, 1, 20, 100]),
-      flush: dice.chance(0.5),
-    };
-  return { kind: 'operator', at, backend, action: dice.one(['pause', 'resume', 'enable', 'disable']) };
-}
-
-/** First this, then that. */
-function contradiction(scene: Scene, first: number, then: number): Fault[] {
-  const { dice } = scene;
-  const backend = dice.one(names(scene));
-  const [one, other] = dice.one([
-    ['pause', 'resume'],
-    ['disable', 'enable'],
-    ['enable', 'disable'],
-    ['pause', 'disable'],
-  ] as const);
-  return [
-    { kind: 'operator', at: first, backend, action: one },
-    { kind: 'operator', at: then, backend, action: other },
-  ];
-}
-
-function edit(scene: Scene, at: number, backend = scene.dice.one(names(scene))): Fault {
-  const { dice, fleet } = scene;
-  const pool = scene.frontend.pools.find(({ backends }) => backends.some(({ name }) => name === backend));
-  const where = { frontend: scene.frontend.name, pool: pool?.name ?? 'main', backend };
-  return {
-    kind: 'reload',
-    at,
-    edit: drawEditAt(dice, fleet, where),
-    halfMs: dice.chance(0.15) ? dice.from(1, 800) : 0,
-    by: dice.one(['signal', 'request']),
-  };
 }

@@ -95,6 +95,8 @@ export function drawFault(dice: Dice, fleet: Fleet, from: number, to: number): F
       };
     case 'thread':
       return { kind: 'thread', at, forMs, how: dice.one(['ends', 'hangs', 'deadly']), backend: backend() };
+    case 'heap':
+      return { kind: 'heap', at, forMs: Math.min(forMs, dice.span(1000, 40_000)) };
     case 'stall':
       return { kind: 'stall', at, forMs: Math.min(forMs, dice.span(20, 15_000)) };
     case 'questions':
@@ -128,6 +130,7 @@ const kinds = [
   [3, 'disk'],
   [3, 'doubt'],
   [3, 'thread'],
+  [1, 'heap'],
   [4, 'stall'],
   [3, 'questions'],
   [6, 'crash'],

@@ -47,6 +47,8 @@ export interface Surroundings {
 
 /** So often the engine looks at itself: a look costs what a message between actors costs. */
 const quietTuning = { watchMs: 500, mainBeatMs: 1000 };
+/** Events that wait for one watcher: so few that who stops for half a minute loses some. */
+const EVENT_QUEUE = 6;
 const CONFIG_FILE = 'maglev.yaml';
 /** How often systemd wants a sign of life. */
 const WATCHDOG_MS = 30_000;
@@ -143,7 +145,7 @@ export class Maglevd {
       configFile: CONFIG_FILE,
       events: {
         source: this.#teller.source,
-        memory: new EventMemory(`${clock.now().toString(36)}-${pid}`),
+        memory: new EventMemory(`${clock.now().toString(36)}-${pid}`, undefined, EVENT_QUEUE),
       },
       recorder: {
         program: { ...about, node: '0' },

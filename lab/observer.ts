@@ -34,8 +34,8 @@ export interface Observer {
   readonly subscribed?: (watcher: number, from: number) => void;
   /** The process tells whoever has started it how it is. */
   readonly notified?: (lines: readonly string[]) => void;
-  /** An operator was told that this is done, and what VPP has of it. */
-  readonly obeyed?: (backend: string, action: BackendAction, applied: readonly Applied[]) => void;
+  /** An operator was told that this is done, and what VPP has of it; flush: of its weight, which is 0 now, and of its flows. */
+  readonly obeyed?: (backend: string, action: BackendAction | 'flush', applied: readonly Applied[]) => void;
   readonly ended?: (why: string) => void;
   /** Every second. */
   readonly second?: () => void;

@@ -57,7 +57,11 @@ export class Person {
         ({ ask, operator }) =>
           ask(operator, { type: 'set-weight', change: { ...place, weight }, flush, peer: 'lab' }),
         (answer, error) => {
-          if (answer !== null) truth.words.weightDone(truth.configs, place, weight);
+          if (answer !== null) {
+            truth.words.weightDone(truth.configs, place, weight);
+            if (flush && weight === 0)
+              for (const { obeyed } of this.#world.observers) obeyed?.(backend, 'flush', answer.applied);
+          }
           const unknown = ['MGL_FRONTEND_UNKNOWN', 'MGL_POOL_UNKNOWN', 'MGL_BACKEND_UNKNOWN'];
           done(unknown.includes(error?.code ?? '') || (answer !== null && isKept(answer)));
         },

@@ -29,7 +29,7 @@ const nothing = (): void => {};
 
 /** Gives what ends it. */
 function strike(world: World, person: Person, fault: Fault, number: number): () => void {
-  const { truth, vpp, disk } = world;
+  const { truth, vpp, disk, scenario } = world;
   switch (fault.kind) {
     case 'server':
     case 'network':
@@ -81,6 +81,14 @@ function strike(world: World, person: Person, fault: Fault, number: number): () 
     }
     case 'thread':
       return strikeThreads(world, fault);
+    case 'heap': {
+      const sound = truth.troubled();
+      const free = vpp.fillHeap(scenario.fleet.tableLength);
+      return () => {
+        free();
+        sound();
+      };
+    }
     case 'stall':
       truth.troubled(fault.forMs + 1);
       world.process?.clock.stall(fault.forMs);

@@ -116,6 +116,8 @@ export type Fault =
       readonly how: 'ends' | 'hangs' | 'deadly';
       readonly backend: string;
     }
+  /** Something else in VPP takes its memory, but for what rebuilding a table needs. */
+  | { readonly kind: 'heap'; readonly at: number; readonly forMs: number }
   /** The process does nothing, as one that was stopped, or whose machine was. */
   | { readonly kind: 'stall'; readonly at: number; readonly forMs: number }
   /** So many questions of all kinds at once. */

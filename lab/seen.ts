@@ -1,5 +1,8 @@
+import type { LbAsSetWeight } from '../binapi/generated/lb.js';
 import { protocolName, type VipId } from '../domain/lb.js';
 import { type LbState, serversOf, type Vip } from '../sim/lb/lb-state.js';
+import { decodeAddress, decodePrefixLength } from '../sim/messages/wire-ip46.js';
+import type { ExecutedWrite } from '../sim/write-log.js';
 
 /** A VIP as VPP has it. */
 export interface SeenVip {
@@ -29,7 +32,18 @@ export function seenIn(state: LbState): SeenVpp {
   return seen;
 }
 
-function idOf({ prefix, prefixLength, protocol, port }: Vip): VipId {
+/** Whose weight was set, as VPP calls them; null: it is another write. */
+export function weighedBy({ name, fields }: ExecutedWrite): { id: VipId; address: string } | null {
+  if (name !== 'lb_as_set_weight') return null;
+  const { pfx, protocol, port, asAddress } = fields as LbAsSetWeight;
+  const prefix = decodeAddress(pfx.address, 'uninitialised');
+  const id = idOf({ prefix, prefixLength: decodePrefixLength(pfx), protocol, port });
+  return { id, address: decodeAddress(asAddress, 'uninitialised').text };
+}
+
+type Named = Pick<Vip, 'prefix' | 'prefixLength' | 'protocol' | 'port'>;
+
+function idOf({ prefix, prefixLength, protocol, port }: Named): VipId {
   const length = prefix.isIp4 && prefixLength >= 96 ? prefixLength - 96 : prefixLength;
   return `${prefix.text}/${length},${protocolName(protocol)},${port}`;
 }

@@ -79,6 +79,8 @@ function faultText(fault: Fault): string {
       return fault.how === 'deadly'
         ? `the thread that probes dies of each probe of ${fault.backend}`
         : `the thread that probes ${fault.how === 'ends' ? 'ends' : 'does nothing'}`;
+    case 'heap':
+      return 'something takes the memory of VPP';
     case 'stall':
       return 'the process does nothing';
     case 'questions':

@@ -28,6 +28,8 @@ export interface VppMachineOptions {
 
 /** Of the stats segment: it takes memory only as far as it is used. */
 const STATS_BYTES = 4 * 1024 * 1024;
+/** Of a new-flow table, for each of its buckets. */
+const BUCKET_BYTES = 4;
 /** For so long whoever asks for it waits at most. */
 const STATS_PATIENCE_MS = 2000;
 
@@ -54,6 +56,8 @@ export class VppMachine {
   #forwardsSince = 0;
   #livesSince = 0;
   #hungSince = 0;
+  /** What others leave of its heap. */
+  #heapLeft = Number.POSITIVE_INFINITY;
   #hungMs = 0;
 
   constructor(options: VppMachineOptions) {
@@ -159,6 +163,18 @@ export class VppMachine {
     for (const left of this.#texts) this.#faults.set(parseFault(left, requestNames));
   }
 
+  /** Something else takes all memory but for one and a half tables of `length` buckets, also of one that starts; gives what ends that. */
+  fillHeap(length: number): () => void {
+    const left = length * BUCKET_BYTES * 1.5;
+    this.#heapLeft = left;
+    this.lb.heap.leave(left);
+    return () => {
+      if (this.#heapLeft !== left) return;
+      this.#heapLeft = Number.POSITIVE_INFINITY;
+      this.lb.heap.leave(this.#heapLeft);
+    };
+  }
+
   hang(ms: number): void {
     if (this.#runs) this.#run.server.hang(ms);
   }
@@ -176,6 +192,7 @@ export class VppMachine {
     const before = configurationOf(this.lb);
     this.#run = this.#boot();
     if (from === 'configured') configureAs(this.#run.vpp.lb, before);
+    this.lb.heap.leave(this.#heapLeft);
     this.#up();
   }
 

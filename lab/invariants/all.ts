@@ -1,7 +1,7 @@
 import type { Invariant } from '../invariant.js';
 import { countersGrow } from './counters.js';
 import { converges, everyWriteChanges, noIdleWrite } from './equal.js';
-import { flowsCut } from './flows.js';
+import { cutWhenTold, flowsCut } from './flows.js';
 import { healthyStay, neverEmpty, weightsExplained } from './serving.js';
 import { reasonsTrue, wordsKept } from './told.js';
 import { doneWhenTold, patienceEnds, startHolds, verdictsTrue, wellFirst } from './verdicts.js';
@@ -15,6 +15,7 @@ export const invariants: readonly Invariant[] = [
   verdictsTrue,
   startHolds,
   flowsCut,
+  cutWhenTold,
   wordsKept,
   nothingLethal,
   converges,

@@ -67,23 +67,36 @@ function wasRefused({ vpp }: World): boolean {
   return ['lb_as_set_weight', 'lb_add_del_as_v2'].some((name) => vpp.struckAgo(name) < REFUSED_MS);
 }
 
+/** May a backend that stands for this address be without a verdict now? */
+function mayBeUnheard({ truth }: World, address: string): boolean {
+  return truth.config.backends.some((one) => one.address === address && truth.mayBeginAnew(one.name));
+}
+
 export const weightsExplained: Invariant = {
   name: 'weights-explained',
   promise: 3,
-  says: 'Every weight that is written stands in the config or was asked for by an operator.',
-  observe: (world, { checked, broken }) => ({
-    wrote: ({ write, before, after }) => {
-      for (const [id, vip] of after) {
-        for (const [address, weight] of vip.servers) {
-          if (weight === 0 || before.get(id)?.servers.get(address) === weight) continue;
-          checked();
-          const known = world.truth.weightsAt(id, address);
-          if (!known.has(weight))
-            broken(
-              `${write.name} gave ${address} of ${id} the weight ${weight}; known are ${[...known].join(', ')}`,
-            );
+  says: 'Every weight that is written stands in the config or was asked for by an operator, or is kept for want of a verdict.',
+  observe: (world, { checked, broken }) => {
+    /** What each server of a VIP weighed last, whoever has given it that. */
+    const had = new Map<string, number>();
+    return {
+      wrote: ({ write, before, after }) => {
+        for (const [id, vip] of before)
+          for (const [address, weight] of vip.servers) had.set(`${id} ${address}`, weight);
+        for (const [id, vip] of after) {
+          for (const [address, weight] of vip.servers) {
+            if (weight === 0 || before.get(id)?.servers.get(address) === weight) continue;
+            checked();
+            const known = world.truth.weightsAt(id, address);
+            // A VIP that is made anew gets what it had.
+            const isKept = had.get(`${id} ${address}`) === weight && mayBeUnheard(world, address);
+            if (!known.has(weight) && !isKept)
+              broken(
+                `${write.name} gave ${address} of ${id} the weight ${weight}; known are ${[...known].join(', ')}`,
+              );
+          }
         }
-      }
-    },
-  }),
+      },
+    };
+  },
 };

@@ -115,7 +115,8 @@ function look(
   broken: (what: string) => void,
 ): void {
   const { truth } = world;
-  if (truth.quietMs < SOON_MS || truth.mayBeginAnew(name)) return;
+  // A reload may have its probes begin anew without a word.
+  if (truth.quietMs < SOON_MS || truth.configs.some((one) => one !== truth.config)) return;
   for (const frontend of truth.config.frontends) {
     if (!frontend.pools.some(({ backends }) => backends.some((one) => one.name === name))) continue;
     world.ask<FrontendView>(

@@ -40,6 +40,17 @@ const backends = {
   d: { address: '10.0.0.4' },
 };
 
+/** As an operator has set it. */
+function withWeight(frontend: Frontend, backend: string, value: number): Frontend {
+  const pools = frontend.pools.map((pool) => ({
+    ...pool,
+    backends: pool.backends.map((one) =>
+      one.name === backend ? { ...one, weight: value, overridden: one.weight } : one,
+    ),
+  }));
+  return { ...frontend, pools };
+}
+
 describe('domain/weights', () => {
   /** Every backend of a frontend with its decision. */
   const decisions = (frontend: Frontend, states: BackendStates, patience: Patience = unlimitedPatience) => {
@@ -136,21 +147,35 @@ describe('domain/weights', () => {
     ]);
   });
 
-  it('holds nobody whose weight is 0: no verdict can change that', () => {
-    const frontend = sampleFrontend('f', '192.0.2.1', [
-      { a: 100, b: 0 },
-      { c: 0, d: 100 },
-    ]);
-    const states = new Map<string, BackendState>([
-      ['a', 'unknown'],
-      ['b', 'up'],
-      ['c', 'up'],
-      ['d', 'up'],
-    ]);
-    for (const holdAll of [false, true]) {
-      const held = decisions(frontend, states, { holdAll, givenUp: new Set() }).map(({ hold }) => hold);
-      expect(held).to.deep.equal([true, false, false, true]);
-    }
+  it('holds nobody whom an operator has given the weight 0: no verdict can change that', () => {
+    const frontend = withWeight(sampleFrontend('f', '192.0.2.1', [{ a: 100, b: 100, c: 100 }]), 'a', 0);
+    const of = (a: BackendState, holdAll: boolean) => {
+      const states = new Map<string, BackendState>([
+        ['a', a],
+        ['b', 'unknown'],
+        ['c', 'up'],
+      ]);
+      return decisions(frontend, states, { holdAll, givenUp: new Set() }).map(({ hold }) => hold);
+    };
+    expect(of('up', false)).to.deep.equal([false, true, false]);
+    expect(of('up', true)).to.deep.equal([false, true, true]);
+    expect(of('unknown', false), 'also without a verdict about itself').to.deep.equal([false, true, false]);
+    expect(of('unknown', true)).to.deep.equal([false, true, true]);
+  });
+
+  it('takes out nobody right after a start because the config has the weight 0 now, before others are known', () => {
+    const frontend = sampleFrontend('f', '192.0.2.1', [{ a: 0, b: 100 }]);
+    const of = (a: BackendState, b: BackendState, holdAll: boolean) => {
+      const states = new Map([
+        ['a', a],
+        ['b', b],
+      ] as const);
+      return decisions(frontend, states, { holdAll, givenUp: new Set() }).map(({ hold }) => hold);
+    };
+    expect(of('up', 'unknown', true)).to.deep.equal([true, true]);
+    expect(of('unknown', 'up', true)).to.deep.equal([true, true]);
+    expect(of('up', 'up', true)).to.deep.equal([false, false]);
+    expect(of('up', 'unknown', false)).to.deep.equal([false, true]);
   });
 
   it('changes nothing for a verdict right after a start, while others are missing', () => {

@@ -37,7 +37,7 @@ export function inputsChange(
   const { vips } = deciding.decide(inputs);
   const before = state.standing.decision;
   const after = decisionOf(vips);
-  state.inputs = inputs;
+  state.inputs = deciding.same(inputs);
   if (!sameFrame(before, after)) {
     state.standing = new StandingDecision(after);
     syncDue(state, 'decision');

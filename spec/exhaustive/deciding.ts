@@ -40,11 +40,21 @@ export interface Decided {
   readonly usable: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+/** Something that an operator may say, and what is so then; `flush`: of whom the flows are to be cut. */
+export interface Spoken {
+  readonly name: string;
+  readonly word: Word;
+  readonly after: Inputs;
+  readonly flush: readonly IpAddress[];
+}
+
 /** What is decided, by the code that ships. The same inputs give the same values, and the same VIP is one object. */
 export class Deciding {
   readonly #fleet: Fleet;
   readonly #known = new Map<string, Decided>();
   readonly #vips = new Map<string, DesiredVip>();
+  readonly #inputs = new Map<string, Inputs>();
+  readonly #words = new WeakMap<Inputs, readonly Spoken[]>();
 
   constructor(fleet: Fleet) {
     this.#fleet = fleet;
@@ -77,8 +87,38 @@ export class Deciding {
     return decided;
   }
 
+  /** All that operators may say now and that is not refused, nor changes nothing. */
+  words(inputs: Inputs): readonly Spoken[] {
+    let words = this.#words.get(inputs);
+    if (words === undefined) {
+      words = [...this.#speak(inputs)];
+      this.#words.set(inputs, words);
+    }
+    return words;
+  }
+
+  *#speak(inputs: Inputs): Generator<Spoken> {
+    for (const name of this.#fleet.spokenOf) {
+      const { address } = this.configOf(inputs).backends.get(name) ?? {};
+      if (address === undefined) continue;
+      for (const word of ['pause', 'resume', 'disable', 'enable', 'weight 0'] as const) {
+        const after = this.#say(inputs, name, word);
+        if (after !== null)
+          yield { name, word, after: this.same(after), flush: word === 'weight 0' ? [address] : [] };
+      }
+    }
+  }
+
+  /** One for all that are alike, so that much is reckoned once. */
+  same(inputs: Inputs): Inputs {
+    const text = inputsText(inputs);
+    const known = this.#inputs.get(text) ?? inputs;
+    this.#inputs.set(text, known);
+    return known;
+  }
+
   /** What somebody says; null: it is refused, or changes nothing. */
-  say(inputs: Inputs, backend: string, word: Word): Inputs | null {
+  #say(inputs: Inputs, backend: string, word: Word): Inputs | null {
     const config = this.configOf(inputs);
     const { memory } = inputs;
     const place = { frontend: 'web', pool: poolOf(config, backend), backend };

@@ -7,7 +7,7 @@ const now = () => performance.now() / 1000;
 describe('every state of small fleets', () => {
   for (const fleet of fleets) {
     // First probes in every order are too much for here: `npm run exhaustive` has them.
-    const most = fleet.faults.includes('daemon-restart') || fleet.name === 'anew' ? 0 : 1;
+    const most = fleet.faults.includes('daemon-restart') ? 0 : 1;
     it(`${fleet.name}: ${fleet.what}, with ${most} fault at most`, () => {
       const { states, ends, whole, story } = search({ ...fleet, most }, 100_000, now);
       expect(story?.join('\n') ?? null).to.equal(null);

@@ -53,16 +53,12 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
       return [label, (next) => inputsChange(next, deciding, { ...next.inputs, down })] as const;
     }),
   word: ({ inputs }, deciding) =>
-    [...deciding.configOf(inputs).backends.values()].flatMap(({ name, address }) =>
-      (['pause', 'resume', 'disable', 'enable', 'weight 0'] as const).flatMap((word) => {
-        const after = deciding.say(inputs, name, word);
-        if (after === null) return [];
-        const flush = word === 'weight 0' ? [address] : [];
-        return [
-          [() => `operator: ${word} ${name}`, (next: State) => ruled(next, deciding, after, flush)],
-        ] as const;
-      }),
-    ),
+    deciding
+      .words(inputs)
+      .map(
+        ({ name, word, after, flush }) =>
+          [() => `operator: ${word} ${name}`, (next: State) => ruled(next, deciding, after, flush)] as const,
+      ),
   reload: ({ inputs }, deciding, { configs }) =>
     [...configs.keys()]
       .filter((config) => config !== inputs.config)
@@ -115,7 +111,7 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
     [
       () => 'maglevd is restarted',
       (next) => {
-        next.inputs = deciding.restarted(next.inputs, true);
+        next.inputs = deciding.same(deciding.restarted(next.inputs, true));
         beginSession(next, deciding);
       },
     ],
@@ -124,7 +120,7 @@ const finders: Readonly<Record<FaultKind, (state: State, deciding: Deciding, fle
     [
       () => 'maglevd is restarted, and its disk is slow',
       (next) => {
-        next.inputs = deciding.restarted(next.inputs, false);
+        next.inputs = deciding.same(deciding.restarted(next.inputs, false));
         beginSession(next, deciding);
       },
     ],

@@ -37,6 +37,8 @@ export interface Fleet {
   readonly most: number;
   /** Are both frontends alike in all but their names, so that a history and its mirror image are one? */
   readonly mirrored: boolean;
+  /** Of whom operators speak. */
+  readonly spokenOf: readonly string[];
   /** Servers that are down at the start. */
   readonly down: readonly string[];
 }
@@ -60,6 +62,7 @@ const onePrefix = (pools: typeof backup | typeof even, more = {}) => [
   sampleFrontend('web', '192.0.2.1', pools, more),
   sampleFrontend('api', '192.0.2.1', even, { port: 443, flushOnDown: false }),
 ];
+const web = sampleFrontend('web', '192.0.2.1', backup);
 const twoPrefixes = (pools: typeof backup | typeof even) => [
   sampleFrontend('web', '192.0.2.1', pools),
   sampleFrontend('api', '192.0.2.2', pools),
@@ -79,6 +82,7 @@ export const fleets: readonly Fleet[] = [
     faults: ['verdict', 'lost', 'refused', 'vpp-restart', 'connection', 'crash'],
     most: 3,
     mirrored: true,
+    spokenOf: [],
     down: [],
   },
   {
@@ -88,6 +92,7 @@ export const fleets: readonly Fleet[] = [
     faults: ['verdict', 'lost', 'refused', 'connection'],
     most: 3,
     mirrored: false,
+    spokenOf: [],
     down: [],
   },
   {
@@ -97,6 +102,7 @@ export const fleets: readonly Fleet[] = [
     faults: ['word', 'verdict', 'lost', 'refused', 'vpp-restart', 'connection'],
     most: 3,
     mirrored: false,
+    spokenOf: ['a', 'b', 'c'],
     down: [],
   },
   {
@@ -106,15 +112,17 @@ export const fleets: readonly Fleet[] = [
     faults: ['word', 'daemon-restart'],
     most: 3,
     mirrored: false,
+    spokenOf: ['a', 'c'],
     down: [],
   },
   {
     name: 'slow disk',
     what: 'operators who speak before a restarted maglevd knows what was said before',
-    configs: [site(three, [sampleFrontend('web', '192.0.2.1', backup)])],
+    configs: [site(three, [web])],
     faults: ['word', 'slow-disk'],
     most: 3,
     mirrored: false,
+    spokenOf: ['a', 'c'],
     down: [],
   },
   {
@@ -124,6 +132,7 @@ export const fleets: readonly Fleet[] = [
     faults: ['word', 'reload'],
     most: 3,
     mirrored: false,
+    spokenOf: ['a', 'b', 'c'],
     down: [],
   },
   {
@@ -133,6 +142,7 @@ export const fleets: readonly Fleet[] = [
     faults: ['verdict', 'daemon-restart', 'lost', 'crash'],
     most: 3,
     mirrored: false,
+    spokenOf: [],
     down: ['a', 'b'],
   },
   {
@@ -142,6 +152,7 @@ export const fleets: readonly Fleet[] = [
     faults: ['foreign', 'verdict', 'lost', 'connection'],
     most: 3,
     mirrored: false,
+    spokenOf: [],
     down: [],
   },
   {
@@ -151,19 +162,27 @@ export const fleets: readonly Fleet[] = [
     faults: ['reload', 'verdict', 'lost', 'refused', 'vpp-restart', 'crash'],
     most: 3,
     mirrored: false,
+    spokenOf: [],
     down: [],
   },
   {
     name: 'anew',
-    what: 'VIPs that must be made anew: another stickiness of one, another family of all servers',
-    configs: [
-      site(three, onePrefix(backup)),
-      site(three, onePrefix(backup, { srcIpSticky: true })),
-      site(sixes, onePrefix(backup)),
-    ],
+    what: 'a VIP that must be made anew, for another stickiness, beside another one on its address',
+    configs: [site(three, onePrefix(backup)), site(three, onePrefix(backup, { srcIpSticky: true }))],
+    faults: ['reload', 'verdict', 'lost', 'refused', 'vpp-restart', 'connection', 'crash'],
+    most: 3,
+    mirrored: false,
+    spokenOf: [],
+    down: [],
+  },
+  {
+    name: 'family',
+    what: 'a VIP that must be made anew, for servers of another family',
+    configs: [site(three, [web]), site(sixes, [web])],
     faults: ['reload', 'lost', 'refused', 'vpp-restart', 'connection', 'crash'],
     most: 3,
     mirrored: false,
+    spokenOf: [],
     down: [],
   },
 ];

@@ -27,6 +27,8 @@ export function compareWithReckoned(frontend: Frontend, vip: DesiredVip, so: Cir
       name,
       pool,
       weight: weightOf(name, weight),
+      // What an operator asked for waits for nothing.
+      asked: so.said.has(`weight ${frontend.name} ${name}`),
       known: knownOf(name, so),
     })),
   );
@@ -34,13 +36,13 @@ export function compareWithReckoned(frontend: Frontend, vip: DesiredVip, so: Cir
   const active = candidates.find(({ known }) => known === 'up')?.pool ?? null;
   const waits = candidates.some(({ known, pool }) => known === 'unknown' && pool < (active ?? 0));
   const starts = so.holdAll && servers.some(({ known }) => known === 'unknown');
-  for (const { name, pool, weight, known } of servers) {
+  for (const { name, pool, weight, known, asked } of servers) {
     const as = vip.ases.find(({ backend }) => backend === name);
     const wrong = (what: string) =>
       new Violation(`what is decided is right: ${name} of ${vip.frontend} ${what}`);
     if (as === undefined) throw wrong('is left out');
-    const open = known === 'down' ? starts : weight > 0 && (starts || waits);
-    const held = known === 'unknown' || (known !== 'out' && open);
+    const open = known === 'unknown' || starts || (known === 'up' && weight > 0 && waits);
+    const held = known !== 'out' && open && (known === 'down' || !asked);
     if (as.hold !== held)
       throw wrong(held ? 'is not held, for lack of a verdict' : 'is held, though all is known');
     if (held) continue;
