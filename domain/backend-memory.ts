@@ -126,15 +126,15 @@ export function putOff(
 
 /**
  * When the lack of a verdict has been borne for long enough, on the monotonic scale: not before a backend has had all its
- * chances from `firstProbeAt` on. null: it has one, or gets none.
+ * chances from `chancesFrom` on, which a doubt takes from it. null: it has one, or gets none.
  */
 export function patienceEndsAt(
   { setup, life, enteredAt }: BackendMemory,
-  firstProbeAt: number | null,
+  chancesFrom: number | null,
 ): number | null {
   const { check, patienceMs } = setup;
-  if (life.state !== 'unknown' || check === null || firstProbeAt === null) return null;
-  return Math.max(enteredAt + patienceMs, firstProbeAt + chancesMs(check) + GRACE_MS);
+  if (life.state !== 'unknown' || check === null || chancesFrom === null) return null;
+  return Math.max(enteredAt + patienceMs, chancesFrom + chancesMs(check) + GRACE_MS);
 }
 
 /**

@@ -79,8 +79,8 @@ export class BackendActor implements ActorSpec<BackendMessage> {
 }
 
 class BackendKeeper extends Life<BackendMessage, BackendActor> {
-  /** When the first probe of this round is due, on the clock's monotonic scale; null = it is not probed. */
-  #firstProbeAt: number | null = null;
+  /** Since when its probes judge it, monotonic: the first of this round, or the end of the last doubt; null: it has none. */
+  #chancesFrom: number | null = null;
   #cancelGiveUp: Cancel | null = null;
 
   constructor(context: Context<BackendMessage>, actor: BackendActor) {
@@ -124,7 +124,7 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
 
   stop(): void {
     this.options.memory.round++;
-    this.#firstProbeAt = null;
+    this.#chancesFrom = null;
     // Also when no probe runs: the prober remembers whom it probes.
     const { world, backend } = this.options;
     world.prober.tell({ type: 'cancel', backend });
@@ -167,7 +167,7 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
     memory.round++;
     const startMs = memory.spreadFirst ? clock.random() * spreadMs(memory, check) : 0;
     memory.spreadFirst = false;
-    this.#firstProbeAt = clock.monotonic() + startMs;
+    this.#chancesFrom = clock.monotonic() + startMs;
     const { standing } = memory.life;
     const { round } = memory;
     world.prober.tell({ type: 'watch', backend, address, check, round, standing, startMs, report });
@@ -181,7 +181,7 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
     memory.round++;
     const { backend, world } = this.options;
     world.prober.tell({ type: 'retune', backend, address, check, round: memory.round });
-    this.#firstProbeAt = putOff(memory, check, this.#firstProbeAt, this.context.clock.monotonic());
+    this.#chancesFrom = putOff(memory, check, this.#chancesFrom, this.context.clock.monotonic());
   }
 
   #become(life: BackendLife): void {
@@ -192,6 +192,10 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
     memory.life = life;
     const doubt = doubtNews(backend, before.doubt, life, clock.now());
     if (doubt !== null) world.report.tell({ type: 'backend-doubted', news: doubt });
+    if (before.doubt !== null && life.doubt === null && this.#chancesFrom !== null) {
+      this.#chancesFrom = clock.monotonic();
+      this.#watchPatience();
+    }
     if (life.state === before.state) return;
     const [transition = null] = life.history;
     const { from = before.state, reason = '', result = null } = transition ?? {};
@@ -207,7 +211,7 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
   #watchPatience(): void {
     this.#cancelGiveUp?.();
     this.#cancelGiveUp = null;
-    const endsAt = patienceEndsAt(this.options.memory, this.#firstProbeAt);
+    const endsAt = patienceEndsAt(this.options.memory, this.#chancesFrom);
     if (endsAt === null) return;
     const left = Math.max(0, endsAt - this.context.clock.monotonic());
     this.#cancelGiveUp = this.context.after(left, { type: 'give-up', since: this.options.memory.enteredAt });

@@ -110,6 +110,20 @@ describe('how long a lack of verdicts is borne', () => {
     expect(others).to.deep.equal([]);
   });
 
+  it('counts a time of doubt, which is ours, against nobody', async () => {
+    const config = made({ interval: 5000, fastInterval: 5000, downInterval: 5000, fall: 3 });
+    const { machine, written } = await past(config);
+    await start(config, { machine, prepare: ({ servers }) => servers.answers.set(a, doubt) });
+    await seconds(22);
+    fleet.world.servers.answers.set(a, fail);
+    await seconds(10);
+    expect(await detail('a')).to.include({ givenUp: false });
+    fleet.world.servers.answers.set(a, pass);
+    await seconds(30);
+    expect(fleet.world.tree.log.of('backend-given-up')).to.deep.equal([]);
+    expect(machine.vpp.writes.slice(written)).to.deep.equal([]);
+  });
+
   it('does not move traffic to a lower pool while the first one has no verdict', async () => {
     const { machine, written } = await past(fleetConfig);
     await start(fleetConfig, {
