@@ -11,6 +11,7 @@ import { type CallerKit, rawCaller } from '../support/door-calls.js';
 import { httpAsker } from '../support/http-doors.js';
 import { type Fixture, startFixture } from '../support/rpc-fixture.js';
 import { siteCallees } from '../support/rpc-site.js';
+import { wholeOfIt } from '../support/slow-part.js';
 
 type Method = keyof typeof MaglevService;
 
@@ -141,6 +142,11 @@ const withAccess = (rest: Role | null): readonly Row[] => [
   { door: 'tls', who: 'not ours', kit: { tls: certificate('ada', foreign) }, role: rest, known: false },
 ];
 
+/** Who is known is who he was: that is tried again for one of each door, and for all when the slow kinds are wanted in full. */
+const anybodyReads = withAccess('viewer').filter(
+  ({ known = true, who, role }) => wholeOfIt || !known || role === null || who.endsWith('operator'),
+);
+
 function expected({ role, known = true }: Row, method: Method): status | null {
   if (order.indexOf(role) >= order.indexOf(needs[method])) return null;
   return role === null || !known ? status.UNAUTHENTICATED : status.PERMISSION_DENIED;
@@ -209,7 +215,7 @@ describe('every RPC as everybody through every door', () => {
   for (const [title, rules, rows] of [
     ['without maglev.access', null, withoutAccess],
     ['with maglev.access', access(null), withAccess(null)],
-    ['with maglev.access that lets anybody read', access('viewer'), withAccess('viewer')],
+    ['with maglev.access that lets anybody read', access('viewer'), anybodyReads],
   ] as const) {
     describe(title, () => {
       for (const via of ['grpc', 'http'] as const) {
