@@ -80,10 +80,10 @@ function lookFor({ ask }: Context<OperatorMessage>, { keeper }: OperatorOptions)
   return ask(keeper, { type: 'look-for-intents' }, { timeoutMs: PATIENCE_MS }).catch(() => null);
 }
 
-/** What an operator actor begins with. */
+/** What it knows. An older config is held by nobody: one of thousands of backends is large. */
 interface Known {
-  readonly memory: IntentMemory;
-  readonly running: MaglevConfig;
+  memory: IntentMemory;
+  running: MaglevConfig;
 }
 
 /** What somebody asked for. */
@@ -94,14 +94,13 @@ interface Request {
 }
 
 class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
-  #memory = this.options.memory;
-  #config = this.options.running;
+  readonly #known: Known = this.options;
   /** The last change after which anything may be another is in force everywhere. */
   #allTold: Promise<unknown> = Promise.resolve();
 
   readonly receive = byType<OperatorMessage>({
-    'get-effective': ({ reply }) => reply.ok(effective(this.#memory.intents, this.#config)),
-    'list-overrides': ({ reply }) => reply.ok(overridesOf(this.#memory.intents, this.#config)),
+    'get-effective': ({ reply }) => reply.ok(effective(this.#known.memory.intents, this.#known.running)),
+    'list-overrides': ({ reply }) => reply.ok(overridesOf(this.#known.memory.intents, this.#known.running)),
     'await-intents': ({ reply }) => this.#await(reply),
     looked: ({ found, reply }) => {
       if (found !== null) this.#foundLater(found);
@@ -109,19 +108,20 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
     },
     'intents-found': ({ intents }) => this.#foundLater(intents),
     'what-if': ({ hypothesis, reply }) => {
-      const would = effectiveIf(hypothesis, this.#memory.intents, this.#config, this.context.clock.now());
+      const { memory, running } = this.#known;
+      const would = effectiveIf(hypothesis, memory.intents, running, this.context.clock.now());
       if (isLeft(would)) reply.fail(would.left);
       else reply.ok(would.right);
     },
     'config-changed': ({ config, reply }) => {
       // The config-keeper tells of it at its start, too.
-      const known = config === this.#config;
-      this.#config = config;
+      const known = config === this.#known.running;
+      this.#known.running = config;
       reply.ok(this.review());
       if (!known) this.tellAll();
     },
     'config-considered': ({ config, reply }) =>
-      reply.ok(reviewed(this.#memory, config, this.context.clock.now()).review),
+      reply.ok(reviewed(this.#known.memory, config, this.context.clock.now()).review),
     'act-on-backend': ({ name, action, peer, reply }) =>
       this.#asked({ kind: 'backend', name, action }, peer, reply),
     'set-weight': ({ change, flush, peer, reply }) =>
@@ -129,7 +129,7 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
   });
 
   #await(reply: Reply<void>): void {
-    if (this.#memory.whole) void this.#allTold.then(() => reply.ok());
+    if (this.#known.memory.whole) void this.#allTold.then(() => reply.ok());
     else {
       this.context.pipe(
         lookFor(this.context, this.options),
@@ -142,10 +142,10 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
   /** Asks which intents hold under this config, and tells of those that do no more. */
   review(): WordsReviewed {
     const { log, clock } = this.context;
-    const { memory, review, news } = reviewed(this.#memory, this.#config, clock.now());
+    const { memory, review, news } = reviewed(this.#known.memory, this.#known.running, clock.now());
     tellNews(log, news);
-    if (memory !== this.#memory) {
-      this.#memory = memory;
+    if (memory !== this.#known.memory) {
+      this.#known.memory = memory;
       void this.#kept();
     }
     return review;
@@ -153,14 +153,14 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
 
   /** Works in what an earlier process kept. */
   found(found: Intents): void {
-    this.#memory = withFound(this.#memory, found);
-    const held = this.#memory;
+    this.#known.memory = withFound(this.#known.memory, found);
+    const held = this.#known.memory;
     this.review();
-    if (this.#memory === held) void this.#kept();
+    if (this.#known.memory === held) void this.#kept();
   }
 
   #foundLater(found: Intents): void {
-    if (this.#memory.whole) return;
+    if (this.#known.memory.whole) return;
     this.found(found);
     this.tellAll();
   }
@@ -174,8 +174,8 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
   async #announce(touched: Touched): Promise<InForce> {
     const { health, decision } = this.options;
     const { ask } = this.context;
-    const config = this.#config;
-    const now = effective(this.#memory.intents, config);
+    const config = this.#known.running;
+    const now = effective(this.#known.memory.intents, config);
     const tell = (touched: Touched) => ({ type: 'effective-changed', effective: now, touched }) as const;
     const everything = tell({ kind: 'all' });
     // What was restarted has asked for what is in force by itself; but whoever waits is to be answered.
@@ -196,7 +196,7 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
   /** In force at once, and kept beside: a disk that fails or hangs must not keep a server in service. */
   #asked(wish: Wish, peer: string | undefined, reply: Reply<OperatorAnswer>): void {
     const asked = { at: this.context.clock.now(), peer: peer ?? null };
-    const outcome = granted(wish, this.#memory.intents, this.#config, asked);
+    const outcome = granted(wish, this.#known.memory.intents, this.#known.running, asked);
     const request = { wish: stated(wish), peer, reply };
     if (isLeft(outcome)) {
       this.#note(request, { outcome: 'refused', code: outcome.left.code });
@@ -204,7 +204,7 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
       return;
     }
     const { subjects, touched } = request.wish;
-    this.#memory = withSaid(this.#memory, outcome.right, subjects);
+    this.#known.memory = withSaid(this.#known.memory, outcome.right, subjects);
     Promise.all([this.#announce(touched), this.#kept()]).then(
       ([inForce, notKept]) => this.#answer(request, inForce, notKept),
       (thrown: unknown) => {
@@ -235,7 +235,7 @@ class Operator extends Life<OperatorMessage, OperatorOptions & Known> {
   /** Has it kept; resolves when it is, or when nobody waits any longer: null, or what is not as it should be. */
   async #kept(): Promise<string | null> {
     const keep = () => {
-      const question = { type: 'keep-intents', memory: this.#memory } as const;
+      const question = { type: 'keep-intents', memory: this.#known.memory } as const;
       return this.context.ask(this.options.keeper, question, { timeoutMs: PATIENCE_MS });
     };
     const onceMore = (error: unknown) => {

@@ -2,7 +2,7 @@ import { lbCounterRequests, lbCounters } from '../../binapi/stats/lb-counters.js
 import { CounterShelf, KnownIndexes } from '../../domain/counter-shelf.js';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { VipFlows } from '../../domain/lb.js';
-import { type Decision, vipId } from '../../domain/lb.js';
+import { vipId } from '../../domain/lb.js';
 import { haveMoved, type LbCounters, segmentAfter, wentBack } from '../../domain/lb-counters.js';
 import { RecentTraffic } from '../../domain/recent-traffic.js';
 import { Rounds } from '../../domain/rounds.js';
@@ -46,14 +46,14 @@ export function statsActor(options: StatsOptions): ActorSpec<StatsMessage> {
     name: 'stats',
     start: async (context) => {
       const decision = await context.ask(options.decisions, { type: 'get-decision' });
-      const stats = new Stats(context, { ...options, decision });
+      const stats = new Stats(context, { ...options, syncInterval: decision.syncInterval });
       stats.tickEvery(decision.statsInterval, true);
       return stats;
     },
   };
 }
 
-class Stats extends Life<StatsMessage, StatsOptions & { readonly decision: Decision }> {
+class Stats extends Life<StatsMessage, StatsOptions & { readonly syncInterval: number }> {
   #segment: StatsSource | null = null;
   #nextOpenAt = Number.NEGATIVE_INFINITY;
   readonly #indexes = new KnownIndexes();
@@ -65,7 +65,7 @@ class Stats extends Life<StatsMessage, StatsOptions & { readonly decision: Decis
   #flows: { readonly at: number; readonly asked: Promise<readonly VipFlows[] | null> } | null = null;
   #bootTime = 0;
   #interval = 0;
-  #syncInterval = this.options.decision.syncInterval;
+  #syncInterval = this.options.syncInterval;
   #stopTicks: Cancel = () => {};
 
   stop(): void {

@@ -73,7 +73,8 @@ interface Live {
   readonly standings: VipStandings;
 }
 
-class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDecision }> {
+/** `standing` is the present one: an older one is held by nobody. */
+class Vpp extends Life<VppMessage, VppOptions & { standing: StandingDecision }> {
   #live: Live | null = null;
   /** The last syncs, and what they found, over all connections to VPP. */
   readonly #syncs = new SyncRecords();
@@ -86,7 +87,6 @@ class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDec
   #statsDroppedAt = Number.NEGATIVE_INFINITY;
   readonly #presence = new VppPresence(this.context.clock.now());
   readonly #history = new TableHistory();
-  #standing = this.options.standing;
 
   readonly receive = byType<VppMessage>({
     'link-up': async ({ link }) => {
@@ -99,9 +99,9 @@ class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDec
       if (link === live?.link) this.#governUnlessPaused(live);
     },
     'link-down': (message) => this.#lost(message),
-    'get-decision': ({ reply }) => reply.ok(this.#standing.decision),
+    'get-decision': ({ reply }) => reply.ok(this.options.standing.decision),
     decision: (message) => {
-      this.#standing = new StandingDecision(message.decision);
+      this.options.standing = new StandingDecision(message.decision);
       this.#live?.session?.tell(message);
     },
     'sync-made': ({ sync }) => {
@@ -152,7 +152,7 @@ class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDec
     },
     'list-standings': ({ reply }) => {
       const condition = this.#presence.condition(this.#present, this.#now);
-      reply.ok(standingsOf(condition, this.#live?.standings ?? null, this.#standing.decision.vips));
+      reply.ok(standingsOf(condition, this.#live?.standings ?? null, this.options.standing.decision.vips));
     },
     'stats-lost': ({ link, error }) => this.#statsLost(link, error),
     'get-flows': (message) => this.#askSession(message),
@@ -215,8 +215,8 @@ class Vpp extends Life<VppMessage, VppOptions & { readonly standing: StandingDec
     const { vip, flush, reply } = message;
     const { frontend } = vip;
     const session = this.#live?.session ?? null;
-    const standing = this.#standing.withVip(vip);
-    this.#standing = standing ?? this.#standing;
+    const standing = this.options.standing.withVip(vip);
+    this.options.standing = standing ?? this.options.standing;
     if (standing === null) {
       // A whole decision that is newer is on its way.
       reply?.ok(notApplied(frontend, 'full-sync', 'the config has changed meanwhile'));
