@@ -38,7 +38,8 @@ export class RowMemory<Row> {
   }
 
   #grow(): void {
-    const grown = new Uint8Array(Math.max(FIRST_ROWS * this.#size, this.#bytes.length * 2));
+    const rows = this.#bytes.length / this.#size;
+    const grown = new Uint8Array(Math.ceil(rows * 1.25 + FIRST_ROWS) * this.#size);
     grown.set(this.#bytes);
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);

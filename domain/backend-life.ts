@@ -77,9 +77,9 @@ export function informed(
   if (rules.check === null || !isProbed(rules) || life.state === 'removed') return life;
   const last = { at: now, result };
   if (result.verdict === 'doubt') {
-    return { ...life, last, doubt: { since: life.doubt?.since ?? now, result } };
+    return withParts(life, { last, doubt: { since: life.doubt?.since ?? now, result } });
   }
-  const next = { ...life, standing, last, doubt: null };
+  const next = withParts(life, { standing, last, doubt: null });
   return moved(next, rules, now, { result, reason: sharedText(`${result.code} ${result.detail}`.trim()) });
 }
 
@@ -89,10 +89,8 @@ export function withLast(life: BackendLife, remembered: RememberedProbe | null):
   if (last === null || remembered === null || remembered.at < last.at) return life;
   // What was told is still under way.
   if (remembered.code !== last.result.code) return life;
-  return {
-    ...life,
-    last: { at: remembered.at, result: { ...last.result, durationMs: remembered.durationMs } },
-  };
+  const result = { ...last.result, durationMs: remembered.durationMs };
+  return withParts(life, { last: { at: remembered.at, result } });
 }
 
 /**
@@ -111,12 +109,12 @@ export function ruled(
   // Nobody is to be measured who is not probed: what kept us from it is no matter any more.
   const doubt = anew || !isProbed(after) ? null : life.doubt;
   const history = life.history.slice(0, after.historyLength);
-  return moved({ ...life, standing, doubt, history }, after, now, { result: null, reason });
+  return moved(withParts(life, { standing, doubt, history }), after, now, { result: null, reason });
 }
 
 /** It is gone from the config. */
 export function departed(life: BackendLife, rules: BackendRules, now: number): BackendLife {
-  return transit({ ...life, doubt: null }, rules, 'removed', now, {
+  return transit(withParts(life, { doubt: null }), rules, 'removed', now, {
     result: null,
     reason: 'removed from the config',
   });
@@ -195,5 +193,18 @@ function transit(
   const { result, reason } = cause;
   const transition = { from: life.state, to, at: now, result, reason };
   const history = [transition, ...life.history].slice(0, rules.historyLength);
-  return { ...life, state: to, since: now, history };
+  return withParts(life, { state: to, since: now, history });
+}
+
+/** Another life that is the same but for this. Written out, as there is one for each of thousands. */
+function withParts(life: BackendLife, parts: Partial<BackendLife>): BackendLife {
+  const { state, since, standing, history, last, doubt } = life;
+  return {
+    state: parts.state ?? state,
+    since: parts.since ?? since,
+    standing: parts.standing ?? standing,
+    history: parts.history ?? history,
+    last: parts.last === undefined ? last : parts.last,
+    doubt: parts.doubt === undefined ? doubt : parts.doubt,
+  };
 }

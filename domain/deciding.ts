@@ -63,12 +63,13 @@ export function sameHeard(a: Heard, b: Heard): boolean {
 
 /** By backend, the names of the frontends that use it. */
 export function usersOf({ frontends }: MaglevConfig): ReadonlyMap<string, readonly string[]> {
-  const users = new Map<string, string[]>();
+  const users = new Map<string, readonly string[]>();
   for (const frontend of frontends.values()) {
+    // Most backends have one user: all of that one are told so by the same list.
+    const alone = [frontend.name];
     for (const backend of backendsOf(frontend)) {
       const others = users.get(backend);
-      if (others === undefined) users.set(backend, [frontend.name]);
-      else others.push(frontend.name);
+      users.set(backend, others === undefined ? alone : [...others, frontend.name]);
     }
   }
   return users;

@@ -9,7 +9,8 @@ export interface RingBounds {
 /** The last events, oldest first, bounded by their number and by the room that they take. */
 export class EventRing {
   readonly #bounds: RingBounds;
-  #events: ToldEvent[] = [];
+  /** Those before the oldest one are forgotten: none of them is held any more. */
+  #events: (ToldEvent | undefined)[] = [];
   /** Where the oldest one is. */
   #first = 0;
   #bytes = 0;
@@ -32,7 +33,7 @@ export class EventRing {
 
   /** The last ones, at most so many, oldest first. */
   latest(count: number): readonly ToldEvent[] {
-    return this.#events.slice(Math.max(this.#first, this.#events.length - count));
+    return this.#from(this.#events.length - count);
   }
 
   /** Everything behind that number; null when some of it is not kept any more. */
@@ -40,14 +41,18 @@ export class EventRing {
     const oldest = this.#events[this.#first]?.seq;
     if (oldest === undefined) return null;
     if (seq < oldest - 1) return null;
-    return this.#events.slice(Math.max(this.#first, this.#first + seq - oldest + 1));
+    return this.#from(this.#first + seq - oldest + 1);
+  }
+
+  #from(place: number): ToldEvent[] {
+    return this.#events.slice(Math.max(this.#first, place)).filter((told) => told !== undefined);
   }
 
   #drop(): void {
     const oldest = this.#events[this.#first];
     if (oldest === undefined) return;
     this.#bytes -= weightOf(oldest);
-    this.#first++;
+    this.#events[this.#first++] = undefined;
   }
 }
 

@@ -89,6 +89,7 @@ export interface Effective {
 
 /** `config` with the intents worked in. They must have been reviewed under it: see intent-review.ts. */
 export function effective(intents: Intents, config: MaglevConfig): Effective {
+  if (intents.size === 0) return { config, paused: new Set() };
   const backends = new Map(config.backends);
   const frontends = new Map(config.frontends);
   const paused = new Set<string>();

@@ -51,6 +51,21 @@ export function findingOf(result: ProbeResult): ProbeFinding {
   return finding;
 }
 
+/** Findings that are remembered at once. */
+const MOST_FINDINGS = 1000;
+const findings = new Map<string, ProbeFinding>();
+
+/** The same, for what is kept of thousands of backends, which most often say the same: it is in memory once. */
+export function sharedFinding(result: ProbeResult): ProbeFinding {
+  const key = `${result.code} ${result.detail}`;
+  const known = findings.get(key);
+  if (known !== undefined) return known;
+  if (findings.size >= MOST_FINDINGS) findings.clear();
+  const finding = findingOf(result);
+  findings.set(key, finding);
+  return finding;
+}
+
 export type ProbeCode = ProbeResult['code'];
 
 const verdicts: Readonly<Record<ProbeCode, ProbeResult['verdict']>> = {

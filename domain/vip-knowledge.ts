@@ -12,7 +12,12 @@ import { executedOnVip } from './plan-execute.js';
 import type { VipStanding } from './standings.js';
 import type { Tally } from './tally.js';
 
-/** What is known of one VIP of VPP, from what was read of it and written to it. */
+const none: ReadonlySet<IpAddress> = new Set();
+
+/**
+ * What is known of one VIP of VPP, from what was read of it and written to it. There are thousands with ten servers each: what is the
+ * same as something that others have, too, is that very value.
+ */
 export class VipKnowledge {
   /** As far as we know; undefined = to be read. */
   #known: VipState | null | undefined;
@@ -24,11 +29,11 @@ export class VipKnowledge {
   #order = 0;
   /** What VPP was last made equal to, server by server; and as a whole, if nothing was done about it since. */
   #made: DesiredVip | null = null;
-  readonly #servers = new Map<IpAddress, DesiredAs>();
+  #servers: readonly DesiredAs[] = [];
   /** Servers whose flows are still to be cut. */
-  readonly #owed = new Set<IpAddress>();
+  #owed = none;
   /** Those among them whose flows go when somebody else makes the VIP anew. */
-  readonly #pledged = new Set<IpAddress>();
+  #pledged = none;
 
   /** What VPP has; null = nothing, undefined = it has to be read first. */
   get known(): VipState | null | undefined {
@@ -42,7 +47,7 @@ export class VipKnowledge {
 
   /** All that plans depend on, and the number of our last write; for whoever tries out what may come. */
   get all() {
-    const made = { vip: this.#made, servers: this.#servers };
+    const made = { vip: this.#made, servers: byAddress(this.#servers) };
     return { known: this.#known, order: this.#order, made, owed: this.#owed, pledged: this.#pledged };
   }
 
@@ -54,9 +59,9 @@ export class VipKnowledge {
     copy.#buckets = this.#buckets;
     copy.#order = this.#order;
     copy.#made = this.#made;
-    for (const [address, as] of this.#servers) copy.#servers.set(address, as);
-    copy.owe(this.#owed);
-    for (const address of this.#pledged) copy.#pledged.add(address);
+    copy.#servers = this.#servers;
+    copy.#owed = this.#owed;
+    copy.#pledged = this.#pledged;
     return copy;
   }
 
@@ -70,14 +75,14 @@ export class VipKnowledge {
 
   /** The flows of these servers are to be cut, whatever becomes of their weight. */
   owe(servers: Iterable<IpAddress>): void {
-    for (const address of servers) this.#owed.add(address);
+    this.#owed = union(this.#owed, servers);
   }
 
   /** What makes it equal to `desired`; null when it has to be read first. */
   plan(desired: DesiredVip, conf: LbConf | null): PrefixPlan | null {
     const known = this.#known;
     if (known === undefined) return null;
-    const memory = new Map([[vipId(desired.key), { servers: this.#servers, owed: this.#owed }]]);
+    const memory = new Map([[vipId(desired.key), { servers: byAddress(this.#servers), owed: this.#owed }]]);
     return planPrefix({ wanted: [desired], found: known === null ? [] : [known], conf, memory });
   }
 
@@ -103,7 +108,9 @@ export class VipKnowledge {
       const done = result.operations.flatMap(({ operation, outcome }) =>
         outcome === 'done' && operation.op !== 'vip-sync' ? [operation] : [],
       );
-      this.#seen = executedOnVip(this.#seen, done);
+      const isAll = done.length === operations.length;
+      const isSame = this.#known !== undefined && this.#seen === from && isAll;
+      this.#seen = isSame ? this.#known : executedOnVip(this.#seen, done);
     }
     this.#remember(desired, result);
   }
@@ -117,11 +124,12 @@ export class VipKnowledge {
   settled(desired: DesiredVip): void {
     if (this.#made === desired && this.#owed.size === 0) return;
     this.#made = desired;
-    const before = new Map(this.#servers);
-    this.#servers.clear();
+    const before = byAddress(this.#servers);
+    const { ases } = desired;
     // One that is held is remembered as what it was before: that says whether its flows were cut.
-    for (const as of desired.ases) this.#servers.set(as.address, (as.hold && before.get(as.address)) || as);
-    this.#owed.clear();
+    const isHeld = ases.some(({ hold }) => hold);
+    this.#servers = isHeld ? ases.map((as) => (as.hold && before.get(as.address)) || as) : ases;
+    this.#owed = none;
   }
 
   /** It is being taken away and brought back: what is known of it will not be true. */
@@ -130,29 +138,42 @@ export class VipKnowledge {
     this.#seen = undefined;
     this.#order = 0;
     this.#made = null;
-    for (const address of this.#owed) this.#pledged.add(address);
-    this.#owed.clear();
+    this.#pledged = union(this.#pledged, this.#owed);
+    this.#owed = none;
   }
 
   /** It was, or something of that failed. Its flows went with it; whoever serves now has new ones. */
   remade(done: boolean): void {
-    if (done) this.#servers.clear();
+    if (done) this.#servers = [];
     else this.owe(this.#pledged);
-    this.#pledged.clear();
+    this.#pledged = none;
   }
 
   /** One whose change failed is remembered as it was before: so its flows are cut by whatever is done next. */
   #remember({ ases }: DesiredVip, { operations }: Tally): void {
-    const wanted = new Map(ases.map((as) => [as.address, as]));
+    const wanted = byAddress(ases);
+    const servers = byAddress(this.#servers);
+    const owed = new Set(this.#owed);
     for (const { operation, outcome } of operations) {
       if (!('address' in operation)) continue;
       const { address } = operation;
       const as = wanted.get(address);
-      if (as === undefined) this.#servers.delete(address);
+      if (as === undefined) servers.delete(address);
       else if (outcome === 'done') {
-        this.#servers.set(address, as);
-        this.#owed.delete(address);
-      } else if (!this.#servers.has(address)) this.#servers.set(address, { ...as, flush: false });
+        servers.set(address, as);
+        owed.delete(address);
+      } else if (!servers.has(address)) servers.set(address, { ...as, flush: false });
     }
+    this.#servers = [...servers.values()];
+    this.#owed = owed.size === 0 ? none : owed;
   }
+}
+
+function byAddress(ases: readonly DesiredAs[]): Map<IpAddress, DesiredAs> {
+  return new Map(ases.map((as) => [as.address, as]));
+}
+
+function union(before: ReadonlySet<IpAddress>, more: Iterable<IpAddress>): ReadonlySet<IpAddress> {
+  const all = new Set([...before, ...more]);
+  return all.size === before.size ? before : all;
 }

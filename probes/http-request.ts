@@ -16,16 +16,21 @@ export function httpRequest(
   port: number,
   defaultPort: number,
 ): Buffer {
-  const host = params.host ?? `${bracketed(address)}${port === defaultPort ? '' : `:${port}`}`;
+  const { before, after } = aroundHost(params, port, defaultPort);
+  return Buffer.from(`${before}${params.host ?? bracketed(address)}${after}`, 'utf8');
+}
+
+/** What is before the configured host or the bracketed address, and what is behind it: the same for all who are asked alike. */
+export function aroundHost(params: HttpParams, port: number, defaultPort: number) {
+  const before = `${params.method} ${params.path} HTTP/1.1\r\nHost: `;
   const lines = [
-    `${params.method} ${params.path} HTTP/1.1`,
-    `Host: ${host}`,
+    params.host === null && port !== defaultPort ? `:${port}` : '',
     `User-Agent: ${userAgent}`,
     'Accept: */*',
     'Accept-Encoding: identity',
     `Connection: ${(params.reuse ?? 1) > 1 ? 'keep-alive' : 'close'}`,
   ];
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8');
+  return { before, after: `${lines.join('\r\n')}\r\n\r\n` };
 }
 
 /** `example.com` of `example.com:8443`, `2001:db8::1` of `[2001:db8::1]:443`. */

@@ -10,13 +10,15 @@ export interface Place {
  * empty, and one bag is smaller than one for each kind.
  */
 export class Bag<K, T> {
-  #places: (Place & { readonly kind: K; readonly content: T })[] = [];
+  /** null = it is empty. */
+  #places: (Place & { readonly kind: K; readonly content: T })[] | null = null;
 
   get size(): number {
-    return this.#places.length;
+    return this.#places?.length ?? 0;
   }
 
   add(kind: K, content: T): Place {
+    this.#places ??= [];
     const place = { kind, content, index: this.#places.length };
     this.#places.push(place);
     return place;
@@ -24,20 +26,19 @@ export class Bag<K, T> {
 
   /** Does nothing if it has been taken out before. */
   takeOut(place: Place): void {
-    if (place.index < 0) return;
+    if (place.index < 0 || this.#places === null) return;
     const last = this.#places.pop();
     if (last !== undefined && last !== place) {
       last.index = place.index;
       this.#places[place.index] = last;
     }
     place.index = -1;
-    // An array that had something keeps room for some more.
-    if (this.#places.length === 0) this.#places = [];
+    if (this.#places.length === 0) this.#places = null;
   }
 
   /** Takes out all of this kind, and gives it. */
   empty(kind: K): T[] {
-    const taken = this.#places.filter((place) => place.kind === kind);
+    const taken = (this.#places ?? []).filter((place) => place.kind === kind);
     for (const place of taken) this.takeOut(place);
     return taken.map(({ content }) => content);
   }

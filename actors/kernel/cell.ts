@@ -24,7 +24,8 @@ export class Cell<M> implements Child, Host<M> {
   readonly #services: Services;
   readonly #family: Family;
   readonly #parentPath: string;
-  readonly #mail = new Fifo<Envelope<M>>();
+  /** null = empty: most of the time those of thousands are. */
+  #mail: Fifo<Envelope<M>> | null = null;
   #listeners: Set<(end: ActorEnd) => void> | null = null;
   #incarnation = 0;
   #life: Incarnation<M> | null = null;
@@ -63,7 +64,7 @@ export class Cell<M> implements Child, Host<M> {
   bury(cause: Cause): void {
     this.#end = { ref: this.ref, reason: cause.kind, error: cause.error };
     const why = cause.kind === 'stopped' ? cause.reason : null;
-    for (const left of this.#mail.remove(() => true)) this.#lose(left, 'ended', why);
+    for (const left of this.#mail?.remove(() => true) ?? []) this.#lose(left, 'ended', why);
     for (const listener of this.#listeners ?? []) listener(this.#end);
     this.#listeners = null;
   }
@@ -79,11 +80,13 @@ export class Cell<M> implements Child, Host<M> {
   }
 
   take(): Envelope<M> | undefined {
-    return this.#mail.shift();
+    const next = this.#mail?.shift();
+    if (this.#mail?.size === 0) this.#mail = null;
+    return next;
   }
 
   hasMail(): boolean {
-    return this.#mail.size > 0;
+    return (this.#mail?.size ?? 0) > 0;
   }
 
   failedWith(error: Error): void {
@@ -98,8 +101,7 @@ export class Cell<M> implements Child, Host<M> {
     const ended = this.#life;
     this.#life = null;
     // What the incarnation sent to itself must not reach the next one: it may speak of things that died with it.
-    if (this.hasMail())
-      for (const own of this.#mail.remove(({ origin }) => origin === ended)) this.#lose(own, 'stale');
+    for (const own of this.#mail?.remove(({ origin }) => origin === ended) ?? []) this.#lose(own, 'stale');
     this.#family.ended(this, cause);
   }
 
@@ -109,7 +111,7 @@ export class Cell<M> implements Child, Host<M> {
 
   adopt<C>(family: Family, spec: ActorSpec<C>): ActorRef<C> {
     if (family.has(spec.name)) throw new Error(`${this.path} has a child named ${spec.name} already`);
-    const child = new Cell(spec, this.path, family, this.#services);
+    const child = new Cell(spec, family.owner.path, family, this.#services);
     family.add(child);
     return child.ref;
   }
@@ -117,7 +119,8 @@ export class Cell<M> implements Child, Host<M> {
   accept(envelope: Envelope<M>): boolean {
     if (this.#end !== null) return this.#lose(envelope, 'ended');
     const unbounded = this.#isRestarting() ? HELD_DURING_RESTART : Number.POSITIVE_INFINITY;
-    if (this.#mail.size >= (this.spec.capacity ?? unbounded)) return this.#lose(envelope, 'full');
+    if ((this.#mail?.size ?? 0) >= (this.spec.capacity ?? unbounded)) return this.#lose(envelope, 'full');
+    this.#mail ??= new Fifo();
     this.#mail.push(envelope);
     this.#life?.wake();
     return true;
@@ -129,7 +132,7 @@ export class Cell<M> implements Child, Host<M> {
       path: this.path,
       state: this.#state(),
       incarnation: Math.max(1, this.#incarnation),
-      mailbox: this.#mail.size,
+      mailbox: this.#mail?.size ?? 0,
       restarts: Math.max(0, this.#incarnation - 1),
       lastError: this.#lastError,
       children: (this.#life?.family?.children() ?? []).map((child) => child.describe()),

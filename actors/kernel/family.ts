@@ -72,7 +72,7 @@ interface Group {
  * launched while one of its group has not ended; after close() nothing is launched.
  */
 export class Family {
-  readonly #owner: Owner;
+  readonly owner: Owner;
   readonly #supervision: Supervision;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -89,7 +89,7 @@ export class Family {
   #allEnded: Promise<void> | null = null;
 
   constructor(owner: Owner, supervision: Supervision, clock: Clock, log: Logger) {
-    this.#owner = owner;
+    this.owner = owner;
     this.#supervision = supervision;
     this.#clock = clock;
     this.#log = log;
@@ -238,13 +238,13 @@ export class Family {
       { cause: cause.error },
     );
     this.#log.log('error', 'actor-escalate', {
-      path: this.#owner.path,
+      path: this.owner.path,
       child: child.path,
       restarts: child.incarnation - 1,
       error: error.message,
     });
     this.#bury(member, cause);
-    this.#owner.escalate(error);
+    this.owner.escalate(error);
   }
 
   /** Does what can be done now: goes on with the restart of a group, or else with the queue. */

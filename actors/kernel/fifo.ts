@@ -1,11 +1,9 @@
-const noSlots: undefined[] = [];
-
 /**
  * A first-in first-out queue on a ring: push and shift take constant time and no allocation once it has grown.
  * Elements are anything but undefined.
  */
 export class Fifo<T> {
-  #slots: (T | undefined)[] = noSlots;
+  #slots: (T | undefined)[] = [];
   /** Where the oldest is. */
   #head = 0;
   #size = 0;
@@ -27,8 +25,6 @@ export class Fifo<T> {
     this.#slots[this.#head] = undefined;
     this.#head = (this.#head + 1) % this.#slots.length;
     this.#size -= 1;
-    // Thousands of queues are empty most of the time.
-    if (this.#size === 0 && this.#slots.length === 4) this.#slots = noSlots;
     // A burst must not keep its memory for ever; the floor avoids growing and shrinking all the time.
     if (this.#slots.length > 1024 && this.#size * 4 < this.#slots.length)
       this.#resize(this.#slots.length / 2);

@@ -1,17 +1,17 @@
 import { targetAddress } from './target-farm.js';
 
-const SERVERS_PER_VIP = 20;
-
 export interface Fleet {
   readonly backends: number;
   /** The keys and values of the health check, as YAML has them between braces; of several, each backend has one in turn. */
   readonly check: string | readonly string[];
+  /** Twenty, unless it is said. */
+  readonly serversPerVip?: number;
   /** The first so many are checked like this instead. */
   readonly broken?: { readonly count: number; readonly check: string };
 }
 
-/** A config file in which all backends are checked alike, but for those that are broken; twenty to a VIP. */
-export function fleetConfig({ backends, check, broken }: Fleet): string {
+/** A config file in which all backends are checked alike, but for those that are broken. */
+export function fleetConfig({ backends, check, broken, serversPerVip = 20 }: Fleet): string {
   const ways = [check].flat();
   const checks = ways.map((one, i) => `bench${i}: { ${one} }`);
   if (broken !== undefined) checks.push(`broken: { ${broken.check} }`);
@@ -26,8 +26,8 @@ export function fleetConfig({ backends, check, broken }: Fleet): string {
     lines.push(`    b${n}: { address: ${targetAddress(n)}, healthcheck: ${healthcheck} }`);
   }
   lines.push('  frontends:');
-  for (let from = 0, vip = 0; from < backends; from += SERVERS_PER_VIP, vip++) {
-    const count = Math.min(SERVERS_PER_VIP, backends - from);
+  for (let from = 0, vip = 0; from < backends; from += serversPerVip, vip++) {
+    const count = Math.min(serversPerVip, backends - from);
     const servers = Array.from({ length: count }, (_, i) => `b${from + i}: {}`).join(', ');
     const address = `192.0.${vip >> 8}.${vip & 255}`;
     lines.push(

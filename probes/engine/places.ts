@@ -1,4 +1,5 @@
 import type { RecentLimit } from './contract.js';
+import { columnSize } from './schedule-columns.js';
 
 /** Of the places for those that have just begun, those who were silent the last time have this part, at most. */
 const SILENT_PART = 0.5;
@@ -120,7 +121,7 @@ export class Places {
 
   #grow(number: number): void {
     if (number < this.#marks.length) return;
-    const size = Math.max(64, 2 ** Math.ceil(Math.log2(number + 1)));
+    const size = columnSize(number);
     const marks = new Uint8Array(size);
     marks.set(this.#marks);
     this.#marks = marks;

@@ -6,7 +6,7 @@ import { Change } from '../../linux/poller.js';
 import { peerAddress, tcpSocket } from '../../linux/tcp-socket.js';
 import type { Clock } from '../../protocol/clock.js';
 import { plainStatus } from '../http-status.js';
-import { isOurself, noAnswer, provesConnected, refusal } from '../refusal.js';
+import { isOurself, noAnswer, provesConnected, refusal, withoutLink } from '../refusal.js';
 import type { SocketPool } from '../socket-pool.js';
 import type { ProbeTarget } from '../target.js';
 import { Peers } from './peers.js';
@@ -43,6 +43,10 @@ const SLICES = 256;
 export class PlainDriver implements TargetDriver {
   readonly #options: PlainOptions;
   readonly #known: (PlainRow | undefined)[] = [];
+  /** By row, when its probe has begun. */
+  readonly #beganAt: number[] = [];
+  /** By row, why it reaches nobody, whatever is tried. */
+  readonly #unreachable = new Map<number, ProbeFinding>();
   readonly #peers = new Peers();
   /** By socket, the row that uses it; -1 = nobody. */
   readonly #rows: number[] = [];
@@ -66,25 +70,29 @@ export class PlainDriver implements TargetDriver {
   /** Throws SyntaxError for an expression that does not compile. */
   readonly know = (row: number, target: ProbeTarget): void => {
     const one = plainRow(row, target, (kind) => this.#options.pool.shelf(kind));
-    this.#peers.set(row, peerAddress(target.address, one.port));
+    this.#peers.set(row, peerAddress(target.address, one.way.port));
     this.#known[row] = one;
+    const unreachable = withoutLink(target);
+    if (unreachable === null) this.#unreachable.delete(row);
+    else this.#unreachable.set(row, unreachable);
   };
 
   readonly forget = (row: number): void => {
     this.abandon(row);
     this.#known[row] = undefined;
+    this.#unreachable.delete(row);
   };
 
   /** It begins with begun(), unless it ends before that. */
   readonly start = (row: number, now: number): void => {
     const one = this.#known[row];
     if (one === undefined) return;
-    one.beganAt = now;
+    this.#beganAt[row] = now;
     one.connected = false;
     one.broken = null;
     one.unsent = null;
     one.response = null;
-    one.finding = one.unreachable;
+    one.finding = this.#unreachable.size === 0 ? null : (this.#unreachable.get(row) ?? null);
     (one.finding === null ? this.#starting : this.#done).push(one);
     one.socket = STARTING;
   };
@@ -96,7 +104,8 @@ export class PlainDriver implements TargetDriver {
       this.#starting = [];
       for (const one of starting) this.#connect(one);
       for (const one of starting) {
-        if (one.near && one.socket >= 0 && one.question !== null) this.#askAtOnce(one, one.question);
+        const { question } = one.way;
+        if (one.near && one.socket >= 0 && question !== null) this.#askAtOnce(one, question);
       }
     }
     if (this.#done.length > 0) this.#tell();
@@ -106,7 +115,8 @@ export class PlainDriver implements TargetDriver {
   readonly expire = (row: number): void => {
     const one = this.#known[row];
     if (one === undefined || one.socket === NONE || one.finding !== null) return;
-    const { target, connected, question } = one;
+    const { target, connected, way } = one;
+    const { question } = way;
     if (!connected || question === null) this.#end(one, noAnswer(target));
     else this.#end(one, responseOf(one, question).timedOut(target.timeoutMs));
     this.#tell();
@@ -126,7 +136,7 @@ export class PlainDriver implements TargetDriver {
     if (one === undefined || one.socket !== socket || one.finding !== null) return;
     const plain = one.connected && one.unsent === null && one.response === null && one.broken === null;
     if (plain && (changes & Change.BROKEN) === 0) {
-      if (one.question === null || (changes & Change.READABLE) === 0) return;
+      if (one.way.question === null || (changes & Change.READABLE) === 0) return;
       // It may be told twice before it is looked at.
       if (one.waits) return;
       if (this.#readable.length === SLICES) this.#readAll();
@@ -151,23 +161,25 @@ export class PlainDriver implements TargetDriver {
   #connect(one: PlainRow): void {
     if (one.socket !== STARTING) return;
     const { pool } = this.#options;
-    const socket = pool.take(one.shelf, one.kind);
+    const { way } = one;
+    const socket = pool.take(way.shelf, way.kind);
     if (typeof socket !== 'number') {
       this.#refuse(one, errnoName(socket.errno), socket.syscall, 'here');
       return;
     }
     one.socket = socket;
     this.#rows[socket] = one.row;
-    const begun = tcpSocket.beginAt(pool.fd(socket), this.#peers.address(one.row), one.peerSize);
+    const begun = tcpSocket.beginAt(pool.fd(socket), this.#peers.address(one.row), way.peerSize);
     if (begun < 0) this.#refuse(one, errnoName(begun), 'connect', 'here');
     else if (begun === 0) this.#connected(one);
-    else if (one.near && one.question === null) this.#hopes.push(one);
+    else if (one.near && way.question === null) this.#hopes.push(one);
   }
 
   /** Spares a look, where the kernel has made the connection while it was told of it. */
-  #askAtOnce(one: PlainRow, { request, requestAt }: Question): void {
+  #askAtOnce(one: PlainRow, question: Question): void {
     if (one.connected || one.finding !== null) return;
-    const sent = tcpSocket.sendAt(this.#options.pool.fd(one.socket), requestAt, request.length);
+    const length = question.writeTo(one.target.address);
+    const sent = tcpSocket.sendAt(this.#options.pool.fd(one.socket), question.requestAt, length);
     if (isPending(sent)) {
       one.near = false;
       return;
@@ -180,7 +192,7 @@ export class PlainDriver implements TargetDriver {
     one.connected = true;
     one.broken = errno;
     if (errno !== null) this.#read(one);
-    else if (sent < request.length) one.unsent = request.subarray(sent);
+    else if (sent < length) one.unsent = question.rest(sent);
   }
 
   #ready(one: PlainRow, changes: number): void {
@@ -204,19 +216,28 @@ export class PlainDriver implements TargetDriver {
 
   #connected(one: PlainRow): void {
     one.connected = true;
-    const { question } = one;
-    if (question !== null) this.#send(one, question.request);
+    const { question } = one.way;
+    if (question !== null) this.#ask(one, question);
     else this.#end(one, this.#meetsItself(one) ? nobody : accepted);
   }
 
   /** Asked where it matters only: nobody answers a request by itself. */
-  #meetsItself({ socket, target, port }: PlainRow): boolean {
+  #meetsItself({ socket, target, way }: PlainRow): boolean {
+    const { port } = way;
     if (socket < 0 || !this.#options.isEphemeral(port)) return false;
     const local = tcpSocket.localEnd(this.#options.pool.fd(socket), ipFamily(target.address));
     return local !== null && isOurself(target, port, local);
   }
 
   /** A failure is told when everything that came before it has been read. */
+  #ask(one: PlainRow, question: Question): void {
+    const length = question.writeTo(one.target.address);
+    const sent = tcpSocket.sendAt(this.#options.pool.fd(one.socket), question.requestAt, length);
+    if (sent < 0 && !isPending(sent)) one.broken ??= errnoName(sent);
+    else if (sent < length) one.unsent = question.rest(Math.max(0, sent));
+  }
+
+  /** What was left of the request. */
   #send(one: PlainRow, bytes: Buffer): void {
     one.unsent = null;
     const sent = tcpSocket.send(this.#options.pool.fd(one.socket), bytes);
@@ -256,7 +277,7 @@ export class PlainDriver implements TargetDriver {
 
   /** What one read has answered: so many bytes, at that place in memory, or what receive() answers otherwise. */
   #take(one: PlainRow, size: number, from: number, { bytes } = this.#memory): void {
-    const { question } = one;
+    const { question } = one.way;
     if (question === null) return;
     if (size > 0) {
       if (one.response === null && question.matcher === null) {
@@ -294,12 +315,12 @@ export class PlainDriver implements TargetDriver {
     const now = clock.monotonic();
     for (const one of done) this.#release(one);
     for (const one of done) {
-      const { row, finding, beganAt } = one;
+      const { row, finding } = one;
       // It may have been forgotten or abandoned over another one.
       if (finding === null || this.#known[row] !== one) continue;
       one.finding = null;
       const before = behalf.enter(row);
-      ended(row, resultOf(finding, now - beganAt));
+      ended(row, resultOf(finding, now - (this.#beganAt[row] ?? now)));
       behalf.leave(before);
     }
   }

@@ -82,7 +82,7 @@ export class Columns {
       this.suspect.push(null);
     }
     if (number < this.state.length) return;
-    const size = Math.max(64, 2 ** Math.ceil(Math.log2(number + 1)));
+    const size = columnSize(number);
     this.state = larger(this.state, new Uint8Array(size));
     this.standing = larger(this.standing, new Uint16Array(size));
     this.round = larger(this.round, new Float64Array(size));
@@ -92,6 +92,11 @@ export class Columns {
     this.heardBegunAt = larger(this.heardBegunAt, new Float64Array(size));
     this.previousBegunAt = larger(this.previousBegunAt, new Float64Array(size));
   }
+}
+
+/** How long a column becomes in which this number must have a place. What is left over is little memory for thousands. */
+export function columnSize(number: number): number {
+  return 64 * Math.ceil((number + 1) / 56);
 }
 
 function larger<T extends Uint8Array | Uint16Array | Float64Array>(from: T, to: T): T {

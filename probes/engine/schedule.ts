@@ -1,5 +1,5 @@
 import { formatDuration } from '../../domain/duration.js';
-import type { ProbeFinding, ProbeResult } from '../../domain/probe-result.js';
+import { type ProbeFinding, type ProbeResult, sharedFinding } from '../../domain/probe-result.js';
 import { FINEST_GRID_MS, gridFor, nextProbeAt } from '../../domain/probe-time.js';
 import { refitted } from '../../domain/rise-fall.js';
 import {
@@ -321,8 +321,9 @@ export class Schedule {
     if (verdict === 'pass' || (verdict === 'fail' && originOf(result) === 'server'))
       this.#cameThrough(number, now);
     this.#options.counted(number, result);
-    const isNews = after !== before || !sameNews(columns.told[number] ?? null, result);
-    columns.told[number] = result;
+    const isOther = !sameNews(columns.told[number] ?? null, result);
+    const isNews = after !== before || isOther;
+    if (isOther) columns.told[number] = sharedFinding(result);
     if (isNews && how === 'news') {
       const round = columns.round[number] ?? 0;
       this.#options.news({ number, round, result, standing: after, suspicion: null });

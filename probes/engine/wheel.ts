@@ -1,3 +1,5 @@
+import { columnSize } from './schedule-columns.js';
+
 /** Milliseconds that the wheel goes round in. Who is due later is met, and left alone, once in a turn. */
 const ROUND = 4096;
 const NONE = -1;
@@ -95,7 +97,7 @@ export class Wheel {
 
   #grow(number: number): void {
     if (number < this.#next.length) return;
-    const size = Math.max(64, 2 ** Math.ceil(Math.log2(number + 1)));
+    const size = columnSize(number);
     const next = new Int32Array(size).fill(OUT);
     next.set(this.#next);
     this.#next = next;
