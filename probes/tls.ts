@@ -11,6 +11,7 @@ import type { Attempt } from './attempt.js';
 import { certificateTrouble, validityOf } from './certificate.js';
 import type { Surroundings } from './probe.js';
 import { isOurself, provesConnected, refusal, withoutLink } from './refusal.js';
+import { withoutCertificate } from './session-der.js';
 import { alwaysValid, type Sessions } from './sessions.js';
 import type { ProbeTarget } from './target.js';
 import { handshakeError, isOurTlsError } from './tls-error.js';
@@ -37,7 +38,7 @@ export interface SecureUser {
   readonly failed: (error: NodeJS.ErrnoException) => void;
 }
 
-/** Node has that since long, without telling of it. What it is told by connect() it reads twice, which takes as long as signing does. */
+/** Node has that since long, without telling of it. What it is told by connect() it reads twice. */
 interface Offering extends TLSSocket {
   readonly setSession?: (session: Buffer) => void;
 }
@@ -227,10 +228,11 @@ class SecureConnection {
 
 /** To be called when a handshake is complete: with TLS 1.3 tickets come behind it, with others in it. */
 function keepTickets(secure: TLSSocket, sessions: Sessions): void {
-  if (secure.getProtocol() === 'TLSv1.3') secure.on('session', (ticket: Buffer) => sessions.given(ticket));
+  const given = (session: Buffer) => sessions.given(withoutCertificate(session));
+  if (secure.getProtocol() === 'TLSv1.3') secure.on('session', given);
   else {
     const session = secure.getSession();
-    if (session !== undefined) sessions.given(session);
+    if (session !== undefined) given(session);
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { mostOpenFiles, openFilesOf } from '../../linux/open-files.js';
+import { withoutCertificate } from '../../probes/session-der.js';
 import { alwaysValid, Sessions } from '../../probes/sessions.js';
 import { Wariness } from '../../probes/wariness.js';
 
@@ -64,6 +65,39 @@ describe('sessions of TLS', () => {
     expect(sessions.isWaiting).to.equal(true);
     given(3);
     expect([next(), sessions.isWaiting]).to.deep.equal([3, false]);
+  });
+});
+
+describe('a session of TLS as OpenSSL writes it', () => {
+  const field = (tag: number, content: Uint8Array) => {
+    const { length } = content;
+    const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
+    return Buffer.concat([Buffer.of(tag, ...size), content]);
+  };
+  const tags = fc.constantFrom(0x02, 0x04, 0xa1, 0xa4, 0xaa);
+  const fields = fc.array(fc.tuple(tags, fc.uint8Array({ maxLength: 400 })));
+
+  it('is kept without the certificate of the server, and with all else', () => {
+    fc.assert(
+      fc.property(fields, fields, fc.uint8Array({ maxLength: 2000 }), (before, behind, certificate) => {
+        const rest = (some: [number, Uint8Array][]) => some.map(([tag, content]) => field(tag, content));
+        const shown = [...rest(before), field(0xa3, certificate), ...rest(behind)];
+        const without = field(0x30, Buffer.concat([...rest(before), ...rest(behind)]));
+        expect(withoutCertificate(field(0x30, Buffer.concat(shown)))).to.deep.equal(without);
+        expect(withoutCertificate(without)).to.deep.equal(without);
+      }),
+    );
+  });
+
+  it('stays as it is when it is anything else', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        const other = Buffer.from(bytes);
+        const cut = Buffer.concat([Buffer.of(0x30, bytes.length + 1), bytes]);
+        expect(withoutCertificate(cut)).to.equal(cut);
+        expect(withoutCertificate(other).length).to.be.at.most(other.length);
+      }),
+    );
   });
 });
 
