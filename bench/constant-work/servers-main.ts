@@ -1,8 +1,12 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
 
 /**
  * The servers of bench:work, on every loopback address: at one port all are well, at another they answer 503, at a third they
- * accept and are silent, and at a fourth nobody listens. Tells its ports by IPC.
+ * accept and are silent, and at a fourth nobody listens. Those that answer are HAProxy's: Node's would need a core for themselves. Tells
+ * its ports by IPC, and ends with it. Its argument is a folder for its files.
  */
 export interface WorkPorts {
   readonly well: number;
@@ -11,37 +15,37 @@ export interface WorkPorts {
   readonly refusing: number;
 }
 
-// Of the same length, so that bytes can be compared.
-const well = 'HTTP/1.1 200 Everything is well\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
-const failing = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+/** None that the kernel chooses for clients: otherwise each probe that finds nobody is looked at, whether it has met itself. */
+const ports: WorkPorts = { well: 17_910, failing: 17_911, silent: 17_912, refusing: 17_913 };
 
-function answering(text: string): Server {
-  return createServer((socket: Socket) => {
-    // Checkers end connections by a reset.
-    socket.on('error', () => {});
-    socket.once('data', () => socket.end(text));
-  });
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen({ port: 0, host: '0.0.0.0', backlog: 4096 }, () => {
-      const address = server.address();
-      if (address !== null && typeof address === 'object') resolve(address.port);
-    });
-  });
-}
+const [, , folder = ''] = process.argv;
+const lines = [
+  'global',
+  '  nbthread 1',
+  '  maxconn 8000',
+  'defaults',
+  '  mode http',
+  '  timeout client 10s',
+  'frontend well',
+  `  bind 0.0.0.0:${ports.well} backlog 4096`,
+  // Of the same length, so that bytes can be compared.
+  '  http-request return status 200 content-type text/plain string "all is really well here"',
+  'frontend failing',
+  `  bind 0.0.0.0:${ports.failing} backlog 4096`,
+  '  http-request return status 503 content-type text/plain string "not now"',
+];
+const config = path.join(folder, 'haproxy.cfg');
+writeFileSync(config, `${lines.join('\n')}\n`);
+const haproxy = spawn('haproxy', ['-q', '-db', '-f', config], { stdio: ['ignore', 'ignore', 'inherit'] });
+haproxy.once('exit', (code) => process.exit(code ?? 1));
 
 const quiet = createServer((socket) => {
+  // Checkers end connections by a reset.
   socket.on('error', () => {});
   socket.resume();
 });
-const gone = createServer();
-const ports: WorkPorts = {
-  well: await listen(answering(well)),
-  failing: await listen(answering(failing)),
-  silent: await listen(quiet),
-  refusing: await listen(gone),
-};
-gone.close(() => process.send?.(ports));
-process.on('disconnect', () => process.exit());
+quiet.listen({ port: ports.silent, host: '0.0.0.0', backlog: 4096 }, () => process.send?.(ports));
+process.on('disconnect', () => {
+  haproxy.kill('SIGKILL');
+  process.exit();
+});

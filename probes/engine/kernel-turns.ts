@@ -6,9 +6,10 @@ import type { ProbingThread } from './thread.js';
 const GRID_MS = 10;
 /**
  * For how long it waits for what it has begun in this turn, at most, and after how much of that it looks: to be woken costs
- * more than a probe, so that it is not woken by each answer.
+ * more than a probe, so that it is not woken by each answer. While many begin, the first ones are answered already: that look costs no
+ * sleep.
  */
-const looksMs = [0.6, 2.5] as const;
+const looksMs = [0, 0.6, 2.5] as const;
 /** For those whose backend may be down or up with their answer, which are few, it looks again, so that they need not wait for the next moment of the grid. */
 const looksForFewMs = [4, 5.5] as const;
 /** How often it shows that it lives. */
