@@ -7,7 +7,11 @@ import { problemsOf } from './codec.js';
 import { type PlaceFinder, placeFinder } from './place-finder.js';
 import { type Finding, formatPath, type Problem } from './problem.js';
 import { type ConfigFile, configFile } from './schema.js';
-import { checkSemantics } from './semantic.js';
+import { checkAccess } from './semantic-access.js';
+import { checkBackends, checkFrontends } from './semantic-frontends.js';
+import { checkHealthChecks, checkTrust } from './semantic-healthchecks.js';
+import { checkLb } from './semantic-lb.js';
+import { checkVips } from './semantic-vips.js';
 import { findWarnings } from './warnings.js';
 import { readYaml } from './yaml-reader.js';
 import { nodeAt, type YamlNode } from './yaml-tree.js';
@@ -57,6 +61,22 @@ function judge(
   const warnings = toIssues(sorted, placeOf);
   if (errors.length === 0) return { ok: true, config: assemble(file, beside), warnings };
   return { ok: false, stage: 'semantic', issues: toIssues(errors, placeOf), warnings };
+}
+
+/**
+ * What is wrong between the values of a well-formed file. VPP's section comes last, so that an operator fixes the
+ * structure first.
+ */
+function checkSemantics(file: ConfigFile, { caFiles, tokenFile }: Beside): readonly Finding[] {
+  return [
+    ...checkAccess(file, tokenFile),
+    ...checkHealthChecks(file),
+    ...checkTrust(file, caFiles),
+    ...checkBackends(file),
+    ...checkFrontends(file),
+    ...checkVips(file),
+    ...checkLb(file.vpp.lb),
+  ];
 }
 
 /** A text file ends in a line break; one that does not was perhaps cut off, and `port: 8001` reads `port: 8`. */

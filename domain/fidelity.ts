@@ -1,5 +1,6 @@
 import type { IpAddress } from './ip.js';
 import { predictBuckets, type WeightedServer } from './table-prediction.js';
+import { stepsOf } from './weight-mode.js';
 
 /** What one server asked for and what VPP's table gives it. Shares are 0..1. */
 export interface ServerShare {
@@ -125,10 +126,4 @@ function coarsestWeights(length: number, servers: readonly WeightedServer[]): Fi
     if (isFaithful(fidelityOf(length, servers, coarse))) return { steps, weights };
   }
   return null;
-}
-
-/** A weight on a scale on which `heaviest` has so many steps: rounded, but never to 0 what is above 0. */
-export function stepsOf(weight: number, heaviest: number, steps: number): number {
-  if (weight === 0) return 0;
-  return Math.min(steps, Math.max(1, Math.round((weight * steps) / heaviest)));
 }

@@ -1,5 +1,4 @@
 import type { Pool, WeightMode } from './config.js';
-import { stepsOf } from './fidelity.js';
 
 /**
  * What VPP is told for a weight of a pool. In steps the pool's heaviest configured weight is the whole scale: what is
@@ -12,4 +11,10 @@ export function replicasIn(pool: Pick<Pool, 'backends'>, mode: WeightMode): (wei
   let heaviest = 0;
   for (const { weight, overridden } of pool.backends) heaviest = Math.max(heaviest, weight, overridden ?? 0);
   return (weight) => stepsOf(weight, heaviest, mode.steps);
+}
+
+/** A weight on a scale on which `heaviest` has so many steps: rounded, but never to 0 what is above 0. */
+export function stepsOf(weight: number, heaviest: number, steps: number): number {
+  if (weight === 0) return 0;
+  return Math.min(steps, Math.max(1, Math.round((weight * steps) / heaviest)));
 }

@@ -227,8 +227,16 @@ class Engine implements ProbeEngine {
   }
 }
 
-/** TLS, and connections that are kept, are left to Node. */
+/** TLS, connections that are kept, and every kind for which there are no system calls of our own, are left to Node. */
 function needsNode({ probe }: ProbeTarget): boolean {
-  if (probe.type === 'http') return (probe.http.reuse ?? 1) > 1;
-  return probe.type === 'https' || (probe.type === 'tcp' && probe.tls !== null);
+  switch (probe.type) {
+    case 'icmp':
+      return false;
+    case 'tcp':
+      return probe.tls !== null;
+    case 'http':
+      return (probe.http.reuse ?? 1) > 1;
+    default:
+      return true;
+  }
 }
