@@ -27,7 +27,7 @@ const FLAP_PERIOD_MS = 10_000;
 const UNHEARD_MS = 310;
 
 /** For so long after a connect maglevd believes of no silence that VPP is not to blame for it. */
-const KNOWN_MS = 30_000;
+export const KNOWN_MS = 30_000;
 /** A VPP that has run for so long has had packets for every server that weighs something. */
 const SERVED_MS = 10_000;
 

@@ -1,4 +1,5 @@
 import type { VipId } from '../domain/lb.js';
+import { Blindness } from './blindness.js';
 import { type Ideal, Ideals } from './ideals.js';
 import { type Place, placesOf, vipIdOf, weightIn } from './places.js';
 import type { BackendPlan, Fleet, FrontendPlan } from './scenario.js';
@@ -7,7 +8,7 @@ import type { Culprit } from './servers.js';
 import { Troubles } from './troubles.js';
 import { Words } from './words.js';
 
-/** So long, in milliseconds, who has passed may be in doubt, and up: while VPP is slow no failure counts that it may explain. */
+/** So long, in milliseconds, who has passed may be in doubt, and up: no failure counts that a slow VPP may explain. */
 const IN_DOUBT_MS = 15_000;
 const never = Number.NEGATIVE_INFINITY;
 
@@ -23,7 +24,7 @@ export class Truth {
   readonly #others: { readonly fleet: Fleet; until: number }[] = [];
   readonly #ideals = new Ideals();
   readonly #troubles: Troubles;
-  /** What operators have said. */
+  readonly blindness: Blindness;
   readonly words: Words;
   lifeBegan = 0;
   /** When somebody has changed a VIP by hand. */
@@ -35,6 +36,7 @@ export class Truth {
     this.#now = now;
     this.config = config;
     this.#troubles = new Troubles(now);
+    this.blindness = new Blindness(now);
     this.words = new Words(now);
   }
 
@@ -170,7 +172,7 @@ export class Truth {
         const [ideal, { isRecent }] = [this.#ideals.get(name, address), this.#troubles];
         if (check === null || ideal === undefined) return check === null;
         if (ideal.lastPassAt === never) return false;
-        if (ideal.up || this.#now() - ideal.lastPassAt <= IN_DOUBT_MS) return true;
+        if (ideal.up || this.blindness.seenMs(ideal.lastPassAt) <= IN_DOUBT_MS) return true;
         return isRecent(ideal.lastUpAt) || isRecent(ideal.lastPassAt);
       }),
     );

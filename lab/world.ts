@@ -12,7 +12,7 @@ import type { Observer, RequestSeen } from './observer.js';
 import type { PipeEnd } from './pipe.js';
 import type { Fleet, Scenario } from './scenario.js';
 import { nothingSeen, type SeenVpp, seenIn } from './seen.js';
-import { Servers } from './servers.js';
+import { KNOWN_MS, Servers } from './servers.js';
 import { Trace } from './trace.js';
 import { Truth } from './truth.js';
 import type { Turns } from './turns.js';
@@ -161,6 +161,8 @@ export class World {
       told: (level, event, fields) => {
         this.trace.line(`${level} ${event} ${JSON.stringify(fields, plain)}`);
         if (event === 'vpp-died-writing') this.truth.troubled(Number(fields['pauseMs'] ?? 0) + 1);
+        if (event === 'vpp-disconnect') this.truth.blindness.begin(Number.POSITIVE_INFINITY);
+        if (event === 'vpp-connect') this.truth.blindness.begin(KNOWN_MS);
         for (const { told } of this.observers) told?.(level, event, fields);
       },
       serving: (targets) => {

@@ -33,6 +33,8 @@ export class Digest {
     let text = `${flagsOf(state)}|${inputsText(inputs)}|${this.#vpp(state.vpp, swap)}|`;
     if (state.foreign.size > 0) text += this.#all([...state.foreign], swap);
     text += '|';
+    if (state.spared.size > 0) text += this.#all([...state.spared].sort(), swap);
+    text += '|';
     if (state.knownFailures.length > 0) text += this.#all([...state.knownFailures], swap);
     for (const place of places) text += `|${this.#id(standing.decision.vips[place] ?? null, swap)}`;
     text += `|${Math.round(underWayMs * 100)}/${Math.round(overtakenMs * 100)}|`;

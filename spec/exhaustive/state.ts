@@ -149,6 +149,8 @@ export class State {
   calm = false;
   /** Something that maglevd knew is lost since the last calm. */
   forgot = false;
+  /** Flows that live because of that: operators were told so, and the word alone does not cut them any more. */
+  spared: ReadonlySet<string> = new Set();
 
   constructor(inputs: Inputs, standing: StandingDecision, vpp: VppModel) {
     this.inputs = inputs;
@@ -174,6 +176,7 @@ export class State {
     copy.still = this.still;
     copy.calm = this.calm;
     copy.forgot = this.forgot;
+    copy.spared = this.spared;
     return copy;
   }
 

@@ -91,6 +91,7 @@ export function progressOf(state: State, deciding: Deciding): Step[] {
         wordsHold(next, deciding);
         next.calm = true;
         next.still = true;
+        next.spared = sparedNow(next);
         next.forgot = false;
         syncDue(next, 'tick');
       },
@@ -118,7 +119,7 @@ export function askText({ ask }: Sent): string {
 }
 
 /** What operators have said is so in VPP, whatever was decided. */
-function wordsHold({ inputs, standing, vpp, forgot }: State, deciding: Deciding): void {
+function wordsHold({ inputs, standing, vpp, forgot, spared }: State, deciding: Deciding): void {
   for (const text of inputs.said) {
     const [word, backend = '', only] = text.split(' ').toSpliced(1, text.startsWith('weight') ? 1 : 0);
     const name = only ?? backend;
@@ -128,12 +129,27 @@ function wordsHold({ inputs, standing, vpp, forgot }: State, deciding: Deciding)
       const id = vipId(key);
       const weight = vipIn(vpp, id)?.ases.find((as) => as.address === address)?.weight;
       if (weight !== 0) throw new Violation(`what operators say holds: ${name} weighs ${weight}`);
-      const isCut = !vpp.flows.has(`${id} ${address}`);
+      const flows = `${id} ${address}`;
+      const isCut = !vpp.flows.has(flows) || spared.has(flows);
       if (word !== 'paused' && !isCut && !forgot)
         throw new Violation(`flows are cut when an operator says so: those of ${name} live`);
     }
   }
 }
+
+/** Of whoever weighs nothing: flows that nobody remembers to cut, or did before. */
+function sparedNow({ vpp, forgot, spared }: State): ReadonlySet<string> {
+  if (vpp.flows.size === 0 || (!forgot && spared.size === 0)) return none;
+  const left = vpp.vips.flatMap(({ key, ases }) =>
+    ases
+      .filter(({ weight }) => weight === 0)
+      .map(({ address }) => `${vipId(key)} ${address}`)
+      .filter((flows) => vpp.flows.has(flows) && (forgot || spared.has(flows))),
+  );
+  return left.length === 0 ? none : new Set(left);
+}
+
+const none: ReadonlySet<string> = new Set();
 
 /** VPP equals the decision, compared in a way of our own, and the flows of whoever is disabled are cut. */
 function haveConverged(state: State): void {
