@@ -347,9 +347,9 @@ export class Truth {
           possible.add(true);
         if (this.isPaused(backend) || this.#recently(`paused ${backend}`, true)) possible.add(false);
         if (this.mayBeDown(backend)) possible.add(frontend.flushOnDown);
-        const place = { frontend: frontend.name, pool, backend };
-        if (this.weightsOf(place).has(0)) possible.add(false);
-        if (this.#recently(`flush ${frontend.name} ${pool} ${backend}`, true)) possible.add(true);
+        if (this.weightsOf({ frontend: frontend.name, pool, backend }).has(0)) possible.add(false);
+        // It stays owed for as long as VPP refuses it.
+        if (this.words.spoken(`flush ${frontend.name} ${pool} ${backend}`).length > 0) possible.add(true);
         if (index > 0 || frontend.pools.length > 1) possible.add(false);
         if (this.#mayBeGivenUp(backend)) possible.add(false);
       }
