@@ -21,7 +21,10 @@ export interface BackendSetup extends BackendRules {
 export interface BackendMemory {
   setup: BackendSetup;
   life: BackendLife;
-  /** When it came into its present state, on the clock's monotonic scale: the wall clock may be set meanwhile. */
+  /**
+   * When it came into its present state, on the clock's monotonic scale: the wall clock may be set meanwhile. In whole milliseconds:
+   * such a number takes no memory of its own, and there are thousands.
+   */
   enteredAt: number;
   /** Its first probe is spread, because many others begin at the same moment. */
   spreadFirst: boolean;

@@ -144,7 +144,7 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
         break;
       case 'anew':
         memory.givenUp = false;
-        memory.enteredAt = clock.monotonic();
+        memory.enteredAt = Math.floor(clock.monotonic());
         this.#beginRound();
         break;
       case 'retune':
@@ -167,7 +167,7 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
     memory.round++;
     const startMs = memory.spreadFirst ? clock.random() * spreadMs(memory, check) : 0;
     memory.spreadFirst = false;
-    this.#chancesFrom = clock.monotonic() + startMs;
+    this.#chancesFrom = Math.floor(clock.monotonic() + startMs);
     const { standing } = memory.life;
     const { round } = memory;
     world.prober.tell({ type: 'watch', backend, address, check, round, standing, startMs, report });
@@ -193,7 +193,7 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
     const doubt = doubtNews(backend, before.doubt, life, clock.now());
     if (doubt !== null) world.report.tell({ type: 'backend-doubted', news: doubt });
     if (before.doubt !== null && life.doubt === null && this.#chancesFrom !== null) {
-      this.#chancesFrom = clock.monotonic();
+      this.#chancesFrom = Math.floor(clock.monotonic());
       this.#watchPatience();
     }
     if (life.state === before.state) return;
@@ -201,7 +201,7 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
     const { from = before.state, reason = '', result = null } = transition ?? {};
     const fields = { backend, from, to: life.state, reason, code: result?.code ?? null };
     log.log('info', 'backend-transition', fields);
-    memory.enteredAt = clock.monotonic();
+    memory.enteredAt = Math.floor(clock.monotonic());
     memory.givenUp = false;
     this.#watchPatience();
     this.#tell(transition);

@@ -207,7 +207,7 @@ class Health extends Life<HealthMessage, HealthOptions> {
     const { memories, book } = this.options;
     const known = memories.get(name);
     const round = known?.round ?? book.firstRound();
-    const begin = { at: clock.now(), monotonic: clock.monotonic(), spread, round };
+    const begin = { at: clock.now(), monotonic: Math.floor(clock.monotonic()), spread, round };
     const memory = memoryOf(known, setup, begin);
     const { state } = memory.life;
     memories.set(name, memory);

@@ -150,7 +150,7 @@ export class Family {
   started(child: Child): void {
     const member = this.#memberOf(child);
     member.state = 'running';
-    member.runningSince = this.#clock.monotonic();
+    member.runningSince = Math.floor(this.#clock.monotonic());
     if (this.#starting === member) this.#starting = null;
     this.#proceed();
   }
