@@ -233,7 +233,9 @@ describe('what https and tls probes keep for the next ones', () => {
 
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     it(`resume sessions of ${maxVersion} behind a handshake alone`, async () => {
-      const behind = await servers.tls({ ...good, maxVersion }, (socket) => socket.resume());
+      // Without the groups of newer releases, whose keys are as long as a certificate.
+      const wish = { ...good, maxVersion, ecdhCurve: 'X25519' };
+      const behind = await servers.tls(wish, (socket) => socket.resume());
       const { port, whole } = await way(behind);
       const tls = { ...tlsParams('www.example'), resume: 3 };
       const probe = prepareProbe(target({ type: 'tcp', port, tls }));
