@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { EventRing, weightOf } from '../../domain/event-ring.js';
@@ -22,6 +24,23 @@ describe('the ring of events', () => {
         },
       ),
     );
+  });
+
+  it('holds nothing of what it has dropped', () => {
+    setFlagsFromString('--expose-gc');
+    const ring = new EventRing({ events: 5, bytes: 1e9 });
+    const watched = Array.from({ length: 20 }, (_, i) => {
+      const told = logTold(i + 1);
+      ring.push(told);
+      return new WeakRef(told);
+    });
+    // What a WeakRef has been made of is held until the end of the turn.
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      runInNewContext('gc')();
+      expect(watched.map((one) => one.deref()?.seq).filter((seq) => seq !== undefined)).to.deep.equal(
+        ring.latest(100).map(({ seq }) => seq),
+      );
+    });
   });
 
   it('is bounded by what its events take, too', () => {

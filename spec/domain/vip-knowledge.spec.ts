@@ -48,6 +48,15 @@ class Scene {
 }
 
 describe('domain/vip-knowledge', () => {
+  it('shows what VPP has as the very value that plans depend on, when all was written', () => {
+    const scene = new Scene();
+    scene.read();
+    scene.write();
+    expect(scene.knowledge.known).to.not.equal(undefined);
+    expect(scene.knowledge.shown.found).to.equal(scene.knowledge.known);
+    expect(scene.knowledge.shown.found).to.deep.equal(scene.vpp);
+  });
+
   it('is what VPP has, or that it has to be read', () => {
     const weight = fc.constantFrom(0, 50, 100);
     const step = fc.oneof(
