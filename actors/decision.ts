@@ -150,7 +150,7 @@ class Decision extends Life<DecisionMessage, DecisionOptions & { readonly decide
     else
       for (const { before, vip } of steps.filter(({ differs }) => differs))
         this.options.vpp?.tell({ type: 'vip-wanted', vip, flush: new Set(cut(before, vip)) });
-    if (this.#decider.owes) this.context.self.tell({ type: 'decide' });
+    if (this.#decider.owes) this.context.after(0, { type: 'decide' });
   }
 
   tellAll(): void {

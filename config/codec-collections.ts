@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
 import { nameRule } from '../domain/name.js';
-import { type Codec, codec, describeNode, fail } from './codec.js';
+import { type Codec, codec, describeNode, fail, within } from './codec.js';
 import { type JsonSchema, nameSchema } from './json-schema.js';
 import { isNothing, type YamlEntry, type YamlNode } from './yaml-tree.js';
 
@@ -21,8 +21,8 @@ export function record<A>(
     const decoded = new Map<string, A>();
     for (const [name, { key, value }] of entries) {
       const broken = keyRule(name);
-      if (broken !== null) collect(errors, fail(t.appendContext(context, name, of, key), broken));
-      const result = of.validate(value, t.appendContext(context, name, of, value));
+      if (broken !== null) collect(errors, fail(within(context, name, of, key), broken));
+      const result = of.validate(value, within(context, name, of, value));
       if (E.isRight(result)) decoded.set(name, result.right);
       else collect(errors, result);
     }
@@ -38,7 +38,7 @@ export function nonEmptyList<A>(of: Codec<A>): Codec<readonly A[]> {
     const errors: t.Errors = [];
     const decoded: A[] = [];
     for (const [index, item] of node.items.entries()) {
-      const result = of.validate(item, t.appendContext(context, `[${index}]`, of, item));
+      const result = of.validate(item, within(context, `[${index}]`, of, item));
       if (E.isRight(result)) decoded.push(result.right);
       else collect(errors, result);
     }

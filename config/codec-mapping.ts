@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
 import { didYouMean, nearest } from '../domain/did-you-mean.js';
-import { type Codec, codec, describeNode, type Field, type Fields, fail } from './codec.js';
+import { type Codec, codec, describeNode, type Field, type Fields, fail, within } from './codec.js';
 import { collect, entriesOf } from './codec-collections.js';
 import type { YamlNode } from './yaml-tree.js';
 
@@ -51,19 +51,19 @@ export function mapping<const F extends Fields>(fields: F): Mapping<F> {
     const values: Record<string, unknown> = {};
     for (const [name, { key }] of entries) {
       if (!known.has(name)) {
-        collect(errors, fail(t.appendContext(context, name, self, key), unknownKey(name, names)));
+        collect(errors, fail(within(context, name, self, key), unknownKey(name, names)));
       }
     }
     for (const [name, { codec: of, absent }] of known) {
       const entry = entries.get(name);
       if (entry !== undefined) {
-        const result = of.validate(entry.value, t.appendContext(context, name, of, entry.value));
+        const result = of.validate(entry.value, within(context, name, of, entry.value));
         if (E.isRight(result)) values[name] = result.right;
         else collect(errors, result);
       } else if (absent !== null) {
         values[name] = absent.value;
       } else {
-        collect(errors, fail(t.appendContext(context, name, of, node), 'required key is missing'));
+        collect(errors, fail(within(context, name, of, node), 'required key is missing'));
       }
     }
     // Every key of `fields` now has its value, so this is the type that they make up.

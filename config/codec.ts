@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type * as t from 'io-ts';
+import * as t from 'io-ts';
 import { quote } from '../domain/text.js';
 import type { JsonSchema } from './json-schema.js';
 import type { Path, Problem } from './problem.js';
@@ -41,9 +41,26 @@ export function codec<A>(name: string, shape: Shape, validate: t.Validate<YamlNo
     name,
     shape,
     validate,
-    decode: (node) => validate(node, [{ key: '', type: self, actual: node }]),
+    decode: (node) => {
+      // Most is right, and a place for each of ten thousand values is dear: it is kept when something was found wrong.
+      const placeless = validate(node, nowhere);
+      return E.isRight(placeless) ? placeless : validate(node, [{ key: '', type: self, actual: node }]);
+    },
   };
   return self;
+}
+
+/** What is decoded in it has no place, and neither has what is wrong with it. */
+const nowhere: t.Context = [];
+
+/** Where a part of what stands at `context` stands. */
+export function within(
+  context: t.Context,
+  key: string,
+  type: t.Decoder<YamlNode, unknown>,
+  actual: YamlNode,
+): t.Context {
+  return context === nowhere ? nowhere : t.appendContext(context, key, type, actual);
 }
 
 /**

@@ -72,12 +72,13 @@ export function checkBackends(file: ConfigFile): Finding[] {
   const found: Finding[] = [];
   const suggest = suggester([...file.healthchecks.keys()]);
   for (const [name, { address, healthcheck }] of file.backends) {
-    const path = ['maglev', 'backends', name];
+    const report = (key: string, message: string) =>
+      found.push({ path: ['maglev', 'backends', name, key], message });
     const unusable = unusableInVpp(address);
-    if (unusable !== null) found.push({ path: [...path, 'address'], message: unusable });
+    if (unusable !== null) report('address', unusable);
     if (healthcheck !== null && !file.healthchecks.has(healthcheck)) {
       const message = `no health check is called ${quote(healthcheck)}${didYouMean(suggest(healthcheck))}`;
-      found.push({ path: [...path, 'healthcheck'], message });
+      report('healthcheck', message);
     }
   }
   return found;

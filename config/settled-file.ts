@@ -19,6 +19,8 @@ export interface FileReading {
   readonly wait: (ms: number) => Promise<void>;
   /** How many milliseconds ago the file was written to. */
   readonly sinceChangeMs: () => Promise<number>;
+  /** Called once, before the first wait. */
+  readonly waits?: () => void;
 }
 
 /**
@@ -30,6 +32,7 @@ export async function readSettled(reading: FileReading): Promise<ConfigVerdict> 
   const { file, load, wait } = reading;
   let last = await load();
   if (!last.ok || !(await isToSettle(last, reading))) return last;
+  reading.waits?.();
   for (let i = 0; i < REREADS; i++) {
     await wait(REREAD_MS);
     const next = await load();

@@ -37,9 +37,7 @@ function muchMemory(file: ConfigFile, memory: VppMemory | null): Finding[] {
   const sized = {
     tableLength: lb['new-flows-table-length'],
     stickyBuckets: lb['sticky-buckets-per-core'],
-    frontends: [...file.frontends.values()].map(({ pools }) =>
-      pools.map(({ backends }) => [...backends].map(([name, { weight }]) => ({ name, weight }))),
-    ),
+    frontends: [...file.frontends.values()].map(({ pools }) => pools.map(({ backends }) => backends)),
   };
   const messages = [memoryWarning(sized, memory), countersWarning(sized, memory)];
   return messages.flatMap((message) =>

@@ -105,6 +105,12 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
       running,
       wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
       sinceChangeMs: () => sinceChange(settings.config, clock.now()),
+      // A reload is told when it is done, and what ran goes on meanwhile; a start would say nothing for seconds.
+      waits: () => {
+        if (running() !== null) return;
+        log.log('info', 'config-awaited', { file: settings.config });
+        service?.notify([`STATUS=waits until nobody writes to ${settings.config} any more`]);
+      },
     });
   // Nothing runs yet, and VPP is not asked for its memory before maglevd governs it.
   const first = loadConfig(

@@ -10,8 +10,15 @@ export type IpFamily = 4 | 6;
 
 /** The canonical form of `text`, or null when it is not an address. Zones (`fe80::1%eth0`) are refused. */
 export function parseIp(text: string): IpAddress | null {
-  const bytes = text.includes(':') ? parseIpv6(text) : parseIpv4(text);
-  return bytes === null ? null : ipFromBytes(bytes);
+  if (text.includes(':')) {
+    const bytes = parseIpv6(text);
+    return bytes === null ? null : ipFromBytes(bytes);
+  }
+  const value = ipv4Value(text);
+  // Not the text itself, which may be a part of a whole file that would be kept for it.
+  return value < 0
+    ? null
+    : (`${value >>> 24}.${(value >> 16) & 255}.${(value >> 8) & 255}.${value & 255}` as IpAddress);
 }
 
 /** The canonical form of `address/length`; null when it is none, or has bits set behind the length. */

@@ -11,8 +11,8 @@ import {
   type VppMemory,
 } from './vpp-memory.js';
 
-/** A pool, as far as memory is concerned. */
-type SizedPool = readonly { readonly name: string; readonly weight: number }[];
+/** A pool, as far as memory is concerned: its servers by name. */
+type SizedPool = ReadonlyMap<string, { readonly weight: number }>;
 
 /** What of a config matters for memory. */
 export interface SizedConfig {
@@ -58,9 +58,8 @@ export function memoryWarning(config: SizedConfig, memory: VppMemory | null): st
  */
 export function countersWarning({ frontends }: SizedConfig, memory: VppMemory | null): string | null {
   const threads = memory?.threads ?? 1;
-  const servers = new Set(
-    frontends.flatMap((pools) => pools.flatMap((pool) => pool.map(({ name }) => name))),
-  );
+  const servers = new Set<string>();
+  for (const pools of frontends) for (const pool of pools) for (const name of pool.keys()) servers.add(name);
   // A route for each server, and one for each VIP.
   const bytes = counterBytes(frontends.length, servers.size + frontends.length, threads);
   if (bytes <= DEFAULT_STATS_BYTES * LARGE_PART) return null;
@@ -78,17 +77,16 @@ function threadsText(threads: number, memory: VppMemory | null): string {
 
 /** Only one pool of a frontend has weight at a time, but the servers of all are in VPP. */
 function sizeOf(pools: readonly SizedPool[], tableLength: number): VipSize {
-  const names = new Set<string>();
   let weight = 0;
   for (const pool of pools) {
     let sum = 0;
-    for (const member of pool) {
-      names.add(member.name);
-      sum += member.weight;
-    }
+    for (const member of pool.values()) sum += member.weight;
     weight = Math.max(weight, sum);
   }
-  return { tableLength, servers: names.size, weight };
+  const [only] = pools;
+  const servers =
+    pools.length === 1 && only !== undefined ? only : new Set(pools.flatMap((pool) => [...pool.keys()]));
+  return { tableLength, servers: servers.size, weight };
 }
 
 /** Tells once of each VIP for which VPP has no memory: without that VIP a service is missing. */

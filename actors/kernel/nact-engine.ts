@@ -17,7 +17,7 @@ const turnToken = 'turn';
 
 /** So many actors are kept though they have nothing to do, and each for so many milliseconds: one takes two kilobytes. */
 const usualLimits = { most: 256, ms: 2000 };
-const MOST_AT_ONCE = 32;
+const MOST_AT_ONCE = 4;
 
 /**
  * nact as what it is good at: FIFO turns without overlap, fair between actors. Every worker is an actor directly

@@ -131,7 +131,7 @@ function applyAll(
     outcomes[i] = outcome;
     if (--left === 0) all(outcomes);
   };
-  for (const [i, operation] of operations.entries()) {
+  operations.forEach((operation, i) => {
     api.send(operation, (error) => set(i, error === null ? done : failedOutcome(error)));
-  }
+  });
 }

@@ -29,6 +29,11 @@ export const daemonEvents = {
     insecure: field<boolean>(),
     tls: field<unknown>('its files; null: there is none'),
   }),
+  'config-awaited': event(
+    ['info'],
+    'a start waits until the config file stays as it is: it was written to within the last two seconds, or its last line has no end',
+    { file: field<string>() },
+  ),
   'log-level': event(['info'], 'the level at which the log is printed was changed', {
     level: field<LogLevel>('from now on'),
     before: field<LogLevel>(),

@@ -76,6 +76,7 @@ async function settledSince(
 ) {
   let waited = 0;
   let times = 0;
+  let told = 0;
   const verdict = await readSettled({
     file: 'f',
     load: async () => found[Math.min(times++, found.length - 1)] as ConfigVerdict,
@@ -84,7 +85,12 @@ async function settledSince(
       waited += ms;
     },
     sinceChangeMs: async () => sinceChangeMs,
+    waits: () => {
+      expect(waited, 'told before it waits').to.equal(0);
+      told++;
+    },
   });
+  expect(told, 'told once').to.equal(waited > 0 ? 1 : 0);
   return { verdict, waited, times };
 }
 

@@ -41,7 +41,7 @@ describe("domain: what a load balancer costs VPP's heap", () => {
     const sized = (vips: number, tableLength: number, stickyBuckets = 65_536) => ({
       tableLength,
       stickyBuckets,
-      frontends: Array.from({ length: vips }, () => [[{ name: 'a', weight: 1 }]]),
+      frontends: Array.from({ length: vips }, () => [new Map([['a', { weight: 1 }]])]),
     });
     const gib = { total: 1024 * MIB, free: 900 * MIB, contiguous: 900 * MIB, threads: 1 };
 
@@ -54,7 +54,7 @@ describe("domain: what a load balancer costs VPP's heap", () => {
 
     it('comes for more counters than half of the stats segment holds', () => {
       const many = (servers: number) => {
-        const pool = Array.from({ length: servers }, (_, i) => ({ name: `s${i}`, weight: 1 }));
+        const pool = new Map(Array.from({ length: servers }, (_, i) => [`s${i}`, { weight: 1 }]));
         return { tableLength: 1024, stickyBuckets: 1024, frontends: [[pool]] };
       };
       expect(countersWarning(many(10_000), null)).to.equal(null);

@@ -1,3 +1,4 @@
+import { utimesSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { realClock } from '../../clock/real-clock.js';
@@ -51,11 +52,16 @@ describe('e2e: a service manager is told', function () {
     expect(systemd.messages.at(-1)).to.equal('STOPPING=1\nSTATUS=ends after SIGTERM');
   });
 
-  it('in the abstract namespace as well', async () => {
+  it('in the abstract namespace as well, and that it waits for its config', async () => {
     const address = `@maglev-spec-${process.pid}`;
     systemd = new NotifyReceiver(address);
     stage.environment = { NOTIFY_SOCKET: address };
-    stage.daemon('--vpp-api-addr=');
+    // A start waits for more of a file that was written just now, and says so.
+    const now = Date.now() / 1000;
+    utimesSync(stage.config, now, now);
+    const maglevd = stage.daemon('--vpp-api-addr=');
+    await systemd.message(/^STATUS=waits until nobody writes to .*maglev\.yaml any more$/);
+    expect((await maglevd.record('config-awaited'))['file']).to.equal(stage.config);
     await systemd.message(/^READY=1$/);
     await systemd.message(/^WATCHDOG=1\nSTATUS=VPP disabled, 1 frontend, none down$/);
   });
