@@ -212,8 +212,8 @@ const planning: readonly Bug[] = [
   bug(
     'owed flushes are never done with',
     'domain/vip-knowledge',
-    '|| as);\n        this.#owed.clear();',
-    '|| as);',
+    '|| as) : ases;\n        this.#owed = none;',
+    '|| as) : ases;',
   ),
   bug('a lost flush', 'domain/plan-vip', 'flush: cut || owed', 'flush: cut'),
   bug(
