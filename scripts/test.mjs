@@ -1,6 +1,7 @@
 // `npm test`: installs, builds, lints, and runs every spec.
 import { spawn } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import './prepare.mjs';
 
@@ -15,7 +16,9 @@ const { bundle } = await import(path.join(root, 'out', 'packaging', 'bundle.js')
 rmSync(bundled, { recursive: true, force: true });
 await Promise.all([run('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'), bundle(bundled)]);
 process.env.MAGLEV_PROGRAMS = bundled;
-await run('mocha/bin/mocha.js', '--parallel', '--jobs', '2', ...files(), ...process.argv.slice(2));
+// One more than there are cores, as many files wait for processes and sockets most of the time.
+const jobs = String(Math.min(availableParallelism() + 1, 5));
+await run('mocha/bin/mocha.js', '--parallel', '--jobs', jobs, ...files(), ...process.argv.slice(2));
 
 /** Every spec, as mocha is to take them. */
 function files() {

@@ -106,6 +106,16 @@ for (const sockets of ['bare', 'node'] as const) {
         ]);
       });
 
+      it('completes the handshake also for the server, which would count a failed one else', async () => {
+        for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {
+          let completed = 0;
+          const port = await servers.tls({ ...good, maxVersion }, () => completed++);
+          for (let i = 0; i < 3; i++) await run(target(secure(port, null)), around);
+          await servers.idle();
+          expect(completed, maxVersion).to.equal(3);
+        }
+      });
+
       it('passes a server that demands a certificate of its clients behind the handshake, not within it', async () => {
         const demanding = { ...good, requestCert: true, rejectUnauthorized: true };
         const within = { ...demanding, maxVersion: 'TLSv1.2' };
