@@ -5,7 +5,10 @@ export type Said = ReadonlySet<string>;
 
 export type Word = BackendAction | 'weight 0';
 
-/** After one more word, of which the config says the opposite. Whoever disables a server has ended its pause. */
+/**
+ * After one more word, of which the config says the opposite. Whoever disables a server has ended its pause;
+ * that it is disabled is not ended by who resumes it, which may be asked for only while that is not known.
+ */
 export function afterWord(said: Said, backend: string, word: Word): Said {
   const after = new Set(said);
   const [paused, disabled] = [`paused ${backend}`, `disabled ${backend}`];
@@ -13,12 +16,13 @@ export function afterWord(said: Said, backend: string, word: Word): Said {
     case 'weight 0':
       return after.add(`weight web ${backend}`);
     case 'pause':
-      after.delete(disabled);
       return after.add(paused);
     case 'disable':
       after.delete(paused);
       return after.add(disabled);
     case 'resume':
+      after.delete(paused);
+      return after;
     case 'enable':
       after.delete(paused);
       after.delete(disabled);
