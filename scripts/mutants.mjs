@@ -15,6 +15,7 @@ const more = {
   'domain/rise-fall': ['domain/standing-table', 'domain/backend-life'],
   'domain/weights': ['domain/deciding', 'domain/weights-page'],
   'domain/deciding': ['domain/decider', 'actors/decision'],
+  'domain/operator': ['domain/intent-review', 'domain/intent-desk', 'actors/operator-intents'],
   'domain/plan': ['domain/plan-any', 'domain/plan-sync', 'domain/whole-plan'],
   'domain/plan-vip': ['domain/plan', 'domain/plan-any', 'domain/vip-knowledge', 'exhaustive/exhaustive'],
   'domain/vip-knowledge': ['actors/session-failures', 'actors/flush-kept', 'exhaustive/exhaustive'],

@@ -7,11 +7,14 @@ import {
   decideFrontend,
   decisionOf,
   type Heard,
+  heldAndCut,
+  knowledgeOf,
   sameFrame,
   stepBetween,
   undecided,
 } from '../../domain/deciding.js';
 import type { BackendState } from '../../domain/health.js';
+import type { DesiredAs, DesiredVip } from '../../domain/lb.js';
 import {
   anyDesiredAses,
   desiredAs,
@@ -65,6 +68,34 @@ describe('domain/deciding: what state a backend is in', () => {
     for (const stale of ['paused', 'disabled', 'unknown', 'removed'] as const) {
       expect(backendState('a', under([['a', heardOf(stale)]]))).to.equal('unknown');
     }
+  });
+});
+
+describe('domain/deciding: who has no verdict for too long', () => {
+  it('is given up at the address that was probed, and at no other', () => {
+    const given = (address: string) =>
+      knowledgeOf(['a'], under([['a', { ...heardOf('unknown', address), givenUp: true }]])).patience.givenUp;
+    expect([...given('10.0.0.1')]).to.deep.equal(['a']);
+    expect([...given('10.0.0.99')]).to.deep.equal([]);
+    expect([...knowledgeOf(['a'], under([['a', heardOf('unknown')]])).patience.givenUp]).to.deep.equal([]);
+  });
+});
+
+describe('domain/deciding: flows that are cut whatever VPP had', () => {
+  it('are those of servers that were held, and are out for good now', () => {
+    const out = { weight: 0, flush: true, hold: false };
+    const cut = (before: DesiredVip | null, ...now: readonly DesiredAs[]) =>
+      heldAndCut(before, desiredVip('192.0.2.1/32', now));
+    const server = desiredAs('10.0.0.1');
+    const held = desiredVip('192.0.2.1/32', [{ ...server, hold: true }]);
+    expect(cut(held, { ...server, ...out })).to.deep.equal([server.address]);
+    expect(cut(held, { ...server, ...out, flush: false })).to.deep.equal([]);
+    expect(cut(held, { ...server, ...out, weight: 5 })).to.deep.equal([]);
+    expect(cut(held, { ...desiredAs('10.0.0.2'), ...out })).to.deep.equal([]);
+    expect(
+      cut(desiredVip('192.0.2.1/32', [{ ...server, hold: false }]), { ...server, ...out }),
+    ).to.deep.equal([]);
+    expect(cut(null, { ...server, ...out })).to.deep.equal([]);
   });
 });
 
