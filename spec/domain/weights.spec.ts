@@ -208,6 +208,49 @@ describe('domain/weights', () => {
     ]);
   });
 
+  it('says of each what it weighs, whether it is held, whether its flows are cut, and why', () => {
+    const two = sampleFrontend('f', '192.0.2.1', [{ a: 1, b: 0 }, { c: 10 }]);
+    const shown = (frontend: Frontend, states: Record<string, BackendState>, patience?: Patience) =>
+      decideWeights(frontend, new Map(Object.entries(states)), patience)
+        .flat()
+        .map(({ weight, hold, flush, reason }) =>
+          [weight, hold ? 'held' : 'told', flush ? 'cut' : 'left', reason].join(' '),
+        );
+    expect(shown(two, { a: 'up', b: 'up', c: 'up' }), 'a weight of 1 is one').to.deep.equal([
+      '1 told left up, in the active pool',
+      '0 told left up, but its weight is 0',
+      '0 told left up, but pool pool0 is active',
+    ]);
+    const over = { holdAll: false, givenUp: new Set(['a']) };
+    expect(shown(two, { a: 'unknown', b: 'removed', c: 'up' }, over)).to.deep.equal([
+      '0 told left still no verdict: counts as down',
+      '0 told left removed from the config',
+      '10 told left up, in the active pool',
+    ]);
+    expect(shown(two, { a: 'unknown', b: 'down', c: 'up' })).to.deep.equal([
+      '0 held left no verdict yet: kept as VPP has it',
+      '0 told cut down',
+      '10 held left up, in the active pool; kept as VPP has it until pool pool0 has a verdict',
+    ]);
+    const start = { holdAll: true, givenUp: new Set<string>() };
+    expect(shown(two, { a: 'down', b: 'paused', c: 'unknown' }, start)).to.deep.equal([
+      '0 held left down; kept as VPP has it until its other backends have a verdict',
+      '0 told left paused by the operator',
+      '0 held left no verdict yet: kept as VPP has it',
+    ]);
+    const zero = withWeight(two, 'a', 0);
+    const own = 'its weight is 0; weight set by the operator, 1 in the config';
+    expect(shown(zero, { a: 'unknown', b: 'disabled', c: 'up' })).to.deep.equal([
+      `0 told left no verdict yet, and ${own}`,
+      '0 told cut disabled',
+      '10 told left up, in the active pool',
+    ]);
+    expect(shown(zero, { a: 'up', b: 'down', c: 'down' })[0]).to.equal(`0 told left up, but ${own}`);
+    expect(shown(withWeight(two, 'a', 7), { a: 'up' })[0]).to.equal(
+      '7 told left up, in the active pool; weight set by the operator, 1 in the config',
+    );
+  });
+
   it('calls a frontend unknown while a server without a verdict may still serve, and down only when none may', () => {
     const frontend = sampleFrontend('f', '192.0.2.1', [{ a: 100, b: 100 }, { c: 0 }]);
     const state = (a: BackendState, b: BackendState, c: BackendState, ...givenUp: string[]) =>
