@@ -28,13 +28,19 @@ export function underNewRules(scene: Scene): Fault[] {
   ];
 }
 
+/** An operator takes a server out of one place and cuts its flows; and what he says who wants it back. */
+function cutAndBack(scene: Scene) {
+  const where = place(scene);
+  const before = weightIn(scene.fleet, where) ?? 0;
+  const cut: Fault = { kind: 'weight', at: scene.at, ...where, weight: 0, flush: true };
+  const takenBack = (at: number): Fault => ({ ...cut, at, weight: before === 0 ? 20 : before, flush: false });
+  return { backend: where.backend, cut, takenBack };
+}
+
 /** Something is asked for, and taken back before VPP has it; much later comes another word about the same server. */
 export function secondThoughts(scene: Scene): Fault[] {
-  const { dice, fleet, at } = scene;
-  const where = place(scene);
-  const { backend } = where;
-  const before = weightIn(fleet, where) ?? 0;
-  const cut: Fault = { kind: 'weight', at, ...where, weight: 0, flush: true };
+  const { dice, at } = scene;
+  const { backend, cut, takenBack } = cutAndBack(scene);
   const isRefused = dice.chance(0.6);
   const takenBackAt = at + dice.span(1000, 8000);
   const action = dice.one(['refuse:-6', 'refuse:-6', 'drop', 'delay:3s']);
@@ -50,7 +56,7 @@ export function secondThoughts(scene: Scene): Fault[] {
         ]
       : []),
     cut,
-    { ...cut, at: takenBackAt, weight: before === 0 ? 20 : before, flush: false },
+    takenBack(takenBackAt),
     {
       kind: 'operator',
       at: takenBackAt + dice.from(20_000, 35_000),
@@ -63,15 +69,12 @@ export function secondThoughts(scene: Scene): Fault[] {
 
 /** The same while VPP takes nothing; and when it takes all again, nobody can measure the server. */
 export function takenBackUnheard(scene: Scene): Fault[] {
-  const { dice, fleet, at } = scene;
-  const where = place(scene);
-  const { backend } = where;
-  const before = weightIn(fleet, where) ?? 0;
-  const cut: Fault = { kind: 'weight', at, ...where, weight: 0, flush: true };
+  const { dice, at } = scene;
+  const { backend, cut, takenBack } = cutAndBack(scene);
   return [
     { kind: 'vpp', at: at - 500, forMs: 9000, how: { text: 'refuse:-6@lb_as_set_weight' } },
     cut,
-    { ...cut, at: at + 1000, weight: before === 0 ? 20 : before, flush: false },
+    takenBack(at + 1000),
     { kind: 'operator', at: at + 2000, backend, action: 'pause' },
     { kind: 'doubt', at: at + 3000, forMs: dice.from(35_000, DRAMA_MS - 5000), backends: [backend] },
     { kind: 'operator', at: at + dice.from(3500, 6000), backend, action: 'resume' },

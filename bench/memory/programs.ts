@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startHaproxy } from '../probes/checkers.js';
 import { fleetConfig } from '../probes/fleet-config.js';
+import { processUsage } from '../probes/process-usage.js';
 import type { Ports } from '../probes/target-farm.js';
 import { startSimulator } from '../simulator.js';
 import type { MemoryQuestion, ThreadMemory } from './heap-watch.js';
@@ -51,7 +52,7 @@ export async function footprintOfMaglevd(
   try {
     await allUp(child, backends);
     await pause(SETTLE_MS);
-    const { VmRSS: residentKb = 0, VmHWM: peakKb = 0 } = statusOf(child.pid ?? 0);
+    const { rssKb: residentKb, peakKb } = processUsage(child.pid ?? 0);
     const snapshot = snapshots === null ? null : path.join(snapshots, String(backends));
     const threads = await threadsOf(child, { snapshot });
     return { threads, residentKb, peakKb };
@@ -68,7 +69,7 @@ export async function footprintOfHaproxy(folder: string, fleet: Fleet): Promise<
   const checker = await startHaproxy(folder, ports, { kind: 'http', backends, intervalMs });
   try {
     await pause(SETTLE_MS);
-    return statusOf(checker.pid)['VmRSS'] ?? 0;
+    return processUsage(checker.pid).rssKb;
   } finally {
     await checker.end();
   }
@@ -95,12 +96,6 @@ function threadsOf(child: ChildProcess, question: MemoryQuestion): Promise<reado
     });
     child.send(question);
   });
-}
-
-/** Numbers of /proc/<pid>/status, in KB. */
-function statusOf(pid: number): Readonly<Record<string, number>> {
-  const lines = readFileSync(`/proc/${pid}/status`, 'latin1').matchAll(/^(\w+):\s+(\d+) kB$/gm);
-  return Object.fromEntries([...lines].map(([, name = '', kb = '0']) => [name, Number(kb)]));
 }
 
 function pause(ms: number): Promise<void> {

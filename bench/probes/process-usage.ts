@@ -6,8 +6,9 @@ const MS_PER_TICK = 10;
 export interface ProcessUsage {
   /** Time on a CPU since its start, in user code and in the kernel. */
   readonly cpuMs: number;
-  /** Memory in RAM now. */
+  /** Memory in RAM now, and the most that it ever was. */
   readonly rssKb: number;
+  readonly peakKb: number;
 }
 
 /** What /proc says of a process, with all its threads. */
@@ -17,7 +18,8 @@ export function processUsage(pid: number): ProcessUsage {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-  return { cpuMs: ticks * MS_PER_TICK, rssKb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) };
+  const kb = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+  return { cpuMs: ticks * MS_PER_TICK, rssKb: kb('VmRSS'), peakKb: kb('VmHWM') };
 }
 
 /** Echo requests that this machine has answered since its boot. */

@@ -6,6 +6,7 @@ import {
   type Circumstances,
   decideFrontend,
   decisionOf,
+  explainChange,
   type Heard,
   heldAndCut,
   knowledgeOf,
@@ -117,6 +118,34 @@ describe('domain/deciding: a frontend', () => {
     fc.assert(property, { numRuns: 200 });
   });
 
+  it('names the pool that serves', () => {
+    expect(decideFrontend(web, under([['a', heardOf('up')]])).pool).to.equal('pool0');
+    const failedOver = under([
+      ['a', heardOf('down')],
+      ['b', heardOf('up', '10.0.0.2')],
+    ]);
+    expect(decideFrontend(web, failedOver).pool).to.equal('pool1');
+  });
+
+  it('says what a change of a backend waits for, by what was decided of it', () => {
+    const decided = [
+      decideFrontend(
+        web,
+        under([
+          ['a', heardOf('up')],
+          ['b', heardOf('up', '10.0.0.2')],
+        ]),
+      ),
+    ];
+    const waits = (backend: string, state: BackendState, of = decided) =>
+      explainChange(backend, state, of, new Set()).waits;
+    expect(waits('a', 'up')).to.equal('it is up, in the active pool');
+    expect(waits('b', 'up')).to.equal('it is up, but pool pool0 is active');
+    expect(waits('b', 'unknown')).to.equal('it waits for its first probe');
+    expect(waits('off', 'disabled')).to.equal(null);
+    expect(waits('a', 'up', [])).to.equal('no frontend uses it');
+  });
+
   it('that cannot be decided keeps whatever VPP has of it', () => {
     const broken: Frontend = {
       ...web,
@@ -133,6 +162,11 @@ describe('domain/deciding: a frontend', () => {
       ['10.0.0.1', true, 0, false],
       ['10.0.0.2', true, 0, false],
     ]);
+    const six = sampleConfig({ a: { address: '2001:db8::1' } }, [web]);
+    const circumstances = { ...under([]), effective: { config: six, paused: new Set<string>() } };
+    const alone = { ...web, pools: web.pools.slice(0, 1) };
+    const { vip: vip6, pool } = undecided(alone, circumstances, 'a bug');
+    expect([vip.encap, vip6.encap, pool]).to.deep.equal(['gre4', 'gre6', 'pool0']);
   });
 });
 

@@ -83,6 +83,13 @@ describe('domain/intent-desk: what operators asked for, and the disk', () => {
     );
   });
 
+  it('does not write what it has just found, if nothing else was said, or only the same', () => {
+    const found = intentsOf([paused('a'), paused('b')]);
+    expect(withFound(nothingRemembered, found).intents).to.equal(found);
+    expect(withFound(said(nothingRemembered, 'b', true), found).intents).to.equal(found);
+    expect(withFound(said(nothingRemembered, 'b', false), found).intents).to.not.equal(found);
+  });
+
   it('tells a failure once at error, what is the same again at debug, and the end of it', () => {
     const desk = new IntentDesk();
     desk.hear({ kind: 'read', intents: new Map(), problem: null });

@@ -10,6 +10,7 @@ import {
   mergeIntents,
   noIntents,
   setWeight,
+  subjectOf,
 } from '../../domain/operator.js';
 import { sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 
@@ -46,6 +47,14 @@ describe('domain/operator', () => {
         expect(standing(merged, name)).to.equal(standing(act([[name, action]], kept), name));
       }),
     );
+  });
+
+  it('has a subject of its own for each thing that can be said', () => {
+    const weights = ['web', 'api'].flatMap((frontend) =>
+      ['main', 'spare'].map((pool) => subjectOf({ kind: 'weight', frontend, pool, backend: 'a' })),
+    );
+    const others = (['paused', 'enabled'] as const).map((kind) => subjectOf({ kind, backend: 'a' }));
+    expect(new Set([...weights, ...others])).to.have.property('size', 6);
   });
 
   it('has the end of each action, and each is idempotent', () => {

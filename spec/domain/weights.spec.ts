@@ -213,13 +213,19 @@ describe('domain/weights', () => {
     const shown = (frontend: Frontend, states: Record<string, BackendState>, patience?: Patience) =>
       decideWeights(frontend, new Map(Object.entries(states)), patience)
         .flat()
-        .map(({ weight, hold, flush, reason }) =>
-          [weight, hold ? 'held' : 'told', flush ? 'cut' : 'left', reason].join(' '),
+        .map(({ weight, hold, flush, relieved, reason }) =>
+          [
+            weight,
+            hold ? 'held' : 'told',
+            flush ? 'cut' : 'left',
+            ...(relieved ? ['for others'] : []),
+            reason,
+          ].join(' '),
         );
     expect(shown(two, { a: 'up', b: 'up', c: 'up' }), 'a weight of 1 is one').to.deep.equal([
       '1 told left up, in the active pool',
       '0 told left up, but its weight is 0',
-      '0 told left up, but pool pool0 is active',
+      '0 told left for others up, but pool pool0 is active',
     ]);
     const over = { holdAll: false, givenUp: new Set(['a']) };
     expect(shown(two, { a: 'unknown', b: 'removed', c: 'up' }, over)).to.deep.equal([
@@ -246,6 +252,13 @@ describe('domain/weights', () => {
       '10 told left up, in the active pool',
     ]);
     expect(shown(zero, { a: 'up', b: 'down', c: 'down' })[0]).to.equal(`0 told left up, but ${own}`);
+    expect(shown(withWeight(two, 'b', 1), { b: 'up' })[1]).to.equal(
+      '1 told left up, in the active pool; weight set by the operator, 0 in the config',
+    );
+    const three = sampleFrontend('f', '192.0.2.1', [{ a: 5 }, { b: 1 }, { c: 1 }]);
+    expect(shown(three, { a: 'down', b: 'unknown', c: 'up' })[2]).to.equal(
+      '1 held left up, in the active pool; kept as VPP has it until pool pool1 has a verdict',
+    );
     expect(shown(withWeight(two, 'a', 7), { a: 'up' })[0]).to.equal(
       '7 told left up, in the active pool; weight set by the operator, 1 in the config',
     );
