@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import tty from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
 import { libcFunction } from '../../linux/libc.js';
@@ -129,6 +129,12 @@ export class PseudoTerminal {
     if (tcgetattr(this.#slave, termios) < 0) throw new Error('the terminal has gone');
     const flags = termios.readUInt32LE(localFlags);
     return (flags & ICANON) !== 0 && (flags & ECHO) !== 0;
+  }
+
+  /** Is the program stopped, as by Ctrl-Z? A shell goes on with it only then, and so must a spec: else SIGCONT is lost. */
+  isStopped(): boolean {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, 'latin1');
+    return stat[stat.lastIndexOf(')') + 2] === 'T';
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -62,7 +62,7 @@ describe('maglevt on a terminal', function () {
     for (const stop of [() => terminal.type('\u001a'), () => terminal.kill('SIGTSTP')]) {
       await terminal.sees('q quit');
       stop();
-      await until(() => isGivenBack(terminal), 'the terminal');
+      await until(() => terminal.isStopped() && isGivenBack(terminal), 'the terminal');
       terminal.kill('SIGCONT');
     }
     await terminal.sees(/VIP[\s\S]*q quit/);
