@@ -85,11 +85,7 @@ export class Person {
       return world.ask<ConfigAnswer>(
         'reload',
         ({ ask, config }) => ask(config, { type: 'reload-config' }),
-        (answer) => {
-          const isSame = world.fileFleet === fleet;
-          if (answer?.ok === true && fleet !== null && isSame) world.truth.counts(fleet);
-          done(answer !== null && (answer.ok || world.fileFleet === null));
-        },
+        (answer) => done(answer !== null && (answer.ok || world.fileFleet === null)),
       );
     });
   }

@@ -59,7 +59,7 @@ export class Truth {
   counts(fleet: Fleet): void {
     const now = this.#now();
     for (const one of this.#others) one.until = Math.min(one.until, now);
-    this.#others.push({ fleet: this.config, until: now });
+    if (fleet !== this.config) this.#others.push({ fleet: this.config, until: now });
     const left = this.#others.filter(({ until }) => this.#troubles.isRecent(until));
     this.#others.splice(0, this.#others.length, ...left);
     for (const one of fleet.backends) {
@@ -102,7 +102,7 @@ export class Truth {
 
   /** A probe of this server has ended. */
   probed(address: string, passed: boolean, culprit: Culprit): void {
-    const now = this.#now();
+    const ended = { passed, culprit, now: this.#now(), lifeBegan: this.lifeBegan };
     // Of a config that may count already, too: whoever reads it first begins to probe.
     const counted = new Set<string>();
     for (const { backends, checks } of this.configs) {
@@ -111,7 +111,7 @@ export class Truth {
         const check = checks.find(({ name }) => name === backend.check);
         if (check === undefined) continue;
         counted.add(backend.name);
-        this.#ideals.of(backend.name, address, check).count(check, passed, culprit, now);
+        this.#ideals.of(backend.name, address).count(check, ended);
       }
     }
   }

@@ -60,6 +60,8 @@ export class World {
   /** The text of the config file now, and what it says; null = nothing valid. */
   #file: { readonly text: string; readonly fleet: Fleet | null };
   #fileWrittenAt = Number.NEGATIVE_INFINITY;
+  /** What the file has said to whoever read it since the last reload began. */
+  readonly #readSince = new Set<Fleet | null>();
   #seen: SeenVpp = nothingSeen;
   #life: Life | null = null;
   #pids = 100;
@@ -163,6 +165,8 @@ export class World {
         if (event === 'vpp-died-writing') this.truth.troubled(Number(fields['pauseMs'] ?? 0) + 1);
         if (event === 'vpp-disconnect') this.truth.blindness.begin(Number.POSITIVE_INFINITY);
         if (event === 'vpp-connect') this.truth.blindness.begin(KNOWN_MS);
+        if (event === 'config-reload-start') this.#readSince.clear();
+        if (event === 'config-reload-done' && fields['ok'] === true) this.#reloaded();
         for (const { told } of this.observers) told?.(level, event, fields);
       },
       serving: (targets) => {
@@ -299,8 +303,15 @@ export class World {
   async #readFile(): Promise<ConfigVerdict> {
     const { text, fleet } = this.#file;
     const verdict = checkConfigText(text, 'maglev.yaml');
+    this.#readSince.add(fleet);
     if (fleet !== null && this.#file.fleet !== this.truth.config) this.truth.mayCount(fleet);
     return verdict;
+  }
+
+  /** What was read counts, whatever the file says by now; if something else was read meanwhile, nobody here knows which. */
+  #reloaded(): void {
+    const [fleet = null, ...others] = this.#readSince;
+    if (fleet !== null && others.length === 0) this.truth.counts(fleet);
   }
 }
 
