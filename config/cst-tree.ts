@@ -1,5 +1,7 @@
 import { CST } from 'yaml';
+import type { Condensed } from './condensed.js';
 import { emptyAt, type Props, type PropsRule, readEnd, readProps } from './cst-tokens.js';
+import { GapFiller } from './gap-filler.js';
 import type { YamlEntry, YamlMap, YamlNode, YamlScalar } from './yaml-tree.js';
 
 /** Values that aliases may add before the composer is asked, which counts them exactly. */
@@ -41,6 +43,12 @@ export class CstTree {
   readonly #anchors = new Map<string, YamlNode>();
   readonly #sizes = new Map<YamlNode, number>();
   readonly #parts = new Map<BlockCollection, Part>();
+  readonly #filler: GapFiller;
+
+  /** `text` is the whole one; what was left out of it is made where its place comes. */
+  constructor(text: string, leftOut: Pick<Condensed, 'gaps' | 'forms'> = { gaps: [], forms: [] }) {
+    this.#filler = new GapFiller(text, leftOut);
+  }
 
   get unusual(): boolean {
     return this.#unusual;
@@ -65,7 +73,7 @@ export class CstTree {
       return this.#giveUp();
     if (isBlock(value) && props.markAt !== null && !props.newline) return this.#giveUp();
     const root = this.#value(value, props, start, null);
-    if (readEnd(end, this.#end, false) === null) return this.#giveUp();
+    if (readEnd(end, this.#end, false) === null || !this.#filler.isDone) return this.#giveUp();
     return root;
   }
 
@@ -178,7 +186,9 @@ export class CstTree {
     const props = readProps(sep, this.#end, beforeValue);
     if (name === null || props === null || props.markAt === null) return false;
     if (props.markAt - before.end > MAX_KEY || (isBlock(value) && !props.newline)) return false;
-    this.#put(part.entries, name, this.#value(value, props, sep, name.at));
+    if (!this.#filler.fill(part.entries, start, name.at, indent)) return false;
+    const entry = this.#put(part.entries, name, this.#value(value, props, sep, name.at));
+    this.#filler.learn(entry, indent);
     part.end = this.#end;
     return true;
   }
@@ -256,9 +266,11 @@ export class CstTree {
     }
   }
 
-  #put(entries: Map<string, YamlEntry>, key: YamlScalar, value: YamlNode): void {
+  #put(entries: Map<string, YamlEntry>, key: YamlScalar, value: YamlNode): YamlEntry {
     if (entries.has(key.text)) this.#failed();
-    entries.set(key.text, { key, value });
+    const entry = { key, value };
+    entries.set(key.text, entry);
+    return entry;
   }
 
   /** How many values it has, itself and keys included. */
