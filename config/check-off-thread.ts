@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ConfigVerdict } from '../domain/config.js';
 import { productVersion } from '../domain/version.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
+import { namesOnce } from './names-once.js';
 
 /** What the thread is started with. */
 export interface CheckTask {
@@ -47,7 +48,7 @@ export function checkOffThread(
       return;
     }
     worker.once('message', (reply: CheckReply) => {
-      if (reply.kind === 'verdict') resolve(reply);
+      if (reply.kind === 'verdict') resolve({ kind: 'verdict', verdict: namesOnce(reply.verdict) });
       else failed(otherVersion(reply.version));
     });
     worker.once('error', (error) => failed(explained(error)));

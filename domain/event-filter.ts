@@ -1,4 +1,4 @@
-import { type EventName, type LogLevel, stateKeyOf, type ToldEvent, type Topic } from './events.js';
+import { type EventName, type LogLevel, stateOf, type ToldEvent, type Topic } from './events.js';
 
 export const levelRanks: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
@@ -18,10 +18,10 @@ export function wants(filter: EventFilter, { event }: ToldEvent): boolean {
   const { level, topics, names, events } = filter;
   if (level !== null && levelRanks[event.level] >= levelRanks[level]) return true;
   if (events.has(event.name)) return true;
-  const state = stateKeyOf(event);
+  const state = stateOf(event);
   if (state === null || !topics.has(state.topic)) return false;
   if (names === null || (state.topic !== 'backend' && state.topic !== 'frontend')) return true;
-  return names.has(state.key.slice(state.topic.length + 1));
+  return names.has(state.thing);
 }
 
 /** The lowest level that he must be told at, beside changes of state, which are told whatever their level. */

@@ -1,6 +1,6 @@
 import { type EventFilter, wants } from './event-filter.js';
 import { EventRing, type RingBounds } from './event-ring.js';
-import { stateKeyOf, type ToldEvent } from './events.js';
+import { stateOf, type ToldEvent, type Topic } from './events.js';
 
 /** What is kept for those who come later: some hours of a quiet fleet, the last minutes of a bad day. */
 const RING = { events: 10_000, bytes: 8 * 1024 * 1024 };
@@ -30,7 +30,8 @@ export class EventMemory {
   /** Names this life of maglevd. */
   readonly epoch: string;
   readonly #ring: EventRing;
-  readonly #states = new Map<string, ToldEvent>();
+  /** By the name of whose state it is: with a text of its own for each of thousands it would take a fifth more. */
+  readonly #states = new Map<Topic, Map<string, ToldEvent>>();
   #lastSeq = 0;
   #lastSubscriber = 0;
   /** So many may wait for one subscriber. */
@@ -54,10 +55,13 @@ export class EventMemory {
       this.#ring.push(told);
       this.#lastSeq = told.seq;
     }
-    const state = stateKeyOf(told.event);
+    const state = stateOf(told.event);
     if (state === null) return;
-    if (isGone(told)) this.#states.delete(state.key);
-    else this.#states.set(state.key, told);
+    const { topic, thing } = state;
+    const states = this.#states.get(topic) ?? new Map<string, ToldEvent>();
+    this.#states.set(topic, states);
+    if (isGone(told)) states.delete(thing);
+    else states.set(thing, told);
   }
 
   /** At most so many, oldest first. */
@@ -70,7 +74,7 @@ export class EventMemory {
     const wanted = (events: Iterable<ToldEvent>) => [...events].filter((told) => wants(filter, told));
     const missed = since === null || since.epoch !== this.epoch ? null : this.#since(since.seq);
     if (since === null || missed === null) {
-      const states = wanted(this.#states.values());
+      const states = [...this.#states.values()].flatMap((of) => wanted(of.values()));
       return { from: this.#lastSeq, resumed: since === null, missed: [], states };
     }
     return { from: since.seq, resumed: true, missed: wanted(missed), states: [] };

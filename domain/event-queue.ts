@@ -1,4 +1,4 @@
-import { stateKeyOf, type ToldEvent } from './events.js';
+import { stateOf, type ToldEvent } from './events.js';
 
 /**
  * What waits for one subscriber, bounded. When it is full, states that a later event in the queue tells anew go first;
@@ -48,14 +48,14 @@ export class EventQueue {
     const before = this.#events.length;
     const last = new Map<string, ToldEvent>();
     for (const told of this.#events) {
-      const key = stateKeyOf(told.event)?.key;
-      if (key !== undefined) last.set(key, told);
+      const key = keyOf(told);
+      if (key !== null) last.set(key, told);
     }
     const news = new Set(last.values());
     let surplus = before - Math.max(Math.floor(this.#capacity / 2), 1);
     const kept = this.#events.filter((told) => {
       if (news.has(told)) return true;
-      const old = stateKeyOf(told.event) !== null;
+      const old = keyOf(told) !== null;
       if (!old && surplus <= 0) return true;
       surplus--;
       return false;
@@ -67,10 +67,16 @@ export class EventQueue {
 
   #states(): number {
     const keys = new Set<string>();
-    for (const { event } of this.#events) {
-      const key = stateKeyOf(event)?.key;
-      if (key !== undefined) keys.add(key);
+    for (const told of this.#events) {
+      const key = keyOf(told);
+      if (key !== null) keys.add(key);
     }
     return keys.size;
   }
+}
+
+/** Of the thing whose state it tells; null: of none. */
+function keyOf({ event }: ToldEvent): string | null {
+  const state = stateOf(event);
+  return state === null ? null : `${state.topic} ${state.thing}`;
 }

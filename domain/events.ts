@@ -48,13 +48,19 @@ export interface ToldEvent {
   readonly event: MaglevEvent;
 }
 
-/** The thing whose state an event tells; null when it tells of none. */
-export function stateKeyOf({ name, fields }: MaglevEvent): { topic: Topic; key: string } | null {
+/** Whose state an event tells: a thing of some kind, by its name, which is '' where there is only one. */
+export interface StateOf {
+  readonly topic: Topic;
+  readonly thing: string;
+}
+
+/** null: it tells of no state. */
+export function stateOf({ name, fields }: MaglevEvent): StateOf | null {
   const { state }: EventKind = eventCatalogue[name];
   if (state === null) return null;
   const named: Readonly<Record<string, unknown>> = fields;
   const thing = state.key === null ? '' : String(named[state.key] ?? '');
-  return { topic: state.topic, key: `${state.topic} ${thing}` };
+  return { topic: state.topic, thing };
 }
 
 /** The table of all events in docs/user-guide.md, in the order of the catalogue. */

@@ -1,4 +1,4 @@
-import { stateKeyOf, type ToldEvent, type Topic } from '../domain/events.js';
+import { stateOf, type ToldEvent, type Topic } from '../domain/events.js';
 import type { Event, LogEvent } from './generated/maglev.js';
 import { nanoseconds } from './nanoseconds.js';
 
@@ -21,7 +21,7 @@ export const stateMessage = remembered((told) => {
     case 'frontend-transition':
       return message(told, { $case: 'frontend', value: { ...event.fields } });
     default: {
-      const topic = stateKeyOf(event)?.topic;
+      const topic = stateOf(event)?.topic;
       const $case = topic === 'vpp' || topic === 'sync' || topic === 'config' ? topic : 'log';
       return message(told, { $case, value: logEvent(told) });
     }
@@ -39,7 +39,7 @@ export function replayMessage(told: ToldEvent): Event {
 /** As which of the two it comes to somebody who asked for those topics. */
 export function messageFor(topics: ReadonlySet<Topic>): (told: ToldEvent) => Event {
   return (told) => {
-    const topic = stateKeyOf(told.event)?.topic;
+    const topic = stateOf(told.event)?.topic;
     return topic !== undefined && topics.has(topic) ? stateMessage(told) : logMessage(told);
   };
 }

@@ -17,22 +17,17 @@ import {
   spreadMs,
 } from '../../domain/backend-memory.js';
 import { type DoubtNews, doubtNews } from '../../domain/doubt-telling.js';
+import type { ProbeBook } from '../../probes/engine/book.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
-import type {
-  BackendChanged,
-  BackendDetail,
-  Probed,
-  ProbeReadings,
-  ProberRequest,
-} from '../../protocol/health.js';
+import type { BackendChanged, BackendDetail, Probed, ProberRequest } from '../../protocol/health.js';
 import { actorName } from '../kernel/actor-name.js';
 import type { ActorSpec, Context } from '../kernel/contract.js';
 import { Life } from '../life.js';
 
 /** What all backends have in common. */
 export interface BackendWorld {
-  readonly numbers: ProbeReadings;
+  readonly book: Pick<ProbeBook, 'reading' | 'nextRound'>;
   readonly prober: Address<ProberRequest>;
   readonly report: Address<BackendChanged | BackendDoubted>;
 }
@@ -105,7 +100,7 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
         break;
       case 'get-detail': {
         const { backend: name, world, memory } = this.options;
-        const last = world.numbers.reading(name)?.last(1)[0] ?? null;
+        const last = world.book.reading(name)?.last(1)[0] ?? null;
         message.reply.ok({ name, life: withLast(life, last), givenUp: memory.givenUp });
         break;
       }
@@ -123,10 +118,10 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
   }
 
   stop(): void {
-    this.options.memory.round++;
+    const { world, backend, memory } = this.options;
+    memory.round = world.book.nextRound();
     this.#chancesFrom = null;
     // Also when no probe runs: the prober remembers whom it probes.
-    const { world, backend } = this.options;
     world.prober.tell({ type: 'cancel', backend });
   }
 
@@ -164,7 +159,7 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
     const { backend, world } = this.options;
     const { check, address } = memory.setup;
     if (check === null) return;
-    memory.round++;
+    memory.round = world.book.nextRound();
     const startMs = memory.spreadFirst ? clock.random() * spreadMs(memory, check) : 0;
     memory.spreadFirst = false;
     this.#chancesFrom = Math.floor(clock.monotonic() + startMs);
@@ -178,8 +173,8 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
   #retune({ check, address }: BackendSetup): void {
     const memory = this.options.memory;
     if (check === null) return;
-    memory.round++;
     const { backend, world } = this.options;
+    memory.round = world.book.nextRound();
     world.prober.tell({ type: 'retune', backend, address, check, round: memory.round });
     this.#chancesFrom = putOff(memory, check, this.#chancesFrom, this.context.clock.monotonic());
   }

@@ -82,7 +82,7 @@ class Health extends Life<HealthMessage, HealthOptions> {
   constructor(context: Context<HealthMessage>, options: HealthOptions) {
     super(context, options);
     this.#probing = context.alias('prober');
-    this.#world = { numbers: options.book, prober: this.#probing, report: context.self };
+    this.#world = { book: options.book, prober: this.#probing, report: context.self };
   }
 
   async receive(message: HealthMessage): Promise<void> {
@@ -206,7 +206,7 @@ class Health extends Life<HealthMessage, HealthOptions> {
     const { clock } = this.context;
     const { memories, book } = this.options;
     const known = memories.get(name);
-    const round = known?.round ?? book.firstRound();
+    const round = known?.round ?? book.nextRound();
     const begin = { at: clock.now(), monotonic: Math.floor(clock.monotonic()), spread, round };
     const memory = memoryOf(known, setup, begin);
     const { state } = memory.life;

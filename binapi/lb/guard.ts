@@ -17,7 +17,8 @@ import { type Address, AddressFamily } from '../generated/ip-types.js';
 import { memo } from './memo.js';
 import { wireAddress, wirePrefix } from './wire-values.js';
 
-const REMEMBERED = 50_000;
+/** Servers of a VIP follow each other, and VIPs of a prefix. */
+const REMEMBERED = 256;
 
 /**
  * What the lb plugin must never be sent: it checks little, and some values make VPP abort at once, others at the next

@@ -14,7 +14,13 @@ import { type Address, AddressFamily, type AddressWithPrefix } from '../generate
 import { LbEncapType } from '../generated/lb-types.js';
 import { memo } from './memo.js';
 
+/** Of what VPP tells: what it has, it tells again in every read. */
 const REMEMBERED = 50_000;
+/**
+ * Of what is written: the guard looks at what is sent a moment later, and servers of a VIP follow each other. No more of it is
+ * kept, because an equal VPP is written nothing, and an address that is kept takes 400 bytes.
+ */
+const JUST_MADE = 256;
 
 /**
  * An address as VPP takes it: family and 16 bytes, an IPv4 address in the first four of them. The bytes are shared
@@ -23,15 +29,14 @@ const REMEMBERED = 50_000;
 export const wireAddress: (ip: IpAddress) => Address = memo((ip) => {
   const bytes = ipBytes(ip);
   if (bytes.length === 16) return { af: AddressFamily.ADDRESS_IP6, un: bytes };
-  // Of a pool: an array with memory of its own takes more for that than for what is in it.
-  const un = Buffer.allocUnsafe(16).fill(0);
+  const un = new Uint8Array(16);
   un.set(bytes);
   return { af: AddressFamily.ADDRESS_IP4, un };
-}, REMEMBERED);
+}, JUST_MADE);
 
 export const wirePrefix: (prefix: IpPrefix) => AddressWithPrefix = memo(
   (prefix) => ({ address: wireAddress(prefixAddress(prefix)), len: prefixLength(prefix) }),
-  REMEMBERED,
+  JUST_MADE,
 );
 
 /** 16 bytes as a string of as many characters, which can be a key. */

@@ -13,7 +13,7 @@ export class ProbeBook implements ProbeReadings {
   readonly #free: number[] = [];
   readonly #pages: ProbeNumbers[] = [];
   #next = 0;
-  #lives = 0;
+  #rounds = 0;
   #workers = 0;
 
   /** The number of this backend, which it keeps until it is released. */
@@ -27,11 +27,11 @@ export class ProbeBook implements ProbeReadings {
   }
 
   /**
-   * The first round of a backend that comes into the config. No two lives have a round in common: what was found of one whose
-   * row another one has now is old.
+   * A round that nobody has had: of whatever backend news are, and whoever has its row now, those of another round are old.
+   * Counted over all, so that the numbers stay small: above 2^31 each of them would be an object, wherever it is kept.
    */
-  firstRound(): number {
-    return ++this.#lives * 2 ** 32;
+  nextRound(): number {
+    return ++this.#rounds;
   }
 
   /** The tickets of one worker begin behind it: no two workers give the same. */

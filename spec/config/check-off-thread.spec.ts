@@ -10,6 +10,21 @@ import { below } from './config-lines.js';
 
 const installed = path.resolve(import.meta.dirname, '../..');
 const text = below('  backends: { a: { address: 198.51.100.1 } }');
+const fleet = below(
+  '  healthchecks: { web: { type: http, port: 80, interval: 1s, timeout: 500ms } }',
+  '  backends:',
+  '    a: { address: 198.51.100.1, healthcheck: web }',
+  '    b: { address: 198.51.100.2, healthcheck: web, enabled: false }',
+  '    c: { address: 198.51.100.3 }',
+  '  frontends:',
+  '    shop:',
+  '      address: 192.0.2.1',
+  '      protocol: tcp',
+  '      port: 80',
+  '      pools:',
+  '        - { name: first, backends: { a: { weight: 10 }, b: {} } }',
+  '        - { name: spare, backends: { c: { weight: 0 } } }',
+);
 
 describe('config/check-off-thread: a package that was replaced under a running daemon', () => {
   /** What is on disk now. */
@@ -29,10 +44,12 @@ describe('config/check-off-thread: a package that was replaced under a running d
   const restart = 'cannot be checked: a part of maglevd is no longer on disk: restart maglevd';
 
   it('checks with what is on disk when that is what runs', async () => {
-    expect(await checkOffThread(text, 'm.yaml')).to.deep.equal({
-      kind: 'verdict',
-      verdict: checkConfigText(text, 'm.yaml'),
-    });
+    for (const one of [text, fleet, 'maglev: 1\n']) {
+      expect(await checkOffThread(one, 'm.yaml')).to.deep.equal({
+        kind: 'verdict',
+        verdict: checkConfigText(one, 'm.yaml'),
+      });
+    }
   });
 
   it('says that the code is gone', async () => {

@@ -31,7 +31,7 @@ describe('probe engine: a failure that VPP may explain', () => {
       fall: 3,
     };
     let held = false;
-    let round = book.firstRound();
+    let round = book.nextRound();
     const first = round;
     const last = await new Promise<number>((resolve) => {
       const engine = createProbeEngine({
