@@ -4,7 +4,7 @@ import type { ByteSocket, Dial } from './byte-socket.js';
 import type { AnyMessage, MessageDefinition, MessageHeader } from './codec/message.js';
 import { Reader } from './codec/reader.js';
 import { Writer } from './codec/writer.js';
-import { encodeFrame, FRAME_HEADER_SIZE, FrameDecoder, u16At, u32At } from './framing.js';
+import { encodeFrame, enough, FRAME_HEADER_SIZE, FrameDecoder, u16At, u32At } from './framing.js';
 import type { ApiTrace } from './trace.js';
 
 /** Who gets a message that came in. */
@@ -46,10 +46,15 @@ export interface ChannelListener {
 }
 
 /**
- * After so many bytes other work of the process gets its turn: libuv would go on reading as long as there is something
- * to read, and a big dump would hold up everything for its whole length.
+ * After so many bytes, or so much work, others get their turn: libuv would go on reading as long as there is something to
+ * read, and a big dump, or the answers to a thousand changes, would hold up everything for its whole length. Work is counted
+ * in rows of a dump; a reply counts for more, because whoever waits for it goes on in the same turn.
  */
 const TURN_BYTES = 64 * 1024;
+const TURN_WORK = 512;
+const REPLY_WORK = 8;
+
+const NOTHING = new Uint8Array(0);
 
 /** Every message from VPP but one has its context here, right behind the id. */
 const CONTEXT_AT = 2;
@@ -72,8 +77,13 @@ export class MessageChannel {
   #connected = false;
   /** Has the listener heard of the bytes that came last? */
   #arrived = false;
-  /** Bytes read since other work had its turn. */
-  #turn = 0;
+  /** What was read, and done, since others had their turn. */
+  #bytes = 0;
+  #work = 0;
+  /** What came and was not looked at yet. */
+  #unread: Uint8Array = NOTHING;
+  /** Others have their turn, and then this goes on. */
+  #resting = false;
 
   /** Connects to the unix socket at `path`. What is sent before the connection stands waits for it. */
   constructor(path: string, trace: ApiTrace, dial: Dial = connect) {
@@ -84,9 +94,9 @@ export class MessageChannel {
       this.#connected = true;
     });
     this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    this.#socket.on('end', () => this.end(this.#ending()));
-    this.#socket.on('close', () => this.end(this.#ending()));
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.end(this.#failure(error)));
+    this.#socket.on('end', () => this.#last(() => this.#ending()));
+    this.#socket.on('close', () => this.#last(() => this.#ending()));
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#last(() => this.#failure(error)));
   }
 
   /** Whoever listened before hears nothing any more. A channel that has ended says so at once. */
@@ -134,25 +144,51 @@ export class MessageChannel {
   }
 
   #receive(chunk: Buffer): void {
-    if (this.#ended !== null) return;
+    // One that is paused may still have had something to give.
+    this.#unread = this.#unread.length > 0 ? Buffer.concat([this.#unread, chunk]) : chunk;
+    this.#arrived = false;
+    if (!this.#resting) this.#read();
+  }
+
+  #read(): void {
+    this.#deliverSome();
+    if (this.#bytes < TURN_BYTES && this.#work < TURN_WORK) return;
+    this.#resting = true;
+    this.#socket.pause();
+    setImmediate(() => {
+      this.#resting = false;
+      if (this.#unread.length > 0) this.#read();
+      if (!this.#resting) this.#socket.resume();
+    });
+  }
+
+  /** Delivers what came, or as much of it as a turn may take. */
+  #deliverSome(): void {
+    this.#bytes = this.#bytes < TURN_BYTES ? this.#bytes : 0;
+    this.#work = this.#work < TURN_WORK ? this.#work : 0;
+    const came = this.#unread;
     try {
-      this.#arrived = false;
-      this.#decoder.each(chunk, this.#deliver);
+      const taken = this.#ended === null ? this.#decoder.each(came, this.#take) : came.length;
+      this.#bytes += taken;
+      this.#unread = taken < came.length ? came.subarray(taken) : NOTHING;
     } catch (thrown) {
+      this.#unread = NOTHING;
       this.end(asMaglevError(thrown));
     }
-    this.#yield(chunk.length);
   }
 
-  #yield(bytes: number): void {
-    this.#turn += bytes;
-    if (this.#turn < TURN_BYTES) return;
-    this.#turn = 0;
-    this.#socket.pause();
-    setImmediate(() => this.#socket.resume());
+  /** The socket is at its end: what came before that is delivered before that is told. */
+  #last(why: () => MaglevError): void {
+    while (this.#unread.length > 0) this.#deliverSome();
+    this.end(why());
   }
 
-  readonly #deliver = (bytes: Uint8Array, start: number, end: number): void => {
+  readonly #take = (bytes: Uint8Array, start: number, end: number) => {
+    this.#deliver(bytes, start, end);
+    return this.#work < TURN_WORK ? null : enough;
+  };
+
+  #deliver(bytes: Uint8Array, start: number, end: number): void {
     if (this.#ended !== null) return;
     if (!this.#arrived) {
       this.#arrived = true;
@@ -170,6 +206,7 @@ export class MessageChannel {
     }
     const { name, kind, contextAt } = found.definition;
     const multi = kind === 'details';
+    this.#work += multi ? 1 : REPLY_WORK;
     try {
       this.#reader.open(bytes, start, end);
       const fields = found.receive(this.#reader);
@@ -179,7 +216,7 @@ export class MessageChannel {
       this.#traceReceived(name, context, multi, null, error.message);
       throw new MaglevError(error.code, `${name}: ${error.message}`, { cause: thrown });
     }
-  };
+  }
 
   #traceReceived(
     message: string,

@@ -31,6 +31,9 @@ export function encodeFrame<Input>(
   }
 }
 
+/** What takes messages has had enough of them for now. */
+export const enough = 'enough';
+
 /**
  * Cuts the byte stream of a socket into messages, wherever the chunks end. Only a message that lies in more than one
  * chunk is copied, once; the others are views of their chunk.
@@ -55,35 +58,38 @@ export class FrameDecoder {
 
   /**
    * Hands over where each message lies that is complete with this chunk, without its frame; empty ones are left out. A
-   * view of each would cost more than what is in most of them. Throws MGL_VPP_PROTOCOL at a length above
-   * MAX_MESSAGE_SIZE; the stream cannot be read on after that.
+   * view of each would cost more than what is in most of them. When `take` says `enough`, the rest of the chunk is left to the
+   * next call. Gives how many bytes of it were taken. Throws MGL_VPP_PROTOCOL at a length above MAX_MESSAGE_SIZE; the
+   * stream cannot be read on after that.
    */
-  each(chunk: Uint8Array, take: (bytes: Uint8Array, start: number, end: number) => void): void {
+  each(chunk: Uint8Array, take: (bytes: Uint8Array, start: number, end: number) => unknown): number {
     let at = 0;
     while (this.#held > 0 || chunk.length - at < this.#wanted) {
       const part = chunk.subarray(at, at + this.#wanted - this.#held);
       at += part.length;
       if (part.length > 0) this.#parts.push(part);
       this.#held += part.length;
-      if (this.#held < this.#wanted) return;
+      if (this.#held < this.#wanted) return at;
       const joined = this.#join();
       const size = FRAME_HEADER_SIZE + messageSize(joined, 0);
       if (joined.length < size) {
         this.#hold(joined, size);
       } else if (size > FRAME_HEADER_SIZE) {
-        take(joined, FRAME_HEADER_SIZE, joined.length);
+        if (take(joined, FRAME_HEADER_SIZE, joined.length) === enough) return at;
       }
     }
     while (chunk.length - at >= FRAME_HEADER_SIZE) {
       const end = at + FRAME_HEADER_SIZE + messageSize(chunk, at);
       if (end > chunk.length) {
         this.#hold(chunk.subarray(at), end - at);
-        return;
+        return chunk.length;
       }
-      if (end > at + FRAME_HEADER_SIZE) take(chunk, at + FRAME_HEADER_SIZE, end);
+      const start = at + FRAME_HEADER_SIZE;
       at = end;
+      if (end > start && take(chunk, start, end) === enough) return at;
     }
     if (at < chunk.length) this.#hold(chunk.subarray(at), FRAME_HEADER_SIZE);
+    return chunk.length;
   }
 
   #hold(part: Uint8Array, wanted: number): void {

@@ -3,6 +3,7 @@ import { onlyChanges, onlyComes, type PrefixPlan, planPrefix } from './plan.js';
 import { installCost, PIECE_MS } from './plan-cost.js';
 import { type Growth, growthOf, leanestFirst } from './plan-order.js';
 import type { StandingDecision } from './standing-decision.js';
+import { atOnce, type Piecemeal } from './turns.js';
 import { vipBytes } from './vpp-memory.js';
 import { type PrefixWork, prefixWorks } from './whole-plan.js';
 
@@ -18,13 +19,24 @@ export const leftToReconciler: PrefixPlan = { batches: [], refused: [], after: [
  * What makes VPP, as a read has shown it, equal to the decision: prefix by prefix, in the order in which it is done.
  * Those of which it is known that nothing is to be done are left out.
  */
-export function planSync(
+export function planSync(...of: Parameters<typeof planningSync>): PlannedPrefix[] {
+  return atOnce(planningSync(...of));
+}
+
+/** The same piece by piece, each of which is a prefix. */
+export function* planningSync(
   { decision }: StandingDecision,
   state: LbState,
   isDone: (work: PrefixWork) => boolean = () => false,
-): PlannedPrefix[] {
-  const due = prefixWorks(decision.vips, state).filter((work) => !isDone(work));
-  const plans = due.map((work) => planned(work, state.conf));
+): Piecemeal<PlannedPrefix[]> {
+  const works = prefixWorks(decision.vips, state);
+  yield works.length / 4;
+  const plans: PlannedPrefix[] = [];
+  for (const work of works) {
+    if (!isDone(work)) plans.push(planned(work, state.conf));
+    yield 1;
+  }
+  yield plans.length;
   return leanestFirst(plans, growthOfPrefix);
 }
 

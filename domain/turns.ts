@@ -23,3 +23,45 @@ export class Turns {
     return nextTurn();
   }
 }
+
+/** Work that can stop after each of its pieces; it says how much it has done since the last time. */
+export type Piecemeal<R> = Generator<number, R>;
+
+/** All of it in one go. */
+export function atOnce<R>(work: Piecemeal<R>): R {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** So much of it in each turn of the event loop. */
+export async function inTurns<R>(work: Piecemeal<R>, aTurn: number): Promise<R> {
+  const turns = new Turns(aTurn);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    const others = turns.after(step.value);
+    if (others !== null) await others;
+  }
+}
+
+/**
+ * For many that wait for one thing, and would all go on at the same moment: lets them pass in the order in which they come,
+ * so many in each turn of the event loop.
+ */
+export class Doorway {
+  readonly #aTurn: number;
+  #came = 0;
+  #open: Promise<void> = Promise.resolve();
+
+  constructor(aTurn: number) {
+    this.#aTurn = aTurn;
+  }
+
+  /** Resolves when it is the turn of whoever asks. */
+  pass(): Promise<void> {
+    if (++this.#came % this.#aTurn === 0) this.#open = this.#open.then(nextTurn);
+    return this.#open;
+  }
+}

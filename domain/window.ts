@@ -1,3 +1,8 @@
+import { nextTurn } from './turns.js';
+
+/** Beginning an item costs something, too; replies of many that come together let as many begin. */
+const BEGUN_A_TURN = 16;
+
 /**
  * Does `work` for every item, with items of at most `width` in all under way at once (an item that weighs more goes by
  * itself), and gives the results in the order of the items. It begins nothing more after a failure, waits for what is
@@ -16,6 +21,7 @@ export async function inWindow<T, R>(
   let next = queue.next();
   let underWay = 0;
   let weight = 0;
+  let begun = 0;
   const run = async (i: number, item: T) => {
     try {
       results[i] = await work(item);
@@ -29,6 +35,11 @@ export async function inWindow<T, R>(
         const [i, item] = next.value;
         const own = weightOf(item);
         if (underWay > 0 && weight + own > width) return;
+        if (begun >= BEGUN_A_TURN) {
+          if (begun++ === BEGUN_A_TURN) void nextTurn().then(goOn);
+          return;
+        }
+        begun++;
         next = queue.next();
         underWay++;
         weight += own;
@@ -39,6 +50,10 @@ export async function inWindow<T, R>(
         });
       }
       if (underWay === 0) done();
+    };
+    const goOn = () => {
+      begun = 0;
+      begin();
     };
     begin();
   });

@@ -1,11 +1,11 @@
 import type { MaglevError } from '../../domain/errors.js';
+import { Fifo } from '../../domain/fifo.js';
 import type { Cancel } from '../../protocol/clock.js';
 import { checkName } from './actor-name.js';
 import { IncarnationContext } from './context.js';
 import type { ActorDescription, ActorEnd, ActorRef, ActorSpec, Context, RestartType } from './contract.js';
 import type { Child, Family } from './family.js';
 import { isFenced } from './fence.js';
-import { Fifo } from './fifo.js';
 import { type Envelope, type Host, Incarnation } from './incarnation.js';
 import { askerStopped, calleeFull, calleeStopped, questionIn } from './question.js';
 import { Ref } from './ref.js';

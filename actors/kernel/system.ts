@@ -21,7 +21,7 @@ export function createActorSystem({ clock, log }: ActorSystemOptions): ActorSyst
   const deadLetters = new DeadLetters(log);
   const engine = new NactEngine((error) => {
     log.log('error', 'actor-crash', { path: '/', error: error.message, stack: error.stack });
-  }, clock);
+  });
   const services: Services = { clock, log, engine, deadLetters };
   // When the root fails too often it is gone, and with it everything: nobody is left to escalate to.
   const family = new Family({ path: '/', escalate: () => {} }, defaultSupervision, clock, log);

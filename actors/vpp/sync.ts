@@ -5,14 +5,14 @@ import { loadOfFound } from '../../domain/plan-cost.js';
 import {
   leftToReconciler,
   type PlannedPrefix,
-  planSync,
+  planningSync,
   upToDate,
   weightOfPrefix,
 } from '../../domain/plan-sync.js';
 import { isSettled, type SettledVips } from '../../domain/settled-vips.js';
 import type { StandingDecision } from '../../domain/standing-decision.js';
 import { addTallies, failure, nothing, type Tally } from '../../domain/tally.js';
-import { nextTurn } from '../../domain/turns.js';
+import { inTurns } from '../../domain/turns.js';
 import { inWindow } from '../../domain/window.js';
 import type { Address } from '../../protocol/address.js';
 import type { ReconcilerRequest } from '../../protocol/reconciling.js';
@@ -35,6 +35,7 @@ export interface SyncOptions {
  */
 const WINDOW_MS = 100;
 const WINDOW = 64;
+const PLANNED_A_TURN = 250;
 
 type Surroundings = Pick<Context<never>, 'ask' | 'clock' | 'signal'>;
 
@@ -59,8 +60,8 @@ export class Sync {
       return result;
     };
     const weightOf = (one: PlannedPrefix) => Math.max(WINDOW_MS / WINDOW, weightOfPrefix(one));
-    await nextTurn();
-    const due = planSync(standing(), this.#reading, (one) => isSettled(one, settled));
+    const planning = planningSync(standing(), this.#reading, (one) => isSettled(one, settled));
+    const due = await inTurns(planning, PLANNED_A_TURN);
     return addTallies(await inWindow(due, WINDOW_MS, sync, weightOf));
   }
 

@@ -3,7 +3,7 @@ import { ipFromBytes } from '../../domain/ip.js';
 import type { LbConf, LbOperation, VipFlows } from '../../domain/lb.js';
 import type { LbIndexes } from '../../domain/lb-counters.js';
 import type { WritesUnderWay } from '../../domain/repeated-death.js';
-import { nextTurn } from '../../domain/turns.js';
+import { inTurns, nextTurn } from '../../domain/turns.js';
 import type { VppMemory } from '../../domain/vpp-memory.js';
 import type { LbReading } from '../../protocol/vpp.js';
 import type { ApiClient } from '../api-client.js';
@@ -136,7 +136,7 @@ export function createLbApi(client: ApiClient): LbApi {
     // The last rows have had theirs; and what is done with all of them gets one that begins with it.
     await nextTurn();
     const known = text instanceof MaglevError ? null : text;
-    const vips = builder.build(vipRows, asRows, known);
+    const vips = await inTurns(builder.build(vipRows, asRows, known), ROWS_A_TURN);
     nat.learn(vips);
     memory.learn({ conf, vips });
     const places = known === null ? null : new Map([...known].map(([id, { index }]) => [id, index]));
@@ -200,6 +200,9 @@ function confOfWire(reply: LbConfGetReply): LbConf {
     flowTimeout: reply.flowTimeout,
   };
 }
+
+/** Rows of servers that are put to their VIPs before others have their turn. */
+const ROWS_A_TURN = 4000;
 
 const VIPS_TEXT = 'show lb vips verbose';
 

@@ -8,6 +8,7 @@ import {
   type VipId,
   vipId,
 } from '../../domain/lb.js';
+import { Doorway } from '../../domain/turns.js';
 import {
   bytesText,
   DEFAULT_HEAP_BYTES,
@@ -46,6 +47,8 @@ interface KnownVip {
 
 /** A reading stands for so long, if nothing was given since. */
 const READING_STANDS_MS = 5000;
+/** A request is a VIP with its servers, most often. */
+const ADMITTED_A_TURN = 4;
 /** Flow tables of up to so many bytes a thread are set without a look at the heap. */
 const SMALL_STICKY_BYTES = stickyBytes(2 ** 18);
 
@@ -78,6 +81,8 @@ export class MemoryGuard {
   #reading: Promise<void> | null = null;
   /** Operations that were admitted and take memory, until they are sent. */
   readonly #admittedOnes = new Set<LbOperation>();
+  /** Many wait for one look, and each of them is sent when it may be. */
+  readonly #doorway = new Doorway(ADMITTED_A_TURN);
 
   constructor(source: MemorySource) {
     this.#source = source;
@@ -164,6 +169,7 @@ export class MemoryGuard {
     }
     if (lack !== null) return refusal(whatWas(operations), lack);
     this.#take(operations, need);
+    await this.#doorway.pass();
     return null;
   }
 

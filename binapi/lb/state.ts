@@ -1,4 +1,5 @@
 import { type AsState, type VipId, type VipKey, type VipState, vipId } from '../../domain/lb.js';
+import type { Piecemeal } from '../../domain/turns.js';
 import type { LbAsV2Details, LbVipDetails } from '../generated/lb.js';
 import type { LbVip } from '../generated/lb-types.js';
 import type { VipText } from './verbose-text.js';
@@ -20,6 +21,9 @@ export interface AsRow {
   readonly id: VipId;
   readonly as: AsState;
 }
+
+/** Putting a VIP together takes as long as sorting so many rows of servers. */
+const ROWS_OF_A_VIP = 5;
 
 /** Rows come VIP by VIP, and text is expensive for ten thousand: the key of the last one stands for the next. */
 let lastVip: LbVip | null = null;
@@ -52,13 +56,13 @@ export function asRow({ vip, appSrv, flags, weight, numBuckets }: LbAsV2Details)
 export class StateBuilder {
   #before: ReadonlyMap<VipId, { readonly row: VipRow; readonly vip: VipState }> = new Map();
 
-  /** `text`: what is known from VPP's text; null when there is none. */
-  build(
+  /** `text`: what is known from VPP's text; null when there is none. Row by row. */
+  *build(
     rows: readonly (VipRow | null)[],
     servers: readonly (AsRow | null)[],
     text: ReadonlyMap<VipId, VipText> | null,
-  ): VipState[] {
-    const ases = byVip(servers);
+  ): Piecemeal<VipState[]> {
+    const ases = yield* byVip(servers);
     const now = new Map<VipId, { readonly row: VipRow; readonly vip: VipState }>();
     const vips: VipState[] = [];
     for (const row of rows) {
@@ -68,19 +72,21 @@ export class StateBuilder {
       const vip = before?.row === row && sameState(before.vip, made) ? before.vip : made;
       now.set(row.id, { row, vip });
       vips.push(vip);
+      yield ROWS_OF_A_VIP;
     }
     this.#before = now;
     return vips;
   }
 }
 
-function byVip(servers: readonly (AsRow | null)[]): ReadonlyMap<VipId, readonly AsState[]> {
+function* byVip(servers: readonly (AsRow | null)[]): Piecemeal<ReadonlyMap<VipId, readonly AsState[]>> {
   const found = new Map<VipId, AsState[]>();
   let id: VipId | null = null;
   let ases: AsState[] = [];
   for (const server of servers) {
     if (server === null) continue;
     if (server.id !== id) {
+      yield ases.length;
       id = server.id;
       ases = found.get(id) ?? [];
       found.set(id, ases);

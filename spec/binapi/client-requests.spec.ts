@@ -1,14 +1,16 @@
+import type { Socket } from 'node:net';
 import { expect } from 'chai';
+import type { ApiClient } from '../../binapi/api-client.js';
 import { Writer } from '../../binapi/codec/writer.js';
 import { encodeFrame } from '../../binapi/framing.js';
 import { lbConf, lbConfReply, lbVipDetails, lbVipDump } from '../../binapi/generated/lb.js';
-import { controlPing } from '../../binapi/generated/memclnt.js';
+import { controlPing, controlPingReply } from '../../binapi/generated/memclnt.js';
 import { cliInband, cliInbandReply } from '../../binapi/generated/vlib.js';
 import { showVersion, showVersionReply } from '../../binapi/generated/vpe.js';
 import { RetvalError } from '../../binapi/retval.js';
 import { failure } from '../support/rejection.js';
 import { ClientStage, everyVip, version, vipRow } from './client-stage.js';
-import { type Received, VPP_PID } from './fake-vpp.js';
+import { pong, type Received, VPP_PID } from './fake-vpp.js';
 
 describe('binapi/client: requests', () => {
   const stage = new ClientStage();
@@ -103,6 +105,47 @@ describe('binapi/client: requests', () => {
     };
     const client = await open();
     expect(await client.call(showVersion, {})).to.deep.equal(version);
+  });
+
+  /** A thousand questions whose answers come in one write, behind which `then` is done. */
+  const thousand = async (client: ApiClient, then: (socket: Socket) => void = () => {}) => {
+    const asked: Received[] = [];
+    stage.vpp.answer = (request, { socket }) => {
+      if (request.name !== controlPing.name) return false;
+      asked.push(request);
+      if (asked.length < 1000) return true;
+      const writer = new Writer();
+      for (const { header } of asked) {
+        const reply = { id: stage.vpp.idOf(controlPingReply), clientIndex: 0, context: header.context };
+        encodeFrame(writer, controlPingReply, reply, pong);
+      }
+      socket.write(writer.take());
+      then(socket);
+      return true;
+    };
+    let answered = 0;
+    const perTurn: number[] = [];
+    const pings = Array.from({ length: 1000 }, () => client.ping().then(() => answered++));
+    const all = Promise.all(pings);
+    while (answered < 1000) {
+      const before = answered;
+      await new Promise((resolve) => setImmediate(resolve));
+      perTurn.push(answered - before);
+    }
+    await all;
+    return perTurn;
+  };
+
+  it('takes answers that come together some at a time: others have their turn in between', async () => {
+    const client = await open();
+    expect(Math.max(...(await thousand(client)))).to.be.within(1, 64);
+    expect(client.pendingCount()).to.equal(0);
+  });
+
+  it('takes all answers that came before VPP closed the connection', async () => {
+    const client = await open();
+    await thousand(client, (socket) => socket.end());
+    expect((await client.closed).message).to.equal('VPP closed the connection');
   });
 
   it('reads a reply of many megabytes', async () => {

@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Writer } from '../../binapi/codec/writer.js';
-import { encodeFrame, FRAME_HEADER_SIZE, FrameDecoder, MAX_MESSAGE_SIZE } from '../../binapi/framing.js';
+import {
+  encodeFrame,
+  enough,
+  FRAME_HEADER_SIZE,
+  FrameDecoder,
+  MAX_MESSAGE_SIZE,
+} from '../../binapi/framing.js';
 import { controlPing } from '../../binapi/generated/memclnt.js';
 import { cliInband, cliInbandReply } from '../../binapi/generated/vlib.js';
 
@@ -30,6 +36,32 @@ describe('binapi/framing', () => {
         const found = ends.flatMap((end, i) => decoder.push(stream.subarray(ends[i - 1] ?? 0, end)));
         expect(hex(found)).to.deep.equal(hex(messages.filter((bytes) => bytes.length > 0)));
         expect(decoder.heldBytes).to.equal(0);
+      }),
+    );
+  });
+
+  it('stops where it is told to, and goes on from there with the rest of the chunk', () => {
+    const message = fc.uint8Array({ minLength: 0, maxLength: 60 });
+    const cuts = fc.array(fc.nat(2000), { maxLength: 10 });
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 12 }), cuts, fc.nat(3), (messages, at, most) => {
+        const stream = Buffer.concat(messages.map((bytes) => frame(bytes)));
+        const ends = [...at.map((cut) => cut % (stream.length + 1)), stream.length].sort((a, b) => a - b);
+        const decoder = new FrameDecoder();
+        const found: Uint8Array[] = [];
+        for (const [i, end] of ends.entries()) {
+          let left: Uint8Array = stream.subarray(ends[i - 1] ?? 0, end);
+          while (left.length > 0) {
+            let taken = 0;
+            const length = decoder.each(left, (bytes, from, to) => {
+              found.push(bytes.subarray(from, to));
+              return ++taken > most ? enough : null;
+            });
+            expect(taken).to.be.at.most(most + 1);
+            left = left.subarray(length);
+          }
+        }
+        expect(hex(found)).to.deep.equal(hex(messages.filter((bytes) => bytes.length > 0)));
       }),
     );
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { parseHeapText, parseStickyBuckets } from '../../binapi/lb/heap-text.js';
 import { MemoryGuard } from '../../binapi/lb/memory-guard.js';
 import type { LbOperation } from '../../domain/lb.js';
+import { nextTurn } from '../../domain/turns.js';
 import { MIB, stickyBytes, tableBytes, type VppMemory } from '../../domain/vpp-memory.js';
 import { desiredVip, ip, sampleLbConf, vipKey, vipState } from '../support/domain-samples.js';
 
@@ -91,6 +92,27 @@ describe('binapi/lb: the memory guard', () => {
     expect(refused?.message).to.match(
       /^VIP 192\.0\.0\.1\/32,tcp,80 was left as it is, and not replaced: it takes 8.* MiB, and of VPP's main heap of 128 MiB/,
     );
+  });
+
+  it('lets those that waited for one look go on some at a time, in their order: each of them has much to send', async () => {
+    const vpp = new HeapModel(4096 * MIB);
+    const gone: number[] = [];
+    const all = Promise.all(
+      Array.from({ length: 40 }, async (_, n) => {
+        expect(await vpp.guard.admit([add(n)])).to.equal(null);
+        gone.push(n);
+      }),
+    );
+    const perTurn: number[] = [];
+    while (gone.length < 40) {
+      const before = gone.length;
+      await nextTurn();
+      perTurn.push(gone.length - before);
+    }
+    await all;
+    expect(gone).to.deep.equal(Array.from({ length: 40 }, (_, n) => n));
+    expect(Math.max(...perTurn)).to.be.at.most(4);
+    expect(vpp.looks).to.equal(1);
   });
 
   it('looks again before it refuses: memory may have come free', async () => {

@@ -23,7 +23,7 @@ const taker = (turn: Worker['owner']['turn']): Worker['owner'] => ({ turn });
 function bench<M>(spec: ActorSpec<M>) {
   const clock = new VirtualClock();
   const log = recordingLog();
-  const nact = new NactEngine(noReport, clock);
+  const nact = new NactEngine(noReport);
   const live = new Set<object>();
   const engine: Services['engine'] = {
     worker: (owner) => {
@@ -47,7 +47,7 @@ describe('kernel/engine', () => {
   it('gives one turn for any number of calls before it begins, and another for a call during it', async () => {
     const clock = new VirtualClock();
     const turns: string[] = [];
-    const engine = new NactEngine(noReport, clock);
+    const engine = new NactEngine(noReport);
     const worker = engine.worker(
       taker(async () => {
         turns.push('begins');
@@ -66,7 +66,7 @@ describe('kernel/engine', () => {
   it('begins no turn after stop, not even one that was asked for', async () => {
     const clock = new VirtualClock();
     let turns = 0;
-    const engine = new NactEngine(noReport, clock);
+    const engine = new NactEngine(noReport);
     const worker = engine.worker(
       taker(() => {
         turns += 1;
@@ -80,26 +80,80 @@ describe('kernel/engine', () => {
     expect(turns).equal(0);
   });
 
-  it('goes on with a worker that was idle for long, while others are awake', async () => {
+  it('lets the event loop look at everything else after some turns, however many wait, and forgets nobody', async () => {
+    const engine = new NactEngine(noReport);
+    const order: (number | 'loop')[] = [];
+    const workers = Array.from({ length: 100 }, (_, n) => engine.worker(taker(() => void order.push(n))));
+    for (const worker of workers) engine.wake(worker);
+    const whole = 100;
+    while (order.filter((one) => one !== 'loop').length < whole) {
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push('loop');
+    }
+    const turns = order
+      .join(' ')
+      .split('loop')
+      .map((some) => some.trim().split(' ').filter(Boolean).length);
+    expect(Math.max(...turns)).within(1, 16);
+    expect(order.filter((one) => one !== 'loop')).deep.equal(Array.from({ length: 100 }, (_, n) => n));
+  });
+
+  it('is not held up by turns that last, and never gives one worker two at once', async () => {
     const clock = new VirtualClock();
-    const engine = new NactEngine(noReport, clock, { most: 2, ms: 0 });
-    const turns: number[] = [];
-    const workers = [0, 1, 2, 3, 4].map((n) => engine.worker(taker(() => void turns.push(n))));
-    for (let round = 0; round < 3; round++) {
+    const engine = new NactEngine(noReport);
+    const gates = Array.from({ length: 100 }, gate);
+    const underWay = new Array<number>(100).fill(0);
+    const done = new Array<number>(100).fill(0);
+    const workers = gates.map(({ opened }, n) =>
+      engine.worker(
+        taker(async () => {
+          underWay[n] = (underWay[n] ?? 0) + 1;
+          expect(underWay[n]).equal(1);
+          await opened;
+          underWay[n] = 0;
+          done[n] = (done[n] ?? 0) + 1;
+        }),
+      ),
+    );
+    for (let round = 0; round < 2; round++) {
       for (const worker of workers) engine.wake(worker);
       await clock.settle();
     }
-    expect(turns).deep.equal([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
-    for (const worker of workers.slice(0, 1)) engine.dismiss(worker);
-    for (const worker of workers) engine.wake(worker);
+    expect(underWay).deep.equal(new Array<number>(100).fill(1));
+    for (const { open } of gates.slice(1)) open();
     await clock.settle();
-    expect(turns.slice(15)).deep.equal([1, 2, 3, 4]);
+    expect(done).deep.equal([0, ...new Array<number>(99).fill(2)]);
+  });
+
+  it('goes on when those that wait for their turn are dismissed, and when one hangs', async () => {
+    const clock = new VirtualClock();
+    const engine = new NactEngine(noReport);
+    const turns: number[] = [];
+    const hung = gate();
+    const worker = (n: number) =>
+      engine.worker(
+        taker(() => {
+          turns.push(n);
+          return n === 0 ? hung.opened : undefined;
+        }),
+      );
+    const first = worker(0);
+    const others = Array.from({ length: 59 }, (_, n) => worker(n + 1));
+    for (const one of [first, ...others]) engine.wake(one);
+    for (const one of others.slice(0, 49)) engine.dismiss(one);
+    await clock.settle();
+    engine.dismiss(first);
+    hung.open();
+    const late = worker(60);
+    engine.wake(late);
+    await clock.settle();
+    expect(turns).deep.equal([0, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60]);
   });
 
   it('reports a turn that throws, and goes on', async () => {
     const clock = new VirtualClock();
     const reported: string[] = [];
-    const engine = new NactEngine((error) => reported.push(error.message), clock);
+    const engine = new NactEngine((error) => reported.push(error.message));
     const worker = engine.worker(
       taker(() => {
         throw new Error('impossible');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ActorRef } from '../../actors/kernel/contract.js';
+import type { ActorRef, ActorSpec } from '../../actors/kernel/contract.js';
 import { type Act, boom, gate, outcome, stage } from '../support/stage.js';
 
 describe('kernel/start and stop', () => {
@@ -55,6 +55,37 @@ describe('kernel/start and stop', () => {
     work.open();
     await play.clock.settle();
     expect(seen).deep.equal(['first begins', 'first ends', 'second']);
+  });
+
+  it('ends many children in some turns of the event loop: others have theirs in between', async () => {
+    const { clock, system } = stage();
+    const ends: string[] = [];
+    const child = (name: string): ActorSpec<null> => ({
+      name,
+      start: ({ signal }) => {
+        signal.addEventListener('abort', () => ends.push(name));
+        return { receive: () => {} };
+      },
+    });
+    const names = Array.from({ length: 200 }, (_, n) => `child ${n}`);
+    system.start<null>({
+      name: 'root',
+      start: (context) => {
+        for (const name of names) context.spawn(child(name));
+        return { receive: () => {} };
+      },
+    });
+    await clock.settle();
+    const stopped = system.stop();
+    const perTurn: number[] = [];
+    while (ends.length < 200) {
+      const before = ends.length;
+      await new Promise((resolve) => setImmediate(resolve));
+      perTurn.push(ends.length - before);
+    }
+    await stopped;
+    expect(Math.max(...perTurn)).within(1, 32);
+    expect(ends).deep.equal(names.reverse());
   });
 
   it('stops the children first, in reverse order, each awaited with everything below it', async () => {

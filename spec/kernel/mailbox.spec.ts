@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Fifo } from '../../actors/kernel/fifo.js';
+import { Fifo } from '../../domain/fifo.js';
 import { gate, stage } from '../support/stage.js';
 
 const step = fc.oneof(
