@@ -6,11 +6,12 @@ import {
   unanswered,
   uncutIn,
 } from '../domain/applied.js';
-import { Decider, type Outcome, type Told } from '../domain/decider.js';
+import { Decider, FRONTENDS_A_TURN, type Outcome, type Told } from '../domain/decider.js';
 import { type Explained, heldAndCut, stepBetween } from '../domain/deciding.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import type { IpAddress } from '../domain/ip.js';
 import type { DesiredVip } from '../domain/lb.js';
+import { inTurns } from '../domain/turns.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type {
   DecisionChanged,
@@ -63,7 +64,7 @@ export function decisionActor(options: DecisionOptions): ActorSpec<DecisionMessa
       const left = options.startedAt + effective.config.lb.startupMinDelay - context.clock.monotonic();
       if (left > 0) context.after(left, { type: 'settled' });
       const decider = new Decider(effective, reports, left > 0, told);
-      tellNews(context.log, decider.decideAll(effective, 'start').news);
+      tellNews(context.log, (await inTurns(decider.decidingAll(effective, 'start'), FRONTENDS_A_TURN)).news);
       const decision = new Decision(context, { ...options, decider });
       // At a first start VPP's side asks by itself. What was told before a crash is not known.
       if (context.isRestart) decision.tellAll();
@@ -97,9 +98,13 @@ class Decision extends Life<DecisionMessage, DecisionOptions & { readonly decide
     'get-backend': ({ name, reply }) => answer(reply, () => this.#decider.backendView(name)),
   });
 
-  /** Decides what that touches at once, and answers when VPP has it, or will not soon. */
-  #follow({ effective, touched, reply }: EffectiveChanged<InForce>): void {
-    const { outcome, cut, explained } = this.#decider.follow(effective, touched);
+  /**
+   * Decides what that touches at once, and answers when VPP has it, or will not soon. A new config takes some turns of the event
+   * loop, in which no other message is taken: nobody sees a part of it.
+   */
+  async #follow({ effective, touched, reply }: EffectiveChanged<InForce>): Promise<void> {
+    const following = this.#decider.following(effective, touched);
+    const { outcome, cut, explained } = await inTurns(following, FRONTENDS_A_TURN);
     if (touched.kind !== 'all') this.#carryOut(outcome, cut, explained, reply);
     else {
       this.#tell(outcome, heldAndCut);

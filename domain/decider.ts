@@ -28,6 +28,7 @@ import { type Decision, type DesiredVip, vipId } from './lb.js';
 import type { Effective } from './operator.js';
 import type { Touched } from './operator-wish.js';
 import { type Slice, sliced } from './slice.js';
+import { atOnce, type Piecemeal } from './turns.js';
 import { type BackendView, type FrontendView, viewBackend, viewFrontend } from './views.js';
 
 /** A backend as health tells of it. */
@@ -40,7 +41,7 @@ export type DecisionCause = FieldsOf<'decision'>['cause'];
 export type Told = Map<string, { readonly state: FrontendState; readonly pool: string }>;
 
 /** A thousand with ten servers each take 30 ms in a process that has done it once, and 80 in one that has not. */
-const FRONTENDS_A_TURN = 48;
+export const FRONTENDS_A_TURN = 48;
 
 /** What was wanted of a frontend, and what is now. */
 export interface Step {
@@ -143,21 +144,36 @@ export class Decider {
     return this.decideDue();
   }
 
-  /** Everything, for the first time or after anything may have changed. */
-  decideAll(effective: Effective, cause: 'start' | 'reload'): Outcome {
+  /**
+   * Everything, for the first time or after anything may have changed; piece by piece, each of which is a frontend. Until all
+   * is decided it must be asked for nothing, and told nothing.
+   */
+  *decidingAll(effective: Effective, cause: 'start' | 'reload'): Piecemeal<Outcome> {
     const before = this.decision;
     this.#effective = effective;
     const { config } = effective;
     this.#users = usersOf(config);
-    this.#decided = new Map([...config.frontends].map(([name, frontend]) => [name, this.#decide(frontend)]));
+    yield config.frontends.size / 4;
+    const decided = new Map<string, Decided>();
+    for (const [name, frontend] of config.frontends) {
+      decided.set(name, this.#decide(frontend));
+      yield 1;
+    }
+    this.#decided = decided;
     for (const name of this.#told.keys()) if (!this.#decided.has(name)) this.#tellRemoval(name);
     for (const name of this.#failed) if (!this.#decided.has(name)) this.#failed.delete(name);
     this.#due.clear();
     this.#decision = null;
     const { vips } = this.decision;
+    yield vips.length / 4;
     const whole = cause === 'start' || !sameFrame(before, this.decision);
     const steps = vips.map((vip, i) => stepOf(whole ? null : (before.vips[i] ?? null), vip));
     return this.#outcome(cause, whole, steps);
+  }
+
+  /** The same in one go. */
+  decideAll(effective: Effective, cause: 'start' | 'reload'): Outcome {
+    return atOnce(this.decidingAll(effective, cause));
   }
 
   /** Operators' words about one backend. What was known of it when it was not probed is worth nothing when it is again. */
@@ -174,10 +190,12 @@ export class Decider {
     return this.#decideSome('operator', [frontend]);
   }
 
-  /** The config as it counts is another: decides what that touches. */
-  follow(effective: Effective, touched: Touched): Followed {
-    if (touched.kind === 'all')
-      return { outcome: this.decideAll(effective, 'reload'), cut: nobody, explained: nothingExplained };
+  /** The config as it counts is another: decides what that touches, piece by piece as all. */
+  *following(effective: Effective, touched: Touched): Piecemeal<Followed> {
+    if (touched.kind === 'all') {
+      const outcome = yield* this.decidingAll(effective, 'reload');
+      return { outcome, cut: nobody, explained: nothingExplained };
+    }
     const { backend } = touched;
     if (touched.kind === 'backend') {
       const outcome = this.decideBackend(effective, backend);

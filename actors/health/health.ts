@@ -14,6 +14,8 @@ import { type DoubtsTold, DoubtTelling, GATHER_MS } from '../../domain/doubt-tel
 import type { Effective } from '../../domain/operator.js';
 import type { Touched } from '../../domain/operator-wish.js';
 import { type Slice, sliced } from '../../domain/slice.js';
+import { inTurns, type Piecemeal } from '../../domain/turns.js';
+import { inWindow } from '../../domain/window.js';
 import type { ProbeBook } from '../../probes/engine/book.js';
 import type { Address } from '../../protocol/address.js';
 import type {
@@ -53,6 +55,12 @@ export type HealthMessage =
   | BackendDoubted
   | ProberRestarted
   | { readonly type: 'tell-doubts'; readonly key: string };
+
+/** Of thousands of backends of a new config; making an actor takes as long as working out so many setups. */
+const SETUPS_A_TURN = 400;
+const SETUPS_OF_AN_ACTOR = 5;
+/** Backends that are gone and end at once. */
+const ENDING = 64;
 
 /** Supervises one actor a backend, and keeps them to the config. */
 export function healthActor(options: HealthOptions): ActorSpec<HealthMessage> {
@@ -171,17 +179,26 @@ class Health extends Life<HealthMessage, HealthOptions> {
     }
     const vanished = [...this.#backends].filter(([name]) => !config.backends.has(name));
     // Awaited: the next reload may bring the same name back.
-    await Promise.all(vanished.map(([name, actor]) => this.#end(name, actor)));
+    await inWindow(vanished, ENDING, ([name, actor]) => this.#end(name, actor));
     for (const name of this.options.memories.keys()) {
       if (config.backends.has(name)) continue;
       this.options.memories.delete(name);
       this.options.book.release(name);
     }
-    const setups = [...config.backends.values()].map(
-      (one) => [one.name, setupOf(one, config, paused)] as const,
-    );
+    await inTurns(this.#setAll({ config, paused }, atStart), SETUPS_A_TURN);
+  }
+
+  *#setAll({ config, paused }: Effective, atStart: boolean): Piecemeal<void> {
+    const setups: (readonly [string, BackendSetup])[] = [];
+    for (const one of config.backends.values()) {
+      setups.push([one.name, setupOf(one, config, paused)]);
+      yield 1;
+    }
     const spread = atStart || beginTogether(setups, this.options.memories);
-    for (const [name, setup] of setups) this.#set(name, setup, spread);
+    for (const [name, setup] of setups) {
+      this.#set(name, setup, spread);
+      yield SETUPS_OF_AN_ACTOR;
+    }
   }
 
   #set(name: string, setup: BackendSetup, spread: boolean): void {

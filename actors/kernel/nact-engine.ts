@@ -14,7 +14,7 @@ export interface Worker {
 }
 
 /** Whatever is dispatched runs before the event loop looks at its sockets and timers again: others wait for the next time. */
-const TURNS_AT_ONCE = 16;
+const TURNS_AT_ONCE = 8;
 /** So many of nact's actors are kept though they have nothing to do: one takes two kilobytes. */
 const SPARE = 64;
 

@@ -35,7 +35,7 @@ export interface SyncOptions {
  */
 const WINDOW_MS = 100;
 const WINDOW = 64;
-const PLANNED_A_TURN = 250;
+const PLANNED_A_TURN = 128;
 
 type Surroundings = Pick<Context<never>, 'ask' | 'clock' | 'signal'>;
 

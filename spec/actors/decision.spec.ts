@@ -8,6 +8,7 @@ import { decideFrontend } from '../../domain/deciding.js';
 import { MaglevError } from '../../domain/errors.js';
 import type { Effective } from '../../domain/operator.js';
 import type { Touched } from '../../domain/operator-wish.js';
+import { nextTurn } from '../../domain/turns.js';
 import type { DecisionChanged, DecisionRequest, ViewRequest, VipWanted } from '../../protocol/decision.js';
 import type { BackendChanged, BackendReport, HealthRequest } from '../../protocol/health.js';
 import type { EffectiveChanged, OperatorRequest } from '../../protocol/operator.js';
@@ -306,6 +307,35 @@ describe('actors/decision, with mocked neighbours', () => {
     expect(heard()).to.deep.equal(['all 3']);
     const { vips } = await tree.system.ask(decision, { type: 'get-decision' });
     expect(vips[0]?.ases.map(({ weight }) => weight)).to.deep.equal([0, 50, 0]);
+  });
+
+  it('decides a new config in turns of the event loop, and shows nobody a part of it', async () => {
+    const large = (weight: number, count: number) =>
+      sampleConfig(
+        backends,
+        Array.from({ length: count }, (_, i) => sampleFrontend(`f${i}`, `192.0.2.${i}`, [{ a: weight }])),
+      );
+    await start(large(1, 150));
+    let over = false;
+    const followed = follow({ kind: 'all' }, { config: large(2, 200) }).then(() => {
+      over = true;
+    });
+    const seen: string[] = [];
+    let turns = 0;
+    const looks: Promise<unknown>[] = [];
+    while (!over && turns < 100) {
+      looks.push(
+        tree.system.ask(decision, { type: 'list-frontends' }).then((views) => {
+          const weights = views.flatMap(({ pools }) => pools.map(({ backends: [one] }) => one?.weight));
+          seen.push(`${views.length} of ${[...new Set(weights)].join(' and ')}`);
+        }),
+      );
+      await nextTurn();
+      turns++;
+    }
+    await Promise.all([followed, ...looks]);
+    expect(turns).to.be.above(4);
+    expect([...new Set(seen)]).to.deep.equal(['200 of 2']);
   });
 
   it('decides step by step what it would decide at once: whatever happened, in whatever order', async () => {

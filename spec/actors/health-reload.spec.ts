@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { HealthCheck } from '../../domain/config.js';
 import { vipId } from '../../domain/lb.js';
+import { nextTurn } from '../../domain/turns.js';
+import type { BackendReport } from '../../protocol/health.js';
 import { sampleConfig, sampleFrontend, vipKey } from '../support/domain-samples.js';
 import { fail, pass } from '../support/fake-servers.js';
 import { valid } from '../support/world.js';
@@ -12,6 +14,7 @@ import {
   c,
   checked,
   fleetConfig,
+  largeFleet,
   other,
   web,
   withCheck,
@@ -37,6 +40,23 @@ describe('health over a reload of the config, in the whole tree', () => {
         .of('backend-transition')
         .filter(({ fields, level }) => fields['to'] === 'unknown' && level === 'info'),
     ).to.deep.equal([]);
+  });
+
+  it('takes a new config in turns of the event loop, and shows nobody a part of it', async () => {
+    await start(largeFleet(10));
+    const reloaded = reload(largeFleet(250));
+    const seen: number[] = [];
+    const looks: Promise<unknown>[] = [];
+    for (let turn = 0; turn < 100; turn++) {
+      looks.push(
+        fleet.world
+          .ask<readonly BackendReport[]>(({ health }, reply) => health.tell({ type: 'list-states', reply }))
+          .then((states) => seen.push(states instanceof Error ? -1 : states.length)),
+      );
+      await nextTurn();
+    }
+    await Promise.all([reloaded, ...looks]);
+    expect(new Set(seen)).to.deep.equal(new Set([10, 250]));
   });
 
   const onPort = (port: number): Partial<HealthCheck> => ({ probe: { type: 'tcp', port, tls: null } });
