@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundle } from '../packaging/bundle.js';
+import { nodeFlags } from '../program/node-flags.js';
 import { runPrinting } from '../program/output.js';
 import { haproxyVersion } from './probes/checkers.js';
 import { judged } from './whole/limits.js';
@@ -84,12 +85,20 @@ process.exitCode = await runPrinting('bench:start', async () => {
     writeFleet(config, FRONTENDS, SERVERS);
     console.log(`${FRONTENDS} frontends, ${FRONTENDS * SERVERS} backends, median of ${SAMPLES}:`);
     row('node that does nothing', cost(process.execPath, '-e', '0'));
-    row('maglevd --version', cost(process.execPath, program, '--version'));
-    row('maglevd --check', cost(process.execPath, program, '--check', '--config', config), CHECK_MS);
+    row('maglevd --version', cost(process.execPath, ...nodeFlags, program, '--version'));
+    row(
+      'maglevd --check',
+      cost(process.execPath, ...nodeFlags, program, '--check', '--config', config),
+      CHECK_MS,
+    );
     await bundle(path.join(folder, 'packaged'));
     const packaged = path.join(folder, 'packaged', 'maglevd.js');
-    row('the same as it is packaged: --version', cost(process.execPath, packaged, '--version'));
-    row('and --check', cost(process.execPath, packaged, '--check', '--config', config), CHECK_MS);
+    row('the same as it is packaged: --version', cost(process.execPath, ...nodeFlags, packaged, '--version'));
+    row(
+      'and --check',
+      cost(process.execPath, ...nodeFlags, packaged, '--check', '--config', config),
+      CHECK_MS,
+    );
     const haproxy = haproxyVersion();
     if (haproxy === null) console.log('  haproxy -c: skipped, HAProxy is not installed');
     else {

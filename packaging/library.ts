@@ -2,7 +2,7 @@ import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import path from 'node:path';
 import { type Bundle, bundle } from './bundle.js';
 import { type Arch, addKoffi } from './koffi.js';
-import { type DebianPackage, programs } from './programs.js';
+import { type DebianPackage, nodeFlagsOf, programs } from './programs.js';
 import type { Vendored } from './vendored.js';
 
 /** Where the programs find each other, and their Node, once they are installed. */
@@ -28,7 +28,11 @@ export async function buildLibrary(folder: string, arch: Arch, parts: Vendored):
   for (const { name } of programs) {
     const file = path.join(folder, `${name}.js`);
     const text = readFileSync(file, 'utf8').replace(/^#!.*\n/, '');
-    writeFileSync(file, `#!${libraryFolder}/node\n${text}`, { mode: 0o755 });
+    const flags = nodeFlagsOf(name);
+    // Whatever stands behind the interpreter is one word, unless env takes it apart.
+    const env = flags.length > 0 ? '/usr/bin/env -S ' : '';
+    const first = `#!${env}${[`${libraryFolder}/node`, ...flags].join(' ')}`;
+    writeFileSync(file, `${first}\n${text}`, { mode: 0o755 });
     chmodSync(file, 0o755);
   }
   // What the command line needs is in its own package, with the Node; the daemon's comes on top of that.

@@ -1,3 +1,5 @@
+import { nodeFlags } from '../program/node-flags.js';
+
 /** A Debian package of ours. */
 export type DebianPackage = 'vpp-maglevd' | 'vpp-maglev';
 
@@ -7,6 +9,11 @@ export interface Program {
   readonly package: DebianPackage;
   /** 8: for whoever runs a machine, in /usr/sbin; 1: for everybody, in /usr/bin. */
   readonly section: 1 | 8;
+}
+
+/** How Node is told to run it. */
+export function nodeFlagsOf(name: Program['name']): readonly string[] {
+  return name === 'maglevd' ? nodeFlags : [];
 }
 
 /** Every program of bin/; a spec holds the two equal, and each has a man page. */

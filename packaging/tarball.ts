@@ -10,7 +10,7 @@ import type { Library } from './library.js';
 import { manPages } from './man-pages.js';
 import { copyrightText, type Shipped } from './notices.js';
 import { schemaText } from './packages.js';
-import { programs } from './programs.js';
+import { nodeFlagsOf, type Program, programs } from './programs.js';
 import { manPage } from './roff.js';
 import type { Vendored } from './vendored.js';
 
@@ -58,9 +58,10 @@ export function tarball(
 }
 
 /** Starts a program with the Node beside it, also when it is linked to from elsewhere. */
-function launcher(program: string): string {
+function launcher(program: Program['name']): string {
+  const node = ['"$lib/node"', ...nodeFlagsOf(program)].join(' ');
   return `#!/bin/sh
 lib=$(dirname "$(readlink -f "$0")")/../lib
-exec "$lib/node" "$lib/${program}.js" "$@"
+exec ${node} "$lib/${program}.js" "$@"
 `;
 }

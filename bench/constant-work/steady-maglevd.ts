@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { nodeFlags } from '../../program/node-flags.js';
 import { processUsage } from '../probes/process-usage.js';
 
 const program = path.resolve(import.meta.dirname, '../../bin/maglevd.js');
@@ -28,7 +29,7 @@ export class SteadyMaglevd {
     utimesSync(this.#config, 1, 1);
     const flags = ['--config', this.#config, '--vpp-api-addr', vpp, '--vpp-stats-addr=', '--state-dir='];
     const rest = ['--metrics-addr=', '--grpc-addr', `unix:${folder}/grpc.sock`, '--log-format', 'json'];
-    this.#child = spawn(process.execPath, [program, ...flags, ...rest], {
+    this.#child = spawn(process.execPath, [...nodeFlags, program, ...flags, ...rest], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let begun = '';

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { nodeFlags } from '../../program/node-flags.js';
 import { startHaproxy } from '../probes/checkers.js';
 import { fleetConfig } from '../probes/fleet-config.js';
 import { processUsage } from '../probes/process-usage.js';
@@ -45,7 +46,7 @@ export async function footprintOfMaglevd(
   utimesSync(config, 1, 1);
   const flags = ['--config', config, '--vpp-api-addr', socket, '--vpp-stats-addr=', '--state-dir='];
   const rest = ['--metrics-addr=', '--grpc-addr', `unix:${folder}/grpc-${backends}`, '--log-format', 'json'];
-  const child = spawn(process.execPath, ['--import', watch, program, ...flags, ...rest], {
+  const child = spawn(process.execPath, [...nodeFlags, '--import', watch, program, ...flags, ...rest], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { nodeFlags } from '../../program/node-flags.js';
 import { fleetConfig } from './fleet-config.js';
 import { type Ports, targetAddress } from './target-farm.js';
 
@@ -59,7 +60,7 @@ export const startMaglevd: StartChecker = async (folder, ports, { kind, backends
   // What was written a moment ago is read twice, a second later.
   utimesSync(config, 1, 1);
   const flags = ['--config', config, '--vpp-api-addr=', '--vpp-stats-addr=', '--state-dir='];
-  const command = [maglevdProgram, ...flags, '--grpc-addr', `unix:${folder}/grpc`];
+  const command = [...nodeFlags, maglevdProgram, ...flags, '--grpc-addr', `unix:${folder}/grpc`];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
   let up = 0;
   await new Promise<void>((resolve, reject) => {

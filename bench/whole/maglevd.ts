@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect } from '../../client/index.js';
+import { nodeFlags } from '../../program/node-flags.js';
 
 const program = path.resolve(import.meta.dirname, '../../bin/maglevd.js');
 const watch = path.resolve(import.meta.dirname, 'loop-watch.js');
@@ -42,7 +43,7 @@ export function startWhole(folder: string, config: string, vpp: string): WholeMa
   const rest = ['--metrics-addr=', '--grpc-addr', grpc, '--log-format', 'json'];
   // Authorities that this machine adds to Node's are read at every start, which takes as long as a sync.
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-  const child = spawn(process.execPath, ['--import', watch, program, ...flags, ...rest], {
+  const child = spawn(process.execPath, [...nodeFlags, '--import', watch, program, ...flags, ...rest], {
     env,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
