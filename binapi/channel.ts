@@ -52,7 +52,7 @@ export interface ChannelListener {
  */
 const TURN_BYTES = 64 * 1024;
 const TURN_WORK = 512;
-const REPLY_WORK = 8;
+const REPLY_WORK = 16;
 
 const NOTHING = new Uint8Array(0);
 

@@ -18,10 +18,10 @@ export interface Growth {
  */
 export function leanestFirst<P extends { readonly plan: Batches }>(
   plans: readonly P[],
-  growthOfOne: (one: P) => Growth = ({ plan }) => growthOf(plan),
+  growthOfOne: (one: P, i: number) => Growth = ({ plan }) => growthOf(plan),
 ): P[] {
   return plans
-    .map((one) => ({ one, ...growthOfOne(one) }))
+    .map((one, i) => ({ one, ...growthOfOne(one, i) }))
     .sort((a, b) => a.rank - b.rank || a.growth - b.growth)
     .map(({ one }) => one);
 }

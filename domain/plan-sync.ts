@@ -32,12 +32,17 @@ export function* planningSync(
   const works = prefixWorks(decision.vips, state);
   yield works.length / 4;
   const plans: PlannedPrefix[] = [];
+  const growths: Growth[] = [];
   for (const work of works) {
-    if (!isDone(work)) plans.push(planned(work, state.conf));
+    if (!isDone(work)) {
+      const one = planned(work, state.conf);
+      plans.push(one);
+      growths.push(growthOfPrefix(one));
+    }
     yield 1;
   }
   yield plans.length;
-  return leanestFirst(plans, growthOfPrefix);
+  return leanestFirst(plans, (one, i) => growths[i] ?? growthOfPrefix(one));
 }
 
 /** As the plan of the reconciler will have it. */

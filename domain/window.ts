@@ -1,7 +1,7 @@
 import { nextTurn } from './turns.js';
 
 /** Beginning an item costs something, too; replies of many that come together let as many begin. */
-const BEGUN_A_TURN = 16;
+const BEGUN_A_TURN = 8;
 
 /**
  * Does `work` for every item, with items of at most `width` in all under way at once (an item that weighs more goes by

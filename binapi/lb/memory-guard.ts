@@ -48,7 +48,7 @@ interface KnownVip {
 /** A reading stands for so long, if nothing was given since. */
 const READING_STANDS_MS = 5000;
 /** A request is a VIP with its servers, most often. */
-const ADMITTED_A_TURN = 4;
+const ADMITTED_A_TURN = 2;
 /** Flow tables of up to so many bytes a thread are set without a look at the heap. */
 const SMALL_STICKY_BYTES = stickyBytes(2 ** 18);
 

@@ -111,7 +111,7 @@ describe('binapi/lb: the memory guard', () => {
     }
     await all;
     expect(gone).to.deep.equal(Array.from({ length: 40 }, (_, n) => n));
-    expect(Math.max(...perTurn)).to.be.at.most(4);
+    expect(Math.max(...perTurn)).to.be.at.most(2);
     expect(vpp.looks).to.equal(1);
   });
 

@@ -81,7 +81,7 @@ describe('domain/turns', () => {
       }
       results = await all;
     });
-    expect(Math.max(...turns)).to.be.within(1, 16);
+    expect(Math.max(...turns)).to.be.within(1, 8);
     expect(results).to.deep.equal(items.map((i) => i * 2));
   });
 });
