@@ -1,5 +1,5 @@
 import type { HealthCheck } from './config.js';
-import { count, fullHealth, probeInterval, type Standing, standing } from './rise-fall.js';
+import { count, fullHealth, probeInterval, type Standing, standing, verdictOf } from './rise-fall.js';
 
 /** What of a health check counts its results and says how soon the next one is wanted. */
 export type Counting = Pick<HealthCheck, 'rise' | 'fall' | 'interval' | 'fastInterval' | 'downInterval'>;
@@ -25,6 +25,11 @@ export class StandingTable {
   readonly onFail: Uint16Array;
   /** Milliseconds until the next probe, before it is spread. */
   readonly interval: Float64Array;
+  /**
+   * 1 = the next result may bring another verdict, and either result changes the counter: of those who are as they were for long,
+   * well or down, none is among them, so that there are few.
+   */
+  readonly decides: Uint8Array;
 
   constructor(counting: Counting) {
     this.counting = counting;
@@ -32,12 +37,21 @@ export class StandingTable {
     this.onPass = new Uint16Array(size);
     this.onFail = new Uint16Array(size);
     this.interval = new Float64Array(size);
+    this.decides = new Uint8Array(size);
     for (let number = 0; number < size; number++) {
       const before = standingOf(number);
       this.onPass[number] = standingNumber(count(counting, before, true));
       this.onFail[number] = standingNumber(count(counting, before, false));
       this.interval[number] = probeInterval(counting, before);
+      this.decides[number] = this.#mayDecide(number) ? 1 : 0;
     }
+  }
+
+  #mayDecide(number: number): boolean {
+    const after = [this.onPass[number] ?? number, this.onFail[number] ?? number];
+    if (after.includes(number)) return false;
+    const verdict = verdictOf(this.counting, standingOf(number));
+    return after.some((one) => verdictOf(this.counting, standingOf(one)) !== verdict);
   }
 }
 

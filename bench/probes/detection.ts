@@ -155,9 +155,11 @@ export async function measureDetection(servers: QuickServers, scene: Scene): Pro
         record.failedAt.set(address, performance.now());
         await servers.fail(address);
         await pause(BETWEEN_FAILURES_MS);
+        record.explain();
       }
     await pause(intervalMs + 2000);
     const machine = await timer.lateness();
+    record.explain();
     const { stages, overheads, reactions, absolutes, doubts, due } = record;
     await system.stop();
     const bare = await replay(await openVpp({ socketPath, clock, log })(new AbortController().signal), due);
@@ -168,6 +170,16 @@ export async function measureDetection(servers: QuickServers, scene: Scene): Pro
     await simulator.end();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A weight that VPP has confirmed, and when it came so far; milliseconds of performance.now(). */
+interface Execution {
+  readonly name: string;
+  readonly operation: Extract<LbOperation, { readonly op: 'as-weight' }>;
+  readonly heardAt: number;
+  readonly downAt: number;
+  readonly sentAt: number;
+  readonly now: number;
 }
 
 /** Notes when probes began, what they found, and when VPP replied. */
@@ -184,6 +196,8 @@ class Record {
   book: ProbeBook | null = null;
   readonly #config: MaglevConfig;
   readonly #names: ReadonlyMap<string, string>;
+  /** What VPP has answered, and is to be explained. */
+  readonly #executions: Execution[] = [];
   readonly #lastNews = new Map<string, number>();
   readonly #downAt = new Map<string, number>();
 
@@ -218,29 +232,39 @@ class Record {
     };
   }
 
-  /** VPP has answered it. */
+  /** VPP has answered it. What it took is found out later: meanwhile others wait. */
   #executed(operation: LbOperation, sentAt: number): void {
-    const now = performance.now();
-    if (operation.op !== 'as-weight' || operation.weight > 0) return;
+    if (operation.op !== 'as-weight' || operation.weight > 0 || !this.failedAt.has(operation.address)) return;
     const name = this.#names.get(operation.address) ?? '';
-    const probes = this.#probesOf(name);
-    const passed = probes.findLast(({ passed }) => passed);
-    const decided = this.#lastNews.get(name);
+    const heardAt = this.#lastNews.get(name);
     const downAt = this.#downAt.get(name);
-    if (passed === undefined || decided === undefined || downAt === undefined)
-      throw new Error('taken out without a probe');
+    if (heardAt === undefined || downAt === undefined) throw new Error('taken out without a probe');
+    this.#executions.push({ name, operation, heardAt, downAt, sentAt, now: performance.now() });
+  }
+
+  /** Of what was executed since the last call, while its probes are remembered. */
+  explain(): void {
+    for (const execution of this.#executions.splice(0)) this.#explain(execution);
+  }
+
+  #explain({ name, operation, heardAt, downAt, sentAt, now }: Execution): void {
+    const probes = this.#probesOf(name);
+    const last = probes.findLastIndex(({ passed, endedAt }) => passed && endedAt < heardAt);
+    const passed = probes[last];
+    const deciding = probes[last + FALL];
+    if (passed === undefined || deciding === undefined)
+      throw new Error(`${name} was taken out without ${FALL} failures in a row`);
     const dueAt = passed.beganAt + this.#lawMs(name);
-    const deciding = probes[probes.indexOf(passed) + FALL] ?? { beganAt: dueAt, endedAt: dueAt };
     this.stages.push({
       due: deciding.beganAt - dueAt,
       probed: deciding.endedAt - deciding.beganAt,
-      heard: decided - deciding.endedAt,
-      down: downAt - decided,
+      heard: heardAt - deciding.endedAt,
+      down: downAt - heardAt,
       sent: sentAt - downAt,
       answered: now - sentAt,
     });
     this.overheads.push(now - dueAt);
-    this.reactions.push(now - decided);
+    this.reactions.push(now - heardAt);
     this.absolutes.push(now - (this.failedAt.get(operation.address) ?? now));
     this.due.push({ operation, dueAt });
   }

@@ -25,6 +25,8 @@ export class QuickServers {
   private constructor() {
     const lines = [
       'global',
+      // Left over by a bench that was killed, another one would answer half of the probes, and know nothing of who fails.
+      '  noreuseport',
       '  nbthread 1',
       '  maxconn 8000',
       `  stats socket ${this.#control} level admin`,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { DescriptorLedger } from '../../linux/descriptor.js';
+import { napFor } from '../../linux/nap.js';
 import { Poller } from '../../linux/poller.js';
 import type { Clock } from '../../protocol/clock.js';
 import { Pinger } from '../pinger.js';
@@ -57,11 +58,17 @@ export class KernelIo {
     return new ByKind(plain, new IcmpDriver(clock, this.pinger, ended, behalf), ended);
   }
 
-  /** All that is to begin in this turn has begun. Handles what was answered at once, if that is likely. */
-  begun(): void {
-    const hopes = this.#plain?.begun() === true;
+  /** Begins what was started, or so much of it, and handles what was answered at once, if that is likely. Answers whether others wait to begin. */
+  begin(most?: number): boolean {
+    const more = this.#plain?.begin(most) === true;
     this.pinger.flush();
-    if (hopes || this.pinger.waits) this.look();
+    if (this.#plain?.hopes === true || this.pinger.waits) this.look();
+    return more;
+  }
+
+  /** Sleeps for so many milliseconds, or until something has come. */
+  wait(ms: number): void {
+    napFor(ms, this.#poller.fd);
   }
 
   /** Handles all that has come. */

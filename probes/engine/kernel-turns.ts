@@ -10,8 +10,15 @@ const GRID_MS = 10;
  * sleep.
  */
 const looksMs = [0, 0.6, 2.5] as const;
-/** For those whose backend may be down or up with their answer, which are few, it looks again, so that they need not wait for the next moment of the grid. */
-const looksForFewMs = [4, 5.5] as const;
+/**
+ * Where no more than so many probes are under way whose result may bring another verdict, it is woken by each answer, and those begin before all
+ * others: a verdict waits for nothing. With more of them, as at a start, that would cost more than it gains.
+ */
+const MOST_WAITED_FOR = 32;
+/** Meanwhile so many begin before it looks again, */
+const SLICE = 8;
+/** and it is woken so often in one sleep, at most. */
+const MOST_WAKES = 64;
 /** How often it shows that it lives. */
 const BEAT_MS = 50;
 /** So often the event loop turns at least, though nobody has called. */
@@ -22,12 +29,14 @@ export interface KernelTurnsOptions {
   readonly thread: () => Pick<ProbingThread, 'schedule' | 'flush'>;
   /** Waits a message for this thread? */
   readonly called: () => boolean;
-  /** All that is to begin now has begun. */
-  readonly begun: () => void;
+  /** Begins what the schedule has started, or so much of it, and answers whether more of it waits. */
+  readonly begin: (most?: number) => boolean;
   /** Handles what has arrived. */
   readonly look: () => void;
   /** Sleeps in the kernel until that moment of the monotonic clock. */
   readonly napUntil: (ms: number) => void;
+  /** The same for so many milliseconds, or until there is something to look at. */
+  readonly waitFor: (ms: number) => void;
   readonly beat: () => void;
 }
 
@@ -78,7 +87,7 @@ export class KernelTurns {
 
   /** Turns until somebody calls, or nothing is to be done for long: to let the event loop turn costs as much as a probe. */
   readonly #run = (): void => {
-    const { clock, called, napUntil } = this.#options;
+    const { clock, called } = this.#options;
     const until = clock.monotonic() + LOOP_MS;
     while (!this.#stopped) {
       const at = this.#turn();
@@ -92,27 +101,23 @@ export class KernelTurns {
         setImmediate(this.#run);
         return;
       }
-      this.#slept(now);
-      if (at > now) napUntil(at);
-      this.#woken(Math.max(at, now));
+      this.#sleep(now, at);
     }
   };
 
   /** Answers when the next one is due. */
   #turn(): number {
-    const { clock, begun, look, beat } = this.#options;
+    const { clock, look, beat } = this.#options;
     const thread = this.#options.thread();
     const { schedule } = thread;
     // What has arrived in time comes before the deadlines.
     look();
     schedule.turn();
     thread.flush();
-    begun();
+    this.#begin();
     // Of many, the last ones begin milliseconds behind the first ones.
     const startedAt = clock.monotonic();
     for (let i = 0; i < looksMs.length && schedule.fresh > 0; i++) this.#wait(startedAt + (looksMs[i] ?? 0));
-    for (let i = 0; i < looksForFewMs.length && schedule.open > 0; i++)
-      this.#wait(startedAt + (looksForFewMs[i] ?? 0));
     thread.flush();
     const now = clock.monotonic();
     if (now - this.#beatAt >= BEAT_MS) {
@@ -124,17 +129,45 @@ export class KernelTurns {
     return schedule.underWay > 0 ? Math.min(due, grid) : due;
   }
 
+  /** What may bring another verdict is first: its answer is there before the last ones have begun. */
+  #begin(): void {
+    const { begin } = this.#options;
+    while (begin(this.#hurries ? SLICE : undefined)) this.#look();
+  }
+
+  /** Is there somebody for whose answer it is to wake up? */
+  get #hurries(): boolean {
+    const { deciding } = this.#options.thread().schedule;
+    return deciding > 0 && deciding <= MOST_WAITED_FOR;
+  }
+
+  /** Handles what has come, and tells of it. */
+  #look(): void {
+    this.#options.look();
+    this.#options.thread().flush();
+  }
+
   /** Handles what comes until then, and tells of it. */
   #wait(until: number): void {
-    const { clock, look, napUntil, thread } = this.#options;
-    const now = clock.monotonic();
-    if (now < until) {
+    const now = this.#options.clock.monotonic();
+    if (now < until) this.#sleep(now, until);
+    this.#look();
+  }
+
+  /** Until then, but for answers that may bring another verdict. */
+  #sleep(from: number, until: number): void {
+    const { clock, napUntil, waitFor } = this.#options;
+    let now = from;
+    for (let wakes = 0; now < until && wakes < MOST_WAKES && this.#hurries; wakes++) {
       this.#slept(now);
-      napUntil(until);
+      waitFor(until - now);
       this.#woken(until);
+      now = clock.monotonic();
+      if (now < until) this.#look();
     }
-    look();
-    thread().flush();
+    this.#slept(now);
+    if (now < until) napUntil(until);
+    this.#woken(Math.max(until, now));
   }
 
   /** Nothing is to be done for long: messages are heard at once meanwhile. */

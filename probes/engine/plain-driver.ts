@@ -83,7 +83,7 @@ export class PlainDriver implements TargetDriver {
     this.#unreachable.delete(row);
   };
 
-  /** It begins with begun(), unless it ends before that. */
+  /** It begins with begin(), unless it ends before that. */
   readonly start = (row: number, now: number): void => {
     const one = this.#known[row];
     if (one === undefined) return;
@@ -97,11 +97,12 @@ export class PlainDriver implements TargetDriver {
     one.socket = STARTING;
   };
 
-  /** All that begin in this turn were started. Answers whether somebody may have answered already. */
-  begun(): boolean {
-    const starting = this.#starting;
-    if (starting.length > 0) {
-      this.#starting = [];
+  /** Begins those that were started, or so many of them. Answers whether others wait for that. */
+  begin(most = Number.POSITIVE_INFINITY): boolean {
+    const all = this.#starting;
+    if (all.length > 0) {
+      const starting = most < all.length ? all.splice(0, most) : all;
+      if (starting === all) this.#starting = [];
       for (const one of starting) this.#connect(one);
       for (const one of starting) {
         const { question } = one.way;
@@ -109,6 +110,11 @@ export class PlainDriver implements TargetDriver {
       }
     }
     if (this.#done.length > 0) this.#tell();
+    return this.#starting.length > 0;
+  }
+
+  /** May somebody who was asked for no more than a connection have answered already? */
+  get hopes(): boolean {
     return this.#hopes.length > 0;
   }
 

@@ -37,6 +37,8 @@ export class Columns {
   standing = new Uint16Array(0);
   round = new Float64Array(0);
   timeout = new Float64Array(0);
+  /** 1 = a probe is under way whose result may bring another verdict. */
+  decides = new Uint8Array(0);
   /** The interval that counted last, before it was spread. */
   pace = new Float64Array(0);
   /** When the last probe has begun, the last one that its server answered, and the one before the last. */
@@ -87,6 +89,7 @@ export class Columns {
     this.standing = larger(this.standing, new Uint16Array(size));
     this.round = larger(this.round, new Float64Array(size));
     this.timeout = larger(this.timeout, new Float64Array(size));
+    this.decides = larger(this.decides, new Uint8Array(size));
     this.pace = larger(this.pace, new Float64Array(size));
     this.begunAt = larger(this.begunAt, new Float64Array(size));
     this.heardBegunAt = larger(this.heardBegunAt, new Float64Array(size));

@@ -55,7 +55,7 @@ export class Schedule {
   /** When the present turn began, and how many of the probes that it has begun are under way. */
   #turnedAt = 0;
   #fresh = 0;
-  #open = 0;
+  #deciding = 0;
   #tickets: number;
   /** null = there is no VPP to blame. */
   #vpp: { readonly soundFrom: number; readonly until: number } | null = null;
@@ -155,18 +155,17 @@ export class Schedule {
     return this.#fresh;
   }
 
-  /** And how many of those decide something, whichever way they end: their backends are neither well nor known to be down. */
-  get open(): number {
-    return this.#open;
+  /** Of how many probes under way the result may bring another verdict. */
+  get deciding(): number {
+    return this.#deciding;
   }
 
-  /** Does what is due. */
+  /** Does what is due, and what may bring another verdict first. */
   turn(): void {
     const now = this.#options.clock.monotonic();
     this.#turnedAt = now;
     this.#fresh = 0;
-    this.#open = 0;
-    for (const number of this.#wheel.take(Math.floor(now))) {
+    for (const number of this.#decidingFirst(this.#wheel.take(Math.floor(now)))) {
       const state = this.#columns.state[number];
       if (state === State.RUNNING) this.#ripen(number, now);
       else if (state === State.QUEUED) this.#overload(number);
@@ -259,17 +258,23 @@ export class Schedule {
 
   /** Its probe is no more under way. */
   #leave(number: number, passed: boolean): void {
+    const { decides } = this.#columns;
     this.#places.leave(number, passed);
-    if (this.begunAt(number) < this.#turnedAt) return;
-    this.#fresh--;
-    if (this.#isOpen(number)) this.#open--;
+    this.#deciding -= decides[number] ?? 0;
+    decides[number] = 0;
+    if (this.begunAt(number) >= this.#turnedAt) this.#fresh--;
   }
 
-  #isOpen(number: number): boolean {
+  /** Everybody else keeps the order. */
+  #decidingFirst(due: readonly number[]): readonly number[] {
+    const deciding = due.filter((number) => this.#mayDecide(number) > 0);
+    if (deciding.length === 0 || deciding.length === due.length) return due;
+    return [...deciding, ...due.filter((number) => this.#mayDecide(number) === 0)];
+  }
+
+  #mayDecide(number: number): number {
     const { table, standing } = this.#columns;
-    const now = standing[number] ?? 0;
-    const { onPass, onFail } = table[number] ?? {};
-    return onPass?.[now] !== now && onFail?.[now] !== now;
+    return table[number]?.decides[standing[number] ?? 0] ?? 0;
   }
 
   #start(number: number): void {
@@ -279,7 +284,9 @@ export class Schedule {
     columns.begunAt[number] = now;
     columns.state[number] = State.RUNNING;
     this.#fresh++;
-    if (this.#isOpen(number)) this.#open++;
+    const decides = this.#mayDecide(number);
+    columns.decides[number] = decides;
+    this.#deciding += decides;
     const deadline = this.#deadline(number, now);
     const recentMs = this.#places.enter(number);
     this.#wheel.put(number, recentMs === null ? deadline : Math.min(deadline, Math.ceil(now + recentMs)));

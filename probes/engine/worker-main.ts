@@ -79,9 +79,10 @@ function kernelWay(): Way | null {
     clock,
     thread: () => thread,
     called: () => board.posted !== heard,
-    begun: () => io.begun(),
+    begin: (most) => io.begin(most),
     look: () => io.look(),
     napUntil,
+    waitFor: (ms) => io.wait(ms),
     beat,
   });
   return {

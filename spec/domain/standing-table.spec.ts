@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { count, fullHealth, probeInterval, undecided } from '../../domain/rise-fall.js';
+import { count, fullHealth, probeInterval, undecided, verdictOf } from '../../domain/rise-fall.js';
 import { StandingTable, StandingTables, standingNumber, standingOf } from '../../domain/standing-table.js';
 
 const counting = fc.record({
@@ -36,6 +36,32 @@ describe('domain/standing-table', () => {
     );
     expect(new Set(all.map(standingNumber)).size).to.equal(all.length);
     expect(all.map((one) => standingOf(standingNumber(one)))).to.deep.equal(all);
+  });
+
+  it('knows before each change of a verdict that the next result may bring one, and nothing of the kind of those who are as they were for long', () => {
+    fc.assert(
+      fc.property(counting, fc.array(fc.boolean(), { maxLength: 400 }), (rules, passes) => {
+        const table = new StandingTable(rules);
+        let number = standingNumber(undecided(rules));
+        for (const pass of passes) {
+          const { [number]: decides } = table.decides;
+          const [onPass = 0, onFail = 0] = [table.onPass[number], table.onFail[number]];
+          const verdict = verdictOf(rules, standingOf(number));
+          const next = pass ? onPass : onFail;
+          const moves = onPass !== number && onFail !== number;
+          if (moves && verdictOf(rules, standingOf(next)) !== verdict) expect(decides).to.equal(1);
+          if (!moves) expect(decides).to.equal(0);
+          number = next;
+        }
+      }),
+      { numRuns: 50 },
+    );
+    const table = new StandingTable({ rise: 2, fall: 3, interval: 1, fastInterval: 1, downInterval: 1 });
+    // From fully down to fully healthy.
+    const decided = [0, 1, 2, 3, 4].map(
+      (counter) => table.decides[standingNumber({ decided: true, counter })],
+    );
+    expect(decided).to.deep.equal([0, 1, 1, 0, 0]);
   });
 
   it('is made once for checks that count alike', () => {

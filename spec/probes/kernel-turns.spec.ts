@@ -12,26 +12,34 @@ const doubtful = standingNumber(standing(true, 1));
 const failed: ProbeResult = { verdict: 'fail', code: 'L7STS', detail: 'HTTP 503', durationMs: 1 };
 
 /**
- * One turn over two servers that begin together; the second is silent. When it looked, and when it told of the first, in milliseconds from when they had begun.
+ * One turn over two servers that begin together; one of them, the second unless it is said, answers, and the other is silent. When it
+ * looked, when it told of the answer, in milliseconds from when they had begun, and who began in which order.
  */
-async function turn(first: number, firstAnswersMs: number) {
+async function turn(first: number, answersMs: number, { second = well, who = 0 } = {}) {
   let now = 1000;
   let begunAt = Number.POSITIVE_INFINITY;
   let answered = false;
   const looked: number[] = [];
   const told: number[] = [];
+  const began: number[] = [];
   const news: NumberedNews[] = [];
   const clock = { monotonic: () => now, random: () => 0.5, schedule: () => () => {} };
   const schedule = new Schedule({
     clock,
     maxUnderWay: 100,
-    driver: { start: () => {}, expire: () => {}, abandon: () => {} },
+    driver: { start: (number) => began.push(number), expire: () => {}, abandon: () => {} },
     news: (one) => news.push(one),
     counted: () => {},
   });
-  for (const [number, standingOfIt] of [first, well].entries())
+  for (const [number, standingOfIt] of [first, second].entries())
     schedule.watch({ number, round: 1, timeoutMs: 5000, counting }, standingOfIt, 0);
   await new Promise<void>((over) => {
+    const sleepUntil = (ms: number): void => {
+      now = ms;
+      if (!Number.isFinite(begunAt) || now - begunAt < 20) return;
+      turns.stop();
+      over();
+    };
     const turns = new KernelTurns({
       clock,
       thread: () => ({
@@ -42,29 +50,29 @@ async function turn(first: number, firstAnswersMs: number) {
       }),
       called: () => false,
       // Of many, the last begins later than the first.
-      begun: () => {
-        if (schedule.underWay < 2 || Number.isFinite(begunAt)) return;
+      begin: () => {
+        if (schedule.underWay < 2 || Number.isFinite(begunAt)) return false;
         now += 2;
         begunAt = now;
+        return false;
       },
       look: () => {
         if (!Number.isFinite(begunAt)) return;
         looked.push(now - begunAt);
-        if (answered || now - begunAt < firstAnswersMs) return;
+        if (answered || now < begunAt + answersMs) return;
         answered = true;
-        schedule.ended(0, failed);
+        schedule.ended(who, failed);
       },
-      napUntil: (ms) => {
-        now = ms;
-        if (!Number.isFinite(begunAt) || now - begunAt < 20) return;
-        turns.stop();
-        over();
+      napUntil: (ms) => sleepUntil(ms),
+      waitFor: (ms) => {
+        const answersAt = begunAt + answersMs;
+        sleepUntil(answersAt > now ? Math.min(now + ms, answersAt) : now + ms);
       },
       beat: () => {},
     });
     turns.stir();
   });
-  return { looked: looked.filter((at) => at < 7), told };
+  return { looked: looked.filter((at) => at < 7), told, began };
 }
 
 describe('the turns of a thread that sleeps in the kernel', () => {
@@ -73,10 +81,24 @@ describe('the turns of a thread that sleeps in the kernel', () => {
     expect(told[0]).to.be.closeTo(0.6, 0.01);
   });
 
-  it('looks for longer where an answer decides, and not for the sake of those who are well', async () => {
-    const { told, looked } = await turn(doubtful, 3);
-    expect(told[0]).to.be.closeTo(4, 0.01);
-    expect(looked).to.have.length(4);
-    expect((await turn(well, 3)).looked).to.have.length(3);
+  it('is woken by an answer that may bring another verdict, and not for the sake of those who are well', async () => {
+    for (const answersMs of [0.3, 3, 4.75]) {
+      const { told, looked } = await turn(doubtful, answersMs);
+      expect(told[0]).to.be.closeTo(answersMs, 0.01);
+      expect(looked.length).to.be.at.most(4);
+    }
+    const { told, looked } = await turn(well, 3);
+    expect(told[0]).to.be.above(3);
+    expect(looked).to.have.length(3);
+  });
+
+  it('does not wait for one that is silent with an answer that brings another verdict', async () => {
+    const { told } = await turn(doubtful, 1.2, { second: doubtful, who: 1 });
+    expect(told[0]).to.be.closeTo(1.2, 0.01);
+  });
+
+  it('begins with those whose answer may bring another verdict', async () => {
+    expect((await turn(well, 1, { second: doubtful, who: 1 })).began.slice(0, 2)).to.deep.equal([1, 0]);
+    expect((await turn(well, 1)).began.slice(0, 2)).to.deep.equal([0, 1]);
   });
 });

@@ -34,7 +34,7 @@ describe('probes by bare sockets: an answer', () => {
     try {
       driver.know(0, target({ type: 'http', port, http: httpParams() }));
       driver.start(0, realClock.monotonic());
-      driver.begun();
+      driver.begin();
       // Its answer, and that it will send no more, wait to be read together.
       await eventually(() => expect(sent).to.equal(true));
       await eventually(() => {

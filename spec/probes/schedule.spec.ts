@@ -167,13 +167,20 @@ describe('the schedule of the probe engine', () => {
     bench.watch(1, rules);
     bench.until(() => bench.started.length === 2);
     const begun = bench.now;
+    expect(bench.schedule.deciding, 'a pass would be their first verdict').to.equal(2);
     bench.schedule.forget(1);
     expect(bench.abandoned).to.deep.equal([1]);
+    expect(bench.schedule.deciding).to.equal(1);
+    // Counted in another way it may decide nothing; it was counted as one that may.
+    const { timeout: timeoutMs, ...counting } = { ...rules, fall: 9 };
+    bench.schedule.retune({ number: 0, round: 2, timeoutMs, counting });
     bench.until(() => bench.expired.length > 0);
     expect(bench.now - begun).to.be.within(300, 301.2);
     bench.schedule.ended(1, bad);
     expect(bench.counted).to.deep.equal([]);
     expect(bench.expired).to.deep.equal([0]);
+    bench.schedule.ended(0, bad);
+    expect(bench.schedule.deciding).to.equal(0);
   });
 
   it('begins no more at once than it may, and doubts what finds no place for as long as it may take', () => {
