@@ -3,10 +3,10 @@ import { createActorSystem } from '../actors/kernel/system.js';
 import { type RootMessage, rootActor } from '../actors/root.js';
 import { MessageTally } from '../binapi/trace.js';
 import { sinceChange } from '../config/config-file.js';
-import { loadConfigFile } from '../config/load.js';
+import { checkConfigFile, loadConfigFile } from '../config/load.js';
 import { checkReport } from '../config/report.js';
 import { readSettled } from '../config/settled-file.js';
-import type { ConfigVerdict, MaglevConfig } from '../domain/config.js';
+import type { MaglevConfig } from '../domain/config.js';
 import { asMaglevError, type MaglevError } from '../domain/errors.js';
 import { EventMemory } from '../domain/event-memory.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
@@ -50,8 +50,6 @@ export interface DaemonWorld {
    * what it does not let go of, and its successor would wait for it.
    */
   readonly atEnd: (release: () => void) => void;
-  /** What the config file says, if it was begun to be read before all else. */
-  readonly firstReading?: Promise<ConfigVerdict>;
 }
 
 /** One thread probes thousands of servers a second; a second one would compete with maglevd itself for a small machine. */
@@ -92,16 +90,14 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
     pid: process.pid,
     ...settings,
   });
-  let early = world.firstReading ?? null;
-  const load = async (memory: VppMemory | null) => {
-    const reading = early ?? loadConfigFile(settings.config, memory);
-    early = null;
-    return reading;
-  };
   const loadConfig = (running: () => MaglevConfig | null, memory: () => Promise<VppMemory | null>) =>
     readSettled({
       file: settings.config,
-      load: async () => load(await memory()),
+      // Until something runs nobody is held up by a check: a thread would only have to be started for it.
+      load: async () =>
+        running() === null
+          ? checkConfigFile(settings.config)
+          : loadConfigFile(settings.config, await memory()),
       running,
       wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
       sinceChangeMs: () => sinceChange(settings.config, clock.now()),
@@ -119,8 +115,8 @@ export async function runDaemon(settings: DaemonSettings, world: DaemonWorld): P
   );
   const verdict = await Promise.race([first, ended]);
   if (typeof verdict === 'number') return verdict;
-  const { lines, exitCode } = checkReport(verdict);
   if (!verdict.ok) {
+    const { lines, exitCode } = checkReport(verdict);
     for (const { place, path, message } of verdict.issues) {
       log.log('error', 'config-check-failed', {
         reload: false,

@@ -95,13 +95,8 @@ async function run(settings: DaemonSettings, onSignal: DaemonWorld['onSignal']):
   process.on('unhandledRejection', bug('unhandledRejection'));
   const atEnd = (release: () => void) => releases.push(release);
   const world = { clock: realClock, log, printFrom: printer.setLevel, complain, onSignal, atEnd };
-  // A thread checks it while the rest is loaded here.
-  const { loadConfigFile } = await import('../config/load.js');
-  const firstReading = loadConfigFile(settings.config);
-  // Whoever waits for it is told; nobody does yet.
-  firstReading.catch(() => {});
   const { runDaemon } = await import('./daemon.js');
-  return runDaemon(settings, { ...world, firstReading }).finally(releaseAll);
+  return runDaemon(settings, world).finally(releaseAll);
 }
 
 /** Prints the form in which the token on standard input is kept. */

@@ -1,6 +1,6 @@
+import { plain } from '../domain/text.js';
 import type { Cancel, Clock } from '../protocol/clock.js';
 import type { FreeLogger, LogFields, LogLevel } from '../protocol/log.js';
-import { jsonLine } from './log-format.js';
 
 export interface RepetitionBounds {
   /** So many of a kind are printed within the time; the others are counted. */
@@ -73,10 +73,24 @@ export function boundRepetitions(
   };
 }
 
-const format = jsonLine('msg');
-
 /** What a record says, without measured times. */
 function keyOf(level: LogLevel, event: string, fields: LogFields): string {
-  const said = Object.entries(fields).filter(([key]) => !/^(ms|.*Ms)$/.test(key));
-  return format({ at: 0, level, event, fields: Object.fromEntries(said) });
+  let said = `${level} ${event}`;
+  for (const key in fields) {
+    if (key === 'ms' || key.endsWith('Ms')) continue;
+    const value = fields[key];
+    // A length in front of a text keeps what is in it apart from what follows.
+    said += typeof value === 'string' ? ` ${key} ${value.length} ${value}` : ` ${key} ${other(value)}`;
+  }
+  return said;
+}
+
+function other(value: unknown): string {
+  if (typeof value !== 'object') return String(value);
+  try {
+    return JSON.stringify(value, plain);
+  } catch {
+    // A cycle, or a getter that throws.
+    return 'not printable';
+  }
 }

@@ -39,6 +39,15 @@ describe('program/repetitions', () => {
     expect(printed.records).to.have.length(30);
   });
 
+  it('tells records apart whatever is in their texts', () => {
+    const { log, counts } = stage();
+    for (let i = 0; i < 8; i++) {
+      log.log('info', 'x', { a: '1 b 1 1' });
+      log.log('info', 'x', { a: '1', b: i % 2 === 0 ? { c: 1 } : { c: 2 } });
+    }
+    expect(counts()).to.have.length(3 + 3 + 4);
+  });
+
   it('loses nothing: what is printed and what is counted are all that was told', () => {
     const told = fc.array(
       fc.record({ event: fc.constantFrom('a', 'b', 'c'), pause: fc.constantFrom(0, 0, 0, 700) }),
