@@ -7,8 +7,8 @@ import { nodeFlags } from '../program/node-flags.js';
 import { runPrinting } from '../program/output.js';
 import { haproxyVersion } from './probes/checkers.js';
 import { judged } from './whole/limits.js';
-import { startWhole, type WholeSync } from './whole/maglevd.js';
-import { simulated } from './whole/some-vpp.js';
+import { startWhole, type WholeMaglevd, type WholeSync } from './whole/maglevd.js';
+import { type SomeVpp, simulated } from './whole/some-vpp.js';
 import { writeFleet } from './whole/static-fleet.js';
 
 /**
@@ -78,6 +78,31 @@ function haproxyConfig(): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Starts of a program beside an empty VPP, and what it does when VPP is restarted under it. */
+async function starts(what: string, start: () => WholeMaglevd, vpp: SomeVpp): Promise<void> {
+  const begun: WholeSync[] = [];
+  const warm: WholeSync[] = [];
+  for (let i = 0; i < SAMPLES; i++) {
+    await vpp.begin();
+    const maglevd = start();
+    begun.push(await maglevd.nextSync());
+    for (let restarts = 0; restarts < 2; restarts++) {
+      const synced = maglevd.nextSync();
+      await vpp.begin();
+      if (restarts > 0) warm.push(await synced);
+      else await synced;
+    }
+    await maglevd.end();
+  }
+  console.log(`  ${what}, start to first full sync: ${typical(begun, 'sinceStartMs').toFixed(0)} ms`);
+  const [first, again] = [typical(begun, 'durationMs'), typical(warm, 'durationMs')];
+  const both = `${first.toFixed(0)} ms, that of the same process when VPP is restarted ${again.toFixed(0)} ms`;
+  const ratio = first / again;
+  console.log(
+    `  its first full sync alone: ${both}, ratio ${ratio.toFixed(2)} (${judged(ratio, FIRST_SYNC)})`,
+  );
+}
+
 process.exitCode = await runPrinting('bench:start', async () => {
   const vpp = simulated(path.join(folder, 'vpp.sock'));
   try {
@@ -106,26 +131,11 @@ process.exitCode = await runPrinting('bench:start', async () => {
       writeFileSync(file, haproxyConfig());
       row(`haproxy -c (${haproxy})`, cost('haproxy', '-c', '-f', file));
     }
-    const starts: WholeSync[] = [];
-    const warm: WholeSync[] = [];
-    for (let i = 0; i < SAMPLES; i++) {
-      await vpp.begin();
-      const maglevd = startWhole(folder, config, vpp.socket);
-      starts.push(await maglevd.nextSync());
-      for (let restarts = 0; restarts < 2; restarts++) {
-        const synced = maglevd.nextSync();
-        await vpp.begin();
-        if (restarts > 0) warm.push(await synced);
-        else await synced;
-      }
-      await maglevd.end();
-    }
-    console.log(`  maglevd, start to first full sync: ${typical(starts, 'sinceStartMs').toFixed(0)} ms`);
-    const [first, again] = [typical(starts, 'durationMs'), typical(warm, 'durationMs')];
-    const both = `${first.toFixed(0)} ms, that of the same process when VPP is restarted ${again.toFixed(0)} ms`;
-    const ratio = first / again;
-    const verdict = judged(ratio, FIRST_SYNC);
-    console.log(`  its first full sync alone: ${both}, ratio ${ratio.toFixed(2)} (${verdict})`);
+    for (const [what, started] of [
+      ['maglevd', program],
+      ['as it is packaged', packaged],
+    ] as const)
+      await starts(what, () => startWhole(folder, config, vpp.socket, started), vpp);
     return 0;
   } finally {
     await vpp.end();

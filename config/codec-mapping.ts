@@ -43,29 +43,35 @@ export interface Mapping<F extends Fields> extends Codec<Decoded<F>> {
 export function mapping<const F extends Fields>(fields: F): Mapping<F> {
   const shape = { kind: 'mapping', fields } as const;
   const names = Object.keys(fields);
-  const known = new Map(Object.entries(fields));
+  const known = Object.entries(fields);
   const decodeAll = (node: YamlNode, context: t.Context): t.Validation<Decoded<F>> => {
     const entries = entriesOf(node);
     if (entries === null) return fail(context, `expected a map, found ${describeNode(node)}`);
-    const errors: t.Errors = [];
+    const wrong: t.Errors = [];
     const values: Record<string, unknown> = {};
-    for (const [name, { key }] of entries) {
-      if (!known.has(name)) {
-        collect(errors, fail(within(context, name, self, key), unknownKey(name, names)));
-      }
-    }
+    let found = 0;
     for (const [name, { codec: of, absent }] of known) {
       const entry = entries.get(name);
       if (entry !== undefined) {
+        found++;
         const result = of.validate(entry.value, within(context, name, of, entry.value));
         if (E.isRight(result)) values[name] = result.right;
-        else collect(errors, result);
+        else collect(wrong, result);
       } else if (absent !== null) {
         values[name] = absent.value;
       } else {
-        collect(errors, fail(within(context, name, of, node), 'required key is missing'));
+        collect(wrong, fail(within(context, name, of, node), 'required key is missing'));
       }
     }
+    const errors: t.Errors = [];
+    if (found < entries.size) {
+      for (const [name, { key }] of entries) {
+        if (!names.includes(name)) {
+          collect(errors, fail(within(context, name, self, key), unknownKey(name, names)));
+        }
+      }
+    }
+    for (const error of wrong) errors.push(error);
     // Every key of `fields` now has its value, so this is the type that they make up.
     return errors.length > 0 ? E.left(errors) : E.right(values as Decoded<F>);
   };

@@ -23,6 +23,13 @@ export interface Condensed {
   /** In the order of the text. Offsets are those of the whole text. */
   readonly gaps: readonly Gap[];
   readonly forms: readonly EntryForm[];
+  /** See Repeat. */
+  readonly growth: readonly number[];
+}
+
+/** Of which nothing is left out. */
+export function uncondensed(text: string): Condensed {
+  return { text, gaps: [], forms: [], growth: [] };
 }
 
 /** Of one depth are tried at one place; and of the whole text. */
@@ -40,8 +47,8 @@ const COMMENT = 35;
 export function condense(text: string): Condensed {
   const condenser = new Condenser(text);
   condenser.run();
-  const { gaps, forms } = condenser;
-  if (gaps.length === 0) return { text, gaps, forms: [] };
+  const { gaps, forms, growth } = condenser;
+  if (gaps.length === 0) return uncondensed(text);
   const kept: string[] = [];
   let at = 0;
   for (const { from, to } of gaps) {
@@ -49,12 +56,13 @@ export function condense(text: string): Condensed {
     at = to;
   }
   kept.push(text.slice(at));
-  return { text: kept.join(''), gaps, forms };
+  return { text: kept.join(''), gaps, forms, growth };
 }
 
 class Condenser {
   readonly gaps: Gap[] = [];
   readonly forms: EntryForm[] = [];
+  readonly growth: number[] = [];
   readonly #text: string;
   /** By the number of blanks; what was found last comes first. */
   readonly #known = new Map<number, EntryForm[]>();
@@ -110,7 +118,7 @@ class Condenser {
   #find(known: EntryForm[], at: number): Repeat | null {
     for (let i = 0; i < known.length; i++) {
       const form = known[i];
-      const repeat = form === undefined ? null : repeatAt(this.#text, at, form);
+      const repeat = form === undefined ? null : repeatAt(this.#text, at, form, this.growth);
       if (form === undefined || repeat === null) continue;
       if (i > 0) {
         known.splice(i, 1);

@@ -46,7 +46,7 @@ export class CstTree {
   readonly #filler: GapFiller;
 
   /** `text` is the whole one; what was left out of it is made where its place comes. */
-  constructor(text: string, leftOut: Pick<Condensed, 'gaps' | 'forms'> = { gaps: [], forms: [] }) {
+  constructor(text: string, leftOut: Omit<Condensed, 'text'>) {
     this.#filler = new GapFiller(text, leftOut);
   }
 

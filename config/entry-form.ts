@@ -74,31 +74,40 @@ export function formOf(text: string, from: number, to: number, indent: number): 
   return { indent, between, words, from, to };
 }
 
-/** Another entry of the form: where it stands, and by how much it is longer behind each of its words. */
+/** Another entry of the form. */
 export interface Repeat {
   readonly form: EntryForm;
   readonly from: number;
   readonly to: number;
-  readonly growth: Int32Array;
+  /** By how much it is longer up to the end of each of its words: in `growth` of the whole, from here on, 0 first. */
+  readonly growthAt: number;
 }
 
-/** What stands at `from`, if it has the form and an entry of the same map, of as many blanks, follows. */
-export function repeatAt(text: string, from: number, form: EntryForm): Repeat | null {
-  const { between, words, indent } = form;
-  const growth = new Int32Array(between.length);
-  let at = from;
-  for (let i = 0; i < between.length; i++) {
+/** What stands at `from`, if it has the form and an entry of the same map, of as many blanks, follows. Adds to `growth`. */
+export function repeatAt(text: string, from: number, form: EntryForm, growth: number[]): Repeat | null {
+  const growthAt = growth.length;
+  const to = endOfRepeat(text, from, form, growth);
+  if (to >= 0 && keyStands(text, to, form.indent)) return { form, from, to, growthAt };
+  growth.length = growthAt;
+  return null;
+}
+
+/** -1: it has another form. */
+function endOfRepeat(text: string, from: number, { between, words }: EntryForm, growth: number[]): number {
+  const first = between[0] ?? '';
+  if (!text.startsWith(first, from)) return -1;
+  let at = from + first.length;
+  let grown = 0;
+  growth.push(grown);
+  for (let i = 1; i < between.length; i++) {
     const part = between[i] ?? '';
-    if (!text.startsWith(part, at)) return null;
-    at += part.length;
-    if (i === between.length - 1) break;
     const end = endOfWord(text, at);
-    if (end === at) return null;
-    const length = (words[2 * i + 1] ?? 0) - (words[2 * i] ?? 0);
-    growth[i + 1] = (growth[i] ?? 0) + (end - at - length);
-    at = end;
+    if (end === at || !text.startsWith(part, end)) return -1;
+    grown += end - at - ((words[2 * i - 1] ?? 0) - (words[2 * i - 2] ?? 0));
+    growth.push(grown);
+    at = end + part.length;
   }
-  return keyStands(text, at, indent) ? { form, from, to: at, growth } : null;
+  return at;
 }
 
 /** A key of exactly so many blanks begins the line at `at`. */

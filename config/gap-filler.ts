@@ -19,6 +19,7 @@ interface Shown {
  */
 export class GapFiller {
   readonly #text: string;
+  readonly #growth: readonly number[];
   /** By the offset of the key that follows. */
   readonly #gaps: ReadonlyMap<number, Gap>;
   /** By the offset of the key. */
@@ -28,8 +29,9 @@ export class GapFiller {
   readonly #last = new Map<number, Shown>();
   #filled = 0;
 
-  constructor(text: string, { gaps, forms }: Pick<Condensed, 'gaps' | 'forms'>) {
+  constructor(text: string, { gaps, forms, growth }: Omit<Condensed, 'text'>) {
     this.#text = text;
+    this.#growth = growth;
     const shown = forms.map((form): Shown => ({ form, entry: null, mould: null }));
     this.#gaps = new Map(gaps.map((gap) => [gap.to + gap.indent, gap]));
     this.#shownAt = new Map(shown.map((one) => [one.form.from + one.form.indent, one]));
@@ -54,7 +56,7 @@ export class GapFiller {
     const alone = start.length === 1 && blanks?.type === 'space' && blanks.source.length === indent;
     if (!alone || gap.indent !== indent || entries.size === 0) return false;
     for (const repeat of gap.repeats) {
-      const entry = this.#shown.get(repeat.form)?.mould?.cast(repeat) ?? null;
+      const entry = this.#shown.get(repeat.form)?.mould?.cast(repeat, this.#growth) ?? null;
       if (entry === null || entries.has(entry.key.text)) return false;
       entries.set(entry.key.text, entry);
     }

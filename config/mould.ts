@@ -53,10 +53,10 @@ export class Mould {
   }
 
   /** null: not all that was read stands in the text as it is. */
-  cast(repeat: Repeat): YamlEntry | null {
+  cast(repeat: Repeat, growth: readonly number[]): YamlEntry | null {
     const entry = this.#entry;
     if (entry === null) return null;
-    const cast = new Cast(this.#text, repeat);
+    const cast = new Cast(this.#text, repeat, growth);
     const made = cast.entry(entry);
     return cast.failed ? null : made;
   }
@@ -107,12 +107,14 @@ class Cast {
   failed = false;
   readonly #text: string;
   readonly #from: number;
-  readonly #growth: Int32Array;
+  readonly #growth: readonly number[];
+  readonly #growthAt: number;
 
-  constructor(text: string, { from, growth }: Repeat) {
+  constructor(text: string, { from, growthAt }: Repeat, growth: readonly number[]) {
     this.#text = text;
     this.#from = from;
     this.#growth = growth;
+    this.#growthAt = growthAt;
   }
 
   entry({ key, value }: EntryPart): YamlEntry {
@@ -149,7 +151,7 @@ class Cast {
   }
 
   #offset({ at, words }: Spot): number {
-    return this.#from + at + (this.#growth[words] ?? 0);
+    return this.#from + at + (this.#growth[this.#growthAt + words] ?? 0);
   }
 }
 

@@ -51,20 +51,18 @@ export function uselessSteps({ vpp: { lb } }: ConfigFile): Finding[] {
 
 /** null: they are right. */
 function sharesIn(pool: number, frontend: FileFrontend, file: ConfigFile, length: number): Unfaithful | null {
-  const names: string[] = [];
-  const servers = new Map<IpAddress, number>();
+  const servers = new Map<IpAddress, { readonly name: string; readonly weight: number }>();
   for (const [name, { weight }] of frontend.pools[pool]?.backends ?? []) {
     const address = file.backends.get(name)?.address;
-    if (address === undefined || servers.has(address)) continue;
-    names.push(name);
-    servers.set(address, weight);
+    if (address !== undefined && !servers.has(address)) servers.set(address, { name, weight });
   }
-  const weights = [...servers.values()];
-  const backends = weights.map((weight, i) => ({ name: names[i] ?? '', weight }));
+  const backends = [...servers.values()];
   const replicasOf = replicasIn({ backends }, weightModeOf(file.vpp.lb));
+  const weights = backends.map(({ weight }) => weight);
   if (surelyFaithful(length, weights, weights.map(replicasOf))) return null;
-  const asked = [...servers].map(([address, weight]) => ({ address, weight }));
+  const asked = [...servers].map(([address, { weight }]) => ({ address, weight }));
   const installed = asked.map(({ address, weight }) => ({ address, weight: replicasOf(weight) }));
+  const names = backends.map(({ name }) => name);
   return { pool, names, asked, installed, fidelity: fidelityOf(length, asked, installed) };
 }
 

@@ -1,5 +1,5 @@
 import { Lexer, Parser } from 'yaml';
-import { type Condensed, condense } from './condensed.js';
+import { type Condensed, condense, uncondensed } from './condensed.js';
 import { CstTree } from './cst-tree.js';
 import type { YamlNode } from './yaml-tree.js';
 
@@ -15,7 +15,7 @@ export function readUsual(text: string, maxDepth: number, lexemesALook = LEXEMES
   const condensed = condense(text);
   const root = read(text, condensed, maxDepth, lexemesALook);
   if (root !== null || condensed.gaps.length === 0) return root;
-  return read(text, { text, gaps: [], forms: [] }, maxDepth, lexemesALook);
+  return read(text, uncondensed(text), maxDepth, lexemesALook);
 }
 
 function read(text: string, condensed: Condensed, maxDepth: number, lexemesALook: number): YamlNode | null {

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { connect } from '../../client/index.js';
 import { nodeFlags } from '../../program/node-flags.js';
 
-const program = path.resolve(import.meta.dirname, '../../bin/maglevd.js');
+const built = path.resolve(import.meta.dirname, '../../bin/maglevd.js');
 const watch = path.resolve(import.meta.dirname, 'loop-watch.js');
 
 /** A full sync, as the log of the maglevd that made it tells of it. In milliseconds. */
@@ -36,7 +36,8 @@ interface Line {
   readonly durationMs?: number;
 }
 
-export function startWhole(folder: string, config: string, vpp: string): WholeMaglevd {
+/** `program` is that of a build unless another one is named. */
+export function startWhole(folder: string, config: string, vpp: string, program = built): WholeMaglevd {
   const startedAt = Date.now();
   const grpc = `unix:${path.join(folder, 'grpc.sock')}`;
   const flags = ['--config', config, '--vpp-api-addr', vpp, '--vpp-stats-addr=', '--state-dir='];
