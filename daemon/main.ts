@@ -1,23 +1,17 @@
-import { realClock } from '../clock/real-clock.js';
 import { asMaglevError } from '../domain/errors.js';
-import { hashOfToken, tokenRule } from '../domain/token-list.js';
 import { versionLine } from '../program/build-info.js';
-import { journalPrefix } from '../program/journal.js';
-import { lineLog } from '../program/line-log.js';
-import { sinkOf } from '../program/line-sink.js';
-import { lineFormat } from '../program/log-format.js';
-import { outliveReaders, reasonOf, runPrinting } from '../program/output.js';
-import { boundRepetitions } from '../program/repetitions.js';
+import { runPrinting } from '../program/output.js';
 import type { DaemonWorld } from './daemon.js';
-import { endProcess } from './end-process.js';
-import { type DaemonCommand, type DaemonSettings, parseDaemonCommand } from './flags.js';
+import { type DaemonCommand, parseDaemonCommand } from './flags.js';
 
 const USAGE = 64;
-const BUG = 70;
 
 const complain = (line: string) => process.stderr.write(`${line}\n`);
 
-/** Does what the command line says, and gives the exit code; see docs/user-guide.md. */
+/**
+ * Does what the command line says, and gives the exit code; see docs/user-guide.md. What takes long to load is loaded by
+ * whoever needs it: a version is told at once.
+ */
 export function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
   let command: DaemonCommand;
   try {
@@ -55,52 +49,22 @@ export function main(onSignal: DaemonWorld['onSignal']): Promise<number> {
       const { config, vppApiAddress } = command;
       return runPrinting('maglevd', async () => {
         const { planOffline } = await import('./plan-offline.js');
+        const { realClock } = await import('../clock/real-clock.js');
         const { lines, exitCode } = await planOffline(config, vppApiAddress, realClock);
         print(lines);
         return exitCode;
       });
     }
-    case 'run':
-      return run(command.settings, onSignal);
+    case 'run': {
+      const { settings } = command;
+      return import('./run.js').then(({ run }) => run(settings, onSignal));
+    }
   }
-}
-
-/** What takes long to load is loaded by whoever needs it: a version is told at once. */
-async function run(settings: DaemonSettings, onSignal: DaemonWorld['onSignal']): Promise<number> {
-  outliveReaders();
-  const printer = lineLog({
-    clock: realClock,
-    level: settings.logLevel,
-    sink: sinkOf(process.stdout),
-    format: lineFormat(settings.logFormat, process.stdout, process.env),
-    prefix: journalPrefix(process.env, process.stdout.fd),
-    onFailure: (error) =>
-      complain(`maglevd: the log cannot be written: ${reasonOf(error)}; what is lost is counted in the log`),
-  });
-  // A bug outside every actor. VPP goes on with what it has; a supervisor of the process starts maglevd again.
-  const log = boundRepetitions(printer, realClock);
-  const releases: (() => void)[] = [log.flush];
-  const releaseAll = () => {
-    for (const release of releases) release();
-  };
-  const bug = (kind: string) => (error: unknown) => {
-    log.log('error', 'failed', {
-      kind,
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
-    releaseAll();
-    endProcess(BUG);
-  };
-  process.on('uncaughtException', bug('uncaughtException'));
-  process.on('unhandledRejection', bug('unhandledRejection'));
-  const atEnd = (release: () => void) => releases.push(release);
-  const world = { clock: realClock, log, printFrom: printer.setLevel, complain, onSignal, atEnd };
-  const { runDaemon } = await import('./daemon.js');
-  return runDaemon(settings, world).finally(releaseAll);
 }
 
 /** Prints the form in which the token on standard input is kept. */
 async function hashToken(): Promise<number> {
+  const { hashOfToken, tokenRule } = await import('../domain/token-list.js');
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk);
   const token = Buffer.concat(chunks)
