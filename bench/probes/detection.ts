@@ -199,7 +199,8 @@ class Record {
   /** What VPP has answered, and is to be explained. */
   readonly #executions: Execution[] = [];
   readonly #lastNews = new Map<string, number>();
-  readonly #downAt = new Map<string, number>();
+  /** Of each backend: when its last state was decided, and when the result had come by which it was. */
+  readonly #decisions = new Map<string, { readonly heardAt: number | undefined; readonly downAt: number }>();
 
   constructor(config: MaglevConfig) {
     this.#config = config;
@@ -208,7 +209,9 @@ class Record {
 
   logged(event: string, fields?: { readonly [field: string]: unknown }): void {
     if (event === 'backend-doubt') this.doubts++;
-    if (event === 'backend-transition') this.#downAt.set(String(fields?.['backend']), performance.now());
+    if (event !== 'backend-transition') return;
+    const backend = String(fields?.['backend']);
+    this.#decisions.set(backend, { heardAt: this.#lastNews.get(backend), downAt: performance.now() });
   }
 
   /** What has reached the main thread. */
@@ -236,8 +239,7 @@ class Record {
   #executed(operation: LbOperation, sentAt: number): void {
     if (operation.op !== 'as-weight' || operation.weight > 0 || !this.failedAt.has(operation.address)) return;
     const name = this.#names.get(operation.address) ?? '';
-    const heardAt = this.#lastNews.get(name);
-    const downAt = this.#downAt.get(name);
+    const { heardAt, downAt } = this.#decisions.get(name) ?? {};
     if (heardAt === undefined || downAt === undefined) throw new Error('taken out without a probe');
     this.#executions.push({ name, operation, heardAt, downAt, sentAt, now: performance.now() });
   }
