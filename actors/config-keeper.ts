@@ -1,8 +1,9 @@
 import type { ConfigIssue, ConfigVerdict, MaglevConfig } from '../domain/config.js';
-import { type ConfigPurpose, configChanges, withFrontends } from '../domain/config-changes.js';
+import { COMPARED_A_TURN, type ConfigPurpose, comparing, withFrontends } from '../domain/config-changes.js';
 import { verdictNews } from '../domain/config-news.js';
 import { asMaglevError } from '../domain/errors.js';
 import { Rounds } from '../domain/rounds.js';
+import { inTurns } from '../domain/turns.js';
 import type { VppMemory } from '../domain/vpp-memory.js';
 import type { Address, Reply } from '../protocol/address.js';
 import type {
@@ -13,7 +14,6 @@ import type {
   ConfigRead,
   LoadConfig,
   ReadConfig,
-  WordsReviewed,
 } from '../protocol/config.js';
 import type { VppControl } from '../protocol/vpp.js';
 import type { ActorSpec } from './kernel/contract.js';
@@ -114,7 +114,8 @@ class ConfigKeeper extends Life<KeeperMessage, ConfigKeeperOptions> {
     const { read, cell } = this.options;
     const found = await read(file, await this.#memory());
     const verdict = withFrontends(found, cell.running, file, 'look');
-    return verdict.ok ? { ...verdict, changes: configChanges(cell.running, verdict.config) } : verdict;
+    if (!verdict.ok) return verdict;
+    return { ...verdict, changes: await inTurns(comparing(cell.running, verdict.config), COMPARED_A_TURN) };
   }
 
   /** null: there is no VPP, or it is not known. */
@@ -148,17 +149,14 @@ class ConfigKeeper extends Life<KeeperMessage, ConfigKeeperOptions> {
       cell.running = verdict.config;
       cell.warnings = verdict.warnings;
     }
-    const changes = configChanges(before, verdict.config);
     const type = purpose === 'reload' ? 'config-changed' : 'config-considered';
     const question = { type, config: verdict.config } as const;
-    const complete = (words: WordsReviewed | null): KeeperMessage => {
+    // The config is in force all the same; the log has why they are not known.
+    const words = this.context.ask(this.options.report, question, { timeoutMs: WORDS_MS }).catch(() => null);
+    // While it comes into force: nobody waits for what is only told.
+    const changes = inTurns(comparing(before, verdict.config), COMPARED_A_TURN);
+    this.context.pipe(Promise.all([words, changes]), ([words, changes]) => {
       return { type: 'over', purpose, outcome: { ...verdict, changes, words } };
-    };
-    this.context.pipe(
-      this.context.ask(this.options.report, question, { timeoutMs: WORDS_MS }),
-      complete,
-      // The config is in force all the same; the log has why they are not known.
-      () => complete(null),
-    );
+    });
   }
 }

@@ -51,8 +51,8 @@ export interface ChannelListener {
  * in rows of a dump; a reply counts for more, because whoever waits for it goes on in the same turn.
  */
 const TURN_BYTES = 64 * 1024;
-const TURN_WORK = 512;
-const REPLY_WORK = 16;
+const TURN_WORK = 1024;
+const REPLY_WORK = 32;
 
 const NOTHING = new Uint8Array(0);
 

@@ -23,7 +23,7 @@ export function planSync(...of: Parameters<typeof planningSync>): PlannedPrefix[
   return atOnce(planningSync(...of));
 }
 
-/** The same piece by piece, each of which is a prefix. */
+/** The same piece by piece, in prefixes. */
 export function* planningSync(
   { decision }: StandingDecision,
   state: LbState,
@@ -33,13 +33,14 @@ export function* planningSync(
   yield works.length / 4;
   const plans: PlannedPrefix[] = [];
   const growths: Growth[] = [];
+  let looked = 0;
   for (const work of works) {
     if (!isDone(work)) {
       const one = planned(work, state.conf);
       plans.push(one);
       growths.push(growthOfPrefix(one));
     }
-    yield 1;
+    if (++looked % 16 === 0) yield 16;
   }
   yield plans.length;
   return leanestFirst(plans, (one, i) => growths[i] ?? growthOfPrefix(one));

@@ -2,6 +2,7 @@ import type { Frontend, MaglevConfig } from './config.js';
 import { vipKeyOf } from './desired.js';
 import { type IpAddress, ipFamily } from './ip.js';
 import { type VipId, vipId } from './lb.js';
+import type { Piecemeal } from './turns.js';
 
 /** What another config does to the VIPs of VPP. */
 export interface VipChanges {
@@ -22,9 +23,17 @@ interface Vip {
   readonly servers: ReadonlySet<IpAddress>;
 }
 
-/** A VIP is its address, protocol and port: a frontend with another name goes on with the same one. */
-export function vipChanges(before: MaglevConfig, after: MaglevConfig): VipChanges {
-  const [was, is] = [vipsOf(before), vipsOf(after)];
+/**
+ * A VIP is its address, protocol and port: a frontend with another name goes on with the same one. Frontend by frontend, each of
+ * which counts for so many `pieces`.
+ */
+export function* comparingVips(
+  before: MaglevConfig,
+  after: MaglevConfig,
+  pieces: number,
+): Piecemeal<VipChanges> {
+  const was = yield* vipsOf(before, pieces);
+  const is = yield* vipsOf(after, pieces);
   const changes = {
     added: [...is.keys()].filter((vip) => !was.has(vip)),
     removed: [...was.keys()].filter((vip) => !is.has(vip)),
@@ -33,6 +42,7 @@ export function vipChanges(before: MaglevConfig, after: MaglevConfig): VipChange
     serversAdded: [] as { vip: VipId; server: IpAddress }[],
   };
   for (const [vip, old] of was) {
+    yield 1;
     const next = is.get(vip);
     if (next === undefined) continue;
     const why = mustBeMadeAnew(old, next);
@@ -48,10 +58,13 @@ export function vipChanges(before: MaglevConfig, after: MaglevConfig): VipChange
   return changes;
 }
 
-function vipsOf(config: MaglevConfig): Map<VipId, Vip> {
-  return new Map(
-    [...config.frontends.values()].map((frontend) => [vipId(vipKeyOf(frontend)), vipOf(frontend, config)]),
-  );
+function* vipsOf(config: MaglevConfig, pieces: number): Piecemeal<ReadonlyMap<VipId, Vip>> {
+  const vips = new Map<VipId, Vip>();
+  for (const frontend of config.frontends.values()) {
+    vips.set(vipId(vipKeyOf(frontend)), vipOf(frontend, config));
+    yield pieces;
+  }
+  return vips;
 }
 
 function vipOf({ pools, srcIpSticky }: Frontend, { backends, lb }: MaglevConfig): Vip {

@@ -72,7 +72,7 @@ export class StateBuilder {
       const vip = before?.row === row && sameState(before.vip, made) ? before.vip : made;
       now.set(row.id, { row, vip });
       vips.push(vip);
-      yield ROWS_OF_A_VIP;
+      if (vips.length % 16 === 0) yield 16 * ROWS_OF_A_VIP;
     }
     this.#before = now;
     return vips;
@@ -83,10 +83,11 @@ function* byVip(servers: readonly (AsRow | null)[]): Piecemeal<ReadonlyMap<VipId
   const found = new Map<VipId, AsState[]>();
   let id: VipId | null = null;
   let ases: AsState[] = [];
+  let sorted = 0;
   for (const server of servers) {
     if (server === null) continue;
     if (server.id !== id) {
-      yield ases.length;
+      if (++sorted % 16 === 0) yield 16 * ases.length;
       id = server.id;
       ases = found.get(id) ?? [];
       found.set(id, ases);

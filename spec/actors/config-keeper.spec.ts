@@ -3,6 +3,7 @@ import { type ConfigCell, configKeeperActor } from '../../actors/config-keeper.j
 import type { ActorRef } from '../../actors/kernel/contract.js';
 import type { ConfigVerdict, MaglevConfig } from '../../domain/config.js';
 import { MaglevError } from '../../domain/errors.js';
+import { nextTurn } from '../../domain/turns.js';
 import type { Address } from '../../protocol/address.js';
 import type {
   ConfigAnswer,
@@ -90,6 +91,31 @@ describe('actors/config-keeper', () => {
     ask('reload-config');
     const all = await Promise.all(Array.from({ length: 500 }, running));
     expect(new Set(all)).to.deep.equal(new Set([cell.running]));
+  });
+
+  it('has a large config in force, and answers who asks, while it works out what that has changed', async () => {
+    const large = (weight: number) => {
+      const many = Array.from({ length: 1000 }, (_, i) => [
+        `s${i}`,
+        { address: `10.1.${i >> 8}.${i & 255}` },
+      ]);
+      const servers = Object.fromEntries(many.map(([name]) => [name, weight]));
+      return sampleConfig(Object.fromEntries(many), [sampleFrontend('web', '192.0.2.1', [servers])]);
+    };
+    cell.running = large(1);
+    const answer = ask('reload-config');
+    await tree.clock.settle();
+    const next = large(2);
+    reads[0]?.open(valid(next));
+    const seen: string[] = [];
+    for (let turn = 0; turn < 500 && answer.value === null; turn++) {
+      await nextTurn();
+      seen.push(`${report.takeAll().length} told, ${(await running()) === next ? 'in force' : 'not yet'}`);
+    }
+    expect(answer.value).to.include({ ok: true });
+    const first = seen.indexOf('1 told, in force');
+    expect(seen.slice(first).length, 'turns of the event loop between that and the answer').to.be.above(5);
+    expect(first).to.be.within(0, 3);
   });
 
   it('looks at a file once without making it count, and says what it would change and what a reload would refuse', async () => {
