@@ -48,6 +48,9 @@ const harmless = /^[\w ./:,{}[\]"'()+=\n-]*$/;
 /** A line without a key: it goes on with the value of another one. */
 const keyless = /^(?:[^:\n]|:(?![ \n]))*\n/m;
 
+/** So many blanks may stand between a key and its colon, which must be near; half of what is allowed is left to the key. */
+const farColon = ' '.repeat(512);
+
 /** A quote that stands for itself. */
 const quotedQuote = /\w''|''\w/;
 
@@ -56,6 +59,7 @@ export function formOf(text: string, from: number, to: number, indent: number): 
   if (to - from > LONGEST) return null;
   const entry = text.slice(from, to);
   if (!harmless.test(entry) || keyless.test(entry) || quotedQuote.test(entry)) return null;
+  if (entry.includes(farColon)) return null;
   const between: string[] = [];
   const words: number[] = [];
   let behind = 0;

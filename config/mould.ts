@@ -36,7 +36,7 @@ interface EntryPart {
   readonly value: NodePart;
 }
 
-/** A colon may stand no further from where its key begins than 1024 characters; what is longer than this is not made here. */
+/** A colon may stand no further from where its key begins than 1024 characters: the other half is for blanks between them. */
 const LONGEST_KEY = 512;
 
 /** What a form stands for: makes the entries that have it from the one that was read. */

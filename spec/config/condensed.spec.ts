@@ -56,6 +56,8 @@ describe('config: what looks like something else in the file', () => {
       expect(condense(text).gaps, text).not.to.deep.equal([]);
       expect(readsAlike(text), text).to.equal(false);
     }
+    const farColon = `m:\n${entries(5, (i) => `  ${'k'.repeat(i === 3 ? 300 : 1)}${i}${' '.repeat(900)}: v\n`)}`;
+    expect(readsAlike(farColon), 'a colon too far from its key').to.equal(false);
   });
 
   it('may be anything that maps and lists are made of', () => {
