@@ -78,10 +78,11 @@ export class HttpResponse {
 
   timedOut(timeoutMs: number): ProbeFinding {
     const within = `within ${formatDuration(timeoutMs)}`;
-    let detail = `no response ${within}`;
-    if (this.#body !== null) detail = `response body not complete ${within} (${this.#body.size} bytes)`;
-    else if (this.#headBytes > 0)
-      detail = `response header not complete ${within} (${this.#headBytes} bytes)`;
+    if (this.#body === null && this.#headBytes === 0) return noResponse(timeoutMs);
+    const detail =
+      this.#body === null
+        ? `response header not complete ${within} (${this.#headBytes} bytes)`
+        : `response body not complete ${within} (${this.#body.size} bytes)`;
     return { verdict: 'fail', code: 'L7TOUT', detail };
   }
 
@@ -186,4 +187,9 @@ function headEnd(text: string, start: number): { length: number; next: number } 
 
 function invalid(detail: string): ProbeFinding {
   return { verdict: 'fail', code: 'L7RSP', detail };
+}
+
+/** Nothing has come of an answer. */
+export function noResponse(timeoutMs: number): ProbeFinding {
+  return { verdict: 'fail', code: 'L7TOUT', detail: `no response within ${formatDuration(timeoutMs)}` };
 }

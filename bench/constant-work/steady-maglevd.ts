@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { nodeFlags } from '../../program/node-flags.js';
-import { processUsage } from '../probes/process-usage.js';
 
 const program = path.resolve(import.meta.dirname, '../../bin/maglevd.js');
+
+/** Where all fall silent together, each failure is asked about for a while, and with more patience than usual. */
+const LONGEST_MS = 100_000;
 
 /** What has been done so far. Packets and bytes are those of the loopback interface, which nobody else uses meanwhile. */
 export interface Work {
   readonly at: number;
-  readonly cpuMs: number;
+  /** Time on a CPU by thread, in milliseconds. */
+  readonly cpuMs: ReadonlyMap<number, number>;
   readonly packets: number;
   readonly bytes: number;
   readonly logBytes: number;
@@ -50,7 +53,7 @@ export class SteadyMaglevd {
   async settled(up: number, down: number): Promise<void> {
     const states = () => [...this.#states.values()];
     const count = (state: string) => states().filter((one) => one === state).length;
-    const until = performance.now() + 60_000;
+    const until = performance.now() + LONGEST_MS;
     while (count('up') !== up || count('down') !== down) {
       if (performance.now() > until) throw new Error(`${count('up')} are up and ${count('down')} down`);
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -69,14 +72,27 @@ export class SteadyMaglevd {
   work(): Work {
     const lo = readFileSync('/proc/net/dev', 'latin1').match(/^ *lo:.*$/m)?.[0] ?? '';
     const [, bytes = 0, packets = 0] = lo.replace(':', ' ').trim().split(/ +/).map(Number);
-    const { cpuMs } = processUsage(this.#child.pid ?? 0);
-    return { at: performance.now(), cpuMs, packets, bytes, logBytes: this.#logBytes };
+    return { at: performance.now(), cpuMs: this.#cpuMs(), packets, bytes, logBytes: this.#logBytes };
   }
 
   end(): Promise<void> {
     const ended = new Promise<void>((resolve) => this.#child.once('close', () => resolve()));
     this.#child.kill('SIGKILL');
     return ended;
+  }
+
+  /** The number of the main thread is that of the process. */
+  get mainThread(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  #cpuMs(): ReadonlyMap<number, number> {
+    const threads = `/proc/${this.mainThread}/task`;
+    const spent = readdirSync(threads).map((thread): [number, number] => {
+      const [nanoseconds] = readFileSync(`${threads}/${thread}/schedstat`, 'latin1').split(' ');
+      return [Number(thread), Number(nanoseconds) / 1e6];
+    });
+    return new Map(spent);
   }
 
   #read(line: string): void {

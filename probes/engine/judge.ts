@@ -32,8 +32,18 @@ export class Judge {
     this.#options = options;
   }
 
-  /** The result, or a doubt in its place if it may be our own fault. `entered` is of when the probe began. */
-  judge(result: ProbeResult, target: ProbeTarget, startedAt: number, entered: string | null): ProbeResult {
+  /**
+   * The result, or a doubt in its place if it may be our own fault. `entered` is of when the probe began. `isKnown`: it changes
+   * nothing. Nobody is asked about the way to such a server, which was sound when it became so: the kernel's answer takes a
+   * tenth of all that a silent server costs, as long as it is silent.
+   */
+  judge(
+    result: ProbeResult,
+    target: ProbeTarget,
+    startedAt: number,
+    entered: string | null,
+    isKnown: boolean,
+  ): ProbeResult {
     const { guard, lag, ownWay } = this.#options;
     const { timeoutMs } = target;
     const { verdict, code, detail, durationMs } = result;
@@ -47,7 +57,7 @@ export class Judge {
     // The kernel has many words for a source address that is gone.
     if (result.code === 'SOCKERR') return { ...result, ...ownWay.trouble(target, startedAt) };
     if (result.verdict !== 'fail') return result;
-    const trouble = nothingAnswered(result) ? ownWay.trouble(target, startedAt) : null;
+    const trouble = nothingAnswered(result) && !isKnown ? ownWay.trouble(target, startedAt) : null;
     if (trouble !== null) return { ...trouble, durationMs };
     if (!lateMayExplain(result)) return result;
     const late = Math.max(lag.worstSince(startedAt), durationMs - timeoutMs);

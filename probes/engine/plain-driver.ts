@@ -5,6 +5,7 @@ import { NativeMemory } from '../../linux/native-memory.js';
 import { Change } from '../../linux/poller.js';
 import { peerAddress, tcpSocket } from '../../linux/tcp-socket.js';
 import type { Clock } from '../../protocol/clock.js';
+import { noResponse } from '../http-response.js';
 import { plainStatus } from '../http-status.js';
 import { isOurself, noAnswer, provesConnected, refusal, withoutLink } from '../refusal.js';
 import type { SocketPool } from '../socket-pool.js';
@@ -124,7 +125,7 @@ export class PlainDriver implements TargetDriver {
     const { target, connected, way } = one;
     const { question } = way;
     if (!connected || question === null) this.#end(one, noAnswer(target));
-    else this.#end(one, responseOf(one, question).timedOut(target.timeoutMs));
+    else this.#end(one, one.response?.timedOut(target.timeoutMs) ?? noResponse(target.timeoutMs));
     this.#tell();
   };
 

@@ -182,6 +182,14 @@ export class Schedule {
     return this.#wheel.nextDue(Math.floor(now + limitMs));
   }
 
+  /** Is it down, for that very reason, so that one more failure changes nothing? */
+  isKnown(number: number, result: ProbeResult): boolean {
+    const { table, standing, told } = this.#columns;
+    const now = standing[number] ?? 0;
+    const isFailure = result.verdict === 'fail' && table[number]?.onFail[now] === now;
+    return isFailure && sameNews(told[number] ?? null, result);
+  }
+
   isRunning(number: number): boolean {
     return this.#columns.state[number] === State.RUNNING;
   }
@@ -301,13 +309,9 @@ export class Schedule {
   #isSuspicious(number: number, result: Extract<ProbeResult, { readonly verdict: 'fail' }>): boolean {
     const vpp = this.#vpp;
     if (vpp === null || originOf(result) === 'server') return false;
-    const columns = this.#columns;
-    const standing = columns.standing[number] ?? 0;
-    const unchanged =
-      columns.table[number]?.onFail[standing] === standing && sameNews(columns.told[number] ?? null, result);
     const isSound =
-      this.#options.clock.monotonic() <= vpp.until && (columns.begunAt[number] ?? 0) > vpp.soundFrom;
-    return !(unchanged && isSound);
+      this.#options.clock.monotonic() <= vpp.until && (this.#columns.begunAt[number] ?? 0) > vpp.soundFrom;
+    return !(this.isKnown(number, result) && isSound);
   }
 
   #count(

@@ -208,7 +208,8 @@ export class ProbingThread {
     if (known === undefined) return;
     const { judge } = this.#options;
     const startedAt = this.schedule.begunAt(row);
-    this.#end(row, judge.judge(result, known.target, startedAt, known.entered));
+    const isKnown = this.schedule.isKnown(row, result);
+    this.#end(row, judge.judge(result, known.target, startedAt, known.entered, isKnown));
     this.#options.stirred();
   }
 
