@@ -20,7 +20,8 @@ const BACKENDS = 10_000;
 const INTERVAL_MS = 3000;
 const TIMEOUT_MS = 500;
 const MEASURE_MS = 2 * INTERVAL_MS;
-const QUIET_MS = 1500;
+/** The log tells of what it left out some seconds later. */
+const QUIET_MS = 12_000;
 const SHARES = [0.01, 0.5, 1];
 const KINDS = ['failing', 'refusing', 'silent'] as const;
 const words: Record<(typeof KINDS)[number], string> = {
