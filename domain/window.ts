@@ -1,4 +1,4 @@
-import { nextTurn } from './turns.js';
+import { Turns } from './turns.js';
 
 /** Beginning an item costs something, too; replies of many that come together let as many begin. */
 const BEGUN_A_TURN = 8;
@@ -21,7 +21,8 @@ export async function inWindow<T, R>(
   let next = queue.next();
   let underWay = 0;
   let weight = 0;
-  let begun = 0;
+  const turns = new Turns(BEGUN_A_TURN);
+  let resting = false;
   const run = async (i: number, item: T) => {
     try {
       results[i] = await work(item);
@@ -32,14 +33,10 @@ export async function inWindow<T, R>(
   await new Promise<void>((done) => {
     const begin = () => {
       while (next.done !== true && failures.length === 0) {
+        if (resting) return;
         const [i, item] = next.value;
         const own = weightOf(item);
         if (underWay > 0 && weight + own > width) return;
-        if (begun >= BEGUN_A_TURN) {
-          if (begun++ === BEGUN_A_TURN) void nextTurn().then(goOn);
-          return;
-        }
-        begun++;
         next = queue.next();
         underWay++;
         weight += own;
@@ -48,11 +45,14 @@ export async function inWindow<T, R>(
           weight -= own;
           begin();
         });
+        const others = turns.after(1);
+        resting = others !== null;
+        void others?.then(goOn);
       }
       if (underWay === 0) done();
     };
     const goOn = () => {
-      begun = 0;
+      resting = false;
       begin();
     };
     begin();

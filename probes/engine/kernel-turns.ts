@@ -15,9 +15,9 @@ const looksMs = [0, 0.6, 2.5] as const;
  * others: a verdict waits for nothing. With more of them, as at a start, that would cost more than it gains.
  */
 const MOST_WAITED_FOR = 32;
-/** Meanwhile so many begin before it looks again, */
+/** While there are such probes, so many begin before it looks again. */
 const SLICE = 8;
-/** and it is woken so often in one sleep, at most. */
+/** How often it may be woken in one sleep. */
 const MOST_WAKES = 64;
 /** How often it shows that it lives. */
 const BEAT_MS = 50;
