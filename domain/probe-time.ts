@@ -11,11 +11,18 @@ const GRID_PART = 1 / 25;
 const MOST_AT_ONCE = 50;
 /** Below this interval, in milliseconds, probes begin at any moment. */
 const SHORT_MS = 200;
+/**
+ * What a probe has begun late is made up for by the next one, as far as it is no more than so many milliseconds: reckoned from its own
+ * beginning, it would put off all that follow it by a moment of the grid. More than that is a stall, after which many would hurry together.
+ */
+const MADE_UP_MS = FINEST_GRID_MS;
 
 /** All in milliseconds, on one scale. */
 export interface ProbeRhythm {
   /** When the last probe began. */
   readonly begunAt: number;
+  /** When it should have begun. */
+  readonly dueAt: number;
   /** From the beginning of one probe to that of the next, as the config and the state of the backend have it. */
   readonly interval: number;
   /** The interval that counted before. */
@@ -34,16 +41,17 @@ export function gridFor(interval: number, backends: number): number {
 
 /**
  * When the next probe should begin, for a random number from 0 to 1: the interval later, spread by a tenth to both
- * sides. Where the interval has become longer, anywhere between the two: backends that were probed in quick succession
+ * sides, and never less than that after the last one, however late it was. Where the interval has become longer, anywhere between the two: backends that were probed in quick succession
  * together, as all are after a start, would otherwise be probed in bursts for long.
  *
  * Probes of different backends begin at the same moments, 10 to 40 ms apart: what it takes to wake up, and to pass messages
  * to and from another thread, is then shared by them. Short intervals are left alone.
  */
-export function nextProbeAt({ begunAt, interval, pace, gridMs }: ProbeRhythm, random: number): number {
+export function nextProbeAt({ begunAt, dueAt, interval, pace, gridMs }: ProbeRhythm, random: number): number {
   const [from, to] = pace < interval ? [pace, interval] : [interval * (1 - JITTER), interval * (1 + JITTER)];
-  const at = begunAt + from + random * (to - from);
-  return interval < SHORT_MS ? at : onGrid(at, begunAt + from, begunAt + to, gridMs);
+  const lateMs = Math.min(Math.max(0, begunAt - dueAt), MADE_UP_MS);
+  const at = begunAt + Math.max(from, from + random * (to - from) - lateMs);
+  return interval < SHORT_MS ? at : onGrid(at, begunAt + from, begunAt - lateMs + to, gridMs);
 }
 
 /** The nearest moment of the grid within these bounds; `at` itself if there is none. */

@@ -41,6 +41,8 @@ export class Columns {
   decides = new Uint8Array(0);
   /** The interval that counted last, before it was spread. */
   pace = new Float64Array(0);
+  /** When the next probe is due; while one is under way, when that one was. */
+  dueAt = new Float64Array(0);
   /** When the last probe has begun, the last one that its server answered, and the one before the last. */
   begunAt = new Float64Array(0);
   heardBegunAt = new Float64Array(0);
@@ -91,6 +93,7 @@ export class Columns {
     this.timeout = larger(this.timeout, new Float64Array(size));
     this.decides = larger(this.decides, new Uint8Array(size));
     this.pace = larger(this.pace, new Float64Array(size));
+    this.dueAt = larger(this.dueAt, new Float64Array(size));
     this.begunAt = larger(this.begunAt, new Float64Array(size));
     this.heardBegunAt = larger(this.heardBegunAt, new Float64Array(size));
     this.previousBegunAt = larger(this.previousBegunAt, new Float64Array(size));

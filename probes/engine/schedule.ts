@@ -352,11 +352,17 @@ export class Schedule {
 
   /** The interval runs from the beginning of a probe to the beginning of the next, which never overlap. */
   #next(number: number, now: number, asked = this.#columns.begunAt[number] ?? 0): void {
-    const { table, standing, pace } = this.#columns;
+    const { table, standing, pace, dueAt } = this.#columns;
     const interval = table[number]?.interval[standing[number] ?? 0] ?? 1000;
     // Where beginnings are limited, each is work for a millisecond: they come one by one as far as possible.
     const gridMs = this.#options.recent == null ? gridFor(interval, this.#columns.size) : FINEST_GRID_MS;
-    const rhythm = { begunAt: asked, interval, pace: pace[number] ?? interval, gridMs };
+    const rhythm = {
+      begunAt: asked,
+      dueAt: dueAt[number] ?? asked,
+      interval,
+      pace: pace[number] ?? interval,
+      gridMs,
+    };
     pace[number] = interval;
     this.#due(number, Math.max(now, nextProbeAt(rhythm, this.#options.clock.random())));
   }
@@ -376,8 +382,10 @@ export class Schedule {
   }
 
   #due(number: number, at: number): void {
+    const due = Math.ceil(at);
     this.#columns.state[number] = State.WAITING;
-    this.#wheel.put(number, Math.ceil(at));
+    this.#columns.dueAt[number] = due;
+    this.#wheel.put(number, due);
   }
 }
 
