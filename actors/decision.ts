@@ -149,12 +149,12 @@ class Decision extends Life<DecisionMessage, DecisionOptions & { readonly decide
   }
 
   /** `cut`: whose flows are to be cut besides those that VPP's side cuts by itself. */
-  #tell({ whole, steps, news }: Outcome, cut: typeof heldAndCut = () => []): void {
+  #tell({ whole, steps, news }: Outcome, cut: typeof heldAndCut = () => nobody): void {
     tellNews(this.context.log, news);
     if (whole) this.tellAll();
     else
-      for (const { before, vip } of steps.filter(({ differs }) => differs))
-        this.options.vpp?.tell({ type: 'vip-wanted', vip, flush: new Set(cut(before, vip)) });
+      for (const { before, vip, differs } of steps)
+        if (differs) this.options.vpp?.tell({ type: 'vip-wanted', vip, flush: cut(before, vip) });
     if (this.#decider.owes) this.context.after(0, { type: 'decide' });
   }
 

@@ -129,12 +129,14 @@ export class Decider {
    * failed together, once about all.
    */
   decideDue(): Outcome {
-    const some = [...this.#due].slice(0, FRONTENDS_A_TURN);
-    const cause = some[0]?.[1] ?? 'health';
-    return this.#decideSome(
-      cause,
-      some.flatMap(([name, why]) => (why === cause ? [name] : [])),
-    );
+    let cause: DecisionCause | null = null;
+    const names: string[] = [];
+    for (const [name, why] of this.#due) {
+      cause ??= why;
+      if (why === cause) names.push(name);
+      if (names.length === FRONTENDS_A_TURN) break;
+    }
+    return this.#decideSome(cause ?? 'health', names);
   }
 
   /** From now on a frontend is decided by the verdicts that there are; all of them are due. */
@@ -256,30 +258,34 @@ export class Decider {
   }
 
   #decideSome(cause: DecisionCause, names: readonly string[]): Outcome {
-    const steps = names.flatMap((name) => {
+    const steps: Step[] = [];
+    for (const name of names) {
       this.#due.delete(name);
       const frontend = this.#effective.config.frontends.get(name);
-      if (frontend === undefined) return [];
+      if (frontend === undefined) continue;
       const before = this.#decided.get(name)?.vip ?? null;
       const next = this.#decide(frontend);
       this.#decided.set(name, next);
-      return [stepOf(before, next.vip)];
-    });
-    if (steps.some(({ differs }) => differs)) this.#decision = null;
+      const step = stepOf(before, next.vip);
+      if (step.differs) this.#decision = null;
+      steps.push(step);
+    }
     return this.#outcome(cause, false, steps);
   }
 
   #outcome(cause: DecisionCause, whole: boolean, steps: Outcome['steps']): Outcome {
     const news = this.#news;
     this.#news = [];
-    const fields = { cause, decided: steps.length, changed: steps.filter(({ differs }) => differs).length };
-    return { whole, steps, news: [...news, { name: 'decision', level: 'debug', fields }] };
+    let changed = 0;
+    for (const { differs } of steps) if (differs) changed++;
+    news.push({ name: 'decision', level: 'debug', fields: { cause, decided: steps.length, changed } });
+    return { whole, steps, news };
   }
 
   #decide(frontend: Frontend): Decided {
     const { name } = frontend;
     try {
-      const next = decideFrontend(frontend, this.circumstances);
+      const next = decideFrontend(frontend, this.circumstances, this.#decided.get(name));
       this.#failed.delete(name);
       this.#tellTransition(name, next);
       return next;
@@ -298,10 +304,10 @@ export class Decider {
 
   #tellTransition(frontend: string, { state, pool }: Decided): void {
     const before = this.#told.get(frontend);
+    if (before !== undefined && before.state === state && before.pool === pool) return;
     const from = before?.state ?? 'unknown';
     this.#told.set(frontend, { state, pool });
     const fell = state === 'down' && from !== 'down';
-    if (state === from && before?.pool === pool) return;
     const first = before === undefined && state === from;
     const level = first ? 'debug' : fell ? 'warn' : 'info';
     this.#news.push({ name: 'frontend-transition', level, fields: { frontend, from, to: state, pool } });

@@ -1,11 +1,11 @@
 import type { InForce } from './applied.js';
-import type { Frontend, LbSettings, MaglevConfig } from './config.js';
-import { desiredVip, lbConfOf, vipKeyOf } from './desired.js';
+import type { Backend, Frontend, LbSettings, MaglevConfig } from './config.js';
+import { type Based, desiredVip, lbConfOf, outlineAfter, outlineOf, vipOf } from './desired.js';
 import type { BackendState, FrontendState } from './health.js';
-import { compareIps, type IpAddress, ipFamily } from './ip.js';
+import type { IpAddress } from './ip.js';
 import { type Decision, type DesiredAs, type DesiredVip, vipId } from './lb.js';
 import type { Effective } from './operator.js';
-import { type BackendStates, choosePool, frontendState, type Patience } from './weights.js';
+import { type BackendStates, choose, type Known, type Patience } from './weights.js';
 
 /** What health last said of a backend. */
 export interface Heard {
@@ -24,8 +24,7 @@ export interface Circumstances {
 }
 
 /** What was decided about one frontend. */
-export interface Decided {
-  readonly vip: DesiredVip;
+export interface Decided extends Based {
   readonly state: FrontendState;
   /** Name of the active pool. */
   readonly pool: string;
@@ -35,14 +34,20 @@ export interface Decided {
  * The config's and the operators' word counts at once; what health says is about a server that is probed. A backend that
  * health has not told of yet has no verdict, and neither has one with another address: what is known is of the old server.
  */
-export function backendState(name: string, { effective, heard }: Circumstances): BackendState {
-  const backend = effective.config.backends.get(name);
-  if (backend === undefined) return 'removed';
-  if (!backend.enabled) return 'disabled';
+export function backendState(name: string, circumstances: Circumstances): BackendState {
+  const backend = circumstances.effective.config.backends.get(name);
+  return backend === undefined ? 'removed' : stateOfOne(backend, circumstances);
+}
+
+function stateOfOne(
+  { name, address, enabled, healthcheck }: Backend,
+  { effective, heard }: Circumstances,
+): BackendState {
+  if (!enabled) return 'disabled';
   if (effective.paused.has(name)) return 'paused';
-  if (backend.healthcheck === null) return 'up';
+  if (healthcheck === null) return 'up';
   const known = heard.get(name);
-  if (known?.address !== backend.address) return 'unknown';
+  if (known?.address !== address) return 'unknown';
   // Anything else health has said before it heard that the backend is to be probed again.
   return known.state === 'up' || known.state === 'down' ? known.state : 'unknown';
 }
@@ -85,8 +90,7 @@ export function knowledgeOf(
   const givenUp = new Set<string>();
   for (const name of names) {
     states.set(name, backendState(name, circumstances));
-    const known = heard.get(name);
-    if (known?.givenUp && known.address === effective.config.backends.get(name)?.address) givenUp.add(name);
+    if (isGivenUp(effective.config.backends.get(name), heard)) givenUp.add(name);
   }
   return { states, patience: { holdAll, givenUp } };
 }
@@ -95,41 +99,49 @@ export function backendsOf({ pools }: Frontend): ReadonlySet<string> {
   return new Set(pools.flatMap(({ backends }) => backends.map(({ name }) => name)));
 }
 
-/** The same, one for each time that it is named: nothing is made for whoever only goes through them. */
-function* namesIn({ pools }: Frontend): Generator<string> {
-  for (const { backends } of pools) for (const { name } of backends) yield name;
+function isGivenUp(backend: Backend | undefined, heard: Circumstances['heard']): boolean {
+  if (backend === undefined) return false;
+  const known = heard.get(backend.name);
+  return known?.address === backend.address && known.givenUp;
 }
 
-/** Decides about one frontend. */
-export function decideFrontend(frontend: Frontend, circumstances: Circumstances): Decided {
-  const { states, patience } = knowledgeOf(namesIn(frontend), circumstances);
-  return {
-    vip: desiredVip(frontend, circumstances.effective.config, states, patience),
-    state: frontendState(frontend, states, patience),
-    pool: frontend.pools[choosePool(frontend, states, patience).active]?.name ?? '',
-  };
+function knownOf(backend: Backend, circumstances: Circumstances): Known {
+  const state = stateOfOne(backend, circumstances);
+  return state === 'unknown' && isGivenUp(backend, circumstances.heard) ? 'given-up' : state;
+}
+
+/** Decides about one frontend. Whatever is decided as `before` is the same object as before. */
+export function decideFrontend(
+  frontend: Frontend,
+  circumstances: Circumstances,
+  before: Based | null = null,
+): Decided {
+  const { config } = circumstances.effective;
+  const backends: Backend[] = [];
+  for (const pool of frontend.pools)
+    for (const { name } of pool.backends) {
+      const backend = config.backends.get(name);
+      if (backend === undefined) throw new Error(`frontend ${frontend.name} names no backend ${name}`);
+      backends.push(backend);
+    }
+  const outline = outlineAfter(before, frontend, config.lb, backends);
+  const known = backends.map((backend) => knownOf(backend, circumstances));
+  const choice = choose(frontend, known, circumstances.holdAll);
+  const basis = { outline, known, choice };
+  const pool = frontend.pools[choice.active]?.name ?? '';
+  return { vip: desiredVip(basis, backends, before), basis, state: choice.state, pool };
 }
 
 /** For a frontend that could not be decided, for a fault of ours: whatever VPP has of it is kept. */
 export function undecided(frontend: Frontend, { effective }: Circumstances, reason: string): Decided {
-  const ases = new Map<IpAddress, DesiredAs>();
-  for (const backend of backendsOf(frontend)) {
-    const address = effective.config.backends.get(backend)?.address;
-    if (address !== undefined) {
-      ases.set(address, { address, backend, weight: 0, hold: true, flush: false, reason });
-    }
-  }
-  const sorted = [...ases.values()].sort((a, b) => compareIps(a.address, b.address));
-  const [first] = sorted;
-  const vip: DesiredVip = {
-    frontend: frontend.name,
-    key: vipKeyOf(frontend),
-    encap: first !== undefined && ipFamily(first.address) === 6 ? 'gre6' : 'gre4',
-    tableLength: effective.config.lb.newFlowsTableLength,
-    srcIpSticky: frontend.srcIpSticky,
-    ases: sorted,
-  };
-  return { vip, state: 'unknown', pool: frontend.pools[0]?.name ?? '' };
+  const { backends, lb } = effective.config;
+  const known = [...backendsOf(frontend)].flatMap((name) => backends.get(name) ?? []);
+  const outline = outlineOf(frontend, lb, known);
+  const ases: DesiredAs[] = [];
+  for (const [i, { address, name: backend }] of known.entries())
+    ases[outline.places[i] ?? 0] = { address, backend, weight: 0, hold: true, flush: false, reason };
+  const pool = frontend.pools[0]?.name ?? '';
+  return { vip: vipOf(outline, ases), basis: null, state: 'unknown', pool };
 }
 
 /** Everything that VPP should be equal to; `vips` are in the order of the config file. */
@@ -186,12 +198,12 @@ export function stepBetween(
  * Servers that were held and that somebody takes out for good: their flows are to be cut whatever their weight was. Who
  * writes to VPP does not know that by himself: to him a server of weight 0 that was held may have been cut long ago.
  */
-export function heldAndCut(before: DesiredVip | null, after: DesiredVip): readonly IpAddress[] {
+export function heldAndCut(before: DesiredVip | null, after: DesiredVip): ReadonlySet<IpAddress> {
   const held = new Set(before?.ases.filter(({ hold }) => hold).map(({ address }) => address));
-  if (held.size === 0) return [];
-  return after.ases
-    .filter(({ address, flush, weight }) => flush && weight === 0 && held.has(address))
-    .map(({ address }) => address);
+  const cut = new Set<IpAddress>();
+  for (const { address, flush, weight } of held.size > 0 ? after.ases : [])
+    if (flush && weight === 0 && held.has(address)) cut.add(address);
+  return cut;
 }
 
 function sameShape(a: DesiredVip, b: DesiredVip): boolean {

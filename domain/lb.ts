@@ -24,6 +24,10 @@ export function vipId(key: VipKey): VipId {
   return `${key.prefix},${protocolName(key.protocol)},${key.port}`;
 }
 
+export function sameKey(a: VipKey, b: VipKey): boolean {
+  return a === b || (a.prefix === b.prefix && a.protocol === b.protocol && a.port === b.port);
+}
+
 export function protocolName(protocol: number): string {
   switch (protocol) {
     case PROTOCOL_TCP:

@@ -1,5 +1,5 @@
 import type { IpPrefix } from './ip.js';
-import { type Decision, type DesiredVip, type VipId, vipId } from './lb.js';
+import { type Decision, type DesiredVip, sameKey, type VipId, vipId } from './lb.js';
 
 /** Where in a decision a VIP stands. */
 interface Places {
@@ -57,7 +57,8 @@ export class StandingDecision {
   /** The same with another word on one VIP; null when that frontend has no such VIP: the news is older than the config. */
   withVip(vip: DesiredVip): StandingDecision | null {
     const place = this.#places.byFrontend.get(vip.frontend);
-    if (place === undefined || this.#places.byId.get(vipId(vip.key)) !== place) return null;
+    const before = this.#at(place);
+    if (place === undefined || before === undefined || !sameKey(before.key, vip.key)) return null;
     const shelf = Math.floor(place / SHELF);
     const changed = (this.#shelves[shelf] ?? []).with(place % SHELF, vip);
     return new StandingDecision(this.#settings, this.#places, this.#shelves.with(shelf, changed));

@@ -6,9 +6,9 @@ import type { DesiredVip } from './lb.js';
 import type { WeightedServer } from './table-prediction.js';
 import {
   type BackendStates,
-  choosePool,
+  choose,
   decideWeights,
-  frontendState,
+  knownIn,
   type Patience,
   stateOf,
   unlimitedPatience,
@@ -74,9 +74,10 @@ export function viewFrontend(
   patience: Patience = unlimitedPatience,
 ): FrontendView {
   const { name, description, address, protocol, port, srcIpSticky, flushOnDown } = frontend;
-  const { active } = choosePool(frontend, states, patience);
-  const decisions = decideWeights(frontend, states, patience);
-  const state = frontendState(frontend, states, patience);
+  const known = knownIn(frontend, states, patience);
+  const choice = choose(frontend, known, patience.holdAll);
+  const { active, state } = choice;
+  const decisions = decideWeights(frontend, known, choice);
   const fidelity = fidelityOfVip(vip, askedWeights(frontend, config, vip, decisions));
   const shares = new Map(fidelity?.shares.map((share) => [share.address, share]));
   const pools = frontend.pools.map((pool, index): PoolView => {

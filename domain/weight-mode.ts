@@ -7,10 +7,14 @@ import type { Pool, WeightMode } from './config.js';
  * above all others, in the file or by an operator, makes another scale. Above 0 stays above 0.
  */
 export function replicasIn(pool: Pick<Pool, 'backends'>, mode: WeightMode): (weight: number) => number {
-  if (mode.mode === 'exact') return (weight) => weight;
+  if (mode.mode === 'exact') return exactly;
   let heaviest = 0;
   for (const { weight, overridden } of pool.backends) heaviest = Math.max(heaviest, weight, overridden ?? 0);
   return (weight) => stepsOf(weight, heaviest, mode.steps);
+}
+
+function exactly(weight: number): number {
+  return weight;
 }
 
 /** A weight on a scale on which `heaviest` has so many steps: rounded, but never to 0 what is above 0. */

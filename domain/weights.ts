@@ -27,7 +27,11 @@ export interface WeightDecision {
   readonly reason: string;
 }
 
-export interface PoolChoice {
+/** What is known of a server, as far as weights go. given-up: it has no verdict, and counts as down. */
+export type Known = BackendState | 'given-up';
+
+/** What the servers of a frontend make of it together. With each server's own state it decides what that one weighs. */
+export interface Choice {
   /**
    * Index of the pool that gets the new flows: the first one with a backend that is up and has a configured weight
    * above 0; the first pool of all when there is none.
@@ -35,85 +39,115 @@ export interface PoolChoice {
   readonly active: number;
   /** The pool before the active one whose missing verdict may still change that; null = the choice is settled. */
   readonly waitingFor: number | null;
+  /** Right after a start, and a verdict is missing: nothing is changed because of the others. */
+  readonly starting: boolean;
+  /**
+   * up when a server gets new flows; unknown when none does, but one without a verdict yet might; down otherwise. So a
+   * restart of maglevd, which hears of dead servers first because they refuse at once, calls nothing down that serves.
+   */
+  readonly state: FrontendState;
 }
 
 export function stateOf(states: BackendStates, backend: string): BackendState {
   return states.get(backend) ?? 'removed';
 }
 
-export function choosePool(
-  frontend: Frontend,
-  states: BackendStates,
-  patience = unlimitedPatience,
-): PoolChoice {
-  let waitingFor: number | null = null;
-  for (const [index, pool] of frontend.pools.entries()) {
-    const candidates = pool.backends.filter(({ weight }) => weight > 0);
-    if (candidates.some(({ name }) => stateOf(states, name) === 'up')) return { active: index, waitingFor };
-    if (candidates.some(({ name }) => stateOf(states, name) === 'unknown' && !patience.givenUp.has(name))) {
-      waitingFor ??= index;
+/** What is known of each backend of a frontend, pool by pool in the order of the config. */
+export function knownIn({ pools }: Frontend, states: BackendStates, { givenUp }: Patience): Known[] {
+  return pools.flatMap(({ backends }) =>
+    backends.map(({ name }) => {
+      const state = stateOf(states, name);
+      return state === 'unknown' && givenUp.has(name) ? 'given-up' : state;
+    }),
+  );
+}
+
+/** `known`: of each backend, in the order of the config. `holdAll` as in Patience. */
+export function choose({ pools }: Frontend, known: readonly Known[], holdAll: boolean): Choice {
+  /** The first pools in which a server with a weight is up, and has no verdict. */
+  let up: number | null = null;
+  let open: number | null = null;
+  let at = 0;
+  for (const [index, { backends }] of pools.entries()) {
+    for (const { weight } of backends) {
+      const one = known[at++];
+      if (weight === 0) continue;
+      if (one === 'up') up ??= index;
+      else if (one === 'unknown') open ??= index;
     }
   }
-  return { active: 0, waitingFor: null };
+  const starting = holdAll && known.includes('unknown');
+  if (up === null)
+    return { active: 0, waitingFor: null, starting, state: open === null ? 'down' : 'unknown' };
+  const waitingFor = open !== null && open < up ? open : null;
+  return { active: up, waitingFor, starting, state: 'up' };
+}
+
+/** Does the same server weigh the same under both, if its own state is the same? */
+export function sameChoice(a: Choice, b: Choice): boolean {
+  return a.active === b.active && a.waitingFor === b.waitingFor && a.starting === b.starting;
+}
+
+/** The weights of all backends of a frontend, pool by pool in the order of the config. */
+export function decideWeights(
+  frontend: Frontend,
+  known: readonly Known[],
+  choice: Choice,
+): readonly (readonly WeightDecision[])[] {
+  let at = 0;
+  return frontend.pools.map(({ backends }, index) =>
+    backends.map((backend) => decideWeight(frontend, choice, index, backend, known[at++] ?? 'removed')),
+  );
 }
 
 /**
- * The weights of all backends of a frontend, pool by pool in the order of the config. Only a backend that is up and in
+ * The weight of one backend in the pool `index` of a frontend. Only a backend that is up and in
  * the active pool has its configured weight; all others are installed with 0. On the way to 0 a disabled backend is
  * always flushed, one that is down when the frontend says so, and no other ever. Where a verdict is missing, nothing
  * is changed that serves, but for what an operator asked for.
  */
-export function decideWeights(
-  frontend: Frontend,
-  states: BackendStates,
-  patience = unlimitedPatience,
-): readonly (readonly WeightDecision[])[] {
-  const { active, waitingFor } = choosePool(frontend, states, patience);
-  const undecided = frontend.pools.some((pool) =>
-    pool.backends.some(({ name }) => stateOf(states, name) === 'unknown' && !patience.givenUp.has(name)),
-  );
-  const starting = patience.holdAll && undecided;
-  const poolName = (index: number) => frontend.pools[index]?.name ?? '';
+export function decideWeight(
+  { pools, flushOnDown }: Frontend,
+  { active, waitingFor, starting }: Choice,
+  index: number,
+  { weight, overridden }: PoolBackend,
+  known: Known,
+): WeightDecision {
   const hold = starting || waitingFor !== null;
-  const cause = starting
-    ? 'its other backends have a verdict'
-    : `pool ${poolName(waitingFor ?? 0)} has a verdict`;
-  const kept = (reason: string) => `${reason}; kept as VPP has it until ${cause}`;
-  const decideOne = ({ name, weight, overridden }: PoolBackend, index: number): WeightDecision => {
-    switch (stateOf(states, name)) {
-      case 'up': {
-        // A weight of 0 stays 0, whatever verdicts come yet; but a config that has just been read may have others serve instead.
-        const held = weight > 0 ? hold : starting && overridden === undefined;
-        const serves = index === active;
-        const why = serves ? servingReason(weight, overridden) : `up, but pool ${poolName(active)} is active`;
-        const one = { hold: held, flush: false, reason: held ? kept(why) : why };
-        return serves ? { weight, ...one } : { weight: 0, ...one, relieved: true };
-      }
-      case 'unknown':
-        if (patience.givenUp.has(name))
-          return { weight: 0, hold: false, flush: false, reason: 'still no verdict: counts as down' };
-        // Whatever is found out about it, an operator wants no new flows there.
-        if (weight === 0 && overridden !== undefined)
-          return {
-            weight: 0,
-            hold: false,
-            flush: false,
-            reason: `no verdict yet, and ${ownZero(overridden)}`,
-          };
-        return { weight: 0, hold: true, flush: false, reason: 'no verdict yet: kept as VPP has it' };
-      case 'down':
-        return starting
-          ? { weight: 0, hold, flush: false, reason: kept('down') }
-          : { weight: 0, hold: false, flush: frontend.flushOnDown, reason: 'down' };
-      case 'paused':
-        return { weight: 0, hold: false, flush: false, reason: 'paused by the operator' };
-      case 'disabled':
-        return { weight: 0, hold: false, flush: true, reason: 'disabled' };
-      case 'removed':
-        return { weight: 0, hold: false, flush: false, reason: 'removed from the config' };
-    }
+  const poolName = (pool: number) => pools[pool]?.name ?? '';
+  const kept = (reason: string) => {
+    const cause = starting
+      ? 'its other backends have a verdict'
+      : `pool ${poolName(waitingFor ?? 0)} has a verdict`;
+    return `${reason}; kept as VPP has it until ${cause}`;
   };
-  return frontend.pools.map((pool, index) => pool.backends.map((backend) => decideOne(backend, index)));
+  switch (known) {
+    case 'up': {
+      // A weight of 0 stays 0, whatever verdicts come yet; but a config that has just been read may have others serve instead.
+      const held = weight > 0 ? hold : starting && overridden === undefined;
+      const serves = index === active;
+      const why = serves ? servingReason(weight, overridden) : `up, but pool ${poolName(active)} is active`;
+      const one = { hold: held, flush: false, reason: held ? kept(why) : why };
+      return serves ? { weight, ...one } : { weight: 0, ...one, relieved: true };
+    }
+    case 'given-up':
+      return { weight: 0, hold: false, flush: false, reason: 'still no verdict: counts as down' };
+    case 'unknown':
+      // Whatever is found out about it, an operator wants no new flows there.
+      if (weight === 0 && overridden !== undefined)
+        return { weight: 0, hold: false, flush: false, reason: `no verdict yet, and ${ownZero(overridden)}` };
+      return { weight: 0, hold: true, flush: false, reason: 'no verdict yet: kept as VPP has it' };
+    case 'down':
+      return starting
+        ? { weight: 0, hold, flush: false, reason: kept('down') }
+        : { weight: 0, hold: false, flush: flushOnDown, reason: 'down' };
+    case 'paused':
+      return { weight: 0, hold: false, flush: false, reason: 'paused by the operator' };
+    case 'disabled':
+      return { weight: 0, hold: false, flush: true, reason: 'disabled' };
+    case 'removed':
+      return { weight: 0, hold: false, flush: false, reason: 'removed from the config' };
+  }
 }
 
 function ownZero(configured: number): string {
@@ -126,20 +160,4 @@ function servingReason(weight: number, overridden: number | undefined): string {
   return overridden === undefined
     ? reason
     : `${reason}; weight set by the operator, ${overridden} in the config`;
-}
-
-/**
- * up when a server gets new flows; unknown when none does, but one without a verdict yet might; down otherwise. So a
- * restart of maglevd, which hears of dead servers first because they refuse at once, calls nothing down that serves.
- */
-export function frontendState(
-  frontend: Frontend,
-  states: BackendStates,
-  patience = unlimitedPatience,
-): FrontendState {
-  const candidates = frontend.pools.flatMap((pool) => pool.backends).filter(({ weight }) => weight > 0);
-  if (candidates.some(({ name }) => stateOf(states, name) === 'up')) return 'up';
-  const open = ({ name }: { readonly name: string }) =>
-    stateOf(states, name) === 'unknown' && !patience.givenUp.has(name);
-  return candidates.some(open) ? 'unknown' : 'down';
 }

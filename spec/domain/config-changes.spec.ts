@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Access } from '../../domain/access.js';
 import type { HealthCheck, MaglevConfig } from '../../domain/config.js';
 import { type ConfigChanges, configChanges, withFrontends } from '../../domain/config-changes.js';
-import { desiredVip } from '../../domain/desired.js';
+import { decideFrontend } from '../../domain/deciding.js';
 import { vipId } from '../../domain/lb.js';
 import { planPrefix } from '../../domain/plan.js';
 import { anyConfig } from '../config/config-samples.js';
@@ -57,7 +57,11 @@ const frontends = (...list: Parameters<typeof sampleFrontend>[]) =>
   new Map(list.map((one) => [one[0], sampleFrontend(...one)]));
 
 const wantedBy = (config: MaglevConfig) =>
-  [...config.frontends.values()].map((frontend) => desiredVip(frontend, config, new Map()));
+  [...config.frontends.values()].map(
+    (frontend) =>
+      decideFrontend(frontend, { effective: { config, paused: new Set() }, heard: new Map(), holdAll: false })
+        .vip,
+  );
 
 describe('domain/config-changes', () => {
   it('finds nothing between a config and itself, in any order', () => {

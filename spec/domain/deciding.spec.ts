@@ -85,8 +85,9 @@ describe('domain/deciding: who has no verdict for too long', () => {
 describe('domain/deciding: flows that are cut whatever VPP had', () => {
   it('are those of servers that were held, and are out for good now', () => {
     const out = { weight: 0, flush: true, hold: false };
-    const cut = (before: DesiredVip | null, ...now: readonly DesiredAs[]) =>
-      heldAndCut(before, desiredVip('192.0.2.1/32', now));
+    const cut = (before: DesiredVip | null, ...now: readonly DesiredAs[]) => [
+      ...heldAndCut(before, desiredVip('192.0.2.1/32', now)),
+    ];
     const server = desiredAs('10.0.0.1');
     const held = desiredVip('192.0.2.1/32', [{ ...server, hold: true }]);
     expect(cut(held, { ...server, ...out })).to.deep.equal([server.address]);
