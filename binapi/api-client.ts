@@ -46,17 +46,18 @@ export interface ApiClient {
   readonly dump: <Details, Input>(
     request: DumpDefinition<unknown, Details, Input>,
     fields: Input,
-  ) => Promise<Details[]>;
+  ) => Promise<readonly Details[]>;
   /**
    * As `dump`; each of the details goes through `map` as it arrives, so that the work is spread like the messages. With
    * a `memory` of the last such dump, what is the same as then is neither decoded nor mapped: `map` depends on nothing else.
+   * If all is, the result is the very list that the last one gave.
    */
   readonly mapDump: <Details, Input, Row>(
     request: DumpDefinition<unknown, Details, Input>,
     fields: Input,
     map: (details: Details) => Row,
     memory?: RowMemory<Row>,
-  ) => Promise<Row[]>;
+  ) => Promise<readonly Row[]>;
   readonly ping: () => Promise<ControlPingReply>;
   /** Does this VPP have exactly this message? */
   readonly has: (message: AnyMessage) => boolean;

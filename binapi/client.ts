@@ -16,7 +16,7 @@ import { HANDSHAKE_CONTEXT, type Welcome } from './handshake.js';
 import type { MissingMessages } from './message-table.js';
 import { type PendingRequest, PendingRequests } from './pending.js';
 import { RetvalError } from './retval.js';
-import type { RowMemory } from './row-memory.js';
+import { DumpRows, type RowMemory } from './row-memory.js';
 
 /** What comes of a request: its answer, unless VPP refuses, or none comes. */
 type Settle<Reply> = (error: MaglevError | null, answer: Reply | null) => void;
@@ -145,27 +145,26 @@ export class Client implements ApiClient {
   readonly dump = <Details, Input>(
     request: DumpDefinition<unknown, Details, Input>,
     fields: Input,
-  ): Promise<Details[]> => this.mapDump(request, fields, (details) => details);
+  ): Promise<readonly Details[]> => this.mapDump(request, fields, (details) => details);
 
   readonly mapDump = <Details, Input, Row>(
     request: DumpDefinition<unknown, Details, Input>,
     fields: Input,
     map: (details: Details) => Row,
     memory?: RowMemory<Row>,
-  ): Promise<Row[]> =>
+  ): Promise<readonly Row[]> =>
     new Promise((resolve, reject) => {
       const { details } = request;
-      const rows: Row[] = [];
-      const make = (reader: Reader) => map(details.decode(reader));
+      const rows = new DumpRows((reader) => map(details.decode(reader)), memory ?? null);
       const remembering: Route = {
         definition: details,
         receive: (reader) => {
-          rows.push(memory === undefined ? make(reader) : memory.row(rows.length, reader, make));
+          rows.read(reader);
           return null;
         },
       };
       // Whoever traces wants to see the fields of each.
-      const seen = routeTo(details, (row) => rows.push(map(row)));
+      const seen = routeTo(details, (row) => rows.add(map(row)));
       const detailsId = this.#idOf(request.details);
       const context = this.#send(request, fields);
       const dump: Dump = {
@@ -174,7 +173,7 @@ export class Client implements ApiClient {
         name: request.name,
         detailsId,
         route: this.#channel.traced ? seen : remembering,
-        finish: () => resolve(rows),
+        finish: () => resolve(rows.end()),
         fail: reject,
         endContext: 0,
       };

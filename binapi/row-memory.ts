@@ -15,10 +15,20 @@ export class RowMemory<Row> {
   #bytes = new Uint8Array(0);
   #view = new DataView(this.#bytes.buffer);
   readonly #rows: (Row | undefined)[] = [];
+  /** Those of the last dump that has ended. */
+  #last: readonly Row[] = [];
 
   /** For rows that are all of one size. */
   constructor(details: AnyMessage) {
     this.#size = details.minSize - HEADER;
+  }
+
+  get last(): readonly Row[] {
+    return this.#last;
+  }
+
+  ended(rows: readonly Row[]): void {
+    this.#last = rows;
   }
 
   /** The value of row number `i` if it lies before the reader again; otherwise the one that `make` reads, which is kept. */
@@ -43,5 +53,46 @@ export class RowMemory<Row> {
     grown.set(this.#bytes);
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);
+  }
+}
+
+/** The rows of one dump, as they come. All the same as those of the last one, they are the same list. */
+export class DumpRows<Row> {
+  readonly #make: (reader: Reader) => Row;
+  readonly #memory: RowMemory<Row> | null;
+  readonly #before: readonly Row[];
+  /** So many of the last dump have come again; the list of this one exists when another one has come. */
+  #same = 0;
+  #own: Row[] | null = null;
+
+  /** `memory` null: nothing is remembered. */
+  constructor(make: (reader: Reader) => Row, memory: RowMemory<Row> | null) {
+    this.#make = make;
+    this.#memory = memory;
+    this.#before = memory?.last ?? [];
+  }
+
+  read(reader: Reader): void {
+    const i = this.#own?.length ?? this.#same;
+    this.add(this.#memory === null ? this.#make(reader) : this.#memory.row(i, reader, this.#make));
+  }
+
+  add(row: Row): void {
+    if (this.#own === null) {
+      if (this.#same < this.#before.length && this.#before[this.#same] === row) {
+        this.#same++;
+        return;
+      }
+      this.#own = this.#before.slice(0, this.#same);
+    }
+    this.#own.push(row);
+  }
+
+  /** All that came. */
+  end(): readonly Row[] {
+    const rows =
+      this.#own ?? (this.#same === this.#before.length ? this.#before : this.#before.slice(0, this.#same));
+    this.#memory?.ended(rows);
+    return rows;
   }
 }

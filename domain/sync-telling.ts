@@ -1,7 +1,8 @@
 import { ChangeTelling, failureNews } from './change-telling.js';
 import type { MaglevError } from './errors.js';
 import type { MaglevEvent } from './events.js';
-import type { VipState } from './lb.js';
+import { type VipState, vipId } from './lb.js';
+import type { StandingDecision } from './standing-decision.js';
 import type { FailedStep } from './syncs.js';
 import { TableWatch } from './table-watch.js';
 import { UnverifiedWatch, unverifiedIn } from './unverified.js';
@@ -11,18 +12,35 @@ export class SyncTelling {
   readonly changes = new ChangeTelling();
   readonly #tables = new TableWatch();
   readonly #unverified = new UnverifiedWatch();
+  /** The last read, and those VIPs of it that are wanted. */
+  #read: {
+    readonly vips: readonly VipState[];
+    readonly standing: StandingDecision;
+    readonly wanted: readonly VipState[];
+  } | null = null;
   /** What failed in the last full sync. */
   #failures: ReadonlySet<string> = new Set();
 
-  /** A full sync has read these VIPs, which are wanted: what of them is not known, in sentences, and what is told of that. */
+  /** A full sync has read these VIPs: what of those that are wanted is not known, in sentences, and what is told of that. */
   async read(
     vips: readonly VipState[],
+    standing: StandingDecision,
     textError: MaglevError | null,
   ): Promise<{ readonly unverified: readonly string[]; readonly news: readonly MaglevEvent[] }> {
-    const unverified = unverifiedIn({ vips, textError });
-    const differing = await this.#tables.look(vips);
+    const wanted = this.#wantedOf(vips, standing);
+    const unverified = unverifiedIn({ vips: wanted, textError });
+    const differing = await this.#tables.look(wanted);
     const news = [...differing, ...this.#unverified.look(unverified, textError)];
     return { unverified, news };
+  }
+
+  /** The same list as for the last read if that was the same. */
+  #wantedOf(vips: readonly VipState[], standing: StandingDecision): readonly VipState[] {
+    if (this.#read?.vips !== vips || this.#read.standing !== standing) {
+      const wanted = vips.filter(({ key }) => standing.vip(vipId(key)) !== undefined);
+      this.#read = { vips, standing, wanted };
+    }
+    return this.#read.wanted;
   }
 
   /** This failed in a full sync. `anew`: something of it did not in the one before. */

@@ -18,14 +18,7 @@ import { SyncQueue } from '../../domain/sync-queue.js';
 import { type SyncEnd, SyncStory, type SyncSubject } from '../../domain/sync-story.js';
 import { SyncTelling } from '../../domain/sync-telling.js';
 import type { SyncCause, SyncReport } from '../../domain/syncs.js';
-import {
-  addTallies,
-  cameOrWent,
-  changedAnything,
-  livedThrough,
-  nothing,
-  type Tally,
-} from '../../domain/tally.js';
+import { addTallies, cameOrWent, changedAnything, livedThrough, type Tally } from '../../domain/tally.js';
 import { unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
@@ -279,13 +272,14 @@ class Lb extends Life<LbMessage, LbOptions> {
 
   async #syncAll(changed: (result: Tally) => void): Promise<Outcome> {
     const reading = await this.#read();
-    const read = { at: this.context.clock.now(), state: { conf: reading.conf, vips: reading.vips } };
+    const { conf, vips, textError } = reading;
+    const read = { at: this.context.clock.now(), state: { conf, vips } };
     this.options.report.tell({ type: 'vpp-read', read });
-    await this.#stopReconcilersOfNobody();
-    this.#settled.read(reading.conf);
-    const result = await this.#syncBy(reading).all(changed);
-    const wanted = reading.vips.filter(({ key }) => this.#standing.vip(vipId(key)) !== undefined);
-    const { unverified, news } = await this.#telling.read(wanted, reading.textError);
+    this.#settled.read(conf);
+    const isDone = this.#settled.hasAll(this.#standing, vips);
+    if (!isDone) await this.#stopReconcilersOfNobody();
+    const result = isDone ? addTallies([]) : await this.#syncBy(reading).all(changed);
+    const { unverified, news } = await this.#telling.read(vips, this.#standing, textError);
     this.#news(news);
     return { ...result, unverified };
   }
@@ -294,7 +288,7 @@ class Lb extends Life<LbMessage, LbOptions> {
   async #syncOne(frontend: string, changed: (result: Tally) => void): Promise<Outcome> {
     const reading = await this.#read();
     const desired = this.#standing.ofFrontend(frontend);
-    if (desired === undefined) return { ...nothing, unverified: [] };
+    if (desired === undefined) return { ...addTallies([]), unverified: [] };
     const id = vipId(desired.key);
     const found = reading.vips.find(({ key }) => vipId(key) === id) ?? null;
     const result = await this.#syncBy(reading).one(desired, found);

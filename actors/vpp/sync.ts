@@ -26,7 +26,7 @@ export interface SyncOptions {
   readonly standing: () => StandingDecision;
   readonly reconcilerOf: (vip: DesiredVip) => ActorRef<ReconcilerRequest>;
   /** VIPs whose reconcilers are not asked again by a sync of all. */
-  readonly settled: Pick<SettledVips, 'has'>;
+  readonly settled: Pick<SettledVips, 'has' | 'allAre'>;
 }
 
 /**
@@ -62,6 +62,7 @@ export class Sync {
     const weightOf = (one: PlannedPrefix) => Math.max(WINDOW_MS / WINDOW, weightOfPrefix(one));
     const planning = planningSync(standing(), this.#reading, (one) => isSettled(one, settled));
     const due = await inTurns(planning, PLANNED_A_TURN);
+    if (due.length === 0) settled.allAre();
     return addTallies(await inWindow(due, WINDOW_MS, sync, weightOf));
   }
 

@@ -26,12 +26,11 @@ import { parseFlows } from './flows-text.js';
 import { guardConf } from './guard.js';
 import { parseHeapText, parseStickyBuckets } from './heap-text.js';
 import { parseIndexes, withRoutes } from './indexes.js';
-import { ofLast } from './memo.js';
 import { MemoryGuard } from './memory-guard.js';
 import { NatMemory } from './nat-memory.js';
 import { asRow, StateBuilder, vipRow } from './state.js';
 import { writesUnderWay } from './under-way.js';
-import { parseVipsText } from './verbose-text.js';
+import { vipsReader } from './verbose-text.js';
 import { type Done, writeConf, writeMessages, writeOperation } from './write.js';
 
 export interface VppVersion {
@@ -107,7 +106,7 @@ export function createLbApi(client: ApiClient): LbApi {
   const builder = new StateBuilder();
   const vipMemory = new RowMemory<ReturnType<typeof vipRow>>(lbVipDetails);
   const asMemory = new RowMemory<ReturnType<typeof asRow>>(lbAsV2Details);
-  const textOf = ofLast(parseVipsText);
+  const textOf = vipsReader();
   const memory = new MemoryGuard({
     memory: () => readMemory(client),
     stickyBuckets: async () => {
@@ -135,13 +134,12 @@ export function createLbApi(client: ApiClient): LbApi {
     ]);
     // The last rows have had theirs; and what is done with all of them gets one that begins with it.
     await nextTurn();
-    const known = text instanceof MaglevError ? null : text;
-    const vips = await inTurns(builder.build(vipRows, asRows, known), ROWS_A_TURN);
+    const told = text instanceof MaglevError ? null : text;
+    const vips = await inTurns(builder.build(vipRows, asRows, told?.vips ?? null), ROWS_A_TURN);
     nat.learn(vips);
     memory.learn({ conf, vips });
-    const places = known === null ? null : new Map([...known].map(([id, { index }]) => [id, index]));
     await nextTurn();
-    return { conf, vips, places, textError: text instanceof MaglevError ? text : null };
+    return { conf, vips, places: told?.places ?? null, textError: text instanceof MaglevError ? text : null };
   };
 
   const send = (operation: LbOperation, done: Done): void => {

@@ -6,6 +6,7 @@ import {
   MAX_TABLE_LENGTH,
   MAX_WEIGHT,
   type VipId,
+  type VipState,
   vipId,
 } from '../../domain/lb.js';
 import { Doorway } from '../../domain/turns.js';
@@ -63,6 +64,8 @@ const SMALL_STICKY_BYTES = stickyBytes(2 ** 18);
 export class MemoryGuard {
   readonly #source: MemorySource;
   readonly #vips = new Map<VipId, KnownVip>();
+  /** The reading that they are of; null = VIPs were written since. */
+  #learned: readonly VipState[] | null = null;
   /** Bytes of tables of VIPs that were removed over this connection. */
   #leaked = 0;
   #conf: LbConf | null = null;
@@ -96,13 +99,15 @@ export class MemoryGuard {
   /** All that VPP has. The next VIP that is added has the heap looked at anew. */
   learn({ conf, vips }: LbState): void {
     this.#conf = conf;
+    this.#readAt = Number.NEGATIVE_INFINITY;
+    if (vips === this.#learned) return;
+    this.#learned = vips;
     this.#vips.clear();
     for (const { key, tableLength, ases } of vips) {
       const length = tableLength.exact || tableLength.value > 0 ? tableLength.value : MAX_TABLE_LENGTH;
       const weight = ases.reduce((sum, as) => sum + as.weight, 0);
       this.#vips.set(vipId(key), { tableLength: length, weight });
     }
-    this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
   learnConf(conf: LbConf): void {
@@ -139,9 +144,11 @@ export class MemoryGuard {
         this.#sent += need.lasting;
       }
       this.#vips.set(id, { tableLength: operation.tableLength, weight: 0 });
+      this.#learned = null;
     } else if (operation.op === 'vip-del') {
       this.#leaked += tableBytes(this.#vips.get(id)?.tableLength ?? 0);
       this.#vips.delete(id);
+      this.#learned = null;
     }
     if (admitted) this.#sent += shareOf(operation);
     return null;

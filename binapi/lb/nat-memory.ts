@@ -8,9 +8,12 @@ import { type LbOperation, type VipId, type VipState, vipId } from '../../domain
  */
 export class NatMemory {
   #vips: ReadonlySet<VipId> = new Set();
+  #learned: readonly VipState[] = [];
 
   /** All that VPP has. */
   learn(vips: readonly VipState[]): void {
+    if (vips === this.#learned) return;
+    this.#learned = vips;
     const nat = vips.filter(({ encap }) => encap === 'nat4' || encap === 'nat6');
     this.#vips = new Set(nat.map(({ key }) => vipId(key)));
   }

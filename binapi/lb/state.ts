@@ -48,53 +48,81 @@ export function asRow({ vip, appSrv, flags, weight, numBuckets }: LbAsV2Details)
     : { id: lastId, as: { address: ipOfWire(appSrv), weight, buckets: numBuckets } };
 }
 
+type Texts = ReadonlyMap<VipId, VipText>;
+type ServersByVip = ReadonlyMap<VipId, readonly AsState[]>;
+
+/** All that VPP said, and what it comes to. */
+interface Built {
+  readonly rows: readonly (VipRow | null)[];
+  readonly servers: readonly (AsRow | null)[];
+  readonly text: Texts | null;
+  readonly vips: readonly VipState[];
+}
+
+const NO_SERVERS: readonly AsState[] = [];
+
 /**
  * Puts VIPs together from the rows of both dumps, which may come in any order. VPP's filters do not work, so the rows
  * are all that it has. A row whose prefix cannot be is left out; VIPs that VPP reports under one key (`::/0` and
- * `0.0.0.0/0`) are shown with the servers of both. A VIP of which all is as it was the last time is the very same object.
+ * `0.0.0.0/0`) are shown with the servers of both. A VIP of which all is as it was the last time is the very same object, and so
+ * is the list of all of them.
  */
 export class StateBuilder {
+  #last: Built | null = null;
+  #ases: ServersByVip = new Map();
   #before: ReadonlyMap<VipId, { readonly row: VipRow; readonly vip: VipState }> = new Map();
 
   /** `text`: what is known from VPP's text; null when there is none. Row by row. */
   *build(
-    rows: readonly (VipRow | null)[],
-    servers: readonly (AsRow | null)[],
-    text: ReadonlyMap<VipId, VipText> | null,
-  ): Piecemeal<VipState[]> {
-    const ases = yield* byVip(servers);
+    rows: Built['rows'],
+    servers: Built['servers'],
+    text: Built['text'],
+  ): Piecemeal<readonly VipState[]> {
+    const last = this.#last;
+    if (last?.rows === rows && last.servers === servers && last.text === text) return last.vips;
+    const ases = yield* byVip(servers, this.#ases);
     const now = new Map<VipId, { readonly row: VipRow; readonly vip: VipState }>();
     const vips: VipState[] = [];
     for (const row of rows) {
       if (row === null) continue;
       const before = this.#before.get(row.id);
-      const made = vipState(row, ases.get(row.id) ?? [], text?.get(row.id));
-      const vip = before?.row === row && sameState(before.vip, made) ? before.vip : made;
+      const own = ases.get(row.id) ?? NO_SERVERS;
+      const more = text?.get(row.id);
+      const same = before?.row === row && before.vip.ases === own && isTold(before.vip, row, more);
+      const vip = same ? before.vip : vipState(row, own, more);
       now.set(row.id, { row, vip });
       vips.push(vip);
       if (vips.length % 16 === 0) yield 16 * ROWS_OF_A_VIP;
     }
+    this.#ases = ases;
     this.#before = now;
+    this.#last = { rows, servers, text, vips };
     return vips;
   }
 }
 
-function* byVip(servers: readonly (AsRow | null)[]): Piecemeal<ReadonlyMap<VipId, readonly AsState[]>> {
-  const found = new Map<VipId, AsState[]>();
-  let id: VipId | null = null;
-  let ases: AsState[] = [];
-  let sorted = 0;
-  for (const server of servers) {
-    if (server === null) continue;
-    if (server.id !== id) {
-      if (++sorted % 16 === 0) yield 16 * ases.length;
-      id = server.id;
-      ases = found.get(id) ?? [];
-      found.set(id, ases);
-    }
-    ases.push(server.as);
+/** The servers of each VIP in the order of the rows; the list of `before` for a VIP that has the same. */
+function* byVip(servers: Built['servers'], before: ServersByVip): Piecemeal<ServersByVip> {
+  const found = new Map<VipId, readonly AsState[]>();
+  let runs = 0;
+  for (let from = 0, to = 0; from < servers.length; from = to) {
+    to = from + 1;
+    const id = servers[from]?.id;
+    if (id === undefined) continue;
+    while (to < servers.length && servers[to]?.id === id) to++;
+    const earlier = found.get(id);
+    const known = before.get(id);
+    if (earlier === undefined && known !== undefined && isRun(servers, from, to, known)) found.set(id, known);
+    else found.set(id, [...(earlier ?? []), ...servers.slice(from, to).flatMap((row) => row?.as ?? [])]);
+    if (++runs % 16 === 0) yield 16 * (to - from);
   }
   return found;
+}
+
+function isRun(servers: Built['servers'], from: number, to: number, ases: readonly AsState[]): boolean {
+  if (ases.length !== to - from) return false;
+  for (let i = from; i < to; i++) if (servers[i]?.as !== ases[i - from]) return false;
+  return true;
 }
 
 function vipState(
@@ -112,14 +140,12 @@ function vipState(
   };
 }
 
-/** Of rows that are the same. */
-function sameState(a: VipState, b: VipState): boolean {
+/** Would a VIP of this row and this text say the same? */
+function isTold({ tableLength, srcIpSticky }: VipState, row: VipRow, more: VipText | undefined): boolean {
   return (
-    a.tableLength.value === b.tableLength.value &&
-    a.tableLength.exact === b.tableLength.exact &&
-    a.srcIpSticky === b.srcIpSticky &&
-    a.ases.length === b.ases.length &&
-    a.ases.every((as, i) => as === b.ases[i])
+    tableLength.value === (more?.tableLength ?? row.tableLength) &&
+    tableLength.exact === (more !== undefined) &&
+    srcIpSticky === (more?.srcIpSticky ?? null)
   );
 }
 

@@ -1,7 +1,7 @@
 import { type IpPrefix, parsePrefix } from '../../domain/ip.js';
 import { PROTOCOL_ANY, type VipId, type VipKey, vipId } from '../../domain/lb.js';
 import { Turns } from '../../domain/turns.js';
-import { memo } from './memo.js';
+import { memo, ofLast } from './memo.js';
 
 const REMEMBERED = 50_000;
 
@@ -55,6 +55,37 @@ export async function parseVipsText(text: string): Promise<ReadonlyMap<VipId, Vi
     if (others !== null) await others;
   }
   return found;
+}
+
+/** What the text tells of all VIPs. */
+export interface ToldVips {
+  readonly vips: ReadonlyMap<VipId, VipText>;
+  /** Of each, its `index`. */
+  readonly places: ReadonlyMap<VipId, number>;
+}
+
+/**
+ * A reader of texts, one after the other. As long as nothing in them changes but what is counted, each gives the very
+ * same value.
+ */
+export function vipsReader(): (text: string) => Promise<ToldVips> {
+  let last: ToldVips = { vips: new Map(), places: new Map() };
+  return ofLast(async (text) => {
+    const vips = await parseVipsText(text);
+    if (!tellTheSame(vips, last.vips))
+      last = { vips, places: new Map([...vips].map(([id, { index }]) => [id, index])) };
+    return last;
+  });
+}
+
+function tellTheSame(a: ToldVips['vips'], b: ToldVips['vips']): boolean {
+  if (a.size !== b.size) return false;
+  for (const [id, { tableLength, srcIpSticky, index }] of a) {
+    const other = b.get(id);
+    if (other?.tableLength !== tableLength || other.srcIpSticky !== srcIpSticky || other.index !== index)
+      return false;
+  }
+  return true;
 }
 
 /** As parseVipsText, VIP by VIP. `details`: whether the lines of counters and servers are wanted. */

@@ -69,6 +69,26 @@ describe('binapi/lb: reading', () => {
     expect(changed?.ases[0]).to.equal(first?.ases[0]);
   });
 
+  it('gives the same list for a VPP that is as it was, whatever it counts', async () => {
+    const api = await open();
+    const before = await api.getLbState();
+    stage.text.reply = stage.text.reply.replace(
+      'counters:\n',
+      'counters:\n    packet from existing sessions: 7\n',
+    );
+    const after = await api.getLbState();
+    expect(after.vips).to.equal(before.vips);
+    expect(after.places).to.equal(before.places);
+    stage.text.reply = stage.text.reply.replace('[1]', '[3]');
+    const moved = await api.getLbState();
+    expect(moved.vips).to.deep.equal(before.vips);
+    expect(moved.places?.get(vipId(web))).to.equal(3);
+    stage.text.reply = stage.text.reply.replace(' src_ip_sticky', '');
+    expect((await api.getLbState()).vips[0]?.srcIpSticky).to.equal(false);
+    stage.ases.pop();
+    expect((await api.getLbState()).vips[0]?.ases).to.have.length(1);
+  });
+
   it('reads everything in one write, and leaves out removed servers', async () => {
     const state = await (await open()).getLbState();
     expect(state).to.deep.equal({

@@ -125,6 +125,20 @@ describe('binapi/lb: the memory guard', () => {
     expect(await vpp.write(add(1))).to.equal(true);
   });
 
+  it('learns the same reading again after a VIP of it was removed: somebody has put it back', async () => {
+    const vpp = new HeapModel(128 * MIB);
+    vpp.used = 122 * MIB;
+    await vpp.write(add(2));
+    const large = vipState(desiredVip('192.0.0.1/32', [], { tableLength: 2 ** 20 }));
+    const reading = { conf: sampleLbConf, vips: [large] };
+    for (let i = 0; i < 2; i++) {
+      vpp.guard.learn(reading);
+      expect(await vpp.guard.admit([weigh(1)])).to.include({ code: 'MGL_VPP_MEMORY' });
+      expect(vpp.guard.send(remove(1))).to.equal(null);
+      expect(vpp.guard.admit([weigh(1)]), 'there is no table to be built again').to.equal(null);
+    }
+  });
+
   it('does not make a change of weight wait, nor refuses one while a table can be rebuilt', async () => {
     const vpp = new HeapModel(128 * MIB);
     vpp.guard.learn({ conf: sampleLbConf, vips: [vipState(desiredVip('192.0.0.1/32', []))] });

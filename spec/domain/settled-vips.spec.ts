@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { MaglevError } from '../../domain/errors.js';
-import type { AsState, VipState } from '../../domain/lb.js';
+import { type AsState, type VipState, vipId } from '../../domain/lb.js';
 import { SettledVips } from '../../domain/settled-vips.js';
+import { StandingDecision } from '../../domain/standing-decision.js';
 import type { VipStanding } from '../../domain/standings.js';
 import { desiredAs, desiredVip, ip, sampleLbConf } from '../support/domain-samples.js';
 
@@ -58,6 +59,49 @@ describe('domain/settled-vips', () => {
       vips.hear({ type: 'stands', standing: { ...equal, ...change } });
       expect(vips.has(desired, found), JSON.stringify(change)).to.equal(false);
     }
+  });
+
+  it('are known as a whole, as long as nothing happened, and the decision and the read are the very same', () => {
+    const standing = new StandingDecision({
+      conf: sampleLbConf,
+      syncInterval: 30_000,
+      statsInterval: 5000,
+      vips: [desired],
+    });
+    const read = [found];
+    const whole = () => {
+      const vips = settled();
+      expect(vips.hasAll(standing, read), 'nobody has looked').to.equal(false);
+      vips.allAre();
+      expect(vips.hasAll(standing, read)).to.equal(true);
+      expect(vips.hasAll(standing, read), 'again').to.equal(true);
+      return vips;
+    };
+    expect(whole().hasAll(standing, [found]), 'another read').to.equal(false);
+    const again = standing.withVip({ ...desired });
+    expect(again !== null && whole().hasAll(again, read), 'another wish').to.equal(false);
+    const operation = { op: 'vip-sync', key: desired.key, reason: 'a reason' } as const;
+    const error = new MaglevError('MGL_VPP_SYNC', 'refused');
+    let flowTimeout = sampleLbConf.flowTimeout;
+    const happens: Record<string, (vips: SettledVips) => void> = {
+      'its reconciler says something': (vips) => vips.hear({ type: 'stands', standing: equal }),
+      'it failed': (vips) => vips.hear({ type: 'failed', failures: [{ operation, error }] }),
+      'something is wanted': (vips) => vips.forget(vipId(desired.key)),
+      'a reconciler was restarted': (vips) => vips.forgetAll(),
+      'VPP has other settings': (vips) => vips.read({ ...sampleLbConf, flowTimeout: ++flowTimeout }),
+    };
+    for (const [what, happen] of Object.entries(happens)) {
+      const vips = whole();
+      happen(vips);
+      expect(vips.hasAll(standing, read), what).to.equal(false);
+      happen(vips);
+      vips.allAre();
+      expect(vips.hasAll(standing, read), `${what}, while it was looked at`).to.equal(false);
+    }
+    const vips = whole();
+    vips.read({ ...sampleLbConf });
+    vips.hear({ type: 'compared' });
+    expect(vips.hasAll(standing, read), 'nothing happened').to.equal(true);
   });
 
   it('are none when something failed before it was begun, or when the settings of VPP are others', () => {

@@ -28,6 +28,9 @@ describe('domain/table-watch: tables that are other than foretold', () => {
     expect(await levels(501, 523)).to.deep.equal(['warn']);
     expect(await levels(512, 512)).to.deep.equal([]);
     expect(await levels(501, 523)).to.deep.equal(['warn']);
+    const wrong = [vip(501, 523)];
+    for (let i = 0; i < 2; i++)
+      expect((await watch.look(wrong))[0]?.level, 'the very same').to.equal('debug');
   });
 
   it('are looked for in turns when there is much that is new', async () => {
