@@ -19,7 +19,7 @@ export interface ActorSystemOptions {
  */
 export function createActorSystem({ clock, log }: ActorSystemOptions): ActorSystem {
   const deadLetters = new DeadLetters(log);
-  const engine = new NactEngine((error) => {
+  const engine = new NactEngine(clock, (error) => {
     log.log('error', 'actor-crash', { path: '/', error: error.message, stack: error.stack });
   });
   const services: Services = { clock, log, engine, deadLetters };

@@ -23,7 +23,7 @@ const taker = (turn: Worker['owner']['turn']): Worker['owner'] => ({ turn });
 function bench<M>(spec: ActorSpec<M>) {
   const clock = new VirtualClock();
   const log = recordingLog();
-  const nact = new NactEngine(noReport);
+  const nact = new NactEngine(clock, noReport);
   const live = new Set<object>();
   const engine: Services['engine'] = {
     worker: (owner) => {
@@ -47,7 +47,7 @@ describe('kernel/engine', () => {
   it('gives one turn for any number of calls before it begins, and another for a call during it', async () => {
     const clock = new VirtualClock();
     const turns: string[] = [];
-    const engine = new NactEngine(noReport);
+    const engine = new NactEngine(clock, noReport);
     const worker = engine.worker(
       taker(async () => {
         turns.push('begins');
@@ -66,7 +66,7 @@ describe('kernel/engine', () => {
   it('begins no turn after stop, not even one that was asked for', async () => {
     const clock = new VirtualClock();
     let turns = 0;
-    const engine = new NactEngine(noReport);
+    const engine = new NactEngine(clock, noReport);
     const worker = engine.worker(
       taker(() => {
         turns += 1;
@@ -80,27 +80,55 @@ describe('kernel/engine', () => {
     expect(turns).equal(0);
   });
 
-  it('lets the event loop look at everything else after some turns, however many wait, and forgets nobody', async () => {
-    const engine = new NactEngine(noReport);
-    const order: (number | 'loop')[] = [];
-    const workers = Array.from({ length: 100 }, (_, n) => engine.worker(taker(() => void order.push(n))));
-    for (const worker of workers) engine.wake(worker);
-    const whole = 100;
-    while (order.filter((one) => one !== 'loop').length < whole) {
-      await new Promise((resolve) => setImmediate(resolve));
-      order.push('loop');
-    }
-    const turns = order
-      .join(' ')
-      .split('loop')
-      .map((some) => some.trim().split(' ').filter(Boolean).length);
-    expect(Math.max(...turns)).within(1, 8);
-    expect(order.filter((one) => one !== 'loop')).deep.equal(Array.from({ length: 100 }, (_, n) => n));
+  for (const [what, turnMs, most] of [
+    ['some turns, however many wait', 0, 32],
+    ['a millisecond of turns', 0.3, 4],
+    ['one turn that took longer', 5, 1],
+  ] as const) {
+    it(`lets the event loop look at everything else after ${what}, and forgets nobody`, async () => {
+      let now = 0;
+      const engine = new NactEngine({ monotonic: () => now }, noReport);
+      const order: (number | 'loop')[] = [];
+      const turn = (n: number) => () => {
+        order.push(n);
+        now += turnMs;
+      };
+      const workers = Array.from({ length: 100 }, (_, n) => engine.worker(taker(turn(n))));
+      for (const worker of workers) engine.wake(worker);
+      while (order.filter((one) => one !== 'loop').length < 100) {
+        await new Promise((resolve) => setImmediate(resolve));
+        order.push('loop');
+      }
+      const turns = order
+        .join(' ')
+        .split('loop')
+        .map((some) => some.trim().split(' ').filter(Boolean).length);
+      expect(Math.max(...turns)).equal(most);
+      expect(order.filter((one) => one !== 'loop')).deep.equal(Array.from({ length: 100 }, (_, n) => n));
+    });
+  }
+
+  it('lets what a turn promises come before the turns of others, and begins none when it was stopped', async () => {
+    const clock = new VirtualClock();
+    const order: string[] = [];
+    const engine = new NactEngine(clock, noReport);
+    const worker = (name: string, turn: () => void | Promise<void>) =>
+      engine.worker(
+        taker(() => {
+          order.push(name);
+          return turn();
+        }),
+      );
+    const lasting = worker('lasting', () => Promise.resolve().then(() => void order.push('settled')));
+    const stopping = worker('stopping', () => engine.stop());
+    for (const one of [lasting, stopping, worker('never', () => {})]) engine.wake(one);
+    await clock.settle();
+    expect(order).deep.equal(['lasting', 'settled', 'stopping']);
   });
 
   it('is not held up by turns that last, and never gives one worker two at once', async () => {
     const clock = new VirtualClock();
-    const engine = new NactEngine(noReport);
+    const engine = new NactEngine(clock, noReport);
     const gates = Array.from({ length: 100 }, gate);
     const underWay = new Array<number>(100).fill(0);
     const done = new Array<number>(100).fill(0);
@@ -127,7 +155,7 @@ describe('kernel/engine', () => {
 
   it('goes on when those that wait for their turn are dismissed, and when one hangs', async () => {
     const clock = new VirtualClock();
-    const engine = new NactEngine(noReport);
+    const engine = new NactEngine(clock, noReport);
     const turns: number[] = [];
     const hung = gate();
     const worker = (n: number) =>
@@ -153,7 +181,7 @@ describe('kernel/engine', () => {
   it('reports a turn that throws, and goes on', async () => {
     const clock = new VirtualClock();
     const reported: string[] = [];
-    const engine = new NactEngine((error) => reported.push(error.message));
+    const engine = new NactEngine(clock, (error) => reported.push(error.message));
     const worker = engine.worker(
       taker(() => {
         throw new Error('impossible');
