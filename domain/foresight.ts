@@ -125,9 +125,7 @@ function memoriesOf(
   const memories = new Map<VipId, VipMemory>();
   for (const { key, ases } of before) {
     const id = vipId(key);
-    if (has.has(id)) {
-      memories.set(id, { servers: new Map(ases.map((as) => [as.address, as])), owed: new Set() });
-    }
+    if (has.has(id)) memories.set(id, { servers: ases, owed: noMemory.owed });
   }
   const vip = cut === null ? undefined : wanted.find(({ frontend }) => frontend === cut.frontend);
   if (vip !== undefined && cut !== null) {

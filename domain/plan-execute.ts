@@ -1,5 +1,6 @@
 import type { IpAddress } from './ip.js';
 import { type LbOperation, type VipId, type VipState, vipId } from './lb.js';
+import { ServerPlaces } from './server-places.js';
 
 /**
  * What VPP has of some VIPs after it has executed these operations. Buckets are not computed: those of servers that
@@ -70,11 +71,15 @@ function isWeight(operation: LbOperation): operation is WeightOperation {
 
 /** What nearly all changes are: servers that are not concerned stay the objects that they were. */
 function reweighted(found: VipState, operations: readonly WeightOperation[]): VipState {
-  const weights = new Map(operations.map(({ address, weight }) => [address, weight]));
-  const ases = found.ases.map((as) => {
-    const weight = weights.get(as.address);
-    return weight === undefined ? as : { address: as.address, weight, buckets: 0 };
-  });
+  const ases = [...found.ases];
+  const places = new ServerPlaces(found.ases);
+  let place = -1;
+  for (const { address, weight } of operations) {
+    const at = places.of(address, place + 1);
+    if (at < 0) continue;
+    ases[at] = { address, weight, buckets: 0 };
+    place = at;
+  }
   const { key, encap, tableLength, srcIpSticky } = found;
   return { key, encap, tableLength, srcIpSticky, ases };
 }

@@ -1,6 +1,7 @@
 import { compareIps, type IpAddress } from './ip.js';
 import type { AsState, DesiredAs, DesiredVip, LbOperation, VipKey, VipState } from './lb.js';
 import { costOf, loadOf, PIECE_MS } from './plan-cost.js';
+import { ServerPlaces } from './server-places.js';
 
 /** What was done about a VIP before. */
 export interface VipMemory {
@@ -8,17 +9,19 @@ export interface VipMemory {
    * What each server was last made equal to: one whose flows must be cut although its weight is 0 already (paused,
    * then disabled) is told from one that was cut.
    */
-  readonly servers: ReadonlyMap<IpAddress, DesiredAs>;
+  readonly servers: readonly DesiredAs[];
   /** Servers whose flows are still to be cut, whatever becomes of their weight. */
   readonly owed: ReadonlySet<IpAddress>;
 }
 
-export const noMemory: VipMemory = { servers: new Map(), owed: new Set() };
+export const noMemory: VipMemory = { servers: [], owed: new Set() };
 
 /** Two steps, of which the second begins when VPP has done the first: nobody leaves for a server that VPP refused. */
 export type VipSteps = readonly [changes: readonly LbOperation[], removals: readonly LbOperation[]];
 
-const nothing: VipSteps = [[], []];
+const none: readonly LbOperation[] = [];
+
+const nothing: VipSteps = [none, none];
 
 /** Servers first, each with its flows flushed, then the VIP: otherwise VPP keeps both for as long as flows live. */
 export function teardownOf({ key, ases }: VipState, reason: string): LbOperation[] {
@@ -36,11 +39,14 @@ export function teardownOf({ key, ases }: VipState, reason: string): LbOperation
 export function creationOf(desired: DesiredVip, replaced: VipState | null): LbOperation[] {
   const { key, encap, tableLength, srcIpSticky, frontend } = desired;
   const reason = `wanted by frontend ${frontend}`;
-  const had = byIp(replaced?.ases);
-  const weights = outcome(desired, had, 100);
+  const had = replaced?.ases ?? [];
+  const places = new ServerPlaces(had);
+  const weights = outcome(desired, had, places, 100);
   return [
     { op: 'vip-add', key, encap, tableLength, srcIpSticky, reason },
-    ...desired.ases.map((as, i) => addition(key, as, weights[i] ?? as.weight, had.get(as.address))),
+    ...desired.ases.map((as, i) =>
+      addition(key, as, weights?.[i] ?? as.weight, had[places.of(as.address, i)]),
+    ),
   ];
 }
 
@@ -51,52 +57,46 @@ export function creationOf(desired: DesiredVip, replaced: VipState | null): LbOp
  * those who come waits for them.
  */
 export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemory): VipSteps {
-  if (isEqual(desired, found, memory)) return nothing;
-  const { key } = desired;
-  const present = byIp(found.ases);
-  const targets = outcome(desired, present);
+  const remembered = new ServerPlaces(memory.servers);
+  if (isEqual(desired, found, memory, remembered)) return nothing;
+  const { key, ases } = desired;
+  const places = new ServerPlaces(found.ases);
+  const targets = outcome(desired, found.ases, places);
   const adds: LbOperation[] = [];
   const raises: LbOperation[] = [];
   const lowers: WeightOperation[] = [];
   const relieved: WeightOperation[] = [];
-  for (const [i, as] of desired.ases.entries()) {
-    const weight = targets[i] ?? as.weight;
-    const have = present.get(as.address);
+  /** Does anybody who serves go on serving? */
+  let stays = false;
+  for (let i = 0; i < ases.length; i++) {
+    const as = ases[i];
+    if (as === undefined) continue;
+    const weight = targets?.[i] ?? as.weight;
+    const have = found.ases[places.of(as.address, i)];
     if (have === undefined) {
       adds.push(addition(key, as, weight, undefined));
       continue;
     }
-    const change = weightChange(key, as, weight, have, memory);
-    if (change === null) continue;
+    stays ||= weight > 0 && have.weight > 0;
+    const owed = memory.owed.has(as.address);
+    if (have.weight === weight && !owed && !mustCut(as, i, weight, memory, remembered)) continue;
+    const change = weightChange(key, as, weight, have.weight, owed);
     if (change.weight > change.from) raises.push(change);
     else (as.relieved ? relieved : lowers).push(change);
   }
-  const removals = removable(desired, found.ases, targets)
-    .sort(byAddress)
-    .map(({ address }): LbOperation => {
-      const reason = `no backend of frontend ${desired.frontend}`;
-      return { op: 'as-del', key, address, flush: true, reason };
-    });
+  const removals =
+    found.ases.length + adds.length === ases.length ? none : removalsOf(desired, found, targets);
   const long = lowers.length > 0 && costOf([...adds, ...raises, ...lowers], loadOf(desired)) > PIECE_MS;
-  const [first, last] = long ? spared(lowers, found) : [[], lowers];
+  const [first, last] = long ? spared(lowers, found) : [none, lowers];
   const coming = [...first, ...adds, ...raises];
-  // If VPP refuses those who come, the others go on serving.
-  if (adds.length + raises.length > 0 && !somebodyStays(desired, found, targets))
+  // If VPP refuses those who come, the others go on serving. Of a VIP in which nobody serves there is nobody to keep.
+  if (adds.length + raises.length > 0 && !stays && found.ases.some(({ weight }) => weight > 0))
     return [
       [...coming, ...last],
       [...relieved, ...removals],
     ];
   if (adds.length > 0) return [[...coming, ...last, ...relieved], removals];
-  return [[...coming, ...last, ...relieved, ...removals], []];
-}
-
-/** Does anybody who serves go on serving? Of a VIP in which nobody serves there is nobody to keep. */
-function somebodyStays({ ases }: DesiredVip, found: VipState, targets: readonly number[]): boolean {
-  const serving = found.ases.filter(({ weight }) => weight > 0);
-  const staying = new Set<IpAddress>(
-    ases.filter((_, i) => (targets[i] ?? 0) > 0).map(({ address }) => address),
-  );
-  return serving.length === 0 || serving.some(({ address }) => staying.has(address));
+  return [[...coming, ...last, ...relieved, ...removals], none];
 }
 
 /**
@@ -120,14 +120,21 @@ function spared(
 }
 
 /** The usual case, without a table or a list: VPP has what is wanted, in the order in which it was made. */
-function isEqual({ ases }: DesiredVip, found: VipState, memory: VipMemory): boolean {
+function isEqual(
+  { ases }: DesiredVip,
+  found: VipState,
+  memory: VipMemory,
+  remembered: ServerPlaces,
+): boolean {
   if (memory.owed.size > 0 || found.ases.length !== ases.length) return false;
   let serves = false;
   let held = false;
-  for (const [i, as] of ases.entries()) {
+  for (let i = 0; i < ases.length; i++) {
+    const as = ases[i];
     const have = found.ases[i];
-    if (have?.address !== as.address || (!as.hold && have.weight !== as.weight)) return false;
-    if (mustCut(as, have.weight, memory)) return false;
+    if (as === undefined || have?.address !== as.address) return false;
+    if (!as.hold && have.weight !== as.weight) return false;
+    if (mustCut(as, i, have.weight, memory, remembered)) return false;
     serves ||= have.weight > 0;
     held ||= as.hold;
   }
@@ -135,29 +142,42 @@ function isEqual({ ases }: DesiredVip, found: VipState, memory: VipMemory): bool
 }
 
 /**
- * The weights that VPP has after the plan, server by server. What is held keeps its weight; but a VIP in which nobody
- * would serve then holds nothing: it takes what is known. VPP takes weights up to 255, of which `most` are kept.
+ * The weights that VPP has after the plan, server by server; null: those that are wanted. What is held keeps its weight; but a
+ * VIP in which nobody would serve then holds nothing: it takes what is known. VPP takes weights up to 255, of which `most` are
+ * kept.
  */
-function outcome({ ases }: DesiredVip, have: ReadonlyMap<IpAddress, AsState>, most = 255): readonly number[] {
-  const known = ases.map(({ weight }) => weight);
-  if (!ases.some(({ hold }) => hold)) return known;
-  const weights = ases.map((as) => {
-    const held = as.hold ? have.get(as.address) : undefined;
+function outcome(
+  { ases }: DesiredVip,
+  have: readonly AsState[],
+  places: ServerPlaces,
+  most = 255,
+): readonly number[] | null {
+  if (!ases.some(({ hold }) => hold)) return null;
+  const weights = ases.map((as, i) => {
+    const held = as.hold ? have[places.of(as.address, i)] : undefined;
     return held === undefined ? as.weight : Math.min(held.weight, most);
   });
-  return weights.some((weight) => weight > 0) ? weights : known;
+  return weights.some((weight) => weight > 0) ? weights : null;
 }
 
 /**
- * The servers that no backend stands for. None that serves goes as long as the VIP would be left without anybody while
+ * Of the servers that no backend stands for. None that serves goes as long as the VIP would be left without anybody while
  * servers without a verdict are in it: one of them may turn out to serve.
  */
-function removable({ ases }: DesiredVip, present: readonly AsState[], targets: readonly number[]): AsState[] {
+function removalsOf(
+  { key, frontend, ases }: DesiredVip,
+  found: VipState,
+  targets: readonly number[] | null,
+): LbOperation[] {
   const wanted = new Set<IpAddress>(ases.map(({ address }) => address));
-  const unwanted = present.filter(({ address }) => !wanted.has(address));
-  if (unwanted.length === 0) return unwanted;
-  const waits = targets.every((weight) => weight === 0) && ases.some(({ hold }) => hold);
-  return waits ? unwanted.filter(({ weight }) => weight === 0) : unwanted;
+  const waits = ases.every((as, i) => (targets?.[i] ?? as.weight) === 0) && ases.some(({ hold }) => hold);
+  return found.ases
+    .filter(({ address, weight }) => !wanted.has(address) && (weight === 0 || !waits))
+    .sort(byAddress)
+    .map(({ address }): LbOperation => {
+      const reason = `no backend of frontend ${frontend}`;
+      return { op: 'as-del', key, address, flush: true, reason };
+    });
 }
 
 type WeightOperation = Extract<LbOperation, { op: 'as-weight' }>;
@@ -171,23 +191,27 @@ function weightChange(
   key: VipKey,
   as: DesiredAs,
   weight: number,
-  have: AsState,
-  memory: VipMemory,
-): WeightOperation | null {
-  const cut = as.flush && weight === 0;
-  const owed = memory.owed.has(as.address);
-  if (have.weight === weight && !owed && !mustCut(as, weight, memory)) return null;
-  const reason = reasonOf(as, have.weight, weight);
-  return { op: 'as-weight', key, address: as.address, from: have.weight, weight, flush: cut || owed, reason };
+  from: number,
+  owed: boolean,
+): WeightOperation {
+  const flush = owed || (as.flush && weight === 0);
+  const reason = reasonOf(as, from, weight);
+  return { op: 'as-weight', key, address: as.address, from, weight, flush, reason };
 }
 
 /**
  * Has a server of weight 0 come to be cut? From a verdict, not from a lack of one: after a restart of ours a server that
  * is down is nothing new.
  */
-function mustCut(as: DesiredAs, weight: number, { servers }: VipMemory): boolean {
+function mustCut(
+  as: DesiredAs,
+  i: number,
+  weight: number,
+  { servers }: VipMemory,
+  remembered: ServerPlaces,
+): boolean {
   if (!as.flush || weight !== 0) return false;
-  const before = servers.get(as.address);
+  const before = servers[remembered.of(as.address, i)];
   return before !== undefined && !before.flush && !before.hold;
 }
 
@@ -198,11 +222,6 @@ function reasonOf(as: DesiredAs, had: number | null, weight: number): string {
   if (!as.hold || had === weight) return about(as.reason);
   const why = had === null ? 'VPP did not have it' : 'nobody would have served';
   return about(`not all verdicts are there yet, but ${why}`);
-}
-
-function byIp(ases: readonly AsState[] = []): ReadonlyMap<IpAddress, AsState> {
-  if (ases.length === 0) return new Map();
-  return new Map(ases.map((as) => [as.address, as]));
 }
 
 function byAddress(a: AsState, b: AsState): number {

@@ -18,7 +18,7 @@ export interface Prefix {
   /** VPP's global settings; null = not known. */
   readonly conf: LbConf | null;
   /** What was done about the wanted VIPs before. */
-  readonly memory: ReadonlyMap<VipId, VipMemory>;
+  readonly memory: Pick<ReadonlyMap<VipId, VipMemory>, 'get'>;
 }
 
 /** Operations that are sent together. A batch is begun when those before it were done. */
@@ -168,10 +168,11 @@ function anew(vips: readonly Anew[]): Batch {
 
 function changes(id: VipId, desired: DesiredVip, have: VipState | null, memory: VipMemory): Batch[] {
   const steps = have === null ? [creationOf(desired, null)] : changesOf(desired, have, memory);
+  const batches: Batch[] = [];
   const vips = [id];
-  return steps.flatMap((operations) =>
-    operations.length === 0 ? [] : [{ kind: 'change', vips, operations }],
-  );
+  for (const operations of steps)
+    if (operations.length > 0) batches.push({ kind: 'change', vips, operations });
+  return batches;
 }
 
 /**

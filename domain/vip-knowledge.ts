@@ -1,14 +1,8 @@
 import type { IpAddress } from './ip.js';
-import {
-  type DesiredAs,
-  type DesiredVip,
-  type LbConf,
-  type LbOperation,
-  type VipState,
-  vipId,
-} from './lb.js';
+import type { DesiredAs, DesiredVip, LbConf, LbOperation, VipState } from './lb.js';
 import { type PrefixPlan, planPrefix } from './plan.js';
 import { executedOnVip } from './plan-execute.js';
+import { ServerPlaces } from './server-places.js';
 import type { VipStanding } from './standings.js';
 import type { Tally } from './tally.js';
 
@@ -21,7 +15,9 @@ const none: ReadonlySet<IpAddress> = new Set();
 export class VipKnowledge {
   /** As far as we know; undefined = to be read. */
   #known: VipState | null | undefined;
-  /** The same for people, who are told what VPP had also when something failed since. */
+  /** What was known when that was sent which is under way. */
+  #before: VipState | null | undefined;
+  /** What VPP has for people, who are told what VPP had also when something failed since. */
   #seen: VipState | null | undefined;
   /** Were the buckets in `seen` read, and not written since? */
   #buckets = false;
@@ -47,14 +43,16 @@ export class VipKnowledge {
 
   /** All that plans depend on, and the number of our last write; for whoever tries out what may come. */
   get all() {
-    const made = { vip: this.#made, servers: byAddress(this.#servers) };
-    return { known: this.#known, order: this.#order, made, owed: this.#owed, pledged: this.#pledged };
+    const made = { vip: this.#made, servers: this.#servers };
+    const [known, before] = [this.#known, this.#before];
+    return { known, before, order: this.#order, made, owed: this.#owed, pledged: this.#pledged };
   }
 
   /** The same, on its own from now on. */
   copy(): VipKnowledge {
     const copy = new VipKnowledge();
     copy.#known = this.#known;
+    copy.#before = this.#before;
     copy.#seen = this.#seen;
     copy.#buckets = this.#buckets;
     copy.#order = this.#order;
@@ -82,24 +80,27 @@ export class VipKnowledge {
   plan(desired: DesiredVip, conf: LbConf | null): PrefixPlan | null {
     const known = this.#known;
     if (known === undefined) return null;
-    const memory = new Map([[vipId(desired.key), { servers: byAddress(this.#servers), owed: this.#owed }]]);
-    return planPrefix({ wanted: [desired], found: known === null ? [] : [known], conf, memory });
+    const memory = { servers: this.#servers, owed: this.#owed };
+    return planPrefix({
+      wanted: [desired],
+      found: known === null ? [] : [known],
+      conf,
+      memory: { get: () => memory },
+    });
   }
 
   /** Operations are sent: what VPP has is not known while they are under way, nor when one of them fails. */
   writes(): void {
+    this.#before = this.#known;
     this.#known = undefined;
     this.#buckets = false;
     this.#made = null;
   }
 
-  /** They were answered. `from` is what VPP had before them, null when it had no such VIP, undefined when nobody knows. */
-  wrote(
-    desired: DesiredVip,
-    operations: readonly LbOperation[],
-    result: Tally,
-    { from, order }: { readonly from: VipState | null | undefined; readonly order: number },
-  ): void {
+  /** They were answered. `order` is their number. */
+  wrote(desired: DesiredVip, operations: readonly LbOperation[], result: Tally, order: number): void {
+    const from = this.#before;
+    this.#before = undefined;
     this.#order = order;
     if (result.failures.length === 0 && from !== undefined) this.#known = executedOnVip(from, operations);
     if (this.#seen !== undefined && this.#seen === from && this.#known !== undefined)
@@ -124,11 +125,8 @@ export class VipKnowledge {
   settled(desired: DesiredVip): void {
     if (this.#made === desired && this.#owed.size === 0) return;
     this.#made = desired;
-    const before = byAddress(this.#servers);
     const { ases } = desired;
-    // One that is held is remembered as what it was before: that says whether its flows were cut.
-    const isHeld = ases.some(({ hold }) => hold);
-    this.#servers = isHeld ? ases.map((as) => (as.hold && before.get(as.address)) || as) : ases;
+    this.#servers = ases.some(({ hold }) => hold) ? keeping(this.#servers, ases) : ases;
     this.#owed = none;
   }
 
@@ -151,29 +149,50 @@ export class VipKnowledge {
 
   /** One whose change failed is remembered as it was before: so its flows are cut by whatever is done next. */
   #remember({ ases }: DesiredVip, { operations }: Tally): void {
-    const wanted = byAddress(ases);
-    const servers = byAddress(this.#servers);
-    const owed = new Set(this.#owed);
+    const wanted = new ServerPlaces(ases);
+    const places = new ServerPlaces(this.#servers);
+    const servers = [...this.#servers];
+    const gone = new Set<DesiredAs>();
+    let near = 0;
     for (const { operation, outcome } of operations) {
       if (!('address' in operation)) continue;
       const { address } = operation;
-      const as = wanted.get(address);
-      if (as === undefined) servers.delete(address);
-      else if (outcome === 'done') {
-        servers.set(address, as);
-        owed.delete(address);
-      } else if (!servers.has(address)) servers.set(address, { ...as, flush: false });
+      near = wanted.of(address, near) + 1;
+      const as = ases[near - 1];
+      const place = places.of(address, near - 1);
+      const before = servers[place];
+      if (as === undefined) {
+        if (before !== undefined) gone.add(before);
+      } else if (outcome === 'done') {
+        if (before === undefined) servers.push(as);
+        else servers[place] = as;
+        this.#owed = without(this.#owed, address);
+      } else if (before === undefined) servers.push({ ...as, flush: false });
     }
-    this.#servers = [...servers.values()];
-    this.#owed = owed.size === 0 ? none : owed;
+    this.#servers = gone.size === 0 ? servers : servers.filter((as) => !gone.has(as));
   }
 }
 
-function byAddress(ases: readonly DesiredAs[]): Map<IpAddress, DesiredAs> {
-  return new Map(ases.map((as) => [as.address, as]));
+/** One that is held is remembered as what it was before: that says whether its flows were cut. */
+function keeping(before: readonly DesiredAs[], ases: readonly DesiredAs[]): readonly DesiredAs[] {
+  const places = new ServerPlaces(before);
+  return ases.map((as, i) => (as.hold ? before[places.of(as.address, i)] : undefined) ?? as);
 }
 
 function union(before: ReadonlySet<IpAddress>, more: Iterable<IpAddress>): ReadonlySet<IpAddress> {
-  const all = new Set([...before, ...more]);
-  return all.size === before.size ? before : all;
+  let all: Set<IpAddress> | null = null;
+  for (const one of more) {
+    if (before.has(one)) continue;
+    all ??= new Set(before);
+    all.add(one);
+  }
+  return all ?? before;
+}
+
+function without(before: ReadonlySet<IpAddress>, one: IpAddress): ReadonlySet<IpAddress> {
+  if (!before.has(one)) return before;
+  if (before.size === 1) return none;
+  const left = new Set(before);
+  left.delete(one);
+  return left;
 }

@@ -19,6 +19,8 @@ interface Left {
   readonly later: readonly LbOperation[];
 }
 
+const none: readonly LbOperation[] = [];
+
 export function nextMove(knowledge: VipKnowledge, desired: DesiredVip, conf: LbConf | null): VipMove {
   const plan = knowledge.plan(desired, conf);
   if (plan === null) return { kind: 'remade' };
@@ -33,8 +35,10 @@ export function nextMove(knowledge: VipKnowledge, desired: DesiredVip, conf: LbC
     return { kind: 'blocked', reason: 'it must be replaced', text };
   }
   const piece = pieceOf(batch.operations, loadOf(desired));
-  const later = plan.batches.slice(1).flatMap(({ operations }) => operations);
-  return { kind: 'write', piece, rest: batch.operations.slice(piece.length), later };
+  const rest = piece.length === batch.operations.length ? none : batch.operations.slice(piece.length);
+  const later =
+    plan.batches.length === 1 ? none : plan.batches.slice(1).flatMap(({ operations }) => operations);
+  return { kind: 'write', piece, rest, later };
 }
 
 /**

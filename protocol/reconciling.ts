@@ -44,15 +44,21 @@ export type ReconcilerReport =
   | { readonly type: 'unsure'; readonly frontend: string; readonly looked: boolean }
   /** It failed, and knows nothing any more: what it was to do may be lost. */
   | { readonly type: 'restarted' }
-  /** A decision was carried out, or could not be. */
-  | {
-      readonly type: 'followed';
-      readonly frontend: string;
-      readonly result: Tally;
-      readonly durationMs: number;
-    }
-  /** How the VIP stands to what is wanted: told whenever that is known anew. */
-  | { readonly type: 'stands'; readonly standing: VipStanding };
+  | VipStands;
+
+/** How the VIP stands to what is wanted: told whenever that is known anew, with what was done to come to it. */
+export interface VipStands {
+  readonly type: 'stands';
+  readonly standing: VipStanding;
+  /** null: no decision was followed, or nothing was to be done. */
+  readonly followed: Followed | null;
+}
+
+/** A decision was carried out, or could not be. */
+export interface Followed {
+  readonly result: Tally;
+  readonly durationMs: number;
+}
 
 /** What lb tells whoever reads VPP's counters. */
 export type StatsNews =
@@ -60,8 +66,7 @@ export type StatsNews =
   | { readonly type: 'vips-changed' }
   /** Where VPP counts for its VIPs, as a read has shown. */
   | { readonly type: 'places'; readonly places: ReadonlyMap<VipId, number> }
-  /** How a VIP stands to what is wanted. */
-  | { readonly type: 'stands'; readonly standing: VipStanding };
+  | VipStands;
 
 /** A read of VPP showed these settings. */
 export interface ConfPusherRequest {

@@ -116,8 +116,13 @@ export type SessionReport =
   | { readonly type: 'booted'; readonly link: Address<VppRequest>; readonly at: number }
   /** VPP's stats segment, which was read before, is that of a VPP which has ended or hangs. */
   | { readonly type: 'stats-lost'; readonly link: Address<VppRequest>; readonly error: MaglevError }
-  /** How something of VPP stands to what is wanted. */
-  | { readonly type: 'standing'; readonly link: Address<VppRequest>; readonly news: StandingNews };
+  /** How something of VPP stands to what is wanted; `sync`: what was made to come to that, if a decision about it was followed. */
+  | {
+      readonly type: 'standing';
+      readonly link: Address<VppRequest>;
+      readonly news: StandingNews;
+      readonly sync: MadeSync | null;
+    };
 
 /** What the rest of the tree asks of the vpp supervisor. Without a connection it answers MGL_VPP_... at once. */
 export type VppControl =

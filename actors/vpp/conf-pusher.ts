@@ -116,10 +116,7 @@ class ConfPusher extends Life<ConfPusherMessage, ConfPusherOptions & { readonly 
   }
 
   #stands(failure: MaglevError | null): void {
-    this.options.report.tell({
-      type: 'standing',
-      link: this.options.link,
-      news: { type: 'conf-stands', failure },
-    });
+    const { report, link } = this.options;
+    report.tell({ type: 'standing', link, news: { type: 'conf-stands', failure }, sync: null });
   }
 }

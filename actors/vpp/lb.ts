@@ -17,7 +17,7 @@ import {
 import { SyncQueue } from '../../domain/sync-queue.js';
 import { type SyncEnd, SyncStory, type SyncSubject } from '../../domain/sync-story.js';
 import { SyncTelling } from '../../domain/sync-telling.js';
-import type { SyncCause, SyncReport } from '../../domain/syncs.js';
+import type { MadeSync, SyncCause, SyncReport } from '../../domain/syncs.js';
 import { addTallies, cameOrWent, changedAnything, livedThrough, type Tally } from '../../domain/tally.js';
 import { unverifiedIn } from '../../domain/unverified.js';
 import type { Address, Reply } from '../../protocol/address.js';
@@ -25,6 +25,7 @@ import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged, VipWanted } from '../../protocol/decision.js';
 import type {
   ConfPusherRequest,
+  Followed,
   ReconcilerReport,
   ReconcilerRequest,
   StatsNews,
@@ -108,9 +109,9 @@ class Lb extends Life<LbMessage, LbOptions> {
       this.#settled.forgetAll();
       this.#retrySoon();
     },
-    followed: (message) => this.#followed(message),
     stands: (message) => {
-      this.#stands(message);
+      const { standing, followed } = message;
+      this.#stands(message, followed && this.#followed(standing.desired.frontend, followed));
       this.options.stats?.tell(message);
     },
     sync: ({ frontend, reply }) => this.#asked(frontend, reply),
@@ -169,13 +170,13 @@ class Lb extends Life<LbMessage, LbOptions> {
     this.context.relay(this.#reconcilerOf(vip), { type: 'wanted', desired: vip, flush, reply });
   }
 
-  #followed({ frontend, result, durationMs }: Extract<ReconcilerReport, { type: 'followed' }>): void {
-    const subject = { scope: 'vip', frontend, cause: 'decision' } as const;
-    const story = this.#story(subject, false, durationMs);
+  #followed(frontend: string, { result, durationMs }: Followed): MadeSync {
+    const story = this.#story({ scope: 'vip', frontend, cause: 'decision' }, false, durationMs);
     this.#tell(result);
     this.#news(this.#telling.failedBeside(result.failures));
-    this.#keep(story.done(result, [], this.context.clock.monotonic()));
-    if (cameOrWent(result)) this.options.stats?.tell({ type: 'vips-changed' });
+    const { sync, news } = story.done(result, [], this.context.clock.monotonic());
+    this.#news(news);
+    return sync;
   }
 
   /** What could not even be begun no reconciler tells of. */
@@ -186,10 +187,11 @@ class Lb extends Life<LbMessage, LbOptions> {
     if (unbegun.length > 0) this.#stands({ type: 'failed', failures: unbegun });
   }
 
-  #stands(news: StandingNews): void {
+  /** `sync`: what was made to come to that. */
+  #stands(news: StandingNews, sync: MadeSync | null = null): void {
     this.#settled.hear(news);
     const { report, link } = this.options;
-    report.tell({ type: 'standing', link, news });
+    report.tell({ type: 'standing', link, news, sync });
   }
 
   #tell(result: Tally): void {

@@ -2,18 +2,18 @@ import { type Applied, awaitsSync, type Pending } from '../../domain/applied.js'
 import { AppliedAskers, pendingAfter } from '../../domain/applied-askers.js';
 import { MaglevError } from '../../domain/errors.js';
 import { type DesiredVip, type LbConf, type LbOperation, type VipKey, vipId } from '../../domain/lb.js';
-import type { Batch } from '../../domain/plan.js';
 import { loadOf, piecesOf } from '../../domain/plan-cost.js';
 import type { VipStanding } from '../../domain/standings.js';
-import { addTallies, failure, nothing, notSent, type Tally } from '../../domain/tally.js';
+import { addTallies, failure, nothing, notSent, type Tally, tally } from '../../domain/tally.js';
 import { VipKnowledge } from '../../domain/vip-knowledge.js';
 import { afterFailure, nextMove, type VipMove } from '../../domain/vip-move.js';
 import type { Address, Reply } from '../../protocol/address.js';
-import type { ReconcilerReport, ReconcilerRequest } from '../../protocol/reconciling.js';
-import type { VppRequest } from '../../protocol/vpp.js';
+import type { Followed, ReconcilerReport, ReconcilerRequest } from '../../protocol/reconciling.js';
+import type { VppRequest, Written } from '../../protocol/vpp.js';
 import type { ActorSpec } from '../kernel/contract.js';
+import { settle } from '../kernel/question.js';
 import { Life } from '../life.js';
-import { write } from './writing.js';
+import { send } from './writing.js';
 
 type ReconcilerMessage =
   | ReconcilerRequest
@@ -61,20 +61,8 @@ class Reconciler extends Life<ReconcilerMessage, ReconcilerOptions> {
   #looked = false;
   #work: Work | null = null;
 
-  async receive(message: ReconcilerMessage): Promise<void> {
-    try {
-      await this.#handle(message);
-    } catch (error) {
-      // The connection is gone; the session goes with it, and the next one begins with a read.
-      if (!(error instanceof MaglevError)) throw error;
-      if (message.type === 'make-anew') message.reply.fail(error);
-      this.#work?.sync?.fail(error);
-      this.#work = null;
-      this.#cut(error);
-    }
-  }
-
-  async #handle(message: ReconcilerMessage): Promise<void> {
+  /** What is handled without a promise is over when the next message is: only writes are waited for. */
+  receive(message: ReconcilerMessage): void | Promise<void> {
     switch (message.type) {
       case 'wanted':
         this.#desired = message.desired;
@@ -82,7 +70,7 @@ class Reconciler extends Life<ReconcilerMessage, ReconcilerOptions> {
         if (message.reply !== undefined) this.#askers.add(message.desired.frontend, message.reply);
         // With work under way it is carried out in the course of it.
         if (this.#work === null) this.#follow();
-        break;
+        return;
       case 'reconcile':
         this.#desired = message.desired;
         this.#conf = message.conf;
@@ -90,22 +78,21 @@ class Reconciler extends Life<ReconcilerMessage, ReconcilerOptions> {
         this.#vip.read(message.found, message.order);
         // What was written since that read has failed, and shows in none yet: another one is due already.
         if (this.#vip.known === undefined) message.reply.ok(nothing);
-        else await this.#reconcile(message.reply);
-        break;
+        else if (this.#work === null) this.#begin(message.reply);
+        // A decision is being carried out, which the sync now is a part of.
+        else this.#work.sync = message.reply;
+        return this.#vip.known === undefined ? undefined : this.#goOn();
       case 'make-anew':
-        await this.#makeAnew(message.batch, message.desired, message.reply);
-        break;
+        return this.#makeAnew(message);
       case 'remaking':
         this.#vip.remaking();
-        this.#stands('unread', [], remade);
+        this.#stands('unread', remade);
         message.reply.ok(undefined);
-        break;
+        return;
       case 'remade':
-        this.#vip.remade(message.done);
-        break;
+        return this.#vip.remade(message.done);
       case 'go-on':
-        await this.#goOn();
-        break;
+        return this.#goOn();
     }
   }
 
@@ -113,7 +100,7 @@ class Reconciler extends Life<ReconcilerMessage, ReconcilerOptions> {
   #follow(): void {
     if (this.#vip.known === undefined) {
       const text = 'VPP has to be read first';
-      this.#stands('unread', [], text);
+      this.#stands('unread', text);
       this.#answer(awaitsSync(text));
       this.#tellUnsure();
       return;
@@ -122,49 +109,59 @@ class Reconciler extends Life<ReconcilerMessage, ReconcilerOptions> {
     this.context.self.tell({ type: 'go-on' });
   }
 
-  async #reconcile(reply: Reply<Tally>): Promise<void> {
-    if (this.#work === null) this.#begin(reply);
-    // A decision is being carried out, which the sync now is a part of.
-    else this.#work.sync = reply;
-    await this.#goOn();
-  }
-
   #begin(sync: Reply<Tally> | null): void {
     this.#work = { begin: this.context.clock.monotonic(), results: [], sync };
   }
 
   /** Does the next piece of what is under way. */
-  async #goOn(): Promise<void> {
+  #goOn(): void | Promise<void> {
     const work = this.#work;
     const desired = this.#desired;
     if (work === null || desired === null) return;
     const move = nextMove(this.#vip, desired, this.#conf);
     switch (move.kind) {
       case 'remade':
-        this.#end(work, false, remade);
-        break;
+        return this.#end(work, false, remade);
       case 'blocked':
-        this.#fail(work, move.reason, move.text);
-        break;
+        return this.#fail(work, move.reason, move.text);
       case 'equal':
-        this.#vip.settled(desired);
-        this.#end(work, true);
-        break;
-      case 'write': {
-        const { failures } = await this.#write(work, desired, move.piece);
-        if (failures.length > 0) await this.#giveUp(work, desired, failures, move);
-        else if (move.rest.length + move.later.length > 0) this.context.self.tell({ type: 'go-on' });
-        else {
-          this.#vip.settled(desired);
-          this.#end(work, true);
-        }
-      }
+        return this.#done(work, desired);
+      case 'write':
+        return this.#carryOut(work, desired, move);
     }
+  }
+
+  async #carryOut(work: Work, desired: DesiredVip, move: Writing): Promise<void> {
+    try {
+      const written = await this.#send(work, desired, move.piece);
+      const { failures } = this.#wrote(work, desired, move.piece, written);
+      if (failures.length > 0) await this.#giveUp(work, desired, failures, move);
+      else if (move.rest.length + move.later.length > 0) this.context.self.tell({ type: 'go-on' });
+      else this.#done(work, desired);
+    } catch (error) {
+      this.#lost(error);
+    }
+  }
+
+  /** VPP has all of it. */
+  #done(work: Work, desired: DesiredVip): void {
+    this.#vip.settled(desired);
+    this.#end(work, true);
+  }
+
+  /** The connection is gone; the session goes with it, and the next one begins with a read. */
+  #lost(error: unknown): MaglevError {
+    if (!(error instanceof MaglevError)) throw error;
+    this.#work?.sync?.fail(error);
+    this.#work = null;
+    this.#answer(error);
+    return error;
   }
 
   async #giveUp(work: Work, desired: DesiredVip, failures: Tally['failures'], move: Writing): Promise<void> {
     const { tried, skipped } = afterFailure(failures, move);
-    for (const piece of piecesOf(tried, loadOf(desired))) await this.#write(work, desired, piece);
+    for (const piece of piecesOf(tried, loadOf(desired)))
+      this.#wrote(work, desired, piece, await this.#send(work, desired, piece));
     this.#vip.doubt();
     if (skipped.length > 0) work.results.push(notSent(skipped, this.context.clock.now()));
     this.#end(work, false);
@@ -184,71 +181,67 @@ class Reconciler extends Life<ReconcilerMessage, ReconcilerOptions> {
   #end(work: Work, complete: boolean, why = 'VPP has to be read again'): void {
     this.#work = null;
     const result = addTallies(work.results);
-    if (complete) this.#stands('equal');
-    else if (result.failures.length > 0) this.#stands('differs', result.failures);
-    else this.#stands('unread', [], why);
-    if (work.sync !== null) work.sync.ok(result);
-    else if (result.operations.length > 0) {
-      const durationMs = this.context.clock.monotonic() - work.begin;
-      this.options.lb.tell({ type: 'followed', frontend: this.#frontend, result, durationMs });
-    }
-    const [first] = result.failures;
-    if (first?.error.code === 'MGL_VPP_DISCONNECTED') this.#cut(first.error);
-    else this.#answer(complete ? null : pendingAfter(result.failures));
+    const { failures } = result;
+    const verdict = complete ? 'equal' : failures.length > 0 ? 'differs' : 'unread';
+    const durationMs = this.context.clock.monotonic() - work.begin;
+    const made = work.sync === null && result.operations.length > 0 ? { result, durationMs } : null;
+    this.#stands(verdict, verdict === 'unread' ? why : '', failures, made);
+    work.sync?.ok(result);
+    const [first] = failures;
+    const isCut = first?.error.code === 'MGL_VPP_DISCONNECTED';
+    this.#answer(complete ? null : isCut ? first.error : pendingAfter(failures));
     if (!complete && work.sync === null) this.#tellUnsure();
   }
 
-  /** VPP has all of it: null; or does not, and will not soon. */
-  #answer(pending: Pending | null): void {
-    for (const { asker, applied } of this.#askers.take(pending)) asker.ok(applied);
-  }
-
-  /** VPP cannot be reached any more. */
-  #cut(error: MaglevError): void {
-    for (const { asker } of this.#askers.take(null)) asker.fail(error);
-  }
-
-  get #frontend(): string {
-    return this.#desired?.frontend ?? '';
+  /** VPP has all of it: null; or does not, and will not soon; or cannot be reached any more, for this error. */
+  #answer(outcome: Pending | MaglevError | null): void {
+    for (const { asker, answer } of this.#askers.take(outcome)) settle(asker, answer);
   }
 
   #tellUnsure(): void {
-    this.options.lb.tell({ type: 'unsure', frontend: this.#frontend, looked: this.#looked });
+    const frontend = this.#desired?.frontend ?? '';
+    this.options.lb.tell({ type: 'unsure', frontend, looked: this.#looked });
   }
 
-  #stands(verdict: VipStanding['verdict'], failures: VipStanding['failures'] = [], why = ''): void {
+  #stands(verdict: VipStanding['verdict'], why: string, failures = none, made: Followed | null = null): void {
     const desired = this.#desired;
     if (desired === null) return;
-    const standing = { desired, ...this.#vip.shown, verdict, failures, why };
-    this.options.lb.tell({ type: 'stands', standing });
+    const { found, buckets } = this.#vip.shown;
+    const standing = { desired, found, buckets, verdict, failures, why };
+    this.options.lb.tell({ type: 'stands', standing, followed: made });
   }
 
-  async #write(work: Work, desired: DesiredVip, piece: readonly LbOperation[]): Promise<Tally> {
-    const from = this.#vip.known;
+  #send(work: Work, desired: DesiredVip, piece: readonly LbOperation[]): Promise<Written> {
     this.#vip.writes();
     const urgent = work.sync === null || this.#askers.waiting;
-    const writing = { link: this.options.link, load: loadOf(desired), urgent };
-    const { result, order } = await write(this.context, writing, piece);
-    this.#vip.wrote(desired, piece, result, { from, order });
+    return send(this.context, { link: this.options.link, load: loadOf(desired), urgent }, piece);
+  }
+
+  #wrote(work: Work, desired: DesiredVip, piece: readonly LbOperation[], written: Written): Tally {
+    const result = tally(piece, written.outcomes, this.context.clock.now());
+    this.#vip.wrote(desired, piece, result, written.order);
     work.results.push(result);
     this.#askers.count(result);
     return result;
   }
 
-  async #makeAnew(batch: Batch, desired: DesiredVip, reply: Reply<Tally>): Promise<void> {
+  async #makeAnew({ batch, desired, reply }: MakeAnew): Promise<void> {
     this.#vip.remaking();
     const writing = { link: this.options.link, load: loadOf(desired), urgent: false };
     try {
-      const { result } = await write(this.context, writing, batch.operations);
+      const { outcomes } = await send(this.context, writing, batch.operations);
+      const result = tally(batch.operations, outcomes, this.context.clock.now());
       this.#vip.remade(result.failures.length === 0);
       reply.ok(result);
     } catch (error) {
       this.#vip.remade(false);
-      throw error;
+      reply.fail(this.#lost(error));
     }
   }
 }
 
+type MakeAnew = Extract<ReconcilerRequest, { type: 'make-anew' }>;
 type Writing = Extract<VipMove, { kind: 'write' }>;
 
 const remade = 'it is being made anew';
+const none: VipStanding['failures'] = [];

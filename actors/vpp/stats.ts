@@ -6,6 +6,7 @@ import { haveMoved, type LbCounters, segmentAfter, wentBack } from '../../domain
 import { RecentTraffic } from '../../domain/recent-traffic.js';
 import { Rounds } from '../../domain/rounds.js';
 import type { TableHistory } from '../../domain/table-history.js';
+import { cameOrWent } from '../../domain/tally.js';
 import type { Reply } from '../../protocol/address.js';
 import type { Cancel } from '../../protocol/clock.js';
 import type { DecisionChanged } from '../../protocol/decision.js';
@@ -82,8 +83,9 @@ class Stats extends Life<StatsMessage, StatsOptions> {
       this.#indexes.doubt();
       this.#tick();
     },
-    stands: ({ standing: { desired, found } }) => {
+    stands: ({ standing: { desired, found }, followed }) => {
       const { history } = this.options;
+      if (followed !== null && cameOrWent(followed.result)) this.#indexes.doubt();
       if (found === null) history.gone(vipId(desired.key));
       else if (found !== undefined) history.stands(found, this.context.clock.now());
     },

@@ -5,6 +5,7 @@ import { Rounds } from '../../domain/rounds.js';
 import { StandingDecision } from '../../domain/standing-decision.js';
 import { standingsOf, VipStandings } from '../../domain/standings.js';
 import { SyncRecords } from '../../domain/sync-records.js';
+import type { MadeSync } from '../../domain/syncs.js';
 import { TableHistory } from '../../domain/table-history.js';
 import { type Presence, VppPresence } from '../../domain/vpp-presence.js';
 import { VppReads } from '../../domain/vpp-reads.js';
@@ -106,10 +107,7 @@ class Vpp extends Life<VppMessage, VppOptions> {
       this.#standing = new StandingDecision(message.decision);
       this.#live?.session?.tell(message);
     },
-    'sync-made': ({ sync }) => {
-      this.#syncs.keep(sync);
-      if (sync.operations.length > 0) this.#reads.written();
-    },
+    'sync-made': ({ sync }) => this.#keep(sync),
     'vpp-read': ({ read }) => this.#reads.keep(read),
     'list-reads': ({ reply }) => reply.ok(this.#reads.list()),
     'list-syncs': ({ reply }) => reply.ok(this.#syncs.list()),
@@ -145,8 +143,9 @@ class Vpp extends Life<VppMessage, VppOptions> {
     booted: ({ link, at }) => {
       if (link === this.#live?.link.requests) this.#live.bootedAt = at;
     },
-    standing: ({ link, news }) => {
+    standing: ({ link, news, sync }) => {
       if (link === this.#live?.link.requests) this.#live.standings.hear(news);
+      if (sync !== null) this.#keep(sync);
     },
     'list-standings': ({ reply }) => {
       const condition = this.#presence.condition(this.#present, this.#now);
@@ -161,6 +160,11 @@ class Vpp extends Life<VppMessage, VppOptions> {
       else this.context.relay(this.#govern(this.#live), message);
     },
   });
+
+  #keep(sync: MadeSync): void {
+    this.#syncs.keep(sync);
+    if (sync.operations.length > 0) this.#reads.written();
+  }
 
   #askSession(message: Extract<VppControl, { type: 'get-flows' | 'get-lb-counters' }>): void {
     const live = this.#live;

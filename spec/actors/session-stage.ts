@@ -51,6 +51,8 @@ export class SessionStage {
     const decisions = answering<DecisionRequest>('vpp', ({ reply }) => reply.ok(this.current.decision));
     const report = answering<SessionReport>('vpp', (message) => {
       if (message.type === 'sync-made') this.records.tell(message);
+      if (message.type === 'standing' && message.sync !== null)
+        this.records.tell({ type: 'sync-made', sync: message.sync });
     });
     const spec = sessionActor({ link, decisions, report, openStats: null, history: this.history });
     this.session = this.tree.start(instrument(spec, hook));

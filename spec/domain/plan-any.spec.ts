@@ -16,7 +16,7 @@ import {
 import { PluginModel } from '../support/plugin-model.js';
 
 const memoryOf = (ases: readonly DesiredAs[]): VipMemory => ({
-  servers: new Map(ases.map((as) => [as.address, as])),
+  servers: ases,
   owed: new Set(),
 });
 const operationsOf = ({ batches }: PrefixPlan) => batches.flatMap(({ operations }) => operations);
@@ -173,7 +173,9 @@ describe('domain/plan: any prefix', () => {
         const done = new Map<IpAddress, DesiredAs>();
         for (let i = 0; i < 100; i++) {
           const [now] = model.vips();
-          const memory = new Map([[vipId(wanted.key), { servers: done, owed: new Set<IpAddress>() }]]);
+          const memory = new Map([
+            [vipId(wanted.key), { servers: [...done.values()], owed: new Set<IpAddress>() }],
+          ]);
           const next = planPrefix({
             wanted: [wanted],
             found: now === undefined ? [] : [now],

@@ -26,7 +26,7 @@ import {
 } from '../support/domain-samples.js';
 
 const memoryOf = (ases: readonly DesiredAs[], owed: readonly string[] = []): VipMemory => ({
-  servers: new Map(ases.map((as) => [as.address, as])),
+  servers: ases,
   owed: new Set(owed.map(ip)),
 });
 

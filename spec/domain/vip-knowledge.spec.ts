@@ -23,7 +23,6 @@ class Scene {
 
   /** Writes what makes it equal to `desired`; of the operations these fail, in their order. */
   write(desired = web(100, 100), fails: readonly boolean[] = []): readonly LbOperation[] {
-    const from = this.knowledge.known;
     const plan = this.knowledge.plan(desired, null);
     if (plan === null) return [];
     const operations = plan.batches.flatMap((batch) => batch.operations);
@@ -33,10 +32,7 @@ class Scene {
       operations.filter((_, i) => fails[i] !== true),
     );
     this.knowledge.writes();
-    this.knowledge.wrote(desired, operations, tally(operations, outcomes, 0), {
-      from,
-      order: ++this.#order,
-    });
+    this.knowledge.wrote(desired, operations, tally(operations, outcomes, 0), ++this.#order);
     return operations;
   }
 

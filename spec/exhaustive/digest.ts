@@ -77,7 +77,7 @@ export class Digest {
   }
 
   #recText({ vip, desired, looked, work, waiting, mail }: Reconciler, swap: boolean): string {
-    const { known, made, owed, pledged } = vip.all;
+    const { known, before, made, owed, pledged } = vip.all;
     return [
       known === undefined ? 'u' : this.#vip(known, swap),
       // To have made it equal to the same twice is nothing new; and of a server only this counts later.
@@ -89,15 +89,15 @@ export class Digest {
       work === null
         ? '-'
         : `${work.sync === null ? 'd' : `s${runName(work.sync.run, swap)}`}${this.#all(work.failures, swap)}`,
-      waiting === null ? '-' : this.#wait(waiting, swap),
+      waiting === null ? '-' : this.#wait(waiting, before, swap),
       mail.map((one) => this.#mail(one, swap)).join('+'),
     ].join(',');
   }
 
-  #wait(waiting: Waiting, swap: boolean): string {
+  #wait(waiting: Waiting, before: VipState | null | undefined, swap: boolean): string {
     if (waiting.for === 'anew') return `a${runName(waiting.run, swap)}`;
-    const { desired, piece, from, rest, later } = waiting;
-    const had = from === undefined ? 'u' : this.#vip(from, swap);
+    const { desired, piece, rest, later } = waiting;
+    const had = before === undefined ? 'u' : this.#vip(before, swap);
     const left = [piece, rest, later].map((one) => this.#operations(one, swap)).join('.');
     return `${waiting.for}${this.#id(desired, swap)}.${left}.${had}`;
   }

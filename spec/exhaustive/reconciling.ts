@@ -96,8 +96,8 @@ class Hand {
       anewDone(this.#state, waiting.run, result);
       return;
     }
-    const { desired, piece, from, rest, later } = waiting;
-    rec.vip.wrote(desired, piece, result, { from, order });
+    const { desired, piece, rest, later } = waiting;
+    rec.vip.wrote(desired, piece, result, order);
     const { work } = rec;
     if (work === null) return;
     work.failures.push(...result.failures.map(failureText));
@@ -163,9 +163,8 @@ class Hand {
   #write(work: Work, desired: DesiredVip, more: Pick<Writing, 'for' | 'piece' | 'rest' | 'later'>): void {
     const { vip } = this.#rec;
     const { piece, rest, later } = more;
-    const from = vip.known;
     vip.writes();
-    this.#rec.waiting = { for: more.for, desired, piece, from, rest, later };
+    this.#rec.waiting = { for: more.for, desired, piece, rest, later };
     this.#send(piece, desired, { urgent: work.sync === null, mayDesert: false });
   }
 

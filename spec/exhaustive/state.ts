@@ -59,7 +59,6 @@ export interface Writing {
   readonly for: 'piece' | 'rest';
   readonly desired: DesiredVip;
   readonly piece: readonly LbOperation[];
-  readonly from: VipState | null | undefined;
   readonly rest: readonly LbOperation[];
   readonly later: readonly LbOperation[];
 }
