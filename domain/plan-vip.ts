@@ -57,10 +57,9 @@ export function creationOf(desired: DesiredVip, replaced: VipState | null): LbOp
  * those who come waits for them.
  */
 export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemory): VipSteps {
-  const remembered = new ServerPlaces(memory.servers);
-  if (isEqual(desired, found, memory, remembered)) return nothing;
   const { key, ases } = desired;
   const places = new ServerPlaces(found.ases);
+  const remembered = new ServerPlaces(memory.servers);
   const targets = outcome(desired, found.ases, places);
   const adds: LbOperation[] = [];
   const raises: LbOperation[] = [];
@@ -77,26 +76,26 @@ export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemor
       adds.push(addition(key, as, weight, undefined));
       continue;
     }
-    stays ||= weight > 0 && have.weight > 0;
+    if (weight > 0 && have.weight > 0) stays = true;
     const owed = memory.owed.has(as.address);
-    if (have.weight === weight && !owed && !mustCut(as, i, weight, memory, remembered)) continue;
+    const cut =
+      owed || (weight === 0 && as.flush && isNewToCut(memory.servers[remembered.of(as.address, i)]));
+    if (have.weight === weight && !cut) continue;
     const change = weightChange(key, as, weight, have.weight, owed);
     if (change.weight > change.from) raises.push(change);
     else (as.relieved ? relieved : lowers).push(change);
   }
   const removals =
     found.ases.length + adds.length === ases.length ? none : removalsOf(desired, found, targets);
-  const long = lowers.length > 0 && costOf([...adds, ...raises, ...lowers], loadOf(desired)) > PIECE_MS;
+  if (adds.length + raises.length + lowers.length + relieved.length + removals.length === 0) return nothing;
+  const long = lowers.length > 0 && costOf(none.concat(adds, raises, lowers), loadOf(desired)) > PIECE_MS;
   const [first, last] = long ? spared(lowers, found) : [none, lowers];
-  const coming = [...first, ...adds, ...raises];
+  const coming = none.concat(first, adds, raises, last);
   // If VPP refuses those who come, the others go on serving. Of a VIP in which nobody serves there is nobody to keep.
   if (adds.length + raises.length > 0 && !stays && found.ases.some(({ weight }) => weight > 0))
-    return [
-      [...coming, ...last],
-      [...relieved, ...removals],
-    ];
-  if (adds.length > 0) return [[...coming, ...last, ...relieved], removals];
-  return [[...coming, ...last, ...relieved, ...removals], none];
+    return [coming, none.concat(relieved, removals)];
+  if (adds.length > 0) return [coming.concat(relieved), removals];
+  return [coming.concat(relieved, removals), none];
 }
 
 /**
@@ -117,28 +116,6 @@ function spared(
     others ||= lower.weight === 0 && lower.from > 0;
   }
   return [first, last];
-}
-
-/** The usual case, without a table or a list: VPP has what is wanted, in the order in which it was made. */
-function isEqual(
-  { ases }: DesiredVip,
-  found: VipState,
-  memory: VipMemory,
-  remembered: ServerPlaces,
-): boolean {
-  if (memory.owed.size > 0 || found.ases.length !== ases.length) return false;
-  let serves = false;
-  let held = false;
-  for (let i = 0; i < ases.length; i++) {
-    const as = ases[i];
-    const have = found.ases[i];
-    if (as === undefined || have?.address !== as.address) return false;
-    if (!as.hold && have.weight !== as.weight) return false;
-    if (mustCut(as, i, have.weight, memory, remembered)) return false;
-    serves ||= have.weight > 0;
-    held ||= as.hold;
-  }
-  return serves || !held;
 }
 
 /**
@@ -200,18 +177,10 @@ function weightChange(
 }
 
 /**
- * Has a server of weight 0 come to be cut? From a verdict, not from a lack of one: after a restart of ours a server that
- * is down is nothing new.
+ * Is it news that the flows of a server of weight 0 are to be cut? By a verdict, not by a lack of one: after a restart of ours
+ * a server that is down is nothing new.
  */
-function mustCut(
-  as: DesiredAs,
-  i: number,
-  weight: number,
-  { servers }: VipMemory,
-  remembered: ServerPlaces,
-): boolean {
-  if (!as.flush || weight !== 0) return false;
-  const before = servers[remembered.of(as.address, i)];
+function isNewToCut(before: DesiredAs | undefined): boolean {
   return before !== undefined && !before.flush && !before.hold;
 }
 

@@ -63,11 +63,11 @@ export interface PrefixPlan {
  */
 export function planPrefix(prefix: Prefix): PrefixPlan {
   const { wanted, found, conf, memory } = prefix;
-  const [first] = wanted;
-  const [present] = found;
+  const first = wanted[0];
+  const present = found[0];
   if (first !== undefined && present !== undefined && onlyChanges(prefix)) {
     const id = vipId(first.key);
-    return plan(found, changes(id, first, present, memory.get(id) ?? noMemory), []);
+    return new Plan(found, changes(id, first, present, memory.get(id) ?? noMemory), none);
   }
   const wants = new Map<VipId, DesiredVip>();
   for (const vip of wanted) wants.set(vipId(vip.key), vip);
@@ -105,13 +105,17 @@ export function planPrefix(prefix: Prefix): PrefixPlan {
       others.push(...changes(id, desired, have, memory.get(id) ?? noMemory));
     }
   }
-  return plan(found, [...removals, ...(together.length === 0 ? [] : [anew(together)]), ...others], refused);
+  return new Plan(
+    found,
+    [...removals, ...(together.length === 0 ? [] : [anew(together)]), ...others],
+    refused,
+  );
 }
 
 /** The usual case: one VIP is wanted, VPP has just that one, and can change it into the wanted one. */
 export function onlyChanges({ wanted, found }: Pick<Prefix, 'wanted' | 'found'>): boolean {
-  const [want] = wanted;
-  const [have] = found;
+  const want = wanted[0];
+  const have = found[0];
   if (want === undefined || have === undefined || wanted.length + found.length > 2) return false;
   const { prefix, protocol, port } = want.key;
   const { key } = have;
@@ -130,22 +134,26 @@ export function onlyComes({ wanted, found }: Pick<Prefix, 'wanted' | 'found'>, c
   );
 }
 
-function plan(
-  found: readonly VipState[],
-  batches: readonly Batch[],
-  refused: readonly Refusal[],
-): PrefixPlan {
-  return {
-    batches,
-    refused,
-    /** Not before somebody wants to know: it is seldom needed, and costs as much as the plan. */
-    get after() {
-      return executed(
-        found,
-        batches.flatMap(({ operations }) => operations),
-      );
-    },
-  };
+const none: readonly Refusal[] = [];
+
+/** What VPP has after it is not reckoned before somebody wants to know: it is seldom needed, and costs as much as the plan. */
+class Plan implements PrefixPlan {
+  readonly batches: readonly Batch[];
+  readonly refused: readonly Refusal[];
+  readonly #found: readonly VipState[];
+
+  constructor(found: readonly VipState[], batches: readonly Batch[], refused: readonly Refusal[]) {
+    this.batches = batches;
+    this.refused = refused;
+    this.#found = found;
+  }
+
+  get after(): readonly VipState[] {
+    return executed(
+      this.#found,
+      this.batches.flatMap(({ operations }) => operations),
+    );
+  }
 }
 
 interface Anew {

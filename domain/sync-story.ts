@@ -49,8 +49,19 @@ export class SyncStory {
   done(result: Tally, unverified: readonly string[], now: number): SyncEnd {
     const durationMs = Math.round(now - this.#begun.monotonic);
     const news = changedAnything(result) || result.failures.length > 0 ? this.changed() : [];
-    const { counts, failures } = result;
-    const fields = { ...this.#fields(), ...counts, failures: failures.length, durationMs };
+    const { vipAdded, vipRemoved, asAdded, asRemoved, asWeightUpdated } = result.counts;
+    const failures = result.failures.length;
+    // Only what is copied first is copied at little cost.
+    const fields = {
+      ...this.#fields(),
+      vipAdded,
+      vipRemoved,
+      asAdded,
+      asRemoved,
+      asWeightUpdated,
+      failures,
+      durationMs,
+    };
     news.push({ name: 'vpp-lbsync-done', level: this.#quiet ? 'debug' : 'info', fields });
     return { sync: this.#made(result, unverified, durationMs, null), news };
   }

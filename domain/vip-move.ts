@@ -24,8 +24,8 @@ const none: readonly LbOperation[] = [];
 export function nextMove(knowledge: VipKnowledge, desired: DesiredVip, conf: LbConf | null): VipMove {
   const plan = knowledge.plan(desired, conf);
   if (plan === null) return { kind: 'remade' };
-  const [refused] = plan.refused;
-  const [batch] = plan.batches;
+  const refused = plan.refused[0];
+  const batch = plan.batches[0];
   if (refused !== undefined) return { kind: 'blocked', reason: refused.reason, text: refused.text };
   if (batch === undefined) return { kind: 'equal' };
   // Only a full sync does that: it looks at the neighbours on the prefix too.

@@ -1,7 +1,7 @@
 import { MaglevError } from '../../domain/errors.js';
 
 const FIRST_CAPACITY = 1024;
-/** A batch of a cold sync; more than that is taken when it is needed. */
+/** A batch of a cold sync, or a hundred changes one by one; more than that is taken when it is needed. */
 const MOST_AHEAD = 16 * 1024;
 const empty = new DataView(new ArrayBuffer(0));
 
@@ -12,13 +12,13 @@ const empty = new DataView(new ArrayBuffer(0));
 export class Writer {
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = empty;
-  #length = 0;
-  /** What the next buffer begins with: as much as the last one held, so that a busy writer need not grow it step by step. */
-  #next = FIRST_CAPACITY;
+  /** What is before this in the buffer was handed over. */
+  #start = 0;
+  #end = 0;
 
   /** Bytes written so far. */
   get length(): number {
-    return this.#length;
+    return this.#end - this.#start;
   }
 
   u8(value: number): void {
@@ -111,45 +111,47 @@ export class Writer {
 
   /** Replaces four bytes that were written before. */
   patchU32(at: number, value: number): void {
-    if (at + 4 > this.#length) throw new RangeError(`nothing is written at ${at}`);
-    this.#view.setUint32(at, integer(value, 0, 0xffffffff, 'u32'));
+    if (at + 4 > this.length) throw new RangeError(`nothing is written at ${at}`);
+    this.#view.setUint32(this.#start + at, integer(value, 0, 0xffffffff, 'u32'));
   }
 
   /** Forgets what was written behind the first `length` bytes. */
   truncate(length: number): void {
-    if (length > this.#length) throw new RangeError(`only ${this.#length} bytes are written`);
-    this.#length = length;
+    if (length > this.length) throw new RangeError(`only ${this.length} bytes are written`);
+    this.#end = this.#start + length;
   }
 
   /** What was written from `start` on, as a view that the next write may invalidate. */
   since(start: number): Uint8Array {
-    return this.#bytes.subarray(start, this.#length);
+    return this.#bytes.subarray(this.#start + start, this.#end);
   }
 
-  /** Hands over what was written and starts again with a buffer of its own. */
+  /** Hands over what was written, and never writes there again. What comes next is written behind it. */
   take(): Uint8Array {
-    const taken = this.#bytes.subarray(0, this.#length);
-    this.#next = Math.min(Math.max(this.#length, FIRST_CAPACITY), MOST_AHEAD);
-    this.#bytes = new Uint8Array(0);
-    this.#view = empty;
-    this.#length = 0;
+    const taken = this.#bytes.subarray(this.#start, this.#end);
+    this.#start = this.#end;
     return taken;
   }
 
+  /** Where the next bytes go, so many of them. */
   #reserve(length: number): number {
-    const start = this.#length;
-    const end = start + length;
-    if (end > this.#bytes.length) this.#grow(end);
-    this.#length = end;
-    return start;
+    if (this.#end + length > this.#bytes.length) this.#grow(this.length + length);
+    const at = this.#end;
+    this.#end = at + length;
+    return at;
   }
 
+  /** A new buffer costs as much as many messages: a busy writer gets a larger one each time, up to MOST_AHEAD. */
   #grow(needed: number): void {
+    const held = this.#bytes.subarray(this.#start, this.#end);
+    const ahead = Math.min(Math.max(FIRST_CAPACITY, this.#bytes.length * 2), MOST_AHEAD);
     // Not zeroed: every byte that is reserved is written by the same call.
-    const grown = Buffer.allocUnsafe(Math.max(this.#next, this.#bytes.length * 2, needed));
-    grown.set(this.#bytes.subarray(0, this.#length));
+    const grown = Buffer.allocUnsafe(Math.max(ahead, held.length * 2, needed));
+    grown.set(held);
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer, grown.byteOffset, grown.byteLength);
+    this.#start = 0;
+    this.#end = held.length;
   }
 
   #text(value: string, at: number, length: number): void {
