@@ -49,19 +49,9 @@ export class SyncStory {
   done(result: Tally, unverified: readonly string[], now: number): SyncEnd {
     const durationMs = Math.round(now - this.#begun.monotonic);
     const news = changedAnything(result) || result.failures.length > 0 ? this.changed() : [];
-    const { vipAdded, vipRemoved, asAdded, asRemoved, asWeightUpdated } = result.counts;
     const failures = result.failures.length;
-    // Only what is copied first is copied at little cost.
-    const fields = {
-      ...this.#fields(),
-      vipAdded,
-      vipRemoved,
-      asAdded,
-      asRemoved,
-      asWeightUpdated,
-      failures,
-      durationMs,
-    };
+    // All by copies: each property that is added to a copy takes as long as ten that are copied.
+    const fields = { ...this.#fields(), ...result.counts, ...{ failures, durationMs } };
     news.push({ name: 'vpp-lbsync-done', level: this.#quiet ? 'debug' : 'info', fields });
     return { sync: this.#made(result, unverified, durationMs, null), news };
   }
