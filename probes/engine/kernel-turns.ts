@@ -17,6 +17,11 @@ const looksMs = [0, 0.6, 2.5] as const;
 const MOST_WAITED_FOR = 32;
 /** While there are such probes, so many begin before it looks again. */
 const SLICE = 8;
+/**
+ * For how long it waits for what of them has begun in this turn, before the others begin: they may be answered by the same machine, in the
+ * same order. One that is silent holds up the others by that much.
+ */
+const HEAD_START_MS = 1;
 /** How often it may be woken in one sleep. */
 const MOST_WAKES = 64;
 /** How often it shows that it lives. */
@@ -112,7 +117,7 @@ export class KernelTurns {
     const { schedule } = thread;
     // What has arrived in time comes before the deadlines.
     look();
-    schedule.turn();
+    schedule.turn(this.#first);
     thread.flush();
     this.#begin();
     // Of many, the last ones begin milliseconds behind the first ones.
@@ -129,7 +134,25 @@ export class KernelTurns {
     return schedule.underWay > 0 ? Math.min(due, grid) : due;
   }
 
-  /** What may bring another verdict is first: its answer is there before the last ones have begun. */
+  /** What may bring another verdict is asked, and heard if it answers soon, before all others begin. */
+  readonly #first = (): void => {
+    const { clock, thread, waitFor } = this.#options;
+    const { schedule } = thread();
+    thread().flush();
+    this.#begin();
+    if (!this.#hurries) return;
+    let now = clock.monotonic();
+    const until = now + HEAD_START_MS;
+    while (now < until && schedule.freshDeciding > 0) {
+      this.#slept(now);
+      waitFor(until - now);
+      this.#woken(until);
+      this.#look();
+      now = clock.monotonic();
+    }
+  };
+
+  /** It looks for answers that may bring another verdict while others begin. */
   #begin(): void {
     const { begin } = this.#options;
     while (begin(this.#hurries ? SLICE : undefined)) this.#look();

@@ -21,6 +21,11 @@ export interface NumberedNews {
   readonly suspicion: Suspicion | null;
 }
 
+/** Does a result say what was told before? null = nothing was. */
+export function sameNews(told: ProbeFinding | null, result: ProbeResult): boolean {
+  return told !== null && told.code === result.code && told.detail === result.detail;
+}
+
 /** News that differ in their numbers only: what they have in common travels once. */
 export interface PackedNews {
   readonly finding: ProbeFinding;

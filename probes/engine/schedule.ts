@@ -1,5 +1,5 @@
 import { formatDuration } from '../../domain/duration.js';
-import { type ProbeFinding, type ProbeResult, sharedFinding } from '../../domain/probe-result.js';
+import { type ProbeResult, sharedFinding } from '../../domain/probe-result.js';
 import { FINEST_GRID_MS, gridFor, nextProbeAt } from '../../domain/probe-time.js';
 import { refitted } from '../../domain/rise-fall.js';
 import {
@@ -11,7 +11,7 @@ import {
 import { originOf } from '../../domain/vpp-heard.js';
 import type { Clock } from '../../protocol/clock.js';
 import type { Order, RecentLimit, VppGrounds } from './contract.js';
-import type { NumberedNews } from './news.js';
+import { type NumberedNews, sameNews } from './news.js';
 import { Places } from './places.js';
 import { Columns, State } from './schedule-columns.js';
 import { Wheel } from './wheel.js';
@@ -55,6 +55,7 @@ export class Schedule {
   /** When the present turn began, and how many of the probes that it has begun are under way. */
   #turnedAt = 0;
   #fresh = 0;
+  #freshDeciding = 0;
   #deciding = 0;
   #tickets: number;
   /** null = there is no VPP to blame. */
@@ -155,22 +156,35 @@ export class Schedule {
     return this.#fresh;
   }
 
-  /** Of how many probes under way the result may bring another verdict. */
+  /** Of how many of these the result may bring another verdict. */
+  get freshDeciding(): number {
+    return this.#freshDeciding;
+  }
+
+  /** Of how many probes under way it may do so. */
   get deciding(): number {
     return this.#deciding;
   }
 
-  /** Does what is due, and what may bring another verdict first. */
-  turn(): void {
+  /**
+   * Does what is due: what has had its time ends, what may bring another verdict begins, and all else begins when `begun` has returned,
+   * which is called where there is such a probe. Nothing may be watched or forgotten meanwhile.
+   */
+  turn(begun: () => void = () => {}): void {
     const now = this.#options.clock.monotonic();
     this.#turnedAt = now;
     this.#fresh = 0;
-    for (const number of this.#decidingFirst(this.#wheel.take(Math.floor(now)))) {
+    this.#freshDeciding = 0;
+    const others: number[] = [];
+    for (const number of this.#wheel.take(Math.floor(now))) {
       const state = this.#columns.state[number];
       if (state === State.RUNNING) this.#ripen(number, now);
       else if (state === State.QUEUED) this.#overload(number);
-      else if (state === State.WAITING) this.#admit(number);
+      else if (this.#mayDecide(number) > 0) this.#admit(number);
+      else others.push(number);
     }
+    if (this.#freshDeciding > 0) begun();
+    for (const number of others) this.#admit(number);
     for (let number = this.#places.next(); number >= 0; number = this.#places.next()) this.#start(number);
   }
 
@@ -267,17 +281,13 @@ export class Schedule {
   /** Its probe is no more under way. */
   #leave(number: number, passed: boolean): void {
     const { decides } = this.#columns;
-    this.#places.leave(number, passed);
-    this.#deciding -= decides[number] ?? 0;
+    const did = decides[number] ?? 0;
     decides[number] = 0;
-    if (this.begunAt(number) >= this.#turnedAt) this.#fresh--;
-  }
-
-  /** Everybody else keeps the order. */
-  #decidingFirst(due: readonly number[]): readonly number[] {
-    const deciding = due.filter((number) => this.#mayDecide(number) > 0);
-    if (deciding.length === 0 || deciding.length === due.length) return due;
-    return [...deciding, ...due.filter((number) => this.#mayDecide(number) === 0)];
+    this.#places.leave(number, passed);
+    this.#deciding -= did;
+    if (this.begunAt(number) < this.#turnedAt) return;
+    this.#fresh--;
+    this.#freshDeciding -= did;
   }
 
   #mayDecide(number: number): number {
@@ -295,6 +305,7 @@ export class Schedule {
     const decides = this.#mayDecide(number);
     columns.decides[number] = decides;
     this.#deciding += decides;
+    this.#freshDeciding += decides;
     const deadline = this.#deadline(number, now);
     const recentMs = this.#places.enter(number);
     this.#wheel.put(number, recentMs === null ? deadline : Math.min(deadline, Math.ceil(now + recentMs)));
@@ -356,13 +367,8 @@ export class Schedule {
     const interval = table[number]?.interval[standing[number] ?? 0] ?? 1000;
     // Where beginnings are limited, each is work for a millisecond: they come one by one as far as possible.
     const gridMs = this.#options.recent == null ? gridFor(interval, this.#columns.size) : FINEST_GRID_MS;
-    const rhythm = {
-      begunAt: asked,
-      dueAt: dueAt[number] ?? asked,
-      interval,
-      pace: pace[number] ?? interval,
-      gridMs,
-    };
+    const before = { begunAt: asked, dueAt: dueAt[number] ?? asked, pace: pace[number] ?? interval };
+    const rhythm = { ...before, interval, gridMs };
     pace[number] = interval;
     this.#due(number, Math.max(now, nextProbeAt(rhythm, this.#options.clock.random())));
   }
@@ -387,9 +393,4 @@ export class Schedule {
     this.#columns.dueAt[number] = due;
     this.#wheel.put(number, due);
   }
-}
-
-/** Does a result say what was told before? */
-function sameNews(told: ProbeFinding | null, result: ProbeResult): boolean {
-  return told !== null && told.code === result.code && told.detail === result.detail;
 }

@@ -13,21 +13,29 @@ const failed: ProbeResult = { verdict: 'fail', code: 'L7STS', detail: 'HTTP 503'
 
 /**
  * One turn over two servers that begin together; one of them, the second unless it is said, answers, and the other is silent. When it
- * looked, when it told of the answer, in milliseconds from when they had begun, and who began in which order.
+ * looked, when it told of the answer, in milliseconds from when they had begun (the first, if `alone`), and who began in which order.
  */
-async function turn(first: number, answersMs: number, { second = well, who = 0 } = {}) {
+async function turn(first: number, answersMs: number, { second = well, who = 0, alone = false } = {}) {
   let now = 1000;
   let begunAt = Number.POSITIVE_INFINITY;
   let answered = false;
   const looked: number[] = [];
   const told: number[] = [];
   const began: number[] = [];
+  const beganAt: number[] = [];
   const news: NumberedNews[] = [];
   const clock = { monotonic: () => now, random: () => 0.5, schedule: () => () => {} };
   const schedule = new Schedule({
     clock,
     maxUnderWay: 100,
-    driver: { start: (number) => began.push(number), expire: () => {}, abandon: () => {} },
+    driver: {
+      start: (number) => {
+        began.push(number);
+        beganAt.push(now);
+      },
+      expire: () => {},
+      abandon: () => {},
+    },
     news: (one) => news.push(one),
     counted: () => {},
   });
@@ -51,8 +59,8 @@ async function turn(first: number, answersMs: number, { second = well, who = 0 }
       called: () => false,
       // Of many, the last begins later than the first.
       begin: () => {
-        if (schedule.underWay < 2 || Number.isFinite(begunAt)) return false;
-        now += 2;
+        if (schedule.underWay < (alone ? 1 : 2) || Number.isFinite(begunAt)) return false;
+        if (!alone) now += 2;
         begunAt = now;
         return false;
       },
@@ -72,7 +80,7 @@ async function turn(first: number, answersMs: number, { second = well, who = 0 }
     });
     turns.stir();
   });
-  return { looked: looked.filter((at) => at < 7), told, began };
+  return { looked: looked.filter((at) => at < 7), told, began, beganAt };
 }
 
 describe('the turns of a thread that sleeps in the kernel', () => {
@@ -85,7 +93,7 @@ describe('the turns of a thread that sleeps in the kernel', () => {
     for (const answersMs of [0.3, 3, 4.75]) {
       const { told, looked } = await turn(doubtful, answersMs);
       expect(told[0]).to.be.closeTo(answersMs, 0.01);
-      expect(looked.length).to.be.at.most(4);
+      expect(looked.length).to.be.at.most(5);
     }
     const { told, looked } = await turn(well, 3);
     expect(told[0]).to.be.above(3);
@@ -95,6 +103,22 @@ describe('the turns of a thread that sleeps in the kernel', () => {
   it('does not wait for one that is silent with an answer that brings another verdict', async () => {
     const { told } = await turn(doubtful, 1.2, { second: doubtful, who: 1 });
     expect(told[0]).to.be.closeTo(1.2, 0.01);
+  });
+
+  it('asks those whose answer may bring another verdict, and hears them, before it asks all others', async () => {
+    for (const answersMs of [0.2, 0.9]) {
+      const { told, began, beganAt } = await turn(well, answersMs, { second: doubtful, who: 1, alone: true });
+      expect(began.slice(0, 2)).to.deep.equal([1, 0]);
+      const [first = 0, other = 0] = beganAt;
+      expect(other - first).to.be.closeTo(answersMs, 0.01);
+      expect(told[0]).to.be.closeTo(answersMs, 0.01);
+    }
+  });
+
+  it('lets nobody wait for long for one that is silent', async () => {
+    const { beganAt } = await turn(well, 500, { second: doubtful, who: 1, alone: true });
+    const [first = 0, other = 0] = beganAt;
+    expect(other - first).to.be.closeTo(1, 0.01);
   });
 
   it('begins with those whose answer may bring another verdict', async () => {
