@@ -4,6 +4,7 @@ import {
   backendsOf,
   type Circumstances,
   type Decided,
+  decideAgain,
   decideFrontend,
   decisionOf,
   type Explained,
@@ -36,6 +37,13 @@ export type HeardOf = Heard & { readonly name: string };
 
 /** Why something is decided anew. */
 export type DecisionCause = FieldsOf<'decision'>['cause'];
+
+/** Why a frontend is decided anew. */
+interface Due {
+  readonly cause: DecisionCause;
+  /** Backends that were heard of, when nothing else has changed since it was decided; null: anything may have. */
+  readonly heard: Set<string> | null;
+}
 
 /** How frontends stood when the log was last told, by name. */
 export type Told = Map<string, { readonly state: FrontendState; readonly pool: string }>;
@@ -84,8 +92,8 @@ export class Decider {
   #decision: Decision | null = null;
   /** The frontends that use a backend. */
   #users: ReadonlyMap<string, readonly string[]> = new Map();
-  /** Frontends that are to be decided anew, and why. */
-  readonly #due = new Map<string, DecisionCause>();
+  /** Frontends that are to be decided anew. */
+  readonly #due = new Map<string, Due>();
   /** Those that could not be decided. */
   readonly #failed = new Set<string>();
   #news: MaglevEvent[] = [];
@@ -115,7 +123,11 @@ export class Decider {
   hear(report: HeardOf): boolean {
     const idle = this.#due.size === 0;
     if (this.#learn(report))
-      for (const name of this.usersOf(report.name)) if (!this.#due.has(name)) this.#due.set(name, 'health');
+      for (const name of this.usersOf(report.name)) {
+        const due = this.#due.get(name);
+        if (due === undefined) this.#due.set(name, { cause: 'health', heard: new Set([report.name]) });
+        else due.heard?.add(report.name);
+      }
     return idle && this.#due.size > 0;
   }
 
@@ -131,9 +143,9 @@ export class Decider {
   decideDue(): Outcome {
     let cause: DecisionCause | null = null;
     const names: string[] = [];
-    for (const [name, why] of this.#due) {
-      cause ??= why;
-      if (why === cause) names.push(name);
+    for (const [name, due] of this.#due) {
+      cause ??= due.cause;
+      if (due.cause === cause) names.push(name);
       if (names.length === FRONTENDS_A_TURN) break;
     }
     return this.#decideSome(cause ?? 'health', names);
@@ -142,7 +154,7 @@ export class Decider {
   /** From now on a frontend is decided by the verdicts that there are; all of them are due. */
   settle(): Outcome {
     this.#holdAll = false;
-    for (const name of this.#decided.keys()) this.#due.set(name, 'settled');
+    for (const name of this.#decided.keys()) this.#due.set(name, { cause: 'settled', heard: null });
     return this.decideDue();
   }
 
@@ -158,7 +170,7 @@ export class Decider {
     yield config.frontends.size / 4;
     const decided = new Map<string, Decided>();
     for (const [name, frontend] of config.frontends) {
-      decided.set(name, this.#decide(frontend));
+      decided.set(name, this.#decide(frontend, null));
       yield 1;
     }
     this.#decided = decided;
@@ -260,11 +272,12 @@ export class Decider {
   #decideSome(cause: DecisionCause, names: readonly string[]): Outcome {
     const steps: Step[] = [];
     for (const name of names) {
+      const heard = cause === 'operator' ? null : (this.#due.get(name)?.heard ?? null);
       this.#due.delete(name);
       const frontend = this.#effective.config.frontends.get(name);
       if (frontend === undefined) continue;
       const before = this.#decided.get(name)?.vip ?? null;
-      const next = this.#decide(frontend);
+      const next = this.#decide(frontend, heard);
       this.#decided.set(name, next);
       const step = stepOf(before, next.vip);
       if (step.differs) this.#decision = null;
@@ -282,10 +295,16 @@ export class Decider {
     return { whole, steps, news };
   }
 
-  #decide(frontend: Frontend): Decided {
+  /** `heard` as in what is due. */
+  #decide(frontend: Frontend, heard: ReadonlySet<string> | null): Decided {
     const { name } = frontend;
+    const before = this.#decided.get(name);
     try {
-      const next = decideFrontend(frontend, this.circumstances, this.#decided.get(name));
+      // What has changed since it could not be decided is not known.
+      const again = before !== undefined && heard !== null && !this.#failed.has(name);
+      const next = again
+        ? decideAgain(frontend, this.circumstances, before, heard)
+        : decideFrontend(frontend, this.circumstances, before);
       this.#failed.delete(name);
       this.#tellTransition(name, next);
       return next;
@@ -294,7 +313,6 @@ export class Decider {
       const stack = cause instanceof Error ? cause.stack : undefined;
       this.#news.push({ name: 'decision-failed', level: 'error', fields: { frontend: name, error, stack } });
       this.#failed.add(name);
-      const before = this.#decided.get(name);
       const stands = before !== undefined && vipId(before.vip.key) === vipId(vipKeyOf(frontend));
       return stands
         ? before

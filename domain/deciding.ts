@@ -1,11 +1,21 @@
 import type { InForce } from './applied.js';
 import type { Backend, Frontend, LbSettings, MaglevConfig } from './config.js';
-import { type Based, desiredVip, lbConfOf, outlineAfter, outlineOf, vipOf } from './desired.js';
+import {
+  type Based,
+  desiredAgain,
+  desiredVip,
+  lbConfOf,
+  outlineAfter,
+  outlineOf,
+  seatsOf,
+  sharesServers,
+  vipOf,
+} from './desired.js';
 import type { BackendState, FrontendState } from './health.js';
 import type { IpAddress } from './ip.js';
 import { type Decision, type DesiredAs, type DesiredVip, vipId } from './lb.js';
 import type { Effective } from './operator.js';
-import { type BackendStates, choose, type Known, type Patience } from './weights.js';
+import { type BackendStates, type Choice, choose, type Known, type Patience, sameChoice } from './weights.js';
 
 /** What health last said of a backend. */
 export interface Heard {
@@ -72,9 +82,12 @@ export function usersOf({ frontends }: MaglevConfig): ReadonlyMap<string, readon
   for (const frontend of frontends.values()) {
     // Most backends have one user: all of that one are told so by the same list.
     const alone = [frontend.name];
-    for (const backend of backendsOf(frontend)) {
-      const others = users.get(backend);
-      users.set(backend, others === undefined ? alone : [...others, frontend.name]);
+    for (const { backends } of frontend.pools) {
+      for (const { name } of backends) {
+        const others = users.get(name);
+        if (others === undefined) users.set(name, alone);
+        else if (others.at(-1) !== frontend.name) users.set(name, [...others, frontend.name]);
+      }
     }
   }
   return users;
@@ -105,7 +118,8 @@ function isGivenUp(backend: Backend | undefined, heard: Circumstances['heard']):
   return known?.address === backend.address && known.givenUp;
 }
 
-function knownOf(backend: Backend, circumstances: Circumstances): Known {
+function knownOf(backend: Backend | undefined, circumstances: Circumstances): Known {
+  if (backend === undefined) return 'removed';
   const state = stateOfOne(backend, circumstances);
   return state === 'unknown' && isGivenUp(backend, circumstances.heard) ? 'given-up' : state;
 }
@@ -117,19 +131,45 @@ export function decideFrontend(
   before: Based | null = null,
 ): Decided {
   const { config } = circumstances.effective;
-  const backends: Backend[] = [];
-  for (const pool of frontend.pools)
-    for (const { name } of pool.backends) {
-      const backend = config.backends.get(name);
-      if (backend === undefined) throw new Error(`frontend ${frontend.name} names no backend ${name}`);
-      backends.push(backend);
-    }
+  const seats = seatsOf(frontend);
+  const backends = seats.map(({ backend: { name } }) => {
+    const backend = config.backends.get(name);
+    if (backend === undefined) throw new Error(`frontend ${frontend.name} names no backend ${name}`);
+    return backend;
+  });
   const outline = outlineAfter(before, frontend, config.lb, backends);
   const known = backends.map((backend) => knownOf(backend, circumstances));
   const choice = choose(frontend, known, circumstances.holdAll);
   const basis = { outline, known, choice };
-  const pool = frontend.pools[choice.active]?.name ?? '';
-  return { vip: desiredVip(basis, backends, before), basis, state: choice.state, pool };
+  const vip = desiredVip(basis, seats, backends, before?.vip ?? null);
+  return { vip, basis, ...standingOf(frontend, choice) };
+}
+
+/**
+ * The same where nothing has changed since `before` but what is known of the backends in `heard`. What the servers make of it
+ * together most often stays as it was, and then nobody else is looked at: most changes are of one server among many.
+ */
+export function decideAgain(
+  frontend: Frontend,
+  circumstances: Circumstances,
+  before: Based,
+  heard: ReadonlySet<string>,
+): Decided {
+  const { backends, lb } = circumstances.effective.config;
+  const { vip, basis } = before;
+  const stands = basis?.outline.frontend === frontend && basis.outline.lb === lb;
+  if (!stands || sharesServers(basis.outline)) return decideFrontend(frontend, circumstances, before);
+  const seats = seatsOf(frontend, heard);
+  const known = [...basis.known];
+  for (const { backend, at } of seats) known[at] = knownOf(backends.get(backend.name), circumstances);
+  const choice = choose(frontend, known, circumstances.holdAll);
+  if (!sameChoice(choice, basis.choice)) return decideFrontend(frontend, circumstances, before);
+  const now = { outline: basis.outline, known, choice };
+  return { vip: desiredAgain(now, seats, vip), basis: now, ...standingOf(frontend, choice) };
+}
+
+function standingOf({ pools }: Frontend, { active, state }: Choice): Pick<Decided, 'state' | 'pool'> {
+  return { state, pool: pools[active]?.name ?? '' };
 }
 
 /** For a frontend that could not be decided, for a fault of ours: whatever VPP has of it is kept. */

@@ -1,4 +1,4 @@
-import type { Backend, Frontend, LbSettings } from './config.js';
+import type { Backend, Frontend, LbSettings, PoolBackend } from './config.js';
 import { compareIps, hostPrefix, type IpAddress, ipFamily } from './ip.js';
 import {
   type DesiredAs,
@@ -12,7 +12,7 @@ import {
   type VipKey,
 } from './lb.js';
 import { replicasIn } from './weight-mode.js';
-import { type Choice, decideWeight, type Known, sameChoice, type WeightDecision } from './weights.js';
+import { type Choice, decideWeight, type Known, type WeightDecision } from './weights.js';
 
 const protocolNumbers = { tcp: PROTOCOL_TCP, udp: PROTOCOL_UDP, any: PROTOCOL_ANY } as const;
 
@@ -43,6 +43,8 @@ export interface Outline {
   readonly places: readonly number[];
   /** How many servers the VIP has. */
   readonly size: number;
+  /** Of each pool: with what VPP is told for a weight. */
+  readonly replicas: readonly ((weight: number) => number)[];
 }
 
 /** All that decides what is wanted of a VIP. */
@@ -74,6 +76,7 @@ export function outlineOf(frontend: Frontend, lb: LbSettings, backends: readonly
     encap: first !== undefined && ipFamily(first) === 6 ? 'gre6' : 'gre4',
     places: backends.map(({ address }) => placeOf.get(address) ?? 0),
     size: addresses.length,
+    replicas: frontend.pools.map((pool) => replicasIn(pool, lb.weightMode)),
   };
 }
 
@@ -94,47 +97,79 @@ export function outlineAfter(
   return stands ? outline : outlineOf(frontend, lb, backends);
 }
 
-/**
- * The VIP that a frontend wants. All its backends are in it, also those of pools that are not active: a failover
- * then only changes weights. `backends` as in the outline. What is wanted as it was before is the same object as before,
- * and nothing is decided anew for whose server all that decides is the same.
- */
-export function desiredVip(basis: Basis, backends: readonly Backend[], before: Based | null): DesiredVip {
-  const { outline, known, choice } = basis;
-  const { frontend, lb, places } = outline;
-  const stale = stalePlaces(before?.basis ?? null, basis);
-  const ases = new Array<DesiredAs>(outline.size);
-  let at = 0;
-  for (const [index, pool] of frontend.pools.entries()) {
-    const replicasOf = replicasIn(pool, lb.weightMode);
-    for (const one of pool.backends) {
-      const place = places[at];
-      const address = backends[at]?.address;
-      const state = known[at++];
-      if (place === undefined || address === undefined || state === undefined)
-        throw new Error(`frontend ${frontend.name}: nothing is known of ${one.name}`);
-      const was = before?.vip.ases[place];
-      const rival = ases[place];
-      if (was !== undefined && stale?.has(place) === false) ases[place] = was;
-      else {
-        const decision = inSteps(decideWeight(frontend, choice, index, one, state), replicasOf);
-        if (rival !== undefined && rank(decision) <= rank(rival)) continue;
-        const as = desiredAs(address, one.name, decision);
-        ases[place] = was !== undefined && sameDesiredAs(was, as) ? was : as;
-      }
-    }
-  }
-  const vip = vipOf(outline, ases);
-  return before !== null && sameDesiredVip(before.vip, vip) ? before.vip : vip;
+/** Have two backends one server? Then the state of either may decide what it weighs. */
+export function sharesServers({ places, size }: Outline): boolean {
+  return size < places.length;
 }
 
-/** The places whose servers may weigh something else than before; null: all of them. */
-function stalePlaces(before: Basis | null, now: Basis): ReadonlySet<number> | null {
-  if (before?.outline !== now.outline || !sameChoice(before.choice, now.choice)) return null;
-  const stale = new Set<number>();
-  for (const [i, place] of now.outline.places.entries())
-    if (before.known[i] !== now.known[i]) stale.add(place);
-  return stale;
+/** A backend of a frontend, and where it stands in the config. */
+export interface Seat {
+  readonly backend: PoolBackend;
+  /** Index of its pool. */
+  readonly pool: number;
+  /** Index among all backends of the frontend. */
+  readonly at: number;
+}
+
+/** In the order of the config; `names`: only of these backends. */
+export function seatsOf({ pools }: Frontend, names: ReadonlySet<string> | null = null): readonly Seat[] {
+  const seats: Seat[] = [];
+  let at = 0;
+  for (const [pool, { backends }] of pools.entries()) {
+    for (const backend of backends) {
+      if (names === null || names.has(backend.name)) seats.push({ backend, pool, at });
+      at++;
+    }
+  }
+  return seats;
+}
+
+/**
+ * The VIP that a frontend wants. All its backends are in it, also those of pools that are not active: a failover
+ * then only changes weights. `seats`, `backends`: all of the frontend, in the order of the config. What is wanted as it was
+ * before is the same object as before.
+ */
+export function desiredVip(
+  basis: Basis,
+  seats: readonly Seat[],
+  backends: readonly Backend[],
+  before: DesiredVip | null,
+): DesiredVip {
+  const { outline } = basis;
+  const ases = new Array<DesiredAs>(outline.size);
+  for (const seat of seats) {
+    const place = outline.places[seat.at];
+    const address = backends[seat.at]?.address;
+    if (place === undefined || address === undefined) throw notSeated(basis, seat);
+    const as = desiredAs(basis, seat, address, before?.ases[place]);
+    const rival = ases[place];
+    if (rival === undefined || rank(as) > rank(rival)) ases[place] = as;
+  }
+  const vip = vipOf(outline, ases);
+  return before !== null && sameDesiredVip(before, vip) ? before : vip;
+}
+
+/**
+ * The same where nothing has changed since `before` but what is known of the backends in `seats`, the outline and the choice
+ * are what they were, and no two backends have one server.
+ */
+export function desiredAgain(basis: Basis, seats: readonly Seat[], before: DesiredVip): DesiredVip {
+  const { outline } = basis;
+  const ases = [...before.ases];
+  let differs = false;
+  for (const seat of seats) {
+    const place = outline.places[seat.at];
+    const was = place === undefined ? undefined : ases[place];
+    if (place === undefined || was === undefined) throw notSeated(basis, seat);
+    const as = desiredAs(basis, seat, was.address, was);
+    differs ||= as !== was;
+    ases[place] = as;
+  }
+  return differs ? vipOf(outline, ases) : before;
+}
+
+function notSeated({ outline: { frontend } }: Basis, { backend }: Seat): Error {
+  return new Error(`backend ${backend.name} has no place in the VIP of ${frontend.name}`);
 }
 
 /** `ases` in numeric order. */
@@ -152,14 +187,19 @@ export function vipOf(
   };
 }
 
-/** Written out: a copy by spread takes half as much memory again, and there is one for each server of each VIP. */
+/** What is wanted of a server: `was` itself, if that is the same. */
 function desiredAs(
+  { outline, known, choice }: Basis,
+  { backend, pool, at }: Seat,
   address: IpAddress,
-  backend: string,
-  { weight, hold, flush, relieved, reason }: WeightDecision,
+  was: DesiredAs | undefined,
 ): DesiredAs {
-  const as = { address, backend, weight, hold, flush, reason };
-  return relieved === true ? { ...as, relieved } : as;
+  const decision = decideWeight(outline.frontend, choice, pool, backend, known[at] ?? 'removed');
+  const { weight, hold, flush, relieved, reason } = inSteps(decision, outline.replicas[pool]);
+  // Written out: a copy by spread takes half as much memory again, and there is one for each server of each VIP.
+  const plain = { address, backend: backend.name, weight, hold, flush, reason };
+  const as = relieved === true ? { ...plain, relieved } : plain;
+  return was !== undefined && sameDesiredAs(was, as) ? was : as;
 }
 
 /** Is the same wanted, for the same reasons? Quicker than anything general: it is asked at every change of a backend. */
@@ -189,8 +229,8 @@ function sameDesiredAs(a: DesiredAs, b: DesiredAs | undefined): boolean {
 }
 
 /** With what VPP is told for its weight. */
-function inSteps(decision: WeightDecision, replicasOf: (weight: number) => number): WeightDecision {
-  const weight = replicasOf(decision.weight);
+function inSteps(decision: WeightDecision, replicasOf?: (weight: number) => number): WeightDecision {
+  const weight = replicasOf?.(decision.weight) ?? decision.weight;
   if (weight === decision.weight) return decision;
   return { ...decision, weight, reason: `${decision.reason}; weight ${decision.weight} in steps` };
 }

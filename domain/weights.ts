@@ -64,23 +64,21 @@ export function knownIn({ pools }: Frontend, states: BackendStates, { givenUp }:
 
 /** `known`: of each backend, in the order of the config. `holdAll` as in Patience. */
 export function choose({ pools }: Frontend, known: readonly Known[], holdAll: boolean): Choice {
-  /** The first pools in which a server with a weight is up, and has no verdict. */
-  let up: number | null = null;
+  const starting = holdAll && known.includes('unknown');
+  /** The first pool in which a server that has a weight has no verdict. */
   let open: number | null = null;
   let at = 0;
   for (const [index, { backends }] of pools.entries()) {
+    let opens = false;
     for (const { weight } of backends) {
       const one = known[at++];
       if (weight === 0) continue;
-      if (one === 'up') up ??= index;
-      else if (one === 'unknown') open ??= index;
+      if (one === 'up') return { active: index, waitingFor: open, starting, state: 'up' };
+      if (one === 'unknown') opens = true;
     }
+    if (opens) open ??= index;
   }
-  const starting = holdAll && known.includes('unknown');
-  if (up === null)
-    return { active: 0, waitingFor: null, starting, state: open === null ? 'down' : 'unknown' };
-  const waitingFor = open !== null && open < up ? open : null;
-  return { active: up, waitingFor, starting, state: 'up' };
+  return { active: 0, waitingFor: null, starting, state: open === null ? 'down' : 'unknown' };
 }
 
 /** Does the same server weigh the same under both, if its own state is the same? */

@@ -43,6 +43,7 @@ const anyStep = fc.oneof(
   fc.constant({ kind: 'due' as const }),
   fc.constant({ kind: 'settle' as const }),
   anyEffective.map((effective) => ({ kind: 'reload' as const, effective })),
+  anyName.map((name) => ({ kind: 'word' as const, name })),
 );
 
 const begun = (holdAll = false, told: Told = new Map()) => {
@@ -61,6 +62,12 @@ const outcomeOf = (decider: Decider, step: typeof anyStep extends fc.Arbitrary<i
       return decider.settle();
     case 'reload':
       return decider.decideAll(step.effective, 'reload');
+    case 'word': {
+      const { config, paused } = decider.circumstances.effective;
+      const others = [...paused].filter((name) => name !== step.name);
+      const now = new Set(others.length < paused.size ? others : [...others, step.name]);
+      return decider.decideBackend({ config, paused: now }, step.name);
+    }
   }
 };
 
@@ -163,5 +170,28 @@ describe('domain/decider', () => {
     expect(web).to.deep.equal(before[0]);
     expect(lone?.ases.map(({ weight, hold }) => [weight, hold])).to.deep.equal([[0, false]]);
     expect(decider.explain('a', ['web']).undecided).to.deep.equal(['web']);
+  });
+
+  it('forgets nothing that it heard when a bug struck: the next decision is about all of it', () => {
+    let broken = false;
+    const trap = new Proxy(sampleFrontend('web', '192.0.2.1', [{ a: 100, b: 50, c: 20 }]), {
+      get: (target, key) => {
+        if (broken && key === 'pools') throw new Error('bug');
+        return Reflect.get(target, key);
+      },
+    });
+    const config = { ...plain.config, frontends: new Map([['web', trap]]) };
+    const reports = names.map((name) => report(name, 'up'));
+    const decider = new Decider(plain, reports, false, new Map());
+    decider.decideAll({ config, paused: new Set() }, 'start');
+    const weightsAfter = (name: (typeof names)[number], bug: boolean) => {
+      decider.hear(report(name, 'down'));
+      broken = bug;
+      decider.decideDue();
+      broken = false;
+      return decider.decision.vips[0]?.ases.map(({ weight }) => weight);
+    };
+    expect(weightsAfter('a', true)).to.deep.equal([100, 50, 20]);
+    expect(weightsAfter('b', false)).to.deep.equal([0, 0, 20]);
   });
 });

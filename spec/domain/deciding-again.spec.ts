@@ -1,18 +1,29 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { LbSettings } from '../../domain/config.js';
-import { type Circumstances, type Decided, decideFrontend, type Heard } from '../../domain/deciding.js';
+import {
+  type Circumstances,
+  type Decided,
+  decideAgain,
+  decideFrontend,
+  type Heard,
+} from '../../domain/deciding.js';
 import { ip, sampleConfig, sampleFrontend } from '../support/domain-samples.js';
 import { decidedPlainly } from '../support/plain-deciding.js';
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
 const some = fc.subarray([...names]);
-/** Some have one address. */
-const anyAddress = fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.10', '2001:db8::1');
+const known = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.10', '10.0.0.4', '10.0.1.1', '2001:db8::1'];
 const anyWeight = fc.constantFrom(0, 1, 50, 100);
 const each = <T>(of: fc.Arbitrary<T>) => fc.tuple(of, of, of, of, of, of);
 
-const anyBackends = fc.tuple(each(anyAddress), some, some).map(([addresses, disabled, unprobed]) =>
+/** Some have one address. */
+const anyAddresses = fc.oneof(
+  { weight: 3, arbitrary: fc.shuffledSubarray(known, { minLength: 6, maxLength: 6 }) },
+  { weight: 1, arbitrary: each(fc.constantFrom(...known)) },
+);
+
+const anyBackends = fc.tuple(anyAddresses, some, some).map(([addresses, disabled, unprobed]) =>
   Object.fromEntries(
     names.map((name, i) => [
       name,
@@ -35,7 +46,11 @@ const anyFrontend = fc
   .map(({ weights, split, flushOnDown, set, last }) => {
     const of = (part: readonly string[], from: number) =>
       Object.fromEntries(part.map((name, i) => [name, weights[from + i] ?? 0]));
-    const pools = [of(names.slice(0, split), 0), of(names.slice(split), split), { a: last }];
+    const pools = [
+      of(names.slice(0, split), 0),
+      of(names.slice(split), split),
+      ...(last > 0 ? [{ a: last }] : []),
+    ];
     const frontend = sampleFrontend('web', '192.0.2.1', pools, { flushOnDown });
     const words = frontend.pools.map((pool) => ({
       ...pool,
@@ -127,7 +142,11 @@ function decisions(
   let before: Decided | null = null;
   for (const step of [null, ...steps]) {
     if (step !== null) story.go(step);
-    const now: Decided = decideFrontend(story.frontend, story.circumstances, before);
+    const { frontend, circumstances } = story;
+    const now: Decided =
+      before !== null && step !== null && ('name' in step || 'frontend' in step || 'lb' in step)
+        ? decideAgain(frontend, circumstances, before, new Set('name' in step ? [step.name] : []))
+        : decideFrontend(frontend, circumstances, before);
     see(now, before, story);
     before = now;
   }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Frontend, MaglevConfig } from '../../domain/config.js';
 import { decisionOf } from '../../domain/deciding.js';
-import { desiredVip as desired, outlineOf, sameDesiredVip } from '../../domain/desired.js';
+import { desiredVip as desired, outlineOf, sameDesiredVip, seatsOf } from '../../domain/desired.js';
 import type { BackendState } from '../../domain/health.js';
 import { type BackendStates, choose, knownIn, unlimitedPatience } from '../../domain/weights.js';
 import { ip, sampleConfig, sampleFrontend, vipKey } from '../support/domain-samples.js';
@@ -20,7 +20,12 @@ const desiredVip = (frontend: Frontend, config: MaglevConfig, states: BackendSta
   );
   const outline = outlineOf(frontend, config.lb, servers);
   const known = knownIn(frontend, states, unlimitedPatience);
-  return desired({ outline, known, choice: choose(frontend, known, false) }, servers, null);
+  return desired(
+    { outline, known, choice: choose(frontend, known, false) },
+    seatsOf(frontend),
+    servers,
+    null,
+  );
 };
 
 describe('domain/desired', () => {
