@@ -14,6 +14,7 @@ import type { Order, RecentLimit, VppGrounds } from './contract.js';
 import { type NumberedNews, sameNews } from './news.js';
 import { Places } from './places.js';
 import { Columns, State } from './schedule-columns.js';
+import { WayGrounds } from './way-grounds.js';
 import { Wheel } from './wheel.js';
 
 /** Probes servers, which are known by numbers. How it does that is no matter to the schedule. */
@@ -58,8 +59,7 @@ export class Schedule {
   #freshDeciding = 0;
   #deciding = 0;
   #tickets: number;
-  /** null = there is no VPP to blame. */
-  #vpp: { readonly soundFrom: number; readonly until: number } | null = null;
+  readonly #way = new WayGrounds();
   #throughBegunAt = Number.NEGATIVE_INFINITY;
   #throughAt = Number.NEGATIVE_INFINITY;
 
@@ -130,8 +130,7 @@ export class Schedule {
 
   /** From now on failures that VPP may explain are told as suspects, and counted when it is known; null = no more. */
   blameVpp(grounds: VppGrounds | null): void {
-    const now = this.#options.clock.monotonic();
-    this.#vpp = grounds === null ? null : { soundFrom: grounds.soundFrom, until: now + grounds.goodForMs };
+    this.#way.tell(grounds, this.#options.clock.monotonic());
   }
 
   /** A suspect is a failure of the server's, or proves nothing. */
@@ -222,14 +221,25 @@ export class Schedule {
     return this.#columns.begunAt[number] ?? 0;
   }
 
-  /** A probe that the driver was told to start has ended. */
-  ended(number: number, result: ProbeResult): void {
+  /**
+   * A probe that the driver was told to start has ended. `found`: what it was before it was judged. Who is down for that very reason
+   * loses nothing by a doubt: it is counted, and nobody is told.
+   */
+  ended(number: number, result: ProbeResult, found = result): void {
     const columns = this.#columns;
     if (columns.state[number] !== State.RUNNING) return;
     this.#leave(number, result.verdict === 'pass');
     this.#wheel.remove(number);
-    if (result.verdict !== 'fail' || !this.#isSuspicious(number, result)) {
-      this.#count(number, result, 'news', this.#options.clock.monotonic());
+    const now = this.#options.clock.monotonic();
+    const suspicious = result.verdict === 'fail' && originOf(result) !== 'server';
+    const worth = suspicious ? this.#way.worth(columns.begunAt[number] ?? 0, now) : 'sound';
+    if (worth !== 'unknown' && this.isKnown(number, found)) {
+      const counted = worth === 'sound' ? result : { ...notHeard, durationMs: result.durationMs };
+      this.#count(number, counted, 'silent', now);
+      return;
+    }
+    if (!suspicious || !this.#way.blamesVpp) {
+      this.#count(number, result, 'news', now);
       return;
     }
     columns.state[number] = State.SUSPENDED;
@@ -316,19 +326,10 @@ export class Schedule {
     return Math.ceil(now + (this.#columns.timeout[number] ?? 0));
   }
 
-  /** Can VPP have made this failure, and does it matter? */
-  #isSuspicious(number: number, result: Extract<ProbeResult, { readonly verdict: 'fail' }>): boolean {
-    const vpp = this.#vpp;
-    if (vpp === null || originOf(result) === 'server') return false;
-    const isSound =
-      this.#options.clock.monotonic() <= vpp.until && (this.#columns.begunAt[number] ?? 0) > vpp.soundFrom;
-    return !(this.isKnown(number, result) && isSound);
-  }
-
   #count(
     number: number,
     result: ProbeResult,
-    how: 'news' | 'told',
+    how: 'news' | 'told' | 'silent',
     now: number,
     asked = this.#columns.begunAt[number] ?? 0,
   ): void {
@@ -345,7 +346,7 @@ export class Schedule {
     this.#options.counted(number, result);
     const isOther = !sameNews(columns.told[number] ?? null, result);
     const isNews = after !== before || isOther;
-    if (isOther) columns.told[number] = sharedFinding(result);
+    if (isOther && how !== 'silent') columns.told[number] = sharedFinding(result);
     if (isNews && how === 'news') {
       const round = columns.round[number] ?? 0;
       this.#options.news({ number, round, result, standing: after, suspicion: null });
@@ -367,8 +368,8 @@ export class Schedule {
     const interval = table[number]?.interval[standing[number] ?? 0] ?? 1000;
     // Where beginnings are limited, each is work for a millisecond: they come one by one as far as possible.
     const gridMs = this.#options.recent == null ? gridFor(interval, this.#columns.size) : FINEST_GRID_MS;
-    const before = { begunAt: asked, dueAt: dueAt[number] ?? asked, pace: pace[number] ?? interval };
-    const rhythm = { ...before, interval, gridMs };
+    const due = dueAt[number] ?? asked;
+    const rhythm = { begunAt: asked, dueAt: due, interval, pace: pace[number] ?? interval, gridMs };
     pace[number] = interval;
     this.#due(number, Math.max(now, nextProbeAt(rhythm, this.#options.clock.random())));
   }
@@ -394,3 +395,6 @@ export class Schedule {
     this.#wheel.put(number, due);
   }
 }
+
+/** Counted where VPP may explain a failure that changes nothing. */
+const notHeard = { verdict: 'doubt', code: 'VPP', detail: 'VPP was not heard meanwhile' } as const;

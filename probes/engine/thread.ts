@@ -209,13 +209,13 @@ export class ProbingThread {
     const { judge } = this.#options;
     const startedAt = this.schedule.begunAt(row);
     const isKnown = this.schedule.isKnown(row, result);
-    this.#end(row, judge.judge(result, known.target, startedAt, known.entered, isKnown));
+    this.#end(row, judge.judge(result, known.target, startedAt, known.entered, isKnown), result);
     this.#options.stirred();
   }
 
-  #end(row: number, result: ProbeResult): void {
+  #end(row: number, result: ProbeResult, found = result): void {
     if (this.#tracing) this.#told({ row, finding: findingOf(result), durationMs: result.durationMs });
-    this.schedule.ended(row, result);
+    this.schedule.ended(row, result, found);
   }
 
   #counted(row: number, result: ProbeResult): void {

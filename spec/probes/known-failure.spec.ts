@@ -14,6 +14,7 @@ const results: readonly ProbeResult[] = [
   { verdict: 'fail', code: 'L7STS', detail: 'HTTP 503', durationMs: 1 },
   { verdict: 'doubt', code: 'LATE', detail: 'stalled', durationMs: 1 },
 ];
+const [, good = silence, bad = silence, late = silence] = results;
 const found = fc.array(fc.constantFrom(...results), { maxLength: 40 });
 const rule = fc.record({ rise: fc.integer({ min: 1, max: 3 }), fall: fc.integer({ min: 1, max: 3 }) });
 
@@ -67,5 +68,37 @@ describe('a failure that changes nothing', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('is a doubt that is counted, and told nobody, where it may be ours; of all other doubts people are told', () => {
+    let now = 0;
+    const counted: ProbeResult[] = [];
+    const news: ProbeResult[] = [];
+    const schedule = new Schedule({
+      clock: { monotonic: () => now, random: () => 0.5 },
+      maxUnderWay: 1,
+      driver: { start: () => {}, expire: () => {}, abandon: () => {} },
+      news: ({ result }) => news.push(result),
+      counted: (_, result) => counted.push(result),
+    });
+    const counting = { rise: 2, fall: 3, interval: 100, fastInterval: 100, downInterval: 100 };
+    schedule.watch({ number: 0, round: 1, timeoutMs: 500, counting }, standingNumber(undecided(counting)), 0);
+    const probe = (result: ProbeResult, before = result) => {
+      for (; !schedule.isRunning(0); now += 10) schedule.turn();
+      news.length = 0;
+      schedule.ended(0, result, before);
+      expect(counted.at(-1)).to.equal(result);
+    };
+    for (let i = 0; i < 10; i++) probe(silence);
+    probe(late, silence);
+    expect(news).to.deep.equal([]);
+    probe(silence);
+    expect(news, 'it is as it was').to.deep.equal([]);
+    // What was found was news before it was discarded.
+    probe(late, bad);
+    expect(news).to.deep.equal([late]);
+    probe(good);
+    probe(late, silence);
+    expect(news).to.deep.equal([late]);
   });
 });

@@ -331,8 +331,14 @@ describe('the schedule of the probe engine', () => {
       probe(bench, 0, silence);
     }
     expect(bench.news).to.have.length(before);
-    bench.schedule.blameVpp({ soundFrom: bench.now + 2000, goodForMs: 5000 });
-    probe(bench, 0, silence);
+    bench.schedule.blameVpp({ soundFrom: bench.now + 20_000, goodForMs: 500 });
+    const soundAt = bench.now;
+    while (bench.now < soundAt + 4000) {
+      probe(bench, 0, silence);
+      expect(bench.counted.at(-1), 'it may have been VPP').to.include({ verdict: 'doubt', code: 'VPP' });
+    }
+    expect(bench.news, 'VPP is asked soon again').to.have.length(before);
+    while (bench.news.length === before && bench.now < soundAt + 8000) probe(bench, 0, silence);
     expect(bench.news.at(-1)?.suspicion).not.to.equal(null);
   });
 
