@@ -22,11 +22,14 @@ export function gatewayActor({ targets, rpc, cannotListen }: GatewayOptions): Ac
     start: async (context) => {
       const { ask, log, clock, signal } = context;
       const { access } = await ask(targets.config, { type: 'get-config' });
-      const server = await rpc({ ...targets, access, ask, log, clock, signal }).catch((error: unknown) => {
-        if (listened) throw error;
-        cannotListen(asMaglevError(error));
-        return null;
-      });
+      const listening = rpc({ ...targets, access, ask, log, clock, signal });
+      const server = await context
+        .outside(listening, (late) => void late.stop())
+        .catch((error: unknown) => {
+          if (listened) throw error;
+          cannotListen(asMaglevError(error));
+          return null;
+        });
       if (server === null) {
         // No bug that a restart could mend: maglevd ends. Whoever starts after the gateway does not start until then.
         if (!signal.aborted) await once(signal, 'abort');

@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 // The global of that name is looked up by a function every time.
 import { performance } from 'node:perf_hooks';
 import type { Cancel } from '../protocol/clock.js';
@@ -7,12 +6,9 @@ import { TimerHeap } from './timer-heap.js';
 /** The longest delay that a Node timer holds; a longer one would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** What Node timers are set on behalf of, whoever asks for them. */
-const nobody = new AsyncResource('TimerQueue');
-
 /**
  * Any number of timers on one timer of Node, which costs several times as much as a place in a heap. Those that are
- * due together fire in one go, in the order of their time. The Node timer belongs to nobody who set one.
+ * due together fire in one go, in the order of their time.
  */
 export class TimerQueue {
   readonly #timers = new TimerHeap();
@@ -35,7 +31,7 @@ export class TimerQueue {
     this.#disarm();
     this.#armedFor = due;
     const delay = Math.min(LONGEST_TIMER, Math.max(1, Math.ceil(ms)));
-    this.#armed = nobody.runInAsyncScope(setTimeout<[]>, null, this.#fire, delay);
+    this.#armed = setTimeout(this.#fire, delay);
   }
 
   #disarm(): void {

@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import process from 'node:process';
 
 /** Stands for one immediate. */
@@ -36,8 +35,7 @@ export class Turns {
   /** From now on immediates wait for `drain`; gives what ends that. What waits then goes to the event loop. */
   takeOver(): () => void {
     const set = (run: (...args: unknown[]) => void, ...args: unknown[]): Job => {
-      const resource = new AsyncResource('turn');
-      const job = new Job(() => resource.runInAsyncScope(run, null, ...args));
+      const job = new Job(() => run(...args));
       this.#queue.push(job);
       return job;
     };

@@ -29,7 +29,8 @@ import { Life } from '../life.js';
 export interface BackendWorld {
   readonly book: Pick<ProbeBook, 'reading' | 'nextRound'>;
   readonly prober: Address<ProberRequest>;
-  readonly report: Address<BackendChanged | BackendDoubted>;
+  readonly report: Address<BackendChanged>;
+  readonly doubts: Address<BackendDoubted>;
 }
 
 export interface BackendDoubted {
@@ -186,7 +187,7 @@ class BackendKeeper extends Life<BackendMessage, BackendActor> {
     const { backend, world } = this.options;
     memory.life = life;
     const doubt = doubtNews(backend, before.doubt, life, clock.now());
-    if (doubt !== null) world.report.tell({ type: 'backend-doubted', news: doubt });
+    if (doubt !== null) world.doubts.tell({ type: 'backend-doubted', news: doubt });
     if (before.doubt !== null && life.doubt === null && this.#chancesFrom !== null) {
       this.#chancesFrom = Math.floor(clock.monotonic());
       this.#watchPatience();

@@ -37,7 +37,7 @@ import { type MakeEngine, type ProberRestarted, proberActor } from './prober.js'
 export interface HealthOptions {
   /** Asked for the config as it counts at every start. */
   readonly operator: Address<OperatorRequest>;
-  /** Told of every change of a backend. */
+  /** Told of every change of a backend, by the backend itself. */
   readonly report: Address<BackendChanged>;
   readonly makeEngine: MakeEngine;
   /** Who knows whether VPP lives; null = there is no VPP. */
@@ -51,7 +51,6 @@ export interface HealthOptions {
 export type HealthMessage =
   | HealthRequest
   | EffectiveChanged
-  | BackendChanged
   | BackendDoubted
   | ProberRestarted
   | { readonly type: 'tell-doubts'; readonly key: string };
@@ -90,18 +89,16 @@ class Health extends Life<HealthMessage, HealthOptions> {
   constructor(context: Context<HealthMessage>, options: HealthOptions) {
     super(context, options);
     this.#probing = context.alias('prober');
-    this.#world = { book: options.book, prober: this.#probing, report: context.self };
+    const { book, report } = options;
+    this.#world = { book, prober: this.#probing, report, doubts: context.self };
   }
 
-  async receive(message: HealthMessage): Promise<void> {
+  receive(message: HealthMessage): void | Promise<void> {
     switch (message.type) {
       case 'effective-changed':
-        await this.follow(message.effective, message.touched, false);
-        message.reply.ok(undefined);
-        break;
-      case 'backend-changed':
-        this.options.report.tell(message);
-        break;
+        return this.follow(message.effective, message.touched, false).then(() => {
+          message.reply.ok(undefined);
+        });
       case 'backend-doubted':
         this.#tellDoubts(this.#doubts.add(message.news));
         break;

@@ -5,9 +5,8 @@ import { checkName } from './actor-name.js';
 import { IncarnationContext } from './context.js';
 import type { ActorDescription, ActorEnd, ActorRef, ActorSpec, Context, RestartType } from './contract.js';
 import type { Child, Family } from './family.js';
-import { isFenced } from './fence.js';
 import { type Envelope, type Host, Incarnation } from './incarnation.js';
-import { askerStopped, calleeFull, calleeStopped, questionIn } from './question.js';
+import { calleeFull, calleeStopped, questionIn } from './question.js';
 import { Ref } from './ref.js';
 import type { Lost, Services } from './services.js';
 import type { Cause } from './supervision.js';
@@ -140,13 +139,7 @@ export class Cell<M> implements Child, Host<M> {
   }
 
   tell(message: M): boolean {
-    const question = questionIn(message);
-    if (isFenced()) {
-      this.#services.deadLetters.record(this.path, 'stale', message);
-      question?.end(askerStopped('an abandoned actor'));
-      return false;
-    }
-    return this.accept({ message, question, origin: null });
+    return this.accept({ message, question: questionIn(message), origin: null });
   }
 
   #isRestarting(): boolean {

@@ -3,7 +3,6 @@ import type { Address, Ask, Reply } from '../../protocol/address.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Logger } from '../../protocol/log.js';
 import type { ActorEnd, ActorRef, ActorSpec, Alias, AnyRef, Context } from './contract.js';
-import { runAs } from './fence.js';
 import type { Incarnation } from './incarnation.js';
 import { ask, askerStopped, calleeStopped } from './question.js';
 import { Ref } from './ref.js';
@@ -47,7 +46,7 @@ export class IncarnationContext<M> implements Context<M> {
       if (incarnation.phase === 'ended') return nothing;
       return incarnation.belongings.after('code', ms, () => {
         try {
-          runAs(incarnation, run);
+          run();
         } catch (thrown) {
           incarnation.fail(thrown);
         }
@@ -99,7 +98,7 @@ export class IncarnationContext<M> implements Context<M> {
     if (family === null || !family.includes(actor)) {
       throw new Error(`${path} cannot stop ${actor.path}, which is not its child`);
     }
-    await family.stop(actor, reason);
+    await this.outside(family.stop(actor, reason));
   }
 
   stopSelf(): void {
@@ -130,6 +129,17 @@ export class IncarnationContext<M> implements Context<M> {
     );
   }
 
+  outside<T>(promise: Promise<T>, late: (value: T) => void = nothing): Promise<T> {
+    const incarnation = this.#incarnation;
+    const { abandonments } = incarnation;
+    return new Promise((resolve, reject) => {
+      promise.then(
+        (value) => (incarnation.abandonments > abandonments ? late : resolve)(value),
+        (thrown) => incarnation.abandonments > abandonments || reject(thrown),
+      );
+    });
+  }
+
   watch(ref: AnyRef, message: (end: ActorEnd) => M): void {
     const actor = Ref.actorBehind(ref);
     const { active, belongings } = this.#incarnation;
@@ -155,7 +165,7 @@ export class IncarnationContext<M> implements Context<M> {
       return;
     }
     try {
-      this.#toSelf(runAs(incarnation, make));
+      this.#toSelf(make());
     } catch (thrown) {
       incarnation.fail(thrown);
     }

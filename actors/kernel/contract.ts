@@ -93,7 +93,7 @@ export interface Context<M> {
   readonly alias: <C>(this: object, name: string) => Alias<C>;
   /**
    * Resolves when the child and everything below it has ended. No-op for an ended child. Whoever waits for an answer of
-   * one of them gets `reason`; without one, MGL_ACTOR_STOPPED.
+   * one of them gets `reason`; without one, MGL_ACTOR_STOPPED. Never resolves if this incarnation is abandoned before.
    */
   readonly stopChild: (this: object, child: AnyRef, reason?: MaglevError) => Promise<void>;
   /** Ends this actor: `finished`. Messages not yet handled are dead letters. */
@@ -112,6 +112,11 @@ export interface Context<M> {
   readonly every: (this: object, ms: number, message: M, how?: { readonly immediate?: boolean }) => Cancel;
   /** Turns the outcome of a promise into a message to itself. Without `failed`, a rejection is a bug: it crashes. */
   readonly pipe: <T>(this: object, of: Promise<T>, ok: (value: T) => M, failed?: (error: Error) => M) => void;
+  /**
+   * The promise of somebody who is not of the tree, for who awaits it. If this incarnation is abandoned meanwhile it never
+   * settles, so that what comes behind it reaches nobody; what it brought is released by `late`, which must not throw.
+   */
+  readonly outside: <T>(this: object, promise: Promise<T>, late?: (value: T) => void) => Promise<T>;
   /** Sends itself one message when the actor behind `ref` ends for good; at once if it already has. */
   readonly watch: (this: object, ref: AnyRef, message: (end: ActorEnd) => M) => void;
 }

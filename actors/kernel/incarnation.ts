@@ -3,7 +3,6 @@ import type { Cancel } from '../../protocol/clock.js';
 import { Belongings } from './belongings.js';
 import type { ActorRef, ActorSpec, Behavior, Context } from './contract.js';
 import { Family } from './family.js';
-import { runAs } from './fence.js';
 import type { Worker } from './nact-engine.js';
 import { calleeCrashed, calleeStopped, type Question } from './question.js';
 import { messageType, type Services } from './services.js';
@@ -64,7 +63,7 @@ export class Incarnation<M> {
   readonly #services: Services;
   #worker: Worker;
   #phase: Phase = 'starting';
-  #abandoned = false;
+  #abandonments = 0;
   #begun = false;
   /** What is under way; null: neither start() nor receive() is. */
   #handling: Envelope<M> | 'start' | null = null;
@@ -91,8 +90,9 @@ export class Incarnation<M> {
     return this.#phase;
   }
 
-  get abandoned(): boolean {
-    return this.#abandoned;
+  /** How often it was not waited for any longer: for a handler, for stop(). */
+  get abandonments(): number {
+    return this.#abandonments;
   }
 
   /** May it do new things: send itself messages, spawn, watch? */
@@ -102,7 +102,7 @@ export class Incarnation<M> {
 
   /** May it ask? Not between being told to end and its stop(): a handler that goes on asking would never end. */
   get mayAsk(): boolean {
-    return (this.active || this.#phase === 'releasing') && !this.#abandoned;
+    return (this.active || this.#phase === 'releasing') && this.#abandonments === 0;
   }
 
   /** Its children; null when it never had any. */
@@ -163,7 +163,7 @@ export class Incarnation<M> {
     this.#handling = 'start';
     try {
       const context = this.host.makeContext(this);
-      this.#begin(await runAs(this, () => this.host.spec.start(context)));
+      this.#begin(await this.host.spec.start(context));
     } catch (thrown) {
       this.#failed(toError(thrown));
     }
@@ -204,7 +204,7 @@ export class Incarnation<M> {
     question?.deliveredTo(this.belongings);
     this.#handling = envelope;
     try {
-      const handled = runAs(this, receive, behavior, message);
+      const handled = behavior.receive(message);
       if (handled !== undefined) {
         return Promise.resolve(handled).then(
           () => {
@@ -222,7 +222,7 @@ export class Incarnation<M> {
   }
 
   #received(question: Question | null): void {
-    if (this.#abandoned) return;
+    if (this.#abandonments > 0) return;
     this.#idle();
     if (this.#phase === 'running') return;
     if (this.#cause?.kind === 'crashed') question?.end(calleeCrashed(this.host.path, this.#cause.error));
@@ -244,7 +244,7 @@ export class Incarnation<M> {
   #failed(error: Error): void {
     // What is thrown after it was told to end is most often the consequence, such as the ask that was cut off.
     this.#logCrash(this.active ? 'error' : 'debug', this.#handled(), error);
-    if (this.#abandoned) return;
+    if (this.#abandonments > 0) return;
     this.#idle();
     if (this.active) this.end({ kind: 'crashed', error });
     else this.#releaseIfQuiet();
@@ -265,7 +265,7 @@ export class Incarnation<M> {
   }
 
   #abandon(waitedFor: string | null): void {
-    this.#abandoned = true;
+    this.#abandonments += 1;
     this.#services.log.log('error', 'actor-abandoned', {
       path: this.host.path,
       incarnation: this.number,
@@ -277,7 +277,11 @@ export class Incarnation<M> {
 
   /** Goes on to stop() when the children have ended and no handler is under way. */
   #releaseIfQuiet(): void {
-    if (this.#phase !== 'draining' || !this.#childrenEnded || (this.#handling !== null && !this.#abandoned))
+    if (
+      this.#phase !== 'draining' ||
+      !this.#childrenEnded ||
+      (this.#handling !== null && this.#abandonments === 0)
+    )
       return;
     this.#phase = 'releasing';
     if (this.#behavior?.stop === undefined) this.#finish();
@@ -291,7 +295,7 @@ export class Incarnation<M> {
       this.#finish();
     });
     try {
-      await runAs(this, () => behavior?.stop?.());
+      await behavior?.stop?.();
     } catch (thrown) {
       this.#logCrash(this.#phase === 'releasing' ? 'error' : 'debug', 'stop', toError(thrown));
     }
@@ -302,7 +306,7 @@ export class Incarnation<M> {
   #releaseLate(behavior: Behavior<M>): void {
     const failed = (thrown: unknown): void => this.#logCrash('debug', 'stop', toError(thrown));
     try {
-      const stopping = runAs(this, () => behavior.stop?.());
+      const stopping = behavior.stop?.();
       if (stopping !== undefined) Promise.resolve(stopping).catch(failed);
     } catch (thrown) {
       failed(thrown);
@@ -334,9 +338,4 @@ export class Incarnation<M> {
       stack: error.stack,
     });
   }
-}
-
-/** A behavior may be an object of a class: its functions are called on it. */
-function receive<M>(behavior: Behavior<M>, message: M): void | Promise<void> {
-  return behavior.receive(message);
 }

@@ -7,6 +7,8 @@ import { toError } from './supervision.js';
 export interface Worker {
   /** Whose turns they are; `turn` must not throw. */
   readonly owner: { turn(): void | Promise<void> };
+  /** Has it had a turn? */
+  begun: boolean;
   running: boolean;
   wanted: boolean;
   stopped: boolean;
@@ -45,7 +47,7 @@ export class NactEngine {
   }
 
   worker(owner: Worker['owner']): Worker {
-    return { owner, running: false, wanted: false, stopped: false };
+    return { owner, begun: false, running: false, wanted: false, stopped: false };
   }
 
   /** Asks for one more turn. Several calls before that turn begins are one. */
@@ -82,7 +84,7 @@ export class NactEngine {
     const end = monotonic() + ROUND_MS;
     for (let turns = 0; turns < TURNS_A_ROUND && !this.#stopped; turns++) {
       const next = this.#waiting.shift();
-      // What a lasting turn promises is settled between rounds: one that fails at once gets no further than that.
+      // Promises are settled between rounds: what fails as soon as it has begun gets no further than that.
       if (next === undefined || this.#turn(next) || monotonic() >= end) break;
     }
     this.#awaitsRound = false;
@@ -90,10 +92,12 @@ export class NactEngine {
     return null;
   }
 
-  /** Does it last? Then it holds up nobody else. */
+  /** One that lasts holds up nobody else. True: it was the first, and lasts. */
   #turn(worker: Worker): boolean {
+    const { begun, stopped } = worker;
     worker.wanted = false;
-    if (worker.stopped) return false;
+    if (stopped) return false;
+    worker.begun = true;
     worker.running = true;
     let lasting: Promise<void> | null = null;
     try {
@@ -103,7 +107,7 @@ export class NactEngine {
     }
     if (lasting === null) this.#turned(worker);
     else lasting.catch((thrown: unknown) => this.#report(toError(thrown))).then(() => this.#turned(worker));
-    return lasting !== null;
+    return lasting !== null && !begun;
   }
 
   #turned(worker: Worker): void {

@@ -2,7 +2,6 @@ import { asMaglevError, MaglevError } from '../../domain/errors.js';
 import type { Address, Answer, AskOptions, Question as QuestionOf, Reply } from '../../protocol/address.js';
 import type { Cancel, Clock } from '../../protocol/clock.js';
 import type { Bag, Place } from './bag.js';
-import { isFenced } from './fence.js';
 
 /** An incarnation has questions that it asked, and those that were put to it and wait for its answer. */
 export type HeldAs = 'asked' | 'unanswered';
@@ -45,12 +44,12 @@ export class PendingQuestion<R> implements Question, Reply<R> {
   }
 
   readonly ok = (value: R): boolean => {
-    if (isFenced() || !this.#settle()) return false;
+    if (!this.#settle()) return false;
     this.#resolve(value);
     return true;
   };
 
-  readonly fail = (error: MaglevError): boolean => !isFenced() && this.end(error);
+  readonly fail = (error: MaglevError): boolean => this.end(error);
 
   end(error: MaglevError): boolean {
     if (!this.#settle()) return false;

@@ -167,13 +167,14 @@ class Connection extends Life<ConnectionMessage, ConnectionOptions> {
     const live = this.#live;
     const context = this.context;
     if (live === null || live.api.pendingCount() === 0) return;
-    await new Promise<void>((resolve) => {
+    const drained = new Promise<void>((resolve) => {
       const cancel = context.clock.schedule(atMostMs, resolve);
       live.api.ping().then(
         () => resolve(cancel()),
         () => resolve(cancel()),
       );
     });
+    await context.outside(drained);
   }
 
   /** Asks a VPP that owes answers, or has been idle, whether it lives; gives up one that stays silent. */

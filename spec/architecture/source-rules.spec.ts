@@ -66,6 +66,11 @@ describe('architecture: what stands in a file', () => {
     expect(lines).to.be.within(MAX_LINES_OF_ACTORS / 2, MAX_LINES_OF_ACTORS);
   });
 
+  /** Node then keeps account of every promise and callback of the process, a tenth of what the main thread does, and for good. */
+  it('does not ask Node who has begun what', () => {
+    expect(filesWhere(product, ({ text }) => text.includes("'node:async_hooks'"))).to.deep.equal([]);
+  });
+
   it('names every file by what it holds', () => {
     const nameless = /^(?:utils?|helpers?|common|misc|manager|shared)\b/;
     expect(filesWhere(written, ({ file }) => nameless.test(path.posix.basename(file)))).to.deep.equal([]);

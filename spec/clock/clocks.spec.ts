@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -216,22 +215,6 @@ describe('clock/real clock', () => {
       for (const listener of listeners) process.on('uncaughtException', listener);
     }
     expect(caught).deep.equal(['in a timer']);
-  });
-
-  it('belongs to nobody who set a timer', async () => {
-    const storage = new AsyncLocalStorage<string>();
-    const seen: unknown[] = [];
-    await storage.run(
-      'somebody',
-      () =>
-        new Promise<void>((resolve) => {
-          new TimerQueue().schedule(1, () => {
-            seen.push(storage.getStore());
-            resolve();
-          });
-        }),
-    );
-    expect(seen).deep.equal([undefined]);
   });
 
   it('keeps delays that no Node timer can hold', async () => {

@@ -161,8 +161,12 @@ export class Chaos {
       case 'hang':
         // Long enough to be abandoned if it is told to end meanwhile; then nothing that it does may be heard.
         life.hangs = true;
-        await this.#sleep(7000);
-        if (this.alive.get(context.self.name) !== life) this.#haunt(context, kept);
+        void this.#sleep(7000).then(() => {
+          if (this.alive.get(context.self.name) !== life) this.#haunt(context, kept);
+        });
+        await context.outside(this.#sleep(7000));
+        if (this.alive.get(context.self.name) !== life)
+          this.broken.push(`${context.self.name} goes on when it was abandoned`);
         return;
       case 'from-itself':
         if (message.life !== life) this.broken.push(`${context.self.name} hears of a former life`);
@@ -213,9 +217,8 @@ export class Chaos {
 
   #haunt(context: Context<Message>, kept: readonly Reply<string>[]): void {
     const ghost: Message = { type: 'from-the-grave' };
-    const heard =
-      [...this.alive.values()].some(({ ref }) => ref.tell(ghost)) || kept.some((reply) => reply.ok('late'));
-    if (heard) this.broken.push(`${context.self.name} is heard from the grave`);
+    if (kept.some((reply) => reply.ok('late')))
+      this.broken.push(`${context.self.name} is heard from the grave`);
     context.after(1, ghost);
     context.pipe(
       Promise.resolve(),

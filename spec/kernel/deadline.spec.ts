@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { boom, calmly, gate, outcome, stage } from '../support/stage.js';
+import type { Context } from '../../actors/kernel/contract.js';
+import { type Act, boom, calmly, gate, outcome, stage } from '../support/stage.js';
 
 describe('kernel/stop deadline', () => {
   it('abandons a stop() that never settles, and goes on', async () => {
@@ -140,13 +141,32 @@ describe('kernel/stop deadline', () => {
     expect(play.events()).deep.equal(['-b', '+a', '+b']);
   });
 
-  it('does not silence a callback that outlives an actor which ended in time: it may belong to others', async () => {
+  it('runs stop() to its end behind an abandoned handler, whatever it waits for', async () => {
+    const play = stage();
+    const [never, closing] = [gate(), gate()];
+    let closed = false;
+    const stop = async (context: Context<Act>): Promise<void> => {
+      await context.outside(closing.opened);
+      closed = true;
+    };
+    await play.play({ name: 'root', children: [{ name: 'a', stop }] });
+    play.ref('a').tell((context) => context.outside(never.opened));
+    await play.clock.settle();
+    const stopped = play.system.stop();
+    await play.clock.advance(6000);
+    closing.open();
+    await play.clock.settle();
+    expect(closed).equal(true);
+    expect(await outcome(play.clock, stopped)).equal(undefined);
+  });
+
+  it('does not silence what outlives an actor which ended in time: it may belong to others', async () => {
     const play = stage();
     await play.play({ name: 'root', children: [{ name: 'a' }, { name: 'b' }] });
     const shared = gate();
     let heard = false;
-    play.ref('a').tell(() => {
-      void shared.opened.then(() =>
+    play.ref('a').tell((context) => {
+      void context.outside(shared.opened).then(() =>
         play.ref('b').tell(() => {
           heard = true;
         }),
