@@ -35,13 +35,11 @@ class Asked<Reply> implements PendingRequest {
   after: PendingRequest | null = null;
 
   constructor(
-    {
-      context,
-      name,
-      fields,
-      order,
-      replyId,
-    }: Omit<PendingRequest, keyof Route | 'fail' | 'before' | 'after'>,
+    context: number,
+    order: number,
+    replyId: number,
+    name: string,
+    fields: unknown,
     definition: MessageDefinition<Reply>,
     settle: Settle<Reply>,
     answered: (request: PendingRequest) => void,
@@ -86,6 +84,8 @@ interface Dump {
 export class Client implements ApiClient {
   readonly #channel: MessageChannel;
   readonly #welcome: Welcome;
+  /** Of the message that is being sent: one for all of them. */
+  readonly #header: { id: number; readonly clientIndex: number; context: number };
   readonly #clock: Clock;
   readonly #pending: PendingRequests;
   readonly #dumps = new Map<number, Dump>();
@@ -108,6 +108,7 @@ export class Client implements ApiClient {
   constructor(channel: MessageChannel, welcome: Welcome, clock: Clock, requestTimeoutMs: number) {
     this.#channel = channel;
     this.#welcome = welcome;
+    this.#header = { id: 0, clientIndex: welcome.clientIndex, context: 0 };
     this.#clock = clock;
     this.#pending = new PendingRequests(clock, requestTimeoutMs);
     this.#lastReplyAt = clock.monotonic();
@@ -214,7 +215,9 @@ export class Client implements ApiClient {
     if (this.#over !== null) throw this.#over;
     const id = this.#idOf(request);
     const context = this.#nextContext();
-    this.#channel.send(request, { id, clientIndex: this.#welcome.clientIndex, context }, fields);
+    this.#header.id = id;
+    this.#header.context = context;
+    this.#channel.send(request, this.#header, fields);
     this.#order++;
     if (!this.#flushing) {
       this.#flushing = true;
@@ -233,8 +236,7 @@ export class Client implements ApiClient {
   ): number {
     const replyId = this.#idOf(reply);
     const context = this.#send(request, fields);
-    const asked = { context, name, fields, order: this.#order, replyId };
-    this.#pending.add(new Asked(asked, reply, settle, this.#answered));
+    this.#pending.add(new Asked(context, this.#order, replyId, name, fields, reply, settle, this.#answered));
     return context;
   }
 

@@ -93,11 +93,15 @@ function cutText(text: string): string {
   return `${text.slice(0, MAX_CHARACTERS)}... ${text.length - MAX_CHARACTERS} more`;
 }
 
+interface Counter {
+  count: number;
+}
+
 /** Counts messages to and from VPP, over all connections that follow one another. */
 export class MessageTally {
   readonly #counts = new LabelledCounts();
-  /** What was counted last. */
-  #last = { direction: '', message: '', ok: false, counter: { count: 0 } };
+  /** The counters of what succeeded, by the name of the message: tens of thousands come in a row. */
+  readonly #known = { send: new Map<string, Counter>(), receive: new Map<string, Counter>() };
 
   readonly rows = () => this.#counts.rows();
 
@@ -106,19 +110,23 @@ export class MessageTally {
     return {
       ...trace,
       count: (direction, message, ok) => {
-        const last = this.#last;
-        // Ten thousand rows come one after the other.
-        if (last.message !== message || last.direction !== direction || last.ok !== ok) {
-          const labels = [
-            // VPP may send what it likes: the number of names is bounded.
-            /^id \d/.test(message) ? 'unknown' : message,
-            direction === 'send' ? 'send' : 'recv',
-            ok ? 'success' : 'failure',
-          ];
-          this.#last = { direction, message, ok, counter: this.#counts.counter(labels) };
-        }
-        this.#last.counter.count++;
+        const counter =
+          (ok ? this.#known[direction].get(message) : null) ?? this.#counter(direction, message, ok);
+        counter.count++;
       },
     };
+  }
+
+  #counter(direction: 'send' | 'receive', message: string, ok: boolean): Counter {
+    // VPP may send what it likes: the number of names is bounded.
+    const isNamed = !/^id \d/.test(message);
+    const labels = [
+      isNamed ? message : 'unknown',
+      direction === 'send' ? 'send' : 'recv',
+      ok ? 'success' : 'failure',
+    ];
+    const counter = this.#counts.counter(labels);
+    if (ok && isNamed) this.#known[direction].set(message, counter);
+    return counter;
   }
 }

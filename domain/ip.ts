@@ -101,6 +101,11 @@ function maxPrefixLength(ip: IpAddress): number {
   return ipFamily(ip) === 4 ? 32 : 128;
 }
 
+/** The 32 bits of an IPv4 address as a number; -1 for any other. */
+export function ipv4Bits(ip: IpAddress): number {
+  return ipv4Value(ip);
+}
+
 function parseIpv4(text: string): Uint8Array | null {
   const value = ipv4Value(text);
   return value < 0 ? null : Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);

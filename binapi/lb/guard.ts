@@ -14,11 +14,8 @@ import {
   type VipKey,
 } from '../../domain/lb.js';
 import { type Address, AddressFamily } from '../generated/ip-types.js';
-import { memo } from './memo.js';
+import { ofLast } from './memo.js';
 import { wireAddress, wirePrefix } from './wire-values.js';
-
-/** Servers of a VIP follow each other, and VIPs of a prefix. */
-const REMEMBERED = 256;
 
 /**
  * What the lb plugin must never be sent: it checks little, and some values make VPP abort at once, others at the next
@@ -76,7 +73,7 @@ function operationProblem(operation: LbOperation): string | null {
 }
 
 /** Looks at the bytes that would be sent, because it is them that VPP takes. Once for all servers of a VIP. */
-const prefixProblem = memo((prefix: IpPrefix): string | null => {
+const prefixProblem = ofLast((prefix: IpPrefix): string | null => {
   const wire = attempt(() => wirePrefix(prefix));
   if (wire === null) return `${prefix} is not a prefix`;
   const { address, len } = wire;
@@ -86,7 +83,7 @@ const prefixProblem = memo((prefix: IpPrefix): string | null => {
   if (why !== null) return why;
   if (hasBitsBehind(address.un, len)) return `${prefix} has bits behind its length`;
   return isTakenForIpv4(address) ? `VPP takes ${prefix}, with its 96 leading zero bits, for IPv4` : null;
-}, REMEMBERED);
+});
 
 /** The rule for what we make: all ports of everything, or one port of TCP or UDP. */
 function portProblem({ protocol, port }: VipKey): string | null {

@@ -17,11 +17,19 @@ export function memo<Key extends string | number, Value>(
   };
 }
 
-/** A pure function that remembers its last result. For long texts that most often are the same as the last one. */
-export function ofLast<Value>(compute: (text: string) => Value): (text: string) => Value {
-  let last: { readonly text: string; readonly value: Value } | null = null;
-  return (text) => {
-    if (last === null || last.text !== text) last = { text, value: compute(text) };
+/**
+ * A pure function that remembers its last result: for long texts that most often are the same as the last one, and for what
+ * several ask for one after the other.
+ */
+export function ofLast<Key extends string, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+  let last: { key: Key; value: Value } | null = null;
+  return (key) => {
+    if (last === null) {
+      last = { key, value: compute(key) };
+    } else if (last.key !== key) {
+      last.value = compute(key);
+      last.key = key;
+    }
     return last.value;
   };
 }

@@ -4,6 +4,7 @@ import {
   type IpPrefix,
   ipBytes,
   ipFromBytes,
+  ipv4Bits,
   makePrefix,
   prefixAddress,
   prefixLength,
@@ -12,32 +13,28 @@ import type { Encap } from '../../domain/lb.js';
 import { u32At } from '../framing.js';
 import { type Address, AddressFamily, type AddressWithPrefix } from '../generated/ip-types.js';
 import { LbEncapType } from '../generated/lb-types.js';
-import { memo } from './memo.js';
+import { memo, ofLast } from './memo.js';
 
 /** Of what VPP tells: what it has, it tells again in every read. */
 const REMEMBERED = 50_000;
 /**
- * Of what is written: the guard looks at what is sent a moment later, and servers of a VIP follow each other. No more of it is
- * kept, because an equal VPP is written nothing, and an address that is kept takes 400 bytes.
- */
-const JUST_MADE = 256;
-
-/**
  * An address as VPP takes it: family and 16 bytes, an IPv4 address in the first four of them. The bytes are shared
- * between callers: they must not be changed.
+ * between callers: they must not be changed. The last one is kept, because the guard looks at what is sent a moment later; so
+ * is the last prefix, because servers of a VIP follow each other.
  */
-export const wireAddress: (ip: IpAddress) => Address = memo((ip) => {
-  const bytes = ipBytes(ip);
-  if (bytes.length === 16) return { af: AddressFamily.ADDRESS_IP6, un: bytes };
+export const wireAddress: (ip: IpAddress) => Address = ofLast((ip) => {
+  const bits = ipv4Bits(ip);
+  if (bits < 0) return { af: AddressFamily.ADDRESS_IP6, un: ipBytes(ip) };
+  // Not copied from its four bytes: an array of its own for them takes more memory than all else here.
   const un = new Uint8Array(16);
-  un.set(bytes);
+  for (let i = 0; i < 4; i++) un[i] = Math.floor(bits / 2 ** (24 - 8 * i));
   return { af: AddressFamily.ADDRESS_IP4, un };
-}, JUST_MADE);
+});
 
-export const wirePrefix: (prefix: IpPrefix) => AddressWithPrefix = memo(
-  (prefix) => ({ address: wireAddress(prefixAddress(prefix)), len: prefixLength(prefix) }),
-  JUST_MADE,
-);
+export const wirePrefix: (prefix: IpPrefix) => AddressWithPrefix = ofLast((prefix) => ({
+  address: wireAddress(prefixAddress(prefix)),
+  len: prefixLength(prefix),
+}));
 
 /** 16 bytes as a string of as many characters, which can be a key. */
 function keyOf(bytes: Uint8Array): string {
