@@ -56,7 +56,7 @@ const counting: readonly Bug[] = [
   bug(
     'the verdict about an address is believed of another',
     'domain/deciding',
-    'if (known?.address !== backend.address)',
+    'if (known?.address !== address)',
     'if (known === undefined)',
   ),
   bug(
@@ -84,22 +84,22 @@ const deciding: readonly Bug[] = [
   bug(
     'nothing is held right after a start',
     'domain/weights',
-    'const starting = patience.holdAll && undecided;',
+    "const starting = holdAll && known.includes('unknown');",
     'const starting = false;',
   ),
-  bug('no pool waits for a verdict of the one before it', 'domain/weights', 'waitingFor ??= index;', ''),
+  bug(
+    'no pool waits for a verdict of the one before it',
+    'domain/weights',
+    'waitingFor: open',
+    'waitingFor: null',
+  ),
   bug(
     'a server of weight 0 makes its pool the active one',
     'domain/weights',
-    'pool.backends.filter(({ weight }) => weight > 0)',
-    'pool.backends',
+    'if (weight === 0)\n',
+    'if (false)\n',
   ),
-  bug(
-    'the last pool is preferred',
-    'domain/weights',
-    '{ active: index, waitingFor }',
-    '{ active: frontend.pools.length - 1, waitingFor }',
-  ),
+  bug('the last pool is preferred', 'domain/weights', '{ active: index,', '{ active: pools.length - 1,'),
   bug('a pause has no effect', 'domain/deciding', 'if (effective.paused.has(name))', 'if (false)'),
   bug(
     'a disabled server is not cut',
@@ -113,7 +113,7 @@ const deciding: readonly Bug[] = [
     "flush: false, reason: 'paused by the operator'",
     "flush: true, reason: 'paused by the operator'",
   ),
-  bug('flush-on-down is ignored', 'domain/weights', 'flush: frontend.flushOnDown', 'flush: true'),
+  bug('flush-on-down is ignored', 'domain/weights', 'flush: flushOnDown', 'flush: true'),
   bug(
     'weights that operators set are not worked in',
     'domain/operator',
