@@ -15,6 +15,33 @@ function isBug(error: Error): never {
   throw error;
 }
 
+/** Its timers end with the incarnation, and crash it when they throw. */
+class IncarnationClock<M> implements Clock {
+  readonly now: Clock['now'];
+  readonly monotonic: Clock['monotonic'];
+  readonly random: Clock['random'];
+  readonly #incarnation: Incarnation<M>;
+
+  constructor({ now, monotonic, random }: Clock, incarnation: Incarnation<M>) {
+    this.now = now;
+    this.monotonic = monotonic;
+    this.random = random;
+    this.#incarnation = incarnation;
+  }
+
+  schedule(ms: number, run: () => void): Cancel {
+    const incarnation = this.#incarnation;
+    if (incarnation.phase === 'ended') return nothing;
+    return incarnation.belongings.after('code', ms, () => {
+      try {
+        run();
+      } catch (thrown) {
+        incarnation.fail(thrown);
+      }
+    });
+  }
+}
+
 /**
  * What one incarnation can do. Every function checks that the incarnation still may. There are thousands of these: what they
  * have in common is in their prototype, and what few use is made when it is asked for.
@@ -38,21 +65,8 @@ export class IncarnationContext<M> implements Context<M> {
     return this.#incarnation.belongings.signal;
   }
 
-  /** With timers that end with the incarnation, and that crash it when they throw. */
   get clock(): Clock {
-    const { now, monotonic, random } = this.#services.clock;
-    const incarnation = this.#incarnation;
-    const schedule = (ms: number, run: () => void): Cancel => {
-      if (incarnation.phase === 'ended') return nothing;
-      return incarnation.belongings.after('code', ms, () => {
-        try {
-          run();
-        } catch (thrown) {
-          incarnation.fail(thrown);
-        }
-      });
-    };
-    return { now, monotonic, random, schedule };
+    return new IncarnationClock(this.#services.clock, this.#incarnation);
   }
 
   get ask(): Ask {

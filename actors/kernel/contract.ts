@@ -113,8 +113,8 @@ export interface Context<M> {
   /** Turns the outcome of a promise into a message to itself. Without `failed`, a rejection is a bug: it crashes. */
   readonly pipe: <T>(this: object, of: Promise<T>, ok: (value: T) => M, failed?: (error: Error) => M) => void;
   /**
-   * The promise of somebody who is not of the tree, for who awaits it. If this incarnation is abandoned meanwhile it never
-   * settles, so that what comes behind it reaches nobody; what it brought is released by `late`, which must not throw.
+   * To await somebody outside of the tree. If this incarnation is abandoned meanwhile it never settles, so that what comes behind
+   * it reaches nobody; what it brought is released by `late`, which must not throw.
    */
   readonly outside: <T>(this: object, promise: Promise<T>, late?: (value: T) => void) => Promise<T>;
   /** Sends itself one message when the actor behind `ref` ends for good; at once if it already has. */

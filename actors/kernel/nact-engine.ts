@@ -14,10 +14,7 @@ export interface Worker {
   stopped: boolean;
 }
 
-/**
- * Whoever waits gets a turn before the event loop looks at its sockets and timers again, but no more of them than this, and
- * none that begins later than this.
- */
+/** Those who wait have their turns before the event loop looks at its sockets and timers again: so many, begun within so long. */
 const TURNS_A_ROUND = 32;
 const ROUND_MS = 1;
 

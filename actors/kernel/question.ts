@@ -15,14 +15,16 @@ export interface Question {
   end(error: MaglevError): void;
 }
 
+const nothing = (): void => {};
+
 /**
  * A question with its one answer. Whoever comes first settles it: the callee, the timeout, the end of either side. It is
  * the `reply` of its message: whoever takes that can find the question by it.
  */
 export class PendingQuestion<R> implements Question, Reply<R> {
   readonly answer: Promise<R>;
-  #resolve: (value: R) => void = () => {};
-  #reject: (error: MaglevError) => void = () => {};
+  #resolve: (value: R) => void = nothing;
+  #reject: (error: MaglevError) => void = nothing;
   /** Where this question lies while it is open: with its asker, and with who is to answer it. */
   readonly #asked: Questions | null;
   readonly #askedAt: Place | null;
@@ -38,18 +40,20 @@ export class PendingQuestion<R> implements Question, Reply<R> {
       this.#reject = reject;
     });
     // The asker may have been abandoned, or may not care: an answer that nobody awaits must not end the process.
-    this.answer.catch(() => {});
+    this.answer.catch(nothing);
     this.#asked = asked;
     this.#askedAt = asked?.add('asked', this) ?? null;
   }
 
-  readonly ok = (value: R): boolean => {
+  ok(value: R): boolean {
     if (!this.#settle()) return false;
     this.#resolve(value);
     return true;
-  };
+  }
 
-  readonly fail = (error: MaglevError): boolean => this.end(error);
+  fail(error: MaglevError): boolean {
+    return this.end(error);
+  }
 
   end(error: MaglevError): boolean {
     if (!this.#settle()) return false;
@@ -106,7 +110,7 @@ export function ask<Q, K extends QuestionOf<Q> & { readonly type: string }>(
   try {
     // An actor that refuses says why by failing the question; any other address only returns false.
     // With its reply the question is a message: what Question<Q> left out is put back.
-    const message = { ...question, reply };
+    const message = { reply, ...question };
     if (!(target as Address<unknown>).tell(message)) reply.end(calleeStopped(target.name));
   } catch (thrown) {
     reply.end(asMaglevError(thrown));
