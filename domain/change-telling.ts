@@ -11,10 +11,11 @@ export class ChangeTelling {
   #since = Number.NEGATIVE_INFINITY;
   #told = 0;
   #more: Partial<Record<LbOperation['op'], number>> = {};
+  #owed = 0;
 
   /** Were there changes that were not told? Their number is to be told within a second. */
   get owesMore(): boolean {
-    return Object.keys(this.#more).length > 0;
+    return this.#owed > 0;
   }
 
   /** `verbose`: somebody hears what is told at level debug. */
@@ -29,25 +30,34 @@ export class ChangeTelling {
       }
       const level = this.#told < TOLD_A_SECOND ? 'info' : 'debug';
       if (level === 'info') this.#told++;
-      else this.#more[operation.op] = (this.#more[operation.op] ?? 0) + 1;
+      else this.#owe(operation.op);
       if (level === 'info' || verbose) news.push(changeNews(operation, level));
     }
     return news;
   }
 
   tellMore(): MaglevEvent[] {
-    const kinds = this.#more;
-    const more = Object.values(kinds).reduce((sum, count) => sum + count, 0);
+    if (this.#owed === 0) return [];
+    const fields = { more: this.#owed, ...this.#more };
     this.#more = {};
-    return more > 0 ? [{ name: 'vpp-lbsync-more', level: 'info', fields: { more, ...kinds } }] : [];
+    this.#owed = 0;
+    return [{ name: 'vpp-lbsync-more', level: 'info', fields }];
+  }
+
+  #owe(op: LbOperation['op']): void {
+    this.#more[op] = (this.#more[op] ?? 0) + 1;
+    this.#owed++;
   }
 }
+
+const nothing = { news: [], all: new Set<string>() } as const;
 
 /** As warnings those that are news, at debug those that the last sync had too; and what to call the news of next time. */
 export function failureNews(
   failures: readonly FailedStep[],
   known: ReadonlySet<string>,
 ): { readonly news: readonly MaglevEvent[]; readonly all: ReadonlySet<string> } {
+  if (failures.length === 0) return nothing;
   const all = new Set<string>();
   const news = failures.map(({ operation, error }) => {
     const address = 'address' in operation ? operation.address : '';

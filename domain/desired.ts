@@ -10,6 +10,7 @@ import {
   PROTOCOL_UDP,
   sameKey,
   type VipKey,
+  wantedKey,
 } from './lb.js';
 import { replicasIn } from './weight-mode.js';
 import { type Choice, decideWeight, type Known, type WeightDecision } from './weights.js';
@@ -72,7 +73,7 @@ export function outlineOf(frontend: Frontend, lb: LbSettings, backends: readonly
   return {
     frontend,
     lb,
-    key: vipKeyOf(frontend),
+    key: wantedKey(vipKeyOf(frontend)),
     encap: first !== undefined && ipFamily(first) === 6 ? 'gre6' : 'gre4',
     places: backends.map(({ address }) => placeOf.get(address) ?? 0),
     size: addresses.length,

@@ -21,7 +21,20 @@ export interface VipKey {
 export type VipId = string;
 
 export function vipId(key: VipKey): VipId {
-  return `${key.prefix},${protocolName(key.protocol)},${key.port}`;
+  return idsOfWanted.get(key) ?? idOf(key);
+}
+
+function idOf({ prefix, protocol, port }: VipKey): VipId {
+  return `${prefix},${protocolName(protocol)},${port}`;
+}
+
+/** A text is made, and hashed, anew each time; and who carries out a change of a VIP asks for it ten times. */
+const idsOfWanted = new WeakMap<VipKey, VipId>();
+
+/** The key of a VIP that is wanted, and will be asked for its id again and again. */
+export function wantedKey(key: VipKey): VipKey {
+  idsOfWanted.set(key, idOf(key));
+  return key;
 }
 
 export function sameKey(a: VipKey, b: VipKey): boolean {

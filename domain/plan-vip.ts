@@ -61,6 +61,7 @@ export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemor
   const places = new ServerPlaces(found.ases);
   const remembered = new ServerPlaces(memory.servers);
   const targets = outcome(desired, found.ases, places);
+  const owes = memory.owed.size > 0;
   const adds: LbOperation[] = [];
   const raises: LbOperation[] = [];
   const lowers: WeightOperation[] = [];
@@ -71,16 +72,16 @@ export function changesOf(desired: DesiredVip, found: VipState, memory: VipMemor
     const as = ases[i];
     if (as === undefined) continue;
     const weight = targets?.[i] ?? as.weight;
-    const have = found.ases[places.of(as.address, i)];
+    const near = found.ases[i];
+    const have = near?.address === as.address ? near : found.ases[places.of(as.address, i)];
     if (have === undefined) {
       adds.push(addition(key, as, weight, undefined));
       continue;
     }
     if (weight > 0 && have.weight > 0) stays = true;
-    const owed = memory.owed.has(as.address);
-    const cut =
-      owed || (weight === 0 && as.flush && isNewToCut(memory.servers[remembered.of(as.address, i)]));
-    if (have.weight === weight && !cut) continue;
+    const owed = owes && memory.owed.has(as.address);
+    const cut = weight === 0 && as.flush && isNewToCut(memory.servers[remembered.of(as.address, i)]);
+    if (have.weight === weight && !owed && !cut) continue;
     const change = weightChange(key, as, weight, have.weight, owed);
     if (change.weight > change.from) raises.push(change);
     else (as.relieved ? relieved : lowers).push(change);

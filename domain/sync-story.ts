@@ -49,9 +49,11 @@ export class SyncStory {
   done(result: Tally, unverified: readonly string[], now: number): SyncEnd {
     const durationMs = Math.round(now - this.#begun.monotonic);
     const news = changedAnything(result) || result.failures.length > 0 ? this.changed() : [];
-    const failures = result.failures.length;
-    // All by copies: each property that is added to a copy takes as long as ten that are copied.
-    const fields = { ...this.#fields(), ...result.counts, ...{ failures, durationMs } };
+    // Not by spread: each property that it adds to a copy takes as long as all of this.
+    const fields = Object.assign(this.#fields(), result.counts, {
+      failures: result.failures.length,
+      durationMs,
+    });
     news.push({ name: 'vpp-lbsync-done', level: this.#quiet ? 'debug' : 'info', fields });
     return { sync: this.#made(result, unverified, durationMs, null), news };
   }

@@ -95,7 +95,7 @@ export function notSent(operations: readonly LbOperation[], at: number): Tally {
 }
 
 export function changedAnything({ counts }: Pick<Tally, 'counts'>): boolean {
-  return Object.values(counts).some((count) => count > 0);
+  return counters.some((counter) => counts[counter] > 0);
 }
 
 /** Has VPP been sent everything, and answered? */

@@ -152,7 +152,7 @@ export class VipKnowledge {
     const wanted = new ServerPlaces(ases);
     const places = new ServerPlaces(this.#servers);
     const servers = [...this.#servers];
-    const gone = new Set<DesiredAs>();
+    let gone: Set<DesiredAs> | null = null;
     let near = 0;
     for (const { operation, outcome } of operations) {
       if (!('address' in operation)) continue;
@@ -162,14 +162,16 @@ export class VipKnowledge {
       const place = places.of(address, near - 1);
       const before = servers[place];
       if (as === undefined) {
-        if (before !== undefined) gone.add(before);
+        if (before === undefined) continue;
+        gone ??= new Set();
+        gone.add(before);
       } else if (outcome === 'done') {
         if (before === undefined) servers.push(as);
         else servers[place] = as;
         this.#owed = without(this.#owed, address);
       } else if (before === undefined) servers.push({ ...as, flush: false });
     }
-    this.#servers = gone.size === 0 ? servers : servers.filter((as) => !gone.has(as));
+    this.#servers = gone === null ? servers : servers.filter((as) => !gone?.has(as));
   }
 }
 

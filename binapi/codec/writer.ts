@@ -146,10 +146,11 @@ export class Writer {
     const held = this.#bytes.subarray(this.#start, this.#end);
     const ahead = Math.min(Math.max(FIRST_CAPACITY, this.#bytes.length * 2), MOST_AHEAD);
     // Not zeroed: every byte that is reserved is written by the same call.
-    const grown = Buffer.allocUnsafe(Math.max(ahead, held.length * 2, needed));
-    grown.set(held);
-    this.#bytes = grown;
-    this.#view = new DataView(grown.buffer, grown.byteOffset, grown.byteLength);
+    const { buffer, byteOffset, byteLength } = Buffer.allocUnsafe(Math.max(ahead, held.length * 2, needed));
+    // Not a Buffer, which does the same by functions in JavaScript.
+    this.#bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    this.#bytes.set(held);
+    this.#view = new DataView(buffer, byteOffset, byteLength);
     this.#start = 0;
     this.#end = held.length;
   }

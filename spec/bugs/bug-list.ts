@@ -151,27 +151,22 @@ const planning: readonly Bug[] = [
   bug(
     'lowered before others are raised',
     'domain/plan-vip',
-    'const coming = [...first, ...adds, ...raises];',
-    'const coming = [...lowers.splice(0), ...adds, ...raises];',
+    'const coming = none.concat(first, adds, raises, last);',
+    'const coming = none.concat(first, last, adds, raises);',
   ),
   bug(
     'who leaves does not wait for who comes',
     'domain/plan-vip',
-    'if (adds.length + raises.length > 0 && !somebodyStays(desired, found, targets))',
+    'if (adds.length + raises.length > 0 && !stays && found.ases.some(({ weight }) => weight > 0))',
     'if (false)',
   ),
   bug(
     'another weight in VPP is no difference',
     'domain/plan-vip',
-    '(!as.hold && have.weight !== as.weight)',
-    'false',
+    'if (have.weight === weight && !owed && !cut)',
+    'if (!owed && !cut)',
   ),
-  bug(
-    'servers of nobody stay',
-    'domain/plan-vip',
-    'const removals = removable(',
-    'const removals = ((..._) => [])(',
-  ),
+  bug('servers of nobody stay', 'domain/plan-vip', ': removalsOf(desired, found, targets);', ': none;'),
   bug(
     'VIPs of nobody stay',
     'domain/plan',
@@ -193,7 +188,7 @@ const planning: readonly Bug[] = [
   bug(
     'what is held does not keep what VPP has',
     'domain/plan-vip',
-    'const held = as.hold ? have.get(as.address) : undefined;',
+    'const held = as.hold ? have[places.of(as.address, i)] : undefined;',
     'const held = undefined;',
   ),
   bug('a stale read is believed', 'domain/vip-knowledge', 'if (this.#order >= order)', 'if (false)'),
@@ -212,10 +207,10 @@ const planning: readonly Bug[] = [
   bug(
     'owed flushes are never done with',
     'domain/vip-knowledge',
-    '|| as) : ases;\n        this.#owed = none;',
-    '|| as) : ases;',
+    ': ases;\n        this.#owed = none;',
+    ': ases;',
   ),
-  bug('a lost flush', 'domain/plan-vip', 'flush: cut || owed', 'flush: cut'),
+  bug('a lost flush', 'domain/plan-vip', 'const flush = owed || ', 'const flush = '),
   bug(
     'a flush that an operator asked for is forgotten',
     'actors/vpp/reconciler',
