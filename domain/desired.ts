@@ -199,7 +199,7 @@ function desiredAs(
   const { weight, hold, flush, relieved, reason } = inSteps(decision, outline.replicas[pool]);
   // Written out: a copy by spread takes half as much memory again, and there is one for each server of each VIP.
   const plain = { address, backend: backend.name, weight, hold, flush, reason };
-  const as = relieved === true ? { ...plain, relieved } : plain;
+  const as = relieved === true ? { relieved, ...plain } : plain;
   return was !== undefined && sameDesiredAs(was, as) ? was : as;
 }
 

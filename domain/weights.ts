@@ -126,7 +126,7 @@ export function decideWeight(
       const serves = index === active;
       const why = serves ? servingReason(weight, overridden) : `up, but pool ${poolName(active)} is active`;
       const one = { hold: held, flush: false, reason: held ? kept(why) : why };
-      return serves ? { weight, ...one } : { weight: 0, ...one, relieved: true };
+      return serves ? { weight, ...one } : { weight: 0, relieved: true, ...one };
     }
     case 'given-up':
       return { weight: 0, hold: false, flush: false, reason: 'still no verdict: counts as down' };
