@@ -104,7 +104,7 @@ class Decision extends Life<DecisionMessage, DecisionOptions & { readonly decide
    */
   async #follow({ effective, touched, reply }: EffectiveChanged<InForce>): Promise<void> {
     const following = this.#decider.following(effective, touched);
-    const { outcome, cut, explained } = await inTurns(following, FRONTENDS_A_TURN);
+    const { outcome, cut, explained } = await this.context.outside(inTurns(following, FRONTENDS_A_TURN));
     if (touched.kind !== 'all') this.#carryOut(outcome, cut, explained, reply);
     else {
       this.#tell(outcome, heldAndCut);

@@ -13,8 +13,8 @@ export interface Address<in M> {
 
 /** The way back for the answer to one question. The first call wins; later ones return false and do nothing. */
 export interface Reply<in R> {
-  readonly ok: (value: R) => boolean;
-  readonly fail: (error: MaglevError) => boolean;
+  ok(value: R): boolean;
+  fail(error: MaglevError): boolean;
 }
 
 /** The messages of Q that can be answered, without their way back. */

@@ -110,7 +110,7 @@ export function ask<Q, K extends QuestionOf<Q> & { readonly type: string }>(
   try {
     // An actor that refuses says why by failing the question; any other address only returns false.
     // With its reply the question is a message: what Question<Q> left out is put back.
-    const message = { reply, ...question };
+    const message = Object.assign({}, question, { reply });
     if (!(target as Address<unknown>).tell(message)) reply.end(calleeStopped(target.name));
   } catch (thrown) {
     reply.end(asMaglevError(thrown));

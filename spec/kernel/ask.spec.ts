@@ -267,6 +267,16 @@ describe('kernel/ask', () => {
       expect(error).equal('MaglevError: mock did not answer within 10 ms');
     });
 
+    it('has its own way back, also when what is asked is a message with one', async () => {
+      const { system } = stage();
+      const box = mailbox<Question>('mock');
+      const first = system.ask(box, question);
+      const second = system.ask(box, box.take());
+      box.take().reply.ok('yes');
+      expect(await second).equal('yes');
+      expect(await Promise.race([first, Promise.resolve('still open')])).equal('still open');
+    });
+
     it('rejects with MGL_ACTOR_STOPPED when it refuses', async () => {
       const play = stage();
       const box = mailbox<Question>('mock');

@@ -36,7 +36,7 @@ describe('many that watch', () => {
         subscribed.add(answer.id);
         return reply.ok(answer);
       };
-      actor.tell({ ...message, reply: { ...reply, ok } });
+      actor.tell({ ...message, reply: { ok, fail: (error) => reply.fail(error) } });
     };
     fixture = await startFixture({ events }, { address: '127.0.0.1:0', ...options });
     ends.push(fixture.stop);
