@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { runPrinting } from '../program/output.js';
 import { type Detection, measureDetection, type Scene, type Stages } from './probes/detection.js';
 import { QuickServers } from './probes/quick-servers.js';
+import { named, type SomeVpp, simulated } from './whole/some-vpp.js';
 
 /**
  * How quickly a failure reaches VPP: what comes on top of what intervals and `fall` allow, when servers fail one by one and
@@ -36,14 +41,14 @@ const stages: Readonly<Record<keyof Stages, string>> = {
   answered: 'VPP has answered',
 };
 
-function report(name: string, scene: Scene, found: Detection): void {
+function report(name: string, scene: Scene, vpp: SomeVpp, found: Detection): void {
   const { backends, intervalMs, fastMs, together } = scene;
   const { overheads, reactions, absolutes, bare, doubts, machine } = found;
   const how = together ? 'together' : 'one by one';
   console.log(
     `${name}: ${overheads.length} of ${backends} servers fail ${how} (http, every ${intervalMs} ms, ${fastMs.join(', ')} ms`,
   );
-  console.log('  after a failure, fall 3), until VPP, a simulator, has confirmed the weight:');
+  console.log(`  after a failure, fall 3), until ${vpp.name} has confirmed the weight:`);
   console.log(`  later than interval and count allow: ${row(overheads)}`);
   for (const [stage, what] of Object.entries(stages))
     console.log(`    ${what}: ${row(found.stages.map((one) => one[stage as keyof Stages]))}`);
@@ -56,16 +61,28 @@ function report(name: string, scene: Scene, found: Detection): void {
   );
 }
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  options: { api: { type: 'string' } },
+  allowPositionals: true,
+});
 process.exitCode = await runPrinting('bench:detection', async () => {
-  for (const [name, scene] of Object.entries(scenes)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const servers = await QuickServers.start();
-    try {
-      report(name, scene, await measureDetection(servers, scene));
-    } finally {
-      servers.end();
+  const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
+  const vpp =
+    values.api === undefined
+      ? simulated(path.join(folder, 'vpp.sock'), { prompt: true })
+      : await named(values.api);
+  try {
+    for (const [name, scene] of Object.entries(scenes)) {
+      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      const servers = await QuickServers.start();
+      try {
+        report(name, scene, vpp, await measureDetection(servers, scene, vpp));
+      } finally {
+        servers.end();
+      }
     }
+    return 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  return 0;
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { nodeFlags } from '../program/node-flags.js';
 
 const program = path.resolve(import.meta.dirname, '../bin/maglev-vppsim.js');
 
@@ -8,7 +9,10 @@ export interface RunningSimulator {
 }
 
 export interface SimulatorWish {
-  /** Absent: it leaves the CPU to what is measured when both want it, for VPP has cores of its own. */
+  /**
+   * Its replies are waited for: it runs as maglevd does, without threads that compile and collect on the cores of what is measured, as VPP
+   * has none. Absent: it leaves the CPU to what is measured when both want it, for VPP has cores of its own.
+   */
   readonly prompt?: true;
 }
 
@@ -17,8 +21,8 @@ export async function startSimulator(
   socketPath: string,
   { prompt }: SimulatorWish = {},
 ): Promise<RunningSimulator> {
-  const command = [process.execPath, program, '--socket', socketPath, '--seed', '1'];
-  const nice = prompt === true ? '0' : '19';
+  const [nice, flags] = prompt === true ? ['0', nodeFlags] : ['19', []];
+  const command = [process.execPath, ...flags, program, '--socket', socketPath, '--seed', '1'];
   const child = spawn('nice', ['-n', nice, ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   await new Promise<void>((resolve, reject) => {

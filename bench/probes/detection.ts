@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { createActorSystem } from '../../actors/kernel/system.js';
 import { rootActor } from '../../actors/root.js';
 import type { OpenVpp } from '../../actors/vpp/api.js';
@@ -15,7 +12,7 @@ import type { ProbeNews } from '../../probes/engine/contract.js';
 import { createProbeEngine } from '../../probes/engine/engine.js';
 import type { FreeLogger } from '../../protocol/log.js';
 import { noEvents, noLog, noRecorder } from '../../spec/support/bare-tree.js';
-import { startSimulator } from '../simulator.js';
+import type { SomeVpp } from '../whole/some-vpp.js';
 import { BareTimer } from './bare-timer.js';
 import { fleetConfig } from './fleet-config.js';
 import type { QuickServers } from './quick-servers.js';
@@ -81,17 +78,19 @@ export interface Detection {
 
 /**
  * Lets servers fail once each, a few dozen a second or all together, under the whole tree of maglevd with the real
- * engine, and a simulator in a process of its own. After a warm-up intervals are no longer jittered, and they are
+ * engine, and a VPP that begins empty. After a warm-up intervals are no longer jittered, and they are
  * multiples of the grid on which probes begin, so that the law says exactly when a failure has to be known: one interval
  * after the last probe that passed began comes the first one that fails, then `fall` - 1 more, each a fast interval
  * apart.
  */
-export async function measureDetection(servers: QuickServers, scene: Scene): Promise<Detection> {
+export async function measureDetection(
+  servers: QuickServers,
+  scene: Scene,
+  vpp: SomeVpp,
+): Promise<Detection> {
   const { backends, intervalMs, fastMs, timeoutMs } = scene;
-  const folder = mkdtempSync(path.join(tmpdir(), 'maglev-bench-'));
-  const socketPath = path.join(folder, 'vpp.sock');
-  // Its replies are waited for here, and it has little else to do.
-  const simulator = await startSimulator(socketPath, { prompt: true });
+  const { socket: socketPath } = vpp;
+  await vpp.begin();
   const timer = new BareTimer();
   const clock = realClock;
   const config = checked(
@@ -167,8 +166,7 @@ export async function measureDetection(servers: QuickServers, scene: Scene): Pro
   } finally {
     timer.end();
     await system.stop();
-    await simulator.end();
-    rmSync(folder, { recursive: true, force: true });
+    await vpp.end();
   }
 }
 

@@ -4,7 +4,7 @@ import { realClock } from '../../clock/real-clock.js';
 import { openVpp } from '../../daemon/open-vpp.js';
 import { teardownOf } from '../../domain/plan-vip.js';
 import type { FreeLogger } from '../../protocol/log.js';
-import { type RunningSimulator, startSimulator } from '../simulator.js';
+import { type RunningSimulator, type SimulatorWish, startSimulator } from '../simulator.js';
 
 /** What is synced: a simulator, or a VPP that somebody runs. */
 export interface SomeVpp {
@@ -17,7 +17,7 @@ export interface SomeVpp {
   readonly end: () => Promise<void>;
 }
 
-export function simulated(socket: string): SomeVpp {
+export function simulated(socket: string, wish: SimulatorWish = {}): SomeVpp {
   let running: RunningSimulator | null = null;
   const end = async () => {
     await running?.end();
@@ -26,7 +26,7 @@ export function simulated(socket: string): SomeVpp {
   };
   const begin = async () => {
     await end();
-    running = await startSimulator(socket);
+    running = await startSimulator(socket, wish);
   };
   return { name: 'the simulator', socket, begin, restart: begin, end };
 }
