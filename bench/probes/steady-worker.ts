@@ -1,7 +1,11 @@
 import { WARM_UP_MS } from './warm-up.js';
 
-/** The worker of the engine. After the warm-up it spreads no interval any more, so that the law says when a probe is due. */
+/**
+ * The worker of the engine. After the warm-up it spreads no interval any more, so that the law says when a probe is due. In a worker
+ * performance.now() counts from the start of the process, in which there may have been others before.
+ */
 const random = Math.random;
-Math.random = () => (performance.now() < WARM_UP_MS ? random() : 0.5);
+const startedAt = performance.now();
+Math.random = () => (performance.now() - startedAt < WARM_UP_MS ? random() : 0.5);
 
 await import('../../probes/engine/worker-main.js');
