@@ -20,7 +20,7 @@ import { BareLoop, type Recording, RecordingProxy } from './wire.js';
  * or beside a real VPP (`npm run bench -- --api SOCKET`), which must be empty; `--restart COMMAND` says how to restart it, and
  * ends when it is there again. `--only fresh`, `warm`, `noop` or `pings` (several with commas) measures these alone;
  * `--vips 100 --runs 2` is a short one. Beside each figure stands what it may be at most.
- * The simulator has one core, as VPP's main thread has, in all that is measured, and few threads beside it: with all cores (`--all-cores`) it
+ * For syncs the simulator has one core, as VPP's main thread has, and few threads beside it: with all cores (`--all-cores`) it
  * is quicker beside the bare loop, which needs none, than beside maglevd.
  */
 const RESTARTS = 5;
