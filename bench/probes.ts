@@ -5,7 +5,7 @@ import { TargetFarm } from './probes/target-farm.js';
 
 /**
  * What health checks cost, beside HAProxy that checks the same servers at the same time. Everything is measured in this run, on
- * this machine, in about eight minutes; what is named as arguments (kinds of probes, as https-resumed; `1000`: fleets of that
+ * this machine, in about ten minutes; what is named as arguments (kinds of probes, as https-resumed; `1000`: fleets of that
  * size) alone in less.
  */
 const MEASURE_MS = 6000;

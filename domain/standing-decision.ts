@@ -9,7 +9,7 @@ interface Places {
 }
 
 /** VIPs that are copied when one of them changes. */
-const SHELF = 128;
+const SHELF = 32;
 
 /** A decision in which VIPs are found by what they are called. It never changes: a newer one takes its place. */
 export class StandingDecision {

@@ -17,9 +17,11 @@ export interface Cost {
   readonly rssKb: number;
 }
 
-/** Until intervals have spread, and what is compiled at run time is compiled. With TLS that is more, and run less often. */
-const SETTLE_MS = 5000;
-const SETTLE_TLS_MS = 20_000;
+/**
+ * Until intervals have spread, what is compiled at run time is compiled, and what the start has left over is collected: V8 does that
+ * for once, on two cores, some 7 to 18 s after all servers are up. It would be a third to half of all that is measured.
+ */
+const SETTLE_MS = 20_000;
 
 /**
  * Runs the programs side by side under that load, each with an entrance of the farm to itself, and looks at the same
@@ -115,7 +117,7 @@ function counterOf(
 /** What can be resumed or used again must be there first: each server is asked once by everybody. */
 function settleMs({ kind, intervalMs }: Load): number {
   const first = kind === 'https-resumed' || kind.endsWith('-kept') ? intervalMs : 0;
-  return Math.max(kind.startsWith('https') ? SETTLE_TLS_MS : SETTLE_MS, SETTLE_MS + first);
+  return SETTLE_MS + first;
 }
 
 function pause(ms: number): Promise<void> {
