@@ -17,6 +17,7 @@ const nowNs = 1_795_343_400_250_000_000n;
 describe('rpc/gateway: health', () => {
   let fixture: Fixture | null = null;
   const start = async (callees: Callees): Promise<Fixture> => {
+    await fixture?.stop();
     fixture = await startFixture({ ...siteCallees(), ...callees });
     return fixture;
   };
@@ -167,7 +168,6 @@ describe('rpc/gateway: health', () => {
       const unknown = { status: 'NOT_FOUND', code: 'MGL_BACKEND_UNKNOWN' };
       const { client } = await start({});
       expect(await rejection(client.getBackend('nope'))).to.include(unknown);
-      await fixture?.stop();
       const { client: other } = await start({
         health: (message) => message.reply.fail(new MaglevError('MGL_BACKEND_UNKNOWN', 'gone just now')),
       });
