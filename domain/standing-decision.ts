@@ -8,8 +8,8 @@ interface Places {
   readonly byPrefix: ReadonlyMap<IpPrefix, readonly number[]>;
 }
 
-/** VIPs that are copied when one of them changes. */
-const SHELF = 32;
+/** VIPs that are copied when one of them changes, beside the list of all shelves: for a few hundred to ten thousand VIPs neither is long. */
+const SHELF = 64;
 
 /** A decision in which VIPs are found by what they are called. It never changes: a newer one takes its place. */
 export class StandingDecision {
