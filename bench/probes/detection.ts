@@ -7,6 +7,7 @@ import { memoryStore } from '../../daemon/intent-store.js';
 import { openVpp } from '../../daemon/open-vpp.js';
 import type { MaglevConfig } from '../../domain/config.js';
 import type { LbOperation } from '../../domain/lb.js';
+import { gridFor, momentBefore, nextProbeAt, SHORT_MS } from '../../domain/probe-time.js';
 import type { ProbeBook } from '../../probes/engine/book.js';
 import type { ProbeNews } from '../../probes/engine/contract.js';
 import { createProbeEngine } from '../../probes/engine/engine.js';
@@ -17,7 +18,7 @@ import { BareTimer } from './bare-timer.js';
 import { fleetConfig } from './fleet-config.js';
 import type { QuickServers } from './quick-servers.js';
 import { targetAddress } from './target-farm.js';
-import { WARM_UP_MS } from './warm-up.js';
+import { STEADY_DICE, WARM_UP_MS } from './warm-up.js';
 
 const FALL = 3;
 /** A worker whose intervals are not jittered any more when it has lived for so long. */
@@ -80,10 +81,10 @@ export interface Detection {
 
 /**
  * Lets servers fail once each, a few dozen a second or all together, under the whole tree of maglevd with the real
- * engine, and a VPP that begins empty. After a warm-up intervals are no longer jittered, and they are
- * multiples of the grid on which probes begin, so that the law says exactly when a failure has to be known: one interval
+ * engine, and a VPP that begins empty. After a warm-up intervals are no longer jittered,
+ * so that the law says exactly when a failure has to be known: one interval
  * after the last probe that passed began comes the first one that fails, then `fall` - 1 more, each a fast interval
- * apart.
+ * apart, and each at the nearest moment at which probes begin.
  */
 export async function measureDetection(
   servers: QuickServers,
@@ -192,6 +193,8 @@ class Record {
   /** When a server was told to fail, by its address. */
   readonly failedAt = new Map<string, number>();
   doubts = 0;
+  /** What the grid of probes counts more than performance.now(). */
+  readonly #monotonicOrigin = realClock.monotonic() - performance.now();
   /** Where the numbers of all probes are. */
   book: ProbeBook | null = null;
   readonly #config: MaglevConfig;
@@ -256,7 +259,7 @@ class Record {
     const deciding = probes[last + FALL];
     if (passed === undefined || deciding === undefined)
       throw new Error(`${name} was taken out without ${FALL} failures in a row`);
-    const dueAt = passed.beganAt + this.#lawMs(name);
+    const dueAt = this.#lawAt(name, passed.beganAt);
     this.stages.push({
       due: deciding.beganAt - dueAt,
       probed: deciding.endedAt - deciding.beganAt,
@@ -271,11 +274,23 @@ class Record {
     this.due.push({ operation, dueAt });
   }
 
-  /** From the beginning of the last probe that passed to the beginning of the one that decides. */
-  #lawMs(backend: string): number {
-    const check = this.#config.healthchecks.get(this.#config.backends.get(backend)?.healthcheck ?? '');
+  /**
+   * When the probe that decides is due, if no other is late: by the rule of when the next probe begins, from the last one that passed, which began
+   * then. So what the rule rounds to moments at which others begin, too, is no lateness.
+   */
+  #lawAt(backend: string, beganAt: number): number {
+    const { healthchecks, backends } = this.#config;
+    const check = healthchecks.get(backends.get(backend)?.healthcheck ?? '');
     if (check === undefined) throw new Error(`${backend} is not probed`);
-    return check.interval + (check.fall - 1) * check.fastInterval;
+    const due = lastDue(beganAt + this.#monotonicOrigin, check.interval, backends.size);
+    let at = due;
+    for (let failures = 0, pace = check.interval; failures < FALL; failures++) {
+      const interval = failures === 0 ? check.interval : check.fastInterval;
+      const gridMs = gridFor(interval, backends.size);
+      at = nextProbeAt({ begunAt: at, dueAt: at, interval, pace, gridMs }, STEADY_DICE);
+      pace = interval;
+    }
+    return beganAt + at - due;
   }
 
   /** The oldest first, on the scale of performance.now(), to within a millisecond, never later than it was. */
@@ -286,6 +301,11 @@ class Record {
       return { passed: code === 'L7OK', beganAt: at - durationMs - origin, endedAt: at - origin };
     });
   }
+}
+
+/** When a probe of a long interval was due that has begun then, to within a millisecond. */
+function lastDue(begunAt: number, interval: number, backends: number): number {
+  return interval < SHORT_MS ? begunAt : momentBefore(begunAt + 1, gridFor(interval, backends));
 }
 
 /** Writes the same weights again, each at its moment, over a connection that nobody else uses. */

@@ -1,4 +1,4 @@
-import { WARM_UP_MS } from './warm-up.js';
+import { STEADY_DICE, WARM_UP_MS } from './warm-up.js';
 
 /**
  * The worker of the engine. After the warm-up it spreads no interval any more, so that the law says when a probe is due. In a worker
@@ -6,6 +6,6 @@ import { WARM_UP_MS } from './warm-up.js';
  */
 const random = Math.random;
 const startedAt = performance.now();
-Math.random = () => (performance.now() - startedAt < WARM_UP_MS ? random() : 0.5);
+Math.random = () => (performance.now() - startedAt < WARM_UP_MS ? random() : STEADY_DICE);
 
 await import('../../probes/engine/worker-main.js');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { gridFor, nextProbeAt } from '../../domain/probe-time.js';
+import { gridFor, momentBefore, nextProbeAt } from '../../domain/probe-time.js';
 
 const begunAt = fc.double({ min: 0, max: 1e9, noNaN: true });
 /** By how much later than it was due a probe began. */
@@ -45,8 +45,20 @@ describe('when the next probe begins', () => {
       fc.property(begunAt, long, backends, random, (begun, interval, count, dice) => {
         const gridMs = gridFor(interval, count);
         const at = nextProbeAt({ begunAt: begun, dueAt: begun, interval, pace: interval, gridMs }, dice);
-        expect(at % gridMs).to.equal(0);
+        expect(momentBefore(at, gridMs)).to.equal(at);
         expect(at).to.be.closeTo(begun + interval * (0.9 + 0.2 * dice), gridMs);
+      }),
+    );
+  });
+
+  it('has moments on a wide grid that are as far as can be from those of the finest', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 100, max: 1e9, noNaN: true }), grid, (at, gridMs) => {
+        const moment = momentBefore(at, gridMs);
+        expect(at - moment).to.be.within(0, gridMs);
+        expect(moment % 10).to.equal(gridMs === 10 ? 0 : 5);
+        // What begins on one wide grid begins with what begins on another.
+        if (gridMs === 40) expect(momentBefore(moment, 20)).to.equal(moment);
       }),
     );
   });
