@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=2 --no-parallel-scavenge --v8-pool-size=1
+#!/usr/bin/env -S node --max-semi-space-size=2 --no-parallel-scavenge --v8-pool-size=1 --heap-growing-percent=100
 // Before anything else is loaded, which takes a while: a signal must find a handler from the very first moment.
 const handlers = new Map<string, () => void>();
 const early: string[] = [];
