@@ -12,7 +12,7 @@ const GRID_PART = 1 / 25;
 /** Probes that begin at one moment, about, at most, on a grid that is wider than the finest: they keep a thread busy for a millisecond or two. */
 const MOST_AT_ONCE = 50;
 /** Below this interval, in milliseconds, probes begin at any moment. */
-export const SHORT_MS = 200;
+const SHORT_MS = 200;
 /**
  * What a probe has begun late is made up for by the next one, as far as it is no more than so many milliseconds: reckoned from its own
  * beginning, it would put off all that follow it by a moment of the grid. More than that is a stall, after which many would hurry together.

@@ -7,7 +7,7 @@ import { memoryStore } from '../../daemon/intent-store.js';
 import { openVpp } from '../../daemon/open-vpp.js';
 import type { MaglevConfig } from '../../domain/config.js';
 import type { LbOperation } from '../../domain/lb.js';
-import { gridFor, momentBefore, nextProbeAt, SHORT_MS } from '../../domain/probe-time.js';
+import { gridFor, momentBefore, nextProbeAt } from '../../domain/probe-time.js';
 import type { ProbeBook } from '../../probes/engine/book.js';
 import type { ProbeNews } from '../../probes/engine/contract.js';
 import { createProbeEngine } from '../../probes/engine/engine.js';
@@ -193,8 +193,6 @@ class Record {
   /** When a server was told to fail, by its address. */
   readonly failedAt = new Map<string, number>();
   doubts = 0;
-  /** What the grid of probes counts more than performance.now(). */
-  readonly #monotonicOrigin = realClock.monotonic() - performance.now();
   /** Where the numbers of all probes are. */
   book: ProbeBook | null = null;
   readonly #config: MaglevConfig;
@@ -259,7 +257,7 @@ class Record {
     const deciding = probes[last + FALL];
     if (passed === undefined || deciding === undefined)
       throw new Error(`${name} was taken out without ${FALL} failures in a row`);
-    const dueAt = this.#lawAt(name, passed.beganAt);
+    const dueAt = passed.beganAt + this.#lawMs(name);
     this.stages.push({
       due: deciding.beganAt - dueAt,
       probed: deciding.endedAt - deciding.beganAt,
@@ -275,22 +273,22 @@ class Record {
   }
 
   /**
-   * When the probe that decides is due, if no other is late: by the rule of when the next probe begins, from the last one that passed, which began
-   * then. So what the rule rounds to moments at which others begin, too, is no lateness.
+   * From the beginning of the last probe that passed to the beginning of the one that decides, by the rule of when the next probe begins,
+   * if none is late: what the rule rounds to moments at which others begin, too, is no lateness.
    */
-  #lawAt(backend: string, beganAt: number): number {
+  #lawMs(backend: string): number {
     const { healthchecks, backends } = this.#config;
     const check = healthchecks.get(backends.get(backend)?.healthcheck ?? '');
     if (check === undefined) throw new Error(`${backend} is not probed`);
-    const due = lastDue(beganAt + this.#monotonicOrigin, check.interval, backends.size);
-    let at = due;
+    const passedAt = momentBefore(0, gridFor(check.interval, backends.size));
+    let at = passedAt;
     for (let failures = 0, pace = check.interval; failures < FALL; failures++) {
       const interval = failures === 0 ? check.interval : check.fastInterval;
       const gridMs = gridFor(interval, backends.size);
       at = nextProbeAt({ begunAt: at, dueAt: at, interval, pace, gridMs }, STEADY_DICE);
       pace = interval;
     }
-    return beganAt + at - due;
+    return at - passedAt;
   }
 
   /** The oldest first, on the scale of performance.now(), to within a millisecond, never later than it was. */
@@ -301,11 +299,6 @@ class Record {
       return { passed: code === 'L7OK', beganAt: at - durationMs - origin, endedAt: at - origin };
     });
   }
-}
-
-/** When a probe of a long interval was due that has begun then, to within a millisecond. */
-function lastDue(begunAt: number, interval: number, backends: number): number {
-  return interval < SHORT_MS ? begunAt : momentBefore(begunAt + 1, gridFor(interval, backends));
 }
 
 /** Writes the same weights again, each at its moment, over a connection that nobody else uses. */
